@@ -1,0 +1,115 @@
+"""What a conversation remembers, and what a follow-up means in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from bot.intents import Question, Understanding
+from bot.numbers import ordinal
+
+SHORT = 14
+"""Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
+_ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
+_ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|的话)[?!.,~ ]*$")
+_PRONOUN = re.compile(r"这个|这条|这项|这一条|那条|那个|那项|它|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面")
+_PICK = re.compile(
+    r"^(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
+    r"(?:第\s*([一二三四五六七八九十两\d])|([一二三四五六七八九两\d])|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"
+    r"\s*(?:一)?(?:个|条|项|款|种|那个|那条|那项|号)?\s*(?:吧|呢|啊|的|是什么|怎么说|说说|展开)?[.!?,]*$"
+)
+_PICK_ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "latter": -1, "former": 1}
+_ALL = re.compile(r"^(?:都|全部|两个都|两条都|都要|都看|都说)")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What one person and the bot are talking about; small, plain, and kept by the caller."""
+
+    clause: str = ""
+    """Target (policy/clause) that was answered last."""
+    said: str = ""
+    """The plain questions that led to it: they hold the subject that a follow-up leaves out."""
+    choices: tuple[str, ...] = ()
+    """Targets that the last reply offered, in order."""
+    more: tuple[str, ...] = ()
+    """Further targets that fitted less well, for 还有呢."""
+    info: str = ""
+    """Topic on the document as a whole that was answered last."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v}
+
+    @classmethod
+    def from_json(cls, data: object) -> Conversation:
+        """From plain data; what is unknown or of another type is left out."""
+        out: dict[str, Any] = {}
+        if isinstance(data, dict):
+            for item in fields(cls):
+                value = data.get(item.name)
+                if isinstance(item.default, tuple) and isinstance(value, (list, tuple)):
+                    out[item.name] = tuple(v for v in value if isinstance(v, str))
+                elif isinstance(item.default, str) and isinstance(value, str):
+                    out[item.name] = value
+        return cls(**out)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A question that begins by rejecting the last answer."""
+
+    rest: str
+    """What is asked instead; empty when it only says that the answer was wrong."""
+
+
+def correction(question: Question, understanding: Understanding) -> Correction | None:
+    """不是，我问的是… : the words after the last rejection near the beginning."""
+    text = question.reading.folded
+    end = 0
+    while True:
+        match = understanding.cue("correction", text[end : end + SHORT])
+        if match is None or match.start() > 2:
+            break
+        end += match.end()
+        while end < len(text) and not text[end].isalnum():
+            end += 1
+    return Correction(text[end:]) if end else None
+
+
+def picked(question: Question, conversation: Conversation, titles: dict[str, str]) -> list[str]:
+    """The offered targets that a reply to a choice means: by number, by ordinal, or by words of a title."""
+    choices = conversation.choices
+    if not choices:
+        return []
+    text = question.reading.folded.strip(" .,!?;:)(")
+    if _ALL.match(text) and len(text) <= SHORT:
+        return list(choices)
+    match = _PICK.match(text)
+    number = None
+    if match:
+        typed = match[1] or match[2]
+        number = ordinal(typed) if typed else -1 if match[3] else 1
+    else:
+        for word in re.findall(r"[a-z]+", text):
+            number = _PICK_ENGLISH.get(word, number)
+        if len(text) > 2 * SHORT:
+            number = None
+    if number is not None:
+        i = number - 1 if number > 0 else len(choices) + number
+        return [choices[i]] if 0 <= i < len(choices) else []
+    core = re.sub(r"那个|那条|那项|这个|这条|的|选|要|看|我|关于|讲|说", "", text)
+    if 2 <= len(core) <= SHORT:
+        hits = [target for target in choices if core in titles[target]]
+        if len(hits) == 1:
+            return hits
+    return []
+
+
+def leans(question: Question) -> bool:
+    """Whether the question reads as a follow-up: an opening, an ending or a pronoun that points back."""
+    text = question.reading.folded
+    if len(text) > 2 * SHORT:
+        return False
+    return bool(_ELLIPSIS_START.search(text) or _ELLIPSIS_END.search(text) or _PRONOUN.search(text))

@@ -1,0 +1,83 @@
+"""Which of a clause's numbers a question asks for, and whether a number in the question contradicts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.intents import Question
+from bot.numbers import Number
+from knowledge.fold import fold
+from knowledge.model import Clause, Figure, FigureAsked
+
+_ASKS_NUMBER = re.compile(r"多少|几[个项年家条大天万成倍]|多大|多久|比例|how (?:much|many)|how long|多长时间|哪几")
+_MONEY_WORDS = re.compile(r"钱|补贴|奖励|万|资金|费|元|subsid|money|grant|reward|fund|pay")
+_COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The numbers to put forward."""
+
+    led: tuple[Figure, ...] = ()
+    """Those that fit the case asked for; all of a subject's when the question names no case."""
+    unstated: str = ""
+    """money or number when one is asked for that the clause does not state; else empty."""
+    contradicted: tuple[tuple[Number, Figure], ...] = ()
+    """Numbers of the question that differ from the figure that they are about."""
+
+
+def select(clause: Clause, asked: Mapping[str, FigureAsked], question: Question, said: str) -> Selection:
+    """Choose among ``clause``'s figures.
+
+    ``asked``: how people ask for figures, by ``clause/figure``; ``said``: earlier plain questions on the same clause,
+    which hold the subject that a follow-up leaves out.
+    """
+    plain = question.reading.plain
+    both = f"{said}\n{plain}"
+    wants = bool({"amount", "count"} & question.asks) or bool(_ASKS_NUMBER.search(plain))
+    money = "amount" in question.asks or bool(_MONEY_WORDS.search(plain))
+    claims = bool(question.numbers)
+    about, hit = [], []
+    for figure in clause.figures:
+        cues = asked.get(f"{clause.id}/{figure.id}")
+        if cues is None or not _any(cues.subject, both):
+            continue
+        about.append(figure)
+        if cues.case and _any(cues.case, plain) and not _any(cues.unless, plain):
+            hit.append(figure)
+        elif not cues.case and (wants or claims) and not _any(cues.unless, plain):
+            hit.append(figure)
+    led = hit
+    if not led and (wants or (money and not claims)):
+        led = [f for f in about if asked[f"{clause.id}/{f.id}"].case]
+        if money and not any(f.kind == "amount" for f in led) and "amount" in question.asks:
+            led = []
+    contradicted = _contradicted(question, hit or about)
+    if contradicted and not hit:
+        led = [f for _, f in contradicted]
+    unstated = ""
+    if not led and wants:
+        unstated = "money" if money else "number"
+    return Selection(tuple(led), unstated, contradicted)
+
+
+def _any(words: tuple[str, ...], text: str) -> bool:
+    return any(fold(word) in text for word in words)
+
+
+def _contradicted(question: Question, figures: list[Figure]) -> tuple[tuple[Number, Figure], ...]:
+    values = {(f.value, _class(f.unit)) for f in figures}
+    out = []
+    for number in question.numbers:
+        kind = _class(number.unit)
+        rivals = [f for f in figures if _class(f.unit) == kind]
+        if not rivals or (number.value, kind) in values or any(n.value in {f.value for f in rivals} for n in question.numbers):
+            continue
+        out.append((number, min(rivals, key=lambda f: abs(f.value - number.value))))
+    return tuple(out)
+
+
+def _class(unit: str) -> str:
+    return "count" if unit in _COUNTED else unit

@@ -1,0 +1,86 @@
+"""Places in a document: 第四部分第二条, 三(二), 4.2, 第三部分有哪些, 最后一条."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.numbers import ordinal
+from knowledge.model import Policy
+
+_N = r"[一二三四五六七八九十两\d]{1,3}"
+_PART_NOUN = r"(?:个|大)*(?:部分|大块|大条|大项|大类|大点|板块|章|块|篇|编)"
+_ITEM_NOUN = r"(?:个|小)*(?:条款|措施|条|项|款|点|节)"
+_ITEM = (
+    rf"(?:第(?P<item>{_N})|(?P<first>[头首]一?|开头第?一|第一)|倒数第?(?P<back>{_N})|(?P<last>最后(?:一|的一)?|末|最末一?))"
+    rf"{_ITEM_NOUN}"
+)
+_PART = rf"(?:第?(?P<part>{_N})|(?P<lastpart>最后一?个?))\s*{_PART_NOUN}"
+_BOTH = re.compile(rf"{_PART}[的里中下之内,. ]*{_ITEM}")
+_PART_BRACKET = re.compile(rf"{_PART}[的里中下, ]*\((?P<item>{_N})\)")
+_PAIR = re.compile(rf"(?<![\w(])第?(?P<part>{_N})\s*[,.、]?\s*\((?P<item>{_N})\)")
+_PAIR_LONG = re.compile(rf"(?<!\d)(?P<part>{_N})之(?P<item>{_N})(?![\d年])")
+_DOTTED = re.compile(r"(?<![\d.a-z])(?P<part>\d{1,2})[.\-](?P<item>\d{1,2})(?![\d.%:a-z]|\s*(?:万|亿|元|倍|个|平|米|公里|月|日|年))")
+_PART_ONLY = re.compile(_PART)
+_ITEM_ONLY = re.compile(_ITEM)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the document a question points."""
+
+    clauses: tuple[str, ...]
+    """Clause ids; empty when the document has no such place."""
+    typed: str
+    """The words that name the place."""
+    rest: str
+    """The question without them."""
+    sure: bool
+    """Whether the words can hardly mean anything else; otherwise only when nothing else is asked."""
+
+
+def find_place(folded: str, policy: Policy) -> Place | None:
+    """The place that a folded question names, if any."""
+    for pattern in (_BOTH, _PART_BRACKET, _PAIR, _DOTTED, _PAIR_LONG):
+        match = pattern.search(folded)
+        if match:
+            return _place(match, policy, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= 16)
+    for section in policy.sections:
+        if len(section.title) >= 4 and section.title in folded:
+            ids = tuple(clause.id for clause in section.clauses)
+            return Place(ids, section.title, folded.replace(section.title, " ", 1), sure=False)
+    match = _PART_ONLY.search(folded)
+    if match:
+        return _place(match, policy, folded, sure=True)
+    match = _ITEM_ONLY.search(folded)
+    if match:
+        return _place(match, policy, folded, sure=False)
+    return None
+
+
+def _place(match: re.Match[str], policy: Policy, folded: str, sure: bool) -> Place | None:
+    group = match.groupdict()
+    rest = folded[: match.start()] + " " + folded[match.end() :]
+    clauses = policy.clauses
+    if group.get("lastpart"):
+        clauses = policy.sections[-1].clauses
+    elif group.get("part"):
+        part = ordinal(group["part"])
+        if part is None:
+            return None
+        inside = 0 < part <= len(policy.sections)
+        clauses = policy.sections[part - 1].clauses if inside else ()
+        if "部分" not in match.group() and not inside and not sure:
+            return None
+    chosen = clauses
+    back = 1 if group.get("last") else ordinal(group["back"]) if group.get("back") else None
+    if group.get("first"):
+        chosen = clauses[:1]
+    elif back is not None:
+        chosen = clauses[-back : len(clauses) - back + 1] if back <= len(clauses) else ()
+    elif group.get("item"):
+        item = ordinal(group["item"])
+        if item is None:
+            return None
+        chosen = clauses[item - 1 : item] if item else ()
+    return Place(tuple(c.id for c in chosen), match.group().strip(), rest, sure)

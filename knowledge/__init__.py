@@ -1,0 +1,1 @@
+"""What the documents say: the clause base, its lexicon and the index over both. Knows no messenger."""

@@ -1,0 +1,134 @@
+"""The base made ready to answer, and kept ready on disk.
+
+Reading the YAML, cutting thousands of phrasings and learning the weights takes some seconds; a start from the stored
+form takes a fraction of one. The stored form is keyed by the content of every file that it was made from, so it can't
+be stale; it is plain JSON and arrays (never pickle: loading it can't run code) in a folder of the user's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from knowledge import index
+from knowledge.index import Index, Weights
+from knowledge.tokens import Reader, Vocabulary
+
+if TYPE_CHECKING:
+    from knowledge.model import Base
+
+CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
+ROOT = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Everything the assistant needs."""
+
+    base: Base
+    reader: Reader
+    index: Index
+
+
+def ready(root: Path = ROOT) -> Ready:
+    """The base under ``root``, from the stored form when that is fresh, else made and stored.
+
+    Raises KnowledgeError when the files have faults.
+    """
+    path = cache_folder() / f"{fingerprint(root)}.npz"
+    made = _load(path)
+    if made is None:
+        made = make(root)
+        _store(made, path)
+    return made
+
+
+def make(root: Path = ROOT) -> Ready:
+    """Load, verify and compile, without looking at the stored form."""
+    from knowledge import vocabulary
+    from knowledge.examples import BODY_WEIGHT, TITLE_WEIGHT, examples
+    from knowledge.load import load_base
+    from knowledge.tuning import load_weights
+
+    base = load_base(root)
+    known = examples(base)
+    texts = [e.text for e in known] + [c.text for p in base.policies for c in p.clauses]
+    reader = Reader(vocabulary.build(base, texts))
+    readings = {e.text: reader.read(e.text) for e in known}
+    clause_texts = {
+        f"{p.id}/{c.id}": [(reader.read(c.title), TITLE_WEIGHT), (reader.read(c.body), BODY_WEIGHT)]
+        for p in base.policies
+        for c in p.clauses
+    }
+    targets = list(dict.fromkeys(e.target for e in known))
+    tables = index.build(known, readings, clause_texts, targets)
+    return Ready(base, reader, Index(tables, load_weights(root)))
+
+
+def fingerprint(root: Path) -> str:
+    """Hash of every file that the compiled form depends on: the knowledge files and the code that compiles them."""
+    digest = hashlib.sha256()
+    files = sorted(root.glob("policies/*/*")) + sorted(root.glob("lexicon/*")) + [root / "weights.yaml"]
+    for file in [*files, *sorted(ROOT.glob("*.py"))]:
+        if file.is_file():
+            content = file.read_bytes()
+            digest.update(f"{file.name} {len(content)} ".encode())
+            digest.update(content)
+    digest.update(f"{sys.version_info[:2]} {np.__version__}".encode())
+    return digest.hexdigest()[:32]
+
+
+def cache_folder() -> Path:
+    """Where stored forms lie: POLICYBOT_CACHE_DIR, else the user's cache folder."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("policybot"))
+
+
+def _load(path: Path) -> Ready | None:
+    from knowledge.model import Base
+
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        plain = json.loads(arrays.pop("json").tobytes())
+        base = Base.model_validate_json(arrays.pop("base").tobytes())
+        tables = index.tables_from_json(plain["tables"], arrays)
+        weights = Weights(**plain["weights"])
+        return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights))
+    except (OSError, ValueError, KeyError, TypeError):  # absent, cut short, or of another make: compile anew
+        return None
+
+
+def _store(made: Ready, path: Path) -> None:
+    """Write whole or not at all; a folder that can't be written only costs time at the next start."""
+    plain, arrays = index.tables_to_json(made.index.tables)
+    weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
+    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary)}
+    arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
+    arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        with os.fdopen(descriptor, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(name, path)
+        for old in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        pass
+
+
+KEEP = 4
+"""Stored forms that are kept; older ones are removed."""

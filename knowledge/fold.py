@@ -1,0 +1,63 @@
+"""Match keys: one plain form for everything that people can type for the same words. Never shown to anyone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import opencc
+
+MAX_CHARS = 1200
+"""Longer texts keep their beginning and end: no honest question is longer, and time stays bounded."""
+
+_TO_SIMPLIFIED = opencc.OpenCC("t2s")
+# NFKC leaves these alone, though people type them for one another.
+_LIKE = str.maketrans(
+    {
+        "∶": ":", "﹕": ":", "〔": "[", "〕": "]", "【": "[", "】": "]", "［": "[", "］": "]", "〈": "《", "〉": "》",
+        "—": "-", "–": "-", "―": "-", "－": "-", "~": "-", "～": "-", "“": '"', "”": '"', "‘": "'", "’": "'",
+        "。": ".", "、": ",", "「": '"', "」": '"', "『": '"', "』": '"', "·": " ", "•": " ", "�": " ",
+    }
+)  # fmt: skip
+_SPACE = re.compile(r"\s+")
+_SPACED_OUT = re.compile(r"(?<![^\s])(?:[一-鿿\d,()] ){3,}[一-鿿\d,()](?![^\s])")
+_NOT_KEY = re.compile(r"[\W_]+")
+_KEEP = ("L", "N", "P", "Z", "M")
+"""Unicode categories that carry words; symbols and emoji (S) become blanks, control and format characters (C) go."""
+_KEEP_SYMBOLS = "+=<>$¥￥%|`^"
+
+
+def fold(text: str) -> str:
+    """The plain form: NFKC, simplified, lower case, no emoji or invisible characters, single blanks.
+
+    >>> fold("第４部分（二）　瞪羚企業　有補貼嗎？😀")
+    '第4部分(二) 瞪羚企业 有补贴吗?'
+    """
+    if len(text) > MAX_CHARS:
+        text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
+    text = unicodedata.normalize("NFKC", text.translate(_LIKE)).translate(_LIKE)
+    if not text.isascii():
+        text = "".join(_plain(char) for char in text)
+        text = _TO_SIMPLIFIED.convert(text)
+    text = _SPACE.sub(" ", text.lower()).strip()
+    return _SPACED_OUT.sub(lambda m: m.group().replace(" ", ""), text)
+
+
+@lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    category = unicodedata.category(char)
+    if category[0] in _KEEP or char in _KEEP_SYMBOLS:
+        return char
+    if category in ("Cf", "Cs", "Co", "Cn"):
+        return ""
+    return " "
+
+
+def key(text: str) -> str:
+    """Letters and digits of the folded text alone: equal keys are the same words.
+
+    >>> key("谁 负责？") == key("誰負責")
+    True
+    """
+    return _NOT_KEY.sub("", fold(text))

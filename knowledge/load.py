@@ -1,0 +1,170 @@
+"""YAML files to the model: every fault of every file at once, each with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from knowledge import verify
+from knowledge.faults import Fault, KnowledgeError, shown
+from knowledge.model import (
+    Base,
+    Cues,
+    English,
+    Lexicon,
+    NotCoveredTopics,
+    Phrasings,
+    Policy,
+    Record,
+    Synonyms,
+    Units,
+    Unrelated,
+    Variants,
+)
+from knowledge.yamlfile import Loc, YamlFile, read_yaml
+
+ROOT = Path(__file__).resolve().parent
+"""The clause base that comes with the project."""
+
+R = TypeVar("R", bound=Record)
+
+_MESSAGES = {
+    "missing": "缺少这个字段；请补上",
+    "extra_forbidden": "不认识的字段；请检查拼写，或删去",
+    "string_type": "应为文字；像数字、日期、是/否的内容请加引号",
+    "string_too_short": "不能为空",
+    "string_pattern_mismatch": "格式不对（应符合 {pattern}）",
+    "too_short": "至少要有一项",
+    "literal_error": "只能是 {expected} 之一",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "date_from_datetime_parsing": "应为日期，写作 2025-10-08",
+    "date_type": "应为日期，写作 2025-10-08",
+    "tuple_type": "应为列表",
+    "dict_type": "应为映射（键: 值）",
+    "model_type": "应为映射（键: 值）",
+    "model_attributes_type": "应为映射（键: 值）",
+}
+"""Pydantic's error types in the words of the people who mend the files."""
+
+
+def load_base(root: Path = ROOT) -> Base:
+    """Load and verify everything under ``root``.
+
+    Raises KnowledgeError with all faults; a base that loads is one that verify.py has proved.
+    """
+    base, faults = examine(root)
+    if faults or base is None:
+        raise KnowledgeError(faults)
+    return base
+
+
+def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | None, list[Fault]]:
+    """Load what can be loaded, and list all faults: schema, quotes, cross-references.
+
+    ``questions``: folder of test questions; when given, a clause without one is a fault.
+    """
+    faults: list[Fault] = []
+    lexicon = _lexicon(root / "lexicon", faults)
+    policies: list[Policy] = []
+    phrasings: dict[str, Phrasings] = {}
+    folders = policy_folders(root)
+    if not folders:
+        faults.append(Fault(shown(root / "policies"), 0, "", "没有任何文件夹；每份文件一个文件夹，内有 policy.yaml"))
+    for folder in folders:
+        policy_file = read_yaml(folder / "policy.yaml")
+        policy = parse(policy_file, Policy, faults)
+        asked_file = read_yaml(folder / "phrasings.yaml")
+        asked = parse(asked_file, Phrasings, faults)
+        if policy is None:
+            continue
+        faults += verify.policy(policy, policy_file, folder / "source.txt", lexicon)
+        if policy.id in phrasings:
+            faults.append(policy_file.fault(("id",), f"编号 {policy.id} 已被另一个文件夹使用"))
+        if policy.id != folder.name:
+            faults.append(policy_file.fault(("id",), f"编号应与文件夹同名：{folder.name}"))
+        policies.append(policy)
+        if asked is not None:
+            faults += verify.phrasings(asked, asked_file, policy)
+            phrasings[policy.id] = asked
+        if questions is not None:
+            faults += verify.tested(policy, questions)
+    if lexicon is None or len(phrasings) < len(folders):
+        return None, faults
+    faults += verify.lexicon(lexicon, root / "lexicon", policies)
+    return Base(policies=tuple(policies), phrasings=phrasings, lexicon=lexicon), faults
+
+
+def policy_folders(root: Path) -> list[Path]:
+    """The folders of the policies, by name."""
+    return sorted(p for p in (root / "policies").glob("*") if p.is_dir() and not p.name.startswith((".", "_")))
+
+
+def source_files(root: Path) -> list[Path]:
+    """Every file that the base is made of, in a fixed order."""
+    files = [*(root / "lexicon").glob("*.yaml"), root / "lexicon" / "domain_words.txt", root / "weights.yaml"]
+    for folder in policy_folders(root):
+        files += [folder / "policy.yaml", folder / "phrasings.yaml", folder / "source.txt"]
+    return sorted(files)
+
+
+def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
+    parts = {
+        name: parse(read_yaml(folder / f"{name}.yaml"), model, faults)
+        for name, model in {
+            "units": Units,
+            "synonyms": Synonyms,
+            "english": English,
+            "variants": Variants,
+            "cues": Cues,
+            "not_covered": NotCoveredTopics,
+            "unrelated": Unrelated,
+        }.items()
+    }
+    words_path = folder / "domain_words.txt"
+    try:
+        words = words_path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(Fault(shown(words_path), 0, "", f"读不了：{error}"))
+        return None
+    if any(part is None for part in parts.values()):
+        return None
+    return Lexicon.model_validate({**parts, "domain_words": tuple(words)})
+
+
+def parse(file: YamlFile, model: type[R], faults: list[Fault]) -> R | None:
+    """The file as ``model``; None when it has faults, which are added to ``faults``."""
+    faults += file.faults
+    if file.faults:
+        return None
+    try:
+        return model.model_validate(file.data)
+    except ValidationError as error:
+        seen: set[Loc] = set()
+        for item in error.errors():
+            loc = _own_loc(file, item["loc"])
+            if loc in seen:  # one fault a place: the arms of a union each complain
+                continue
+            seen.add(loc)
+            template = _MESSAGES.get(item["type"])
+            message = template.format(**item.get("ctx", {})) if template else item["msg"]
+            faults.append(file.fault(loc, message))
+        return None
+
+
+def _own_loc(file: YamlFile, loc: Loc) -> Loc:
+    """Pydantic's location without the names of union arms, which stand nowhere in the file."""
+    out: Loc = ()
+    data = file.data
+    for i, step in enumerate(loc):
+        inside = (isinstance(data, dict) and step in data) or (
+            isinstance(data, list) and isinstance(step, int) and step < len(data)
+        )
+        if inside:
+            data = data[step]
+            out = (*out, step)
+        elif i == len(loc) - 1 and isinstance(data, dict) and isinstance(step, str):
+            out = (*out, step)  # a missing field
+    return out

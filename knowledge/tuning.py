@@ -1,0 +1,139 @@
+"""Fits weights.yaml: what each signal counts, so that probabilities are honest on writers never seen.
+
+Each writer's questions are scored by an index built from all the other writers; a conditional logit over the targets
+is then fitted to these held-out scores. So nothing is tuned on a question that the index had learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from knowledge import index
+from knowledge.examples import BODY_WEIGHT, TEXT_WRITER, TITLE_WEIGHT, examples
+from knowledge.index import KINDS, SIGNALS, Example, Index, Weights, kind_of
+from knowledge.learn import Floats, Ints
+from knowledge.model import Base
+from knowledge.tokens import Reader
+
+FILE = "weights.yaml"
+START = Weights(
+    signal={kind: {"linear": 1.0, "nearest": 2.0, "fuzzy": 1.0, "text": 1.0, "cover": 1.0} for kind in KINDS},
+    bias=dict.fromkeys(KINDS, 0.0),
+)
+"""Where the fit begins, and what is used while there is no file yet."""
+STEPS = 800
+STEP = 0.05
+RIDGE = 1e-3
+"""Pulls weights towards START: signals that say the same don't run apart."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A question scored by an index that never saw its writer."""
+
+    example: Example
+    signals: Floats
+    """(targets, signals)."""
+
+
+def load_weights(root: Path) -> Weights:
+    """weights.yaml under ``root``; START where there is none."""
+    path = root / FILE
+    if not path.exists():
+        return START
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Weights(signal=data["signal"], bias=data["bias"])
+
+
+def held_out(base: Base, reader: Reader) -> tuple[list[str], list[HeldOut]]:
+    """(targets, every question of a writer who can be left out, scored without them)."""
+    known = examples(base)
+    readings = {e.text: reader.read(e.text) for e in known}
+    clause_texts = {
+        f"{p.id}/{c.id}": [(reader.read(c.title), TITLE_WEIGHT), (reader.read(c.body), BODY_WEIGHT)]
+        for p in base.policies
+        for c in p.clauses
+    }
+    targets = list(dict.fromkeys(e.target for e in known))
+    out: list[HeldOut] = []
+    for writer in sorted({e.writer for e in known} - {TEXT_WRITER}):
+        rest = [e for e in known if e.writer != writer]
+        left = {e.target for e in rest}
+        tables = index.build(rest, readings, clause_texts, [t for t in targets if t in left])
+        scorer = Index(tables, START)
+        at = [targets.index(t) for t in scorer.targets]
+        for example in known:
+            if example.writer != writer or example.target not in left:
+                continue
+            signals, _ = scorer.signals(readings[example.text])
+            if signals is not None:
+                whole = np.zeros((len(targets), len(SIGNALS)), dtype=np.float32)
+                whole[:, 0] = index.LINEAR_FLOOR
+                whole[at] = signals
+                out.append(HeldOut(example, whole))
+    return targets, out
+
+
+def fit(targets: Sequence[str], rows: Sequence[HeldOut]) -> Weights:
+    """Maximum likelihood weights by kind, with a ridge towards START."""
+    kinds = np.array([KINDS.index(kind_of(t)) for t in targets])
+    x = np.stack([row.signals for row in rows])
+    gold = np.array([targets.index(row.example.target) for row in rows])
+    balance = _balance(kinds, gold)
+    start_w = np.array([[START.signal[k][s] for s in SIGNALS] for k in KINDS], dtype=np.float64)
+    w, b = start_w.copy(), np.zeros(len(KINDS))
+    moment_w, moment_b = np.zeros_like(w), np.zeros_like(b)
+    second_w, second_b = np.zeros_like(w), np.zeros_like(b)
+    onehot = np.eye(len(KINDS))[kinds]
+    for step in range(1, STEPS + 1):
+        p = probabilities(x, w[kinds], b[kinds])
+        p[np.arange(len(gold)), gold] -= 1.0
+        p *= balance[:, None]
+        grad_w = onehot.T @ np.einsum("nt,nts->ts", p, x) + RIDGE * (w - start_w)
+        grad_b = onehot.T @ p.sum(axis=0)
+        for value, grad, moment, second in ((w, grad_w, moment_w, second_w), (b, grad_b, moment_b, second_b)):
+            moment += 0.1 * (grad - moment)
+            second += 0.01 * (grad * grad - second)
+            value -= STEP * (moment / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-9)
+    return Weights(
+        signal={k: {s: round(float(w[i, j]), 3) for j, s in enumerate(SIGNALS)} for i, k in enumerate(KINDS)},
+        bias={k: round(float(b[i]), 3) for i, k in enumerate(KINDS)},
+    )
+
+
+SHARE = {"clause": 0.62, "info": 0.06, "chat": 0.04, "near": 0.14, "far": 0.14}
+"""How often each kind is expected to be asked; the writers' lists have other proportions."""
+
+
+def _balance(kinds: Ints, gold: Ints) -> Floats:
+    """Weights of the rows so that each kind has its share; they add up to one."""
+    asked = kinds[gold]
+    out = np.zeros(len(gold))
+    for i, kind in enumerate(KINDS):
+        here = asked == i
+        if here.any():
+            out[here] = SHARE[kind] / here.sum()
+    return (out / out.sum()).astype(np.float32)
+
+
+def probabilities(x: Floats, w: Floats, b: Floats) -> Floats:
+    """(questions, targets) from signals (questions, targets, signals), weights (targets, signals), biases (targets,)."""
+    utility = np.einsum("nts,ts->nt", x, w) + b
+    p = np.exp(utility - utility.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return p  # type: ignore[no-any-return]
+
+
+def save_weights(weights: Weights, root: Path, report: str) -> None:
+    """Write weights.yaml with the report of the run above it, as comments."""
+    lines = [f"# {line}".rstrip() for line in report.splitlines()]
+    lines += ["signal:"]
+    for kind, by_signal in weights.signal.items():
+        lines.append(f"  {kind}: {{" + ", ".join(f"{s}: {v}" for s, v in by_signal.items()) + "}")
+    lines += ["bias: {" + ", ".join(f"{kind}: {v}" for kind, v in weights.bias.items()) + "}"]
+    (root / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,275 @@
+"""Proof that a policy file holds its document: nothing lost, nothing added, every quote in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from knowledge import model
+from knowledge.faults import Fault, shown
+from knowledge.fold import key
+from knowledge.yamlfile import Loc, YamlFile, read_yaml
+
+_MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元")
+_SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
+_LIST_LABEL = re.compile(r"^[(（【〔]?(?:责任单位|牵头单位|配合单位)[:：]")
+_LIST_NOTE = re.compile(r"〈.*?〉")
+
+
+def policy(
+    policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Lexicon | None
+) -> list[Fault]:
+    """All faults of one policy against its source and the lexicon."""
+    faults = list(_adds_up(policy, file, source))
+    faults += _document(policy, file)
+    units = {unit.name for unit in lexicon.units.units} if lexicon else None
+    seen: set[str] = set()
+    for s, section in enumerate(policy.sections):
+        at: Loc = ("sections", s)
+        if section.heading != f"{section.number}、{section.title}":
+            faults.append(file.fault((*at, "heading"), "应为「序号、标题」，与 number、title 一致"))
+        for c, clause in enumerate(section.clauses):
+            here: Loc = (*at, "clauses", c)
+            if clause.id in seen:
+                faults.append(file.fault((*here, "id"), f"条款编号 {clause.id} 重复"))
+            seen.add(clause.id)
+            if clause.id != f"{section.id}.{c + 1}":
+                faults.append(file.fault((*here, "id"), f"应为 {section.id}.{c + 1}：按原文顺序编号"))
+            faults += _clause(clause, section, file, here, units)
+    for d, definition in enumerate(policy.definitions):
+        faults += _definition(definition, policy, file, ("definitions", d), units)
+    return faults
+
+
+def _adds_up(policy: model.Policy, file: YamlFile, source: Path) -> Iterator[Fault]:
+    """The pieces, in order, are the source to the last character; only line breaks and blanks may lie between."""
+    try:
+        text = source.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        yield Fault(shown(source), 0, "", "缺少原文；请把原文件逐字节放在这里")
+        return
+    except UnicodeDecodeError as error:
+        yield Fault(shown(source), 0, "", f"原文不是 UTF-8（第 {error.start} 字节起）")
+        return
+    pieces: list[tuple[Loc, str]] = [(("salutation",), policy.salutation), (("preamble",), policy.preamble)]
+    for s, section in enumerate(policy.sections):
+        pieces.append((("sections", s, "heading"), section.heading))
+        pieces += [(("sections", s, "clauses", c, "text"), clause.text) for c, clause in enumerate(section.clauses)]
+    pieces.append((("closing",), policy.closing))
+    at = 0
+    for loc, piece in pieces:
+        found = text.find(piece, at)
+        if found < 0:
+            same = 0
+            rest = text[at:].lstrip()
+            while same < min(len(piece), len(rest)) and piece[same] == rest[same]:
+                same += 1
+            yield file.fault(
+                loc,
+                f"与原文不符：从第 {same + 1} 个字起，这里是「{piece[same : same + 12]}」，"
+                f"原文是「{rest[same : same + 12]}」；请照 {source.name} 逐字改正",
+            )
+            return
+        if text[at:found].strip():
+            yield file.fault(loc, f"它前面漏了原文「{text[at:found].strip()[:30]}」")
+        at = found + len(piece)
+    if text[at:].strip():
+        yield file.fault(("closing",), f"末尾漏了原文「{text[at:].strip()[:30]}」")
+
+
+def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
+    whole = "\n".join(
+        [policy.salutation, policy.preamble, *(c.text for c in policy.clauses), policy.closing]
+    )
+
+    def quoted(loc: Loc, quote: str | None, inside: str, where: str) -> Iterator[Fault]:
+        if quote is not None and quote not in inside:
+            yield file.fault(loc, f"「{quote[:30]}」不在{where}里；只能逐字引用")
+
+    yield from quoted(("addressees",), policy.addressees, policy.salutation, " salutation ")
+    yield from quoted(("purpose",), policy.purpose, policy.preamble, " preamble ")
+    for name in ("title", "number", "issuer"):
+        yield from quoted((name,), getattr(policy, name), whole, "原文")
+    for b, basis in enumerate(policy.basis):
+        at: Loc = ("basis", b)
+        inside = policy.preamble
+        if basis.clause is not None:
+            try:
+                inside = policy.clause(basis.clause).text
+            except KeyError:
+                yield file.fault((*at, "clause"), f"没有条款 {basis.clause}")
+                continue
+        yield from quoted((*at, "quote"), basis.quote, inside, "所引之处")
+        yield from quoted((*at, "title"), basis.title, basis.quote, " quote ")
+        yield from quoted((*at, "number"), basis.number, basis.quote, " quote ")
+    validity = policy.validity
+    yield from quoted(("validity", "quote"), validity.quote, policy.closing, " closing ")
+    yield from quoted(("validity", "effective_quote"), validity.effective_quote, validity.quote, " quote ")
+    yield from quoted(("validity", "until_quote"), validity.until_quote, validity.quote, " quote ")
+    if validity.until_quote is not None:
+        stated = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", validity.until_quote)
+        if stated and validity.until != date(*map(int, stated.groups())):
+            yield file.fault(("validity", "until"), f"与 until_quote 的日期不一致：{stated.group()}")
+    elif validity.until is not None:
+        yield file.fault(("validity", "until"), "没有原文依据；请补 until_quote，或改为 null")
+
+
+def _clause(
+    clause: model.Clause, section: model.Section, file: YamlFile, at: Loc, units: set[str] | None
+) -> Iterator[Fault]:
+    marker = clause.number.removeprefix(section.number)
+    if not clause.number.startswith(section.number) or not clause.text.startswith(marker + clause.title):
+        yield file.fault((*at, "number"), f"number 应为「{section.number}」加原文开头的序号，其后是 title")
+    responsible = clause.responsible
+    if responsible is None:
+        if "责任单位" in clause.text:
+            yield file.fault((*at, "text"), "原文有责任单位，却没有写 responsible")
+    else:
+        here: Loc = (*at, "responsible")
+        if not clause.text.endswith(responsible.quote):
+            yield file.fault((*here, "quote"), "应是条款末尾的责任单位列表，逐字引用，连同括号")
+        printed = [
+            part
+            for part in re.split(r"[、,，;；]", _LIST_NOTE.sub("", _LIST_LABEL.sub("", responsible.quote)).rstrip(")）】〕"))
+            if part
+        ]
+        named = [u if isinstance(u, str) else u.quote for u in responsible.units]
+        if printed != named:
+            odd = sorted(set(printed) ^ set(named)) or named
+            yield file.fault((*here, "units"), f"与列表不符（应按原文顺序一个不漏）：{'、'.join(odd)}")
+        for u, name in enumerate(responsible.names):
+            if units is not None and name not in units:
+                yield file.fault((*here, "units", u), f"词库 units.yaml 里没有「{name}」；请在那里加上")
+    yield from _figures(clause, file, at)
+
+
+def _figures(clause: model.Clause, file: YamlFile, at: Loc) -> Iterator[Fault]:
+    ids = [figure.id for figure in clause.figures]
+    for f, figure in enumerate(clause.figures):
+        here: Loc = (*at, "figures", f)
+        if ids.count(figure.id) > 1:
+            yield file.fault((*here, "id"), f"数字编号 {figure.id} 重复")
+        if figure.quote not in clause.text:
+            yield file.fault((*here, "quote"), f"「{figure.quote[:30]}」不在条款 {clause.id} 的原文里；只能逐字引用")
+        if figure.text not in figure.quote:
+            yield file.fault((*here, "text"), f"「{figure.text}」不在它的 quote 里")
+        for name in ("subject", "case", "per", "payer"):
+            words = getattr(figure, name)
+            if words is not None and words not in clause.text:
+                yield file.fault((*here, name), f"「{words}」不在条款 {clause.id} 的原文里；只能逐字引用")
+        if figure.matching is not None and figure.matching not in ids:
+            yield file.fault((*here, "matching"), f"本条没有编号为 {figure.matching} 的数字")
+        money = _MONEY.fullmatch(figure.text)
+        if (figure.kind == "amount") != bool(money):
+            yield file.fault((*here, "kind"), "金额（amount）的 text 应为「20万元」这样的数")
+        if money and figure.value != amount(figure.text):
+            yield file.fault((*here, "value"), f"「{figure.text}」应为 {amount(figure.text):.0f}")
+    quoted = "\n".join(figure.quote for figure in clause.figures)
+    for stated in _MONEY.findall(clause.text):
+        if stated not in quoted:
+            yield file.fault((*at, "figures"), f"原文的金额「{stated}」没有写成 figure")
+
+
+def amount(text: str) -> float:
+    """Yuan in an amount such as 20万元."""
+    number, scale = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(万|亿)?元", text).groups("")  # type: ignore[union-attr]
+    return float(number) * _SCALE[scale]
+
+
+def _definition(
+    definition: model.Definition, policy: model.Policy, file: YamlFile, at: Loc, units: set[str] | None
+) -> Iterator[Fault]:
+    try:
+        text = policy.clause(definition.clause).text
+    except KeyError:
+        yield file.fault((*at, "clause"), f"没有条款 {definition.clause}")
+        return
+    if definition.quote not in text:
+        yield file.fault((*at, "quote"), f"不在条款 {definition.clause} 的原文里；只能逐字引用")
+    if definition.term not in definition.quote:
+        yield file.fault((*at, "term"), "不在 quote 里")
+    for i, name in enumerate(definition.includes):
+        if units is not None and name not in units:
+            yield file.fault((*at, "includes", i), f"词库 units.yaml 里没有「{name}」；请在那里加上")
+
+
+def phrasings(asked: model.Phrasings, file: YamlFile, policy: model.Policy) -> list[Fault]:
+    """All faults of the phrasings of ``policy``."""
+    faults: list[Fault] = []
+    clauses = {clause.id: clause for clause in policy.clauses}
+    figures = {f"{clause.id}/{figure.id}" for clause in policy.clauses for figure in clause.figures}
+    for clause_id in clauses:
+        if not any(asked.clauses.get(clause_id, {}).values()):
+            faults.append(file.fault(("clauses",), f"条款 {clause_id} 没有问法；至少写一条"))
+    for name in asked.clauses:
+        if name not in clauses:
+            faults.append(file.fault(("clauses", name), f"没有条款 {name}"))
+    for name in figures - set(asked.figures):
+        faults.append(file.fault(("figures",), f"数字 {name} 没有问法"))
+    for name in set(asked.figures) - figures:
+        faults.append(file.fault(("figures", name), f"没有数字 {name}；写作「条款/编号」，如 4.2/first"))
+    for m, misreading in enumerate(asked.misreadings):
+        clause = clauses.get(misreading.clause)
+        if clause is None:
+            faults.append(file.fault(("misreadings", m, "clause"), f"没有条款 {misreading.clause}"))
+        elif misreading.quote not in clause.text:
+            faults.append(file.fault(("misreadings", m, "quote"), f"不在条款 {clause.id} 的原文里；只能逐字引用"))
+    owner: dict[str, str] = {}
+    for loc, target, line in asked_lines(asked):
+        other = owner.setdefault(key(line), target)
+        if other != target:
+            faults.append(file.fault(loc, f"「{line}」同时写在 {other} 和 {target} 下；请只留一处"))
+    return faults
+
+
+def asked_lines(asked: model.Phrasings) -> Iterator[tuple[Loc, str, str]]:
+    """Every phrasing as (place in the file, clause or info target, question)."""
+    for clause_id, by_writer in asked.clauses.items():
+        for writer, lines in by_writer.items():
+            for i, line in enumerate(lines):
+                yield ("clauses", clause_id, writer, i), clause_id, line
+    for figure_id, figure in asked.figures.items():
+        for writer, lines in figure.ask.items():
+            for i, line in enumerate(lines):
+                yield ("figures", figure_id, "ask", writer, i), figure_id.split("/")[0], line
+    for topic, by_writer in asked.info.items():
+        for writer, lines in by_writer.items():
+            for i, line in enumerate(lines):
+                yield ("info", topic, writer, i), topic, line
+
+
+def tested(policy: model.Policy, questions: Path) -> list[Fault]:
+    """A fault for each clause without a test question in ``questions``."""
+    faults: list[Fault] = []
+    for clause in policy.clauses:
+        file = read_yaml(questions / f"{clause.id}.yaml")
+        data = file.data if isinstance(file.data, dict) else {}
+        faults += file.faults
+        if not file.faults and not data.get("questions"):
+            faults.append(file.fault(("questions",), f"条款 {clause.id} 没有测试问题；至少写一条"))
+    return faults
+
+
+def lexicon(lexicon: model.Lexicon, folder: Path, policies: list[model.Policy]) -> list[Fault]:
+    """Faults that only show across lexicon files and policies."""
+    faults: list[Fault] = []
+    units_file = read_yaml(folder / "units.yaml")
+    owner: dict[str, str] = {}
+    for u, unit in enumerate(lexicon.units.units):
+        for alias in dict.fromkeys((unit.name, unit.official, *unit.aliases)):
+            other = owner.setdefault(key(alias), unit.name)
+            if other != unit.name:
+                faults.append(units_file.fault(("units", u), f"「{alias}」已指 {other}；一个名称只能指一个单位"))
+    topics_file = read_yaml(folder / "not_covered.yaml")
+    ids = {clause.id for policy in policies for clause in policy.clauses}
+    seen: set[str] = set()
+    for t, topic in enumerate(lexicon.not_covered.topics):
+        if topic.id in seen:
+            faults.append(topics_file.fault(("topics", t, "id"), f"编号 {topic.id} 重复"))
+        seen.add(topic.id)
+        for n, clause_id in enumerate(topic.nearest):
+            if clause_id not in ids:
+                faults.append(topics_file.fault(("topics", t, "nearest", n), f"没有条款 {clause_id}"))
+    return faults
