@@ -17,7 +17,7 @@ _PRONOUN = re.compile(r"这个|这条|这项|这一条|那条|那个|那项|它|
 _PICK = re.compile(
     r"^(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
     r"(?:第\s*([一二三四五六七八九十两\d])|([一二三四五六七八九两\d])|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"
-    r"\s*(?:一)?(?:个|条|项|款|种|那个|那条|那项|号)?\s*(?:吧|呢|啊|的|是什么|怎么说|说说|展开)?[.!?,]*$"
+    r"\s*(?:一)?(?:个|条|项|款|种|号)?(?![\w]*(?:万|元|年|级|级别|部分|大|权|链))"
 )
 _PICK_ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "latter": -1, "former": 1}
 _ALL = re.compile(r"^(?:都|全部|两个都|两条都|都要|都看|都说)")
@@ -70,7 +70,7 @@ def correction(question: Question, understanding: Understanding) -> Correction |
     end = 0
     while True:
         match = understanding.cue("correction", text[end : end + SHORT])
-        if match is None or match.start() > 2:
+        if match is None or match.start() > 4:
             break
         end += match.end()
         while end < len(text) and not text[end].isalnum():
@@ -78,7 +78,9 @@ def correction(question: Question, understanding: Understanding) -> Correction |
     return Correction(text[end:]) if end else None
 
 
-def picked(question: Question, conversation: Conversation, titles: dict[str, str]) -> list[str]:
+def picked(
+    question: Question, conversation: Conversation, titles: dict[str, str], understanding: Understanding
+) -> list[str]:
     """The offered targets that a reply to a choice means: by number, by ordinal, or by words of a title."""
     choices = conversation.choices
     if not choices:
@@ -88,7 +90,7 @@ def picked(question: Question, conversation: Conversation, titles: dict[str, str
         return list(choices)
     match = _PICK.match(text)
     number = None
-    if match:
+    if match and understanding.empty(text[match.end() :]):
         typed = match[1] or match[2]
         number = ordinal(typed) if typed else -1 if match[3] else 1
     else:
@@ -113,3 +115,8 @@ def leans(question: Question) -> bool:
     if len(text) > 2 * SHORT:
         return False
     return bool(_ELLIPSIS_START.search(text) or _ELLIPSIS_END.search(text) or _PRONOUN.search(text))
+
+
+def asks_on(question: Question) -> bool:
+    """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
+    return len(question.reading.folded) <= SHORT and bool(question.asks & {"units", "amount", "count", "original"})

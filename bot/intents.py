@@ -69,7 +69,7 @@ class Understanding:
             name: re.compile("|".join(bounded(cue) for cue in cues) or "(?!)") for name, cues in self._cues.items()
         }
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
-        asking = {cue for name in ("units", "amount", "count", "original", "by_unit", "confirm") for cue in self._cues[name]}
+        asking = {cue for name in ("units", "amount", "count", "original", "by_unit", "confirm", "generic", "more", "follow_up") for cue in self._cues[name]}
         self._empty = re.compile(
             "|".join(bounded(w) for w in sorted(asking | polite, key=len, reverse=True) if len(w) > 1) or "(?!)"
         )
@@ -82,6 +82,9 @@ class Understanding:
         units, foreign, without = self._named(plain)
         english_units, _, _ = self._named(reading.folded)
         units = tuple(dict.fromkeys((*units, *english_units)))
+        if not units and "的" in plain:  # 沌口的管委会
+            units, foreign, shorter = self._named(plain.replace("的", ""))
+            without = shorter if units else without
         asks = frozenset(name for name, cue in self._cue_words.items() if cue.search(plain))
         rest = self._empty.sub(" ", without).strip()
         return Question(

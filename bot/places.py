@@ -9,19 +9,22 @@ from bot.numbers import ordinal
 from knowledge.model import Policy
 
 _N = r"[一二三四五六七八九十两\d]{1,3}"
-_PART_NOUN = r"(?:个|大)*(?:部分|大块|大条|大项|大类|大点|板块|章|块|篇|编)"
+_PART_NOUN = r"(?:个|大)*(?:部分|部份|大块|大条|大项|大类|大点|板块|章|块|篇|编)"
 _ITEM_NOUN = r"(?:个|小)*(?:条款|措施|条|项|款|点|节)"
 _ITEM = (
     rf"(?:第(?P<item>{_N})|(?P<first>[头首]一?|开头第?一|第一)|倒数第?(?P<back>{_N})|(?P<last>最后(?:一|的一)?|末|最末一?))"
     rf"{_ITEM_NOUN}"
 )
-_PART = rf"(?:第?(?P<part>{_N})|(?P<lastpart>最后一?个?))\s*{_PART_NOUN}"
+_PART = rf"(?:第\s*(?P<part>{_N})|(?P<lastpart>最后一?个?))\s*{_PART_NOUN}"
 _BOTH = re.compile(rf"{_PART}[的里中下之内,. ]*{_ITEM}")
 _PART_BRACKET = re.compile(rf"{_PART}[的里中下, ]*\((?P<item>{_N})\)")
 _PAIR = re.compile(rf"(?<![\w(])第?(?P<part>{_N})\s*[,.、]?\s*\((?P<item>{_N})\)")
 _PAIR_LONG = re.compile(rf"(?<!\d)(?P<part>{_N})之(?P<item>{_N})(?![\d年])")
 _DOTTED = re.compile(r"(?<![\d.a-z])(?P<part>\d{1,2})[.\-](?P<item>\d{1,2})(?![\d.%:a-z]|\s*(?:万|亿|元|倍|个|平|米|公里|月|日|年))")
 _PART_ONLY = re.compile(_PART)
+_BARE_PART = re.compile(rf"(?<![\w])(?P<part>{_N})\s*(?:部分|部份|大块|大条|大项)")
+_ENGLISH = re.compile(r"(?:part|section|chapter) (?P<part>\d+),? (?:item|clause|measure|article|point|paragraph|no\.?) ?(?P<item>\d+)")
+_ENGLISH_PART = re.compile(r"(?:part|section|chapter) (?P<part>\d+)")
 _ITEM_ONLY = re.compile(_ITEM)
 
 
@@ -41,7 +44,10 @@ class Place:
 
 def find_place(folded: str, policy: Policy) -> Place | None:
     """The place that a folded question names, if any."""
-    for pattern in (_BOTH, _PART_BRACKET, _PAIR, _DOTTED, _PAIR_LONG):
+    several = _several(folded, policy)
+    if several is not None:
+        return several
+    for pattern in (_BOTH, _PART_BRACKET, _PAIR, _ENGLISH, _DOTTED, _PAIR_LONG):
         match = pattern.search(folded)
         if match:
             return _place(match, policy, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= 16)
@@ -49,12 +55,26 @@ def find_place(folded: str, policy: Policy) -> Place | None:
         if len(section.title) >= 4 and section.title in folded:
             ids = tuple(clause.id for clause in section.clauses)
             return Place(ids, section.title, folded.replace(section.title, " ", 1), sure=False)
-    match = _PART_ONLY.search(folded)
-    if match:
-        return _place(match, policy, folded, sure=True)
+    for pattern in (_PART_ONLY, _BARE_PART, _ENGLISH_PART):
+        match = pattern.search(folded)
+        if match:
+            return _place(match, policy, folded, sure=pattern is _PART_ONLY)
     match = _ITEM_ONLY.search(folded)
     if match:
         return _place(match, policy, folded, sure=False)
+    return None
+
+
+def _several(folded: str, policy: Policy) -> Place | None:
+    """Two or more places at once: 1.2和1.3."""
+    for pattern in (_DOTTED, _PAIR):
+        matches = list(pattern.finditer(folded))
+        if len(matches) < 2:
+            continue
+        places = [_place(m, policy, folded, sure=True) for m in matches]
+        ids = dict.fromkeys(c for p in places if p is not None for c in p.clauses)
+        if len(ids) >= 2:
+            return Place(tuple(ids), matches[0].group().strip(), pattern.sub(" ", folded), sure=len(folded) <= 16)
     return None
 
 

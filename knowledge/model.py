@@ -310,6 +310,8 @@ class Cues(Record):
     follow_up: tuple[Text, ...]
     more: tuple[Text, ...]
     correction: tuple[Text, ...]
+    generic: tuple[Text, ...]
+    """Words of asking and showing that name no subject: 是什么, 讲的什么, 展开说说."""
 
 
 class NotCovered(Record):

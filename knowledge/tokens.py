@@ -18,6 +18,7 @@ from knowledge.fold import fold
 HAN = re.compile(r"[一-鿿]+")
 _LATIN = re.compile(r"[a-z][a-z'&-]*")
 _RUN = re.compile(r"[一-鿿]+|[a-z][a-z'&-]*|\d+(?:\.\d+)?")
+_STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 _LATIN_PHRASE = re.compile(r"[a-z][a-z'&-]*(?: [a-z][a-z'&-]*)*")
 
@@ -26,6 +27,8 @@ SOUND_MIN_CHARS = 2
 SHAPE_MIN_CHARS = 4
 """Shortest term in which one wrong character is mended: below, one character is too large a part of the meaning."""
 MAX_TERM_CHARS = 10
+PARTICLE_SCORE = 0.9
+"""What reading one syllable as a particle counts beside a word of n syllables (n squared)."""
 
 
 @dataclass(frozen=True)
@@ -104,18 +107,19 @@ class Reader:
         """Read any text; never raises. Empty features mean that there is nothing to go by."""
         repairs: list[Repair] = []
         folded = fold(text)
-        plain = self._replace(folded, repairs)
+        plain = self._replace(_STRETCHED.sub(r"\1\1", folded), repairs)
         plain = self._latin(plain, repairs)
         plain = self._mend(plain, repairs)
         pieces = list(self._jieba.cut(plain, HMM=False))
-        words = [w for w in pieces if _RUN.match(w) and w not in self._stop]
+        all_words = [w for w in pieces if _RUN.match(w)]
+        words = [w for w in all_words if w not in self._stop]
         terms = self._terms(plain, pieces)
         return Reading(
             folded=folded,
             plain=plain,
             words=tuple(words),
             terms=tuple(dict.fromkeys(terms)),
-            features=tuple(self._features(plain, words, terms)),
+            features=tuple(self._features(plain, words or all_words, terms)),
             repairs=tuple(repairs),
         )
 
@@ -244,21 +248,18 @@ class Reader:
         return best[len(word)]
 
     def _from_pinyin(self, sounds: list[str]) -> str:
-        """Known words for the sounds, longest first; sounds without a word stay as they are."""
+        """Known words for the sounds, the cut with the longest words; sounds without a word stay as they are."""
         table = self.vocabulary.words_by_sound
-        out = []
-        i = 0
-        while i < len(sounds):
-            for n in range(min(MAX_TERM_CHARS, len(sounds) - i), 0, -1):
-                term = table.get(" ".join(sounds[i : i + n]))
-                if term is not None:
-                    out.append(term)
-                    i += n
-                    break
-            else:
-                out.append(" " + sounds[i] + " ")
-                i += 1
-        return "".join(out)
+        best: list[tuple[float, tuple[str, ...]]] = [(0.0, ())]
+        for end in range(1, len(sounds) + 1):
+            options = [(best[end - 1][0], (*best[end - 1][1], f" {sounds[end - 1]} "))]
+            for size in range(1, min(MAX_TERM_CHARS, end) + 1):
+                word = table.get(" ".join(sounds[end - size : end]))
+                if word is not None:
+                    score, before = best[end - size]
+                    options.append((score + (size * size if size > 1 else PARTICLE_SCORE), (*before, word)))
+            best.append(max(options, key=lambda option: option[0]))
+        return "".join(best[-1][1])
 
     def _mend(self, text: str, repairs: list[Repair]) -> str:
         return HAN.sub(lambda m: self._mend_run(m.group(), repairs), text)
@@ -292,7 +293,9 @@ class Reader:
             if typed in self._known:
                 return typed, "", n
             stray = sum(loose[i : i + n])
-            if n < 3 and (stray < n or freq.get(typed)):
+            if n < 3 and (stray < n or freq.get(typed) or typed[0] in self._stop or typed[1] in self._stop):
+                continue
+            if n >= 3 and self._word_and_more(typed):
                 continue
             joined = " ".join(sounds[i : i + n])
             if joined not in self._pinyin_starts:
@@ -304,13 +307,23 @@ class Reader:
             for n in range(min(8, len(run) - i), SHAPE_MIN_CHARS - 1, -1):
                 if sum(loose[i : i + n]) < 1:
                     continue
+                if self._word_and_more(run[i : i + n]):
+                    continue
                 for j in range(n):
-                    if not loose[i + j]:
+                    if not loose[i + j] or run[i + j] in self._stop:
                         continue
                     term = self._blanks.get(run[i : i + j] + "*" + run[i + j + 1 : i + n])
                     if term is not None:
                         return term, "shape", n
         return None, "", 0
+
+    def _word_and_more(self, typed: str) -> bool:
+        """Whether the span is a known word with a stray character before or after: that is no typo."""
+        freq = self.vocabulary.freq
+        for rest in (typed[1:], typed[:-1]):
+            if rest in self._known or (len(rest) >= 3 and freq.get(rest)):
+                return True
+        return False
 
     def _loose(self, run: str) -> list[bool]:
         """For each character whether jieba left it alone: the places where typos are."""

@@ -1,0 +1,280 @@
+"""Composes replies: what was asked first, then the proof, then who, where, and the validity notice.
+
+Everything said about a policy's content is a Quote; the bot's own sentences come from replies/*.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.figures import Selection
+from bot.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
+from knowledge.model import Clause, Definition, Figure, InfoTopic, Policy
+
+REPLIES = Path(__file__).resolve().parent / "replies"
+_SENTENCE_END = re.compile(r"(?<=[。])")
+_OPEN, _CLOSE = "(（〈", ")）〉"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The bot's own sentences in one language."""
+
+    data: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, language: str = "zh") -> Words:
+        """Read replies/<language>.yaml."""
+        return cls(yaml.safe_load((REPLIES / f"{language}.yaml").read_text(encoding="utf-8")))
+
+    def __call__(self, name: str, /, **slots: object) -> str:
+        """The sentence with that dotted name, its slots filled."""
+        value: Any = self.data
+        for step in name.split("."):
+            value = value[step]
+        return str(value).format(**slots)
+
+    @cached_property
+    def examples(self) -> str:
+        """Example questions in one line."""
+        return " / ".join(self.data["examples"])
+
+
+def sentences(clause: Clause) -> list[str]:
+    """The sentences of a clause's body, verbatim."""
+    return [s for s in _SENTENCE_END.split(clause.body) if s.strip()]
+
+
+class Composer:
+    """Builds the blocks of replies on one policy."""
+
+    def __init__(self, policy: Policy, words: Words) -> None:
+        self.policy = policy
+        self.words = words
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def place(self, clause: Clause, title: bool = True) -> str:
+        """第四部分（二）完善新兴产业培育机制."""
+        section = self.policy.section_of(clause)
+        marker = clause.number.removeprefix(section.number).replace("(", "（").replace(")", "）")
+        return self.words("place", part=section.number, marker=marker, title=clause.title if title else "")
+
+    def ref(self, clause_id: str, score: float = 1.0) -> ClauseRef:
+        """The clause as the reply's data names it."""
+        clause = self.policy.clause(clause_id)
+        return ClauseRef(self.policy.id, clause.id, clause.number, clause.title, round(score, 4))
+
+    @staticmethod
+    def figure_ref(figure: Figure) -> FigureRef:
+        """The figure as the reply's data names it."""
+        return FigureRef(
+            figure.text, figure.value, figure.unit, figure.payer, figure.per, figure.case, figure.quote
+        )
+
+    def units(self, clause: Clause) -> tuple[str, ...]:
+        """All responsible units by name, those that a definition includes at the end."""
+        if clause.responsible is None:
+            return ()
+        names = list(clause.responsible.names)
+        for definition in self.definitions(clause):
+            names += [n for n in definition.includes if n not in names]
+        return tuple(names)
+
+    def definitions(self, clause: Clause) -> list[Definition]:
+        """Definitions that widen the clause's list of units."""
+        if clause.responsible is None:
+            return []
+        order = [c.id for c in self.policy.clauses]
+        return [
+            d
+            for d in self.policy.definitions
+            if d.term in clause.responsible.names and order.index(d.clause) <= order.index(clause.id)
+        ]
+
+    # -- blocks ----------------------------------------------------------------------------------------------------
+
+    def label(self, name: str) -> str:
+        """A paragraph's label."""
+        return self.words(f"labels.{name}")
+
+    def say(self, name: str, /, **slots: object) -> Block:
+        """A sentence of the bot's own as a paragraph."""
+        return Block("say", (Say(self.words(name, **slots)),))
+
+    def proof(self, clause: Clause, today: date) -> list[Block]:
+        """The measure verbatim, all units, the place, the notice: what every answer ends with."""
+        text = clause.text
+        if clause.responsible is not None:
+            text = text.removesuffix(clause.responsible.quote)
+        return [
+            Block("original", (Quote(text),), self.label("original")),
+            *self.units_blocks(clause),
+            Block("place", (Say(self.place(clause)),), self.label("place")),
+            *self.notice(today),
+        ]
+
+    def units_blocks(self, clause: Clause) -> list[Block]:
+        """The list of units as printed, with what a definition adds."""
+        if clause.responsible is None:
+            return []
+        listed = clause.responsible.quote
+        inner = re.sub(r"^[(（]责任单位[:：]", "", listed)
+        inner = inner[: -1] if inner[-1:] in _CLOSE else inner
+        blocks = [Block("units", (Quote(inner),), self.label("units"))]
+        for d in self.definitions(clause):
+            if d.clause != clause.id:
+                blocks.append(Block("note", (Say(self._definition_note(d)),)))
+        return blocks
+
+    def _definition_note(self, definition: Definition) -> str:
+        at = self.place(self.policy.clause(definition.clause), title=False)
+        return self.words(
+            "units_note", place=at, term=definition.term, included="、".join(definition.includes)
+        )
+
+    def notice(self, today: date) -> list[Block]:
+        """The validity notice for that day."""
+        validity = self.policy.validity
+        if validity.until_quote is None:
+            return []
+        which = "expired" if validity.expired(today) else "in_force"
+        text = self.words(f"notice.{which}", until="\0")
+        before, after = text.split("「\0」")
+        pieces: list[Piece] = [Say(before)] if before else []
+        return [Block("notice", (*pieces, Quote(validity.until_quote), Say(after)), self.label("notice"))]
+
+    def figure_lead(self, selection: Selection, clause: Clause) -> list[Block]:
+        """The numbers asked for, each with the words that state it, and the matching that goes with them."""
+        led = selection.led
+        money = any(f.kind in ("amount", "ratio") for f in led)
+        head = "lead.figures_by_case" if len(led) > 1 else "lead.figure"
+        label = self.label("amount" if money else "number")
+        blocks = []
+        if len(led) > 1:
+            blocks.append(Block("lead", (Say(self.words(head)),), label))
+        for figure in led:
+            pieces: tuple[Piece, ...] = (Quote(figure.text), Say(" "), Quote(figure.quote))
+            if figure.quote == figure.text:
+                pieces = (Quote(figure.quote),)
+            blocks.append(Block("lead", pieces, label if len(led) == 1 else ""))
+        matched = {f.matching for f in led if f.matching}
+        for figure in clause.figures:
+            if figure.id in matched and figure not in led:
+                blocks.append(Block("lead", (Say(self.words("lead.matching")), Quote(figure.quote))))
+        return blocks
+
+    def listed(self, clauses: Sequence[Clause], marks: Mapping[str, str] | None = None) -> list[Block]:
+        """Clauses by place, one a line."""
+        return [
+            Block("list", (Say(f"{clause.id} {self.place(clause)}{(marks or {}).get(clause.id, '')}"),))
+            for clause in clauses
+        ]
+
+    def choices(self, clauses: Sequence[Clause], best: Mapping[str, str]) -> list[Block]:
+        """Numbered clauses, each with the sentence that fits best."""
+        blocks = []
+        for n, clause in enumerate(clauses, 1):
+            line = self.words("choose_line", n=n, place=self.place(clause))
+            pieces: list[Piece] = [Say(line)]
+            if best.get(clause.id):
+                pieces += [Say("\n   "), Quote(best[clause.id])]
+            blocks.append(Block("list", tuple(pieces)))
+        return blocks
+
+    # -- the document itself ---------------------------------------------------------------------------------------
+
+    def info(self, topic: InfoTopic, today: date) -> list[Block]:
+        """What people ask about the document as a whole."""
+        blocks: list[Block] = getattr(self, f"_{topic}")(today)
+        if topic not in ("validity", "effective"):
+            blocks += self.notice(today)
+        return blocks
+
+    def _validity(self, today: date) -> list[Block]:
+        validity = self.policy.validity
+        if validity.until_quote is None:
+            return [self.say("info.validity_unknown")]
+        state = "expired" if validity.expired(today) else "in_force"
+        return [
+            Block("lead", (Say(self.words(f"info.validity_{state}", today=_day(today))),)),
+            Block("original", (Quote(validity.quote),), self.label("original")),
+        ]
+
+    def _effective(self, today: date) -> list[Block]:
+        validity = self.policy.validity
+        blocks = [Block("lead", (Say(self.words("info.effective")), Quote(validity.effective_quote)))]
+        if validity.effective_from is None:
+            blocks.append(self.say("info.effective_unknown"))
+        return blocks + self.notice(today)
+
+    def _basis(self, _: date) -> list[Block]:
+        blocks = []
+        for role in ("basis", "cited"):
+            found = [b for b in self.policy.basis if b.role == role]
+            if found:
+                blocks.append(self.say(f"info.{'basis' if role == 'basis' else 'cited'}"))
+            for basis in found:
+                where = self.place(self.policy.clause(basis.clause), title=False) if basis.clause else ""
+                level = self.words("info.basis_line", level=basis.level + where)
+                blocks.append(Block("list", (Say(level), Quote(basis.quote))))
+        return blocks
+
+    def _addressees(self, _: date) -> list[Block]:
+        return [
+            Block("lead", (Say(self.words("info.addressees")), Quote(self.policy.addressees))),
+            self._absent(),
+        ]
+
+    def _purpose(self, _: date) -> list[Block]:
+        return [Block("lead", (Say(self.words("info.purpose")), Quote(self.policy.purpose)))]
+
+    def _structure(self, _: date) -> list[Block]:
+        policy = self.policy
+        blocks = [self.say("info.structure", parts=len(policy.sections), clauses=len(policy.clauses))]
+        for section in policy.sections:
+            blocks.append(Block("list", (Quote(section.heading),)))
+            blocks += [
+                Block("list", (Say(f"  {c.id} "), Quote(c.text[: c.text.index(c.title) + len(c.title)])))
+                for c in section.clauses
+            ]
+        return [*blocks, self._absent()]
+
+    def _definition(self, _: date) -> list[Block]:
+        blocks = []
+        for d in self.policy.definitions:
+            blocks.append(Block("lead", (Say(self.words("info.definition", term=d.term)), Quote(d.quote))))
+            blocks.append(self.say("info.definition_effect", term=d.term))
+            at = self.place(self.policy.clause(d.clause))
+            blocks.append(Block("place", (Say(at),), self.label("place")))
+        return blocks
+
+    def _units(self, _: date) -> list[Block]:
+        counts = self.unit_counts()
+        line = "、".join(f"{name}（{count}）" for name, count in counts.items())
+        blocks = [self.say("info.units", count=len(counts)), Block("list", (Say(line),))]
+        blocks += [Block("note", (Say(self._definition_note(d)),)) for d in self.policy.definitions]
+        return blocks
+
+    def _absent(self) -> Block:
+        return self.say("info.absent", absent="、".join(self.policy.absent), name=self.policy.display_name)
+
+    def unit_counts(self) -> dict[str, int]:
+        """Units named in any list, with the number of clauses that name them (definitions included)."""
+        counts: dict[str, int] = {}
+        for clause in self.policy.clauses:
+            for name in self.units(clause):
+                counts[name] = counts.get(name, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,112 @@
+"""What the bot answers, as a value that any channel can render."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.dialogue import Conversation
+
+Status = Literal["answer", "choose", "info", "chat", "none", "clarify"]
+Role = Literal["lead", "original", "units", "place", "notice", "note", "list", "suggest", "say"]
+
+
+@dataclass(frozen=True)
+class Say:
+    """The bot's own words, or a name that it uses (a place, a unit)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The document's words, verbatim."""
+
+    text: str
+
+
+Piece = Say | Quote
+
+
+@dataclass(frozen=True)
+class Block:
+    """One paragraph: what it is for, a label, and its pieces."""
+
+    role: Role
+    pieces: tuple[Piece, ...]
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """Plain text; quotes in 「」 unless the block is nothing but the original words."""
+        bare = self.role in ("original", "units")
+        body = "".join(p.text if isinstance(p, Say) or bare else f"「{p.text}」" for p in self.pieces)
+        return f"{self.label}　{body}" if self.label else body
+
+
+@dataclass(frozen=True)
+class ClauseRef:
+    """A clause that the reply is about or offers."""
+
+    policy: str
+    clause: str
+    number: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True)
+class FigureRef:
+    """A number that the reply puts forward as the answer."""
+
+    text: str
+    value: float
+    unit: str
+    payer: str | None
+    per: str | None
+    case: str | None
+    quote: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, whole."""
+
+    status: Status
+    blocks: tuple[Block, ...]
+    conversation: Conversation
+    """What the caller keeps and hands in with the next question."""
+    policy: str = ""
+    clauses: tuple[ClauseRef, ...] = ()
+    """Best first; for a choice in the order offered."""
+    units: tuple[str, ...] = ()
+    figures: tuple[FigureRef, ...] = ()
+    info: str | None = None
+    suggestions: tuple[ClauseRef, ...] = ()
+    """Clauses near an out-of-scope question; no answer to it."""
+    explain: dict[str, Any] = field(default_factory=dict)
+    """Why: words, scores, runner-up, rule."""
+
+    @property
+    def text(self) -> str:
+        """The reply as plain text, a paragraph a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, in the shape that README documents."""
+        return {
+            "status": self.status,
+            "policy": self.policy or None,
+            "clauses": [vars(c) for c in self.clauses],
+            "units": list(self.units),
+            "figures": [vars(f) for f in self.figures],
+            "info": self.info,
+            "suggestions": [vars(c) for c in self.suggestions],
+            "text": self.text,
+        }
+
+
+def quotes(blocks: Iterable[Block]) -> list[str]:
+    """Everything that the blocks give as the document's words."""
+    return [piece.text for block in blocks for piece in block.pieces if isinstance(piece, Quote)]
