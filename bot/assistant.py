@@ -114,8 +114,10 @@ class Assistant:
             if located is not None:
                 return located
 
-        if not question.units and not question.foreign_units and (
-            question.bare or (conversation.clause and self._goes_on(question))
+        if (
+            not question.units
+            and not question.foreign_units
+            and (question.bare or (conversation.clause and self._goes_on(question)))
         ):
             followed = self._bare(question, conversation)
             if followed is not None:
@@ -155,7 +157,9 @@ class Assistant:
     def _matched(self, question: Question, conversation: Conversation, rejected: str) -> Reply:
         reading = question.reading
         prior: dict[str, float] = {}
-        leaning = bool(conversation.clause) and not rejected and (dialogue.leans(question) or dialogue.asks_on(question))
+        leaning = (
+            bool(conversation.clause) and not rejected and (dialogue.leans(question) or dialogue.asks_on(question))
+        )
         matches = self._match(reading)
         if rejected:
             matches = self._match(reading, {rejected: REJECTED})
@@ -239,9 +243,7 @@ class Assistant:
         blocks: list[Block] = []
         if selection.contradicted:
             number, figure = selection.contradicted[0]
-            blocks.append(
-                Block("lead", (Say(words("lead.contradicted", typed=number.text)), Quote(figure.quote)))
-            )
+            blocks.append(Block("lead", (Say(words("lead.contradicted", typed=number.text)), Quote(figure.quote))))
         elif misread is not None:
             blocks.append(Block("lead", (Say(words("lead.misread")), Quote(misread.quote))))
         if selection.led and not selection.contradicted:
@@ -344,9 +346,7 @@ class Assistant:
         assert place is not None
         policy = self.policy
         if not place.clauses:
-            text = self.words(
-                "locate_none", typed=place.typed, parts=len(policy.sections), clauses=len(policy.clauses)
-            )
+            text = self.words("locate_none", typed=place.typed, parts=len(policy.sections), clauses=len(policy.clauses))
             blocks = (Block("say", (Say(text),)), self.compose.say("none.try", examples=self.words.examples))
             return Reply("none", blocks, conversation, policy.id, explain={"rule": "no such place"})
         clauses = [policy.clause(c) for c in place.clauses]
@@ -357,12 +357,11 @@ class Assistant:
         if not rest.bare and not self.understanding.empty(place.rest):
             inside = [m for m in self._match(rest.reading) if m.target in {self._target(c.id) for c in clauses}]
             if inside and inside[0].probability >= SURE:
-                return self._answer(self._clause(inside[0].target), question, conversation, inside[0].probability, "place and match")  # fmt: skip
+                found = self._clause(inside[0].target)
+                return self._answer(found, question, conversation, inside[0].probability, "place and match")
         return self._several(clauses, conversation, "place", full="original" in question.asks)
 
-    def _several(
-        self, clauses: Sequence[Clause], conversation: Conversation, rule: str, full: bool = False
-    ) -> Reply:
+    def _several(self, clauses: Sequence[Clause], conversation: Conversation, rule: str, full: bool = False) -> Reply:
         """A part of the document, or several clauses at once."""
         section = self.policy.section_of(clauses[0])
         blocks: list[Block] = []
@@ -371,7 +370,7 @@ class Assistant:
             blocks.append(Block("lead", (Say(text),)))
         for clause in clauses:
             if full or rule == "picked all":
-                blocks.append(Block("original", (Quote(clause.text),)))
+                blocks.append(Block("original", (Quote(clause.text, bare=True),)))
             else:
                 blocks += self.compose.listed([clause])
         blocks.append(self.compose.say("locate_hint", example=clauses[0].id))
@@ -392,9 +391,9 @@ class Assistant:
             whole = self._match(question.reading)
             outside = sum(m.probability for m in whole if kind_of(m.target) in ("near", "far"))
             about = self._match(question.rest_reading)
-            clause = max((m.probability for m in about if kind_of(m.target) == "clause"), default=0.0)
+            best = max((m.probability for m in about if kind_of(m.target) == "clause"), default=0.0)
             specific = self._stands_in_clauses(question.rest_reading)
-            if specific and (clause > UNIT_CLAUSE or "by_unit" not in asks):
+            if specific and (best > UNIT_CLAUSE or "by_unit" not in asks):
                 return None
             if "by_unit" not in asks and outside > UNIT_OUTSIDE:
                 return None

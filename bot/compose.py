@@ -76,9 +76,7 @@ class Composer:
     @staticmethod
     def figure_ref(figure: Figure) -> FigureRef:
         """The figure as the reply's data names it."""
-        return FigureRef(
-            figure.text, figure.value, figure.unit, figure.payer, figure.per, figure.case, figure.quote
-        )
+        return FigureRef(figure.text, figure.value, figure.unit, figure.payer, figure.per, figure.case, figure.quote)
 
     def units(self, clause: Clause) -> tuple[str, ...]:
         """All responsible units by name, those that a definition includes at the end."""
@@ -116,7 +114,7 @@ class Composer:
         if clause.responsible is not None:
             text = text.removesuffix(clause.responsible.quote)
         return [
-            Block("original", (Quote(text),), self.label("original")),
+            Block("original", (Quote(text, bare=True),), self.label("original")),
             *self.units_blocks(clause),
             Block("place", (Say(self.place(clause)),), self.label("place")),
             *self.notice(today),
@@ -128,8 +126,8 @@ class Composer:
             return []
         listed = clause.responsible.quote
         inner = re.sub(r"^[(（]责任单位[:：]", "", listed)
-        inner = inner[: -1] if inner[-1:] in _CLOSE else inner
-        blocks = [Block("units", (Quote(inner),), self.label("units"))]
+        inner = inner[:-1] if inner[-1:] in _CLOSE else inner
+        blocks = [Block("units", (Quote(inner, bare=True),), self.label("units"))]
         for d in self.definitions(clause):
             if d.clause != clause.id:
                 blocks.append(Block("note", (Say(self._definition_note(d)),)))
@@ -137,9 +135,7 @@ class Composer:
 
     def _definition_note(self, definition: Definition) -> str:
         at = self.place(self.policy.clause(definition.clause), title=False)
-        return self.words(
-            "units_note", place=at, term=definition.term, included="、".join(definition.includes)
-        )
+        return self.words("units_note", place=at, term=definition.term, included="、".join(definition.includes))
 
     def notice(self, today: date) -> list[Block]:
         """The validity notice for that day."""
@@ -162,7 +158,7 @@ class Composer:
         if len(led) > 1:
             blocks.append(Block("lead", (Say(self.words(head)),), label))
         for figure in led:
-            pieces: tuple[Piece, ...] = (Quote(figure.text), Say(" "), Quote(figure.quote))
+            pieces: tuple[Piece, ...] = (Quote(figure.text, bare=True), Say("："), Quote(figure.quote))
             if figure.quote == figure.text:
                 pieces = (Quote(figure.quote),)
             blocks.append(Block("lead", pieces, label if len(led) == 1 else ""))
@@ -206,7 +202,7 @@ class Composer:
         state = "expired" if validity.expired(today) else "in_force"
         return [
             Block("lead", (Say(self.words(f"info.validity_{state}", today=_day(today))),)),
-            Block("original", (Quote(validity.quote),), self.label("original")),
+            Block("original", (Quote(validity.quote, bare=True),), self.label("original")),
         ]
 
     def _effective(self, today: date) -> list[Block]:
@@ -241,9 +237,9 @@ class Composer:
         policy = self.policy
         blocks = [self.say("info.structure", parts=len(policy.sections), clauses=len(policy.clauses))]
         for section in policy.sections:
-            blocks.append(Block("list", (Quote(section.heading),)))
+            blocks.append(Block("list", (Quote(section.heading, bare=True),)))
             blocks += [
-                Block("list", (Say(f"  {c.id} "), Quote(c.text[: c.text.index(c.title) + len(c.title)])))
+                Block("list", (Say(f"  {c.id} "), Quote(c.text[: c.text.index(c.title) + len(c.title)], bare=True)))
                 for c in section.clauses
             ]
         return [*blocks, self._absent()]

@@ -13,7 +13,9 @@ SHORT = 14
 """Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
 _ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
 _ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|的话)[?!.,~ ]*$")
-_PRONOUN = re.compile(r"这个|这条|这项|这一条|那条|那个|那项|它|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面")
+_PRONOUN = re.compile(
+    r"这个|这条|这项|这一条|那条|那个|那项|它|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
+)
 _PICK = re.compile(
     r"^(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
     r"(?:第\s*([一二三四五六七八九十两\d])|([一二三四五六七八九两\d])|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"

@@ -13,6 +13,9 @@ from knowledge.model import Clause, Figure, FigureAsked
 
 _ASKS_NUMBER = re.compile(r"多少|几[个项年家条大天万成倍]|多大|多久|比例|how (?:much|many)|how long|多长时间|哪几")
 _MONEY_WORDS = re.compile(r"钱|补贴|奖励|万|资金|费|元|subsid|money|grant|reward|fund|pay")
+_ASKS_MONEY = re.compile(
+    r"(?:有|给|拿|领|发|补).{0,6}(?:钱|补贴|奖励|资金|资助)|(?:钱|补贴|奖励|资助).{0,4}(?:吗|么|没有|不)"
+)
 _COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
 
 
@@ -45,9 +48,9 @@ def select(clause: Clause, asked: Mapping[str, FigureAsked], question: Question,
         if cues is None or not _any(cues.subject, both):
             continue
         about.append(figure)
-        if cues.case and _any(cues.case, plain) and not _any(cues.unless, plain):
-            hit.append(figure)
-        elif not cues.case and (wants or claims) and not _any(cues.unless, plain):
+        if (cues.case and _any(cues.case, plain) and not _any(cues.unless, plain)) or (
+            not cues.case and (wants or claims) and not _any(cues.unless, plain)
+        ):
             hit.append(figure)
     led = hit
     if not led and (wants or (money and not claims)):
@@ -58,7 +61,7 @@ def select(clause: Clause, asked: Mapping[str, FigureAsked], question: Question,
     if contradicted and not hit:
         led = [f for _, f in contradicted]
     unstated = ""
-    if not led and wants:
+    if not led and (wants or _ASKS_MONEY.search(plain)):
         unstated = "money" if money else "number"
     return Selection(tuple(led), unstated, contradicted)
 
@@ -73,7 +76,11 @@ def _contradicted(question: Question, figures: list[Figure]) -> tuple[tuple[Numb
     for number in question.numbers:
         kind = _class(number.unit)
         rivals = [f for f in figures if _class(f.unit) == kind]
-        if not rivals or (number.value, kind) in values or any(n.value in {f.value for f in rivals} for n in question.numbers):
+        if (
+            not rivals
+            or (number.value, kind) in values
+            or any(n.value in {f.value for f in rivals} for n in question.numbers)
+        ):
             continue
         out.append((number, min(rivals, key=lambda f: abs(f.value - number.value))))
     return tuple(out)

@@ -1,4 +1,4 @@
-"""What is asked for: a place, a unit's measures, the units, an amount, the original words; before anything is matched."""
+"""What is asked for: a place, a unit's measures, the units, an amount, the original words."""
 
 from __future__ import annotations
 
@@ -69,7 +69,11 @@ class Understanding:
             name: re.compile("|".join(bounded(cue) for cue in cues) or "(?!)") for name, cues in self._cues.items()
         }
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
-        asking = {cue for name in ("units", "amount", "count", "original", "by_unit", "confirm", "generic", "more", "follow_up") for cue in self._cues[name]}
+        asking = {
+            cue
+            for name in ("units", "amount", "count", "original", "by_unit", "confirm", "generic", "more", "follow_up")
+            for cue in self._cues[name]
+        }
         self._empty = re.compile(
             "|".join(bounded(w) for w in sorted(asking | polite, key=len, reverse=True) if len(w) > 1) or "(?!)"
         )

@@ -20,10 +20,14 @@ _BOTH = re.compile(rf"{_PART}[的里中下之内,. ]*{_ITEM}")
 _PART_BRACKET = re.compile(rf"{_PART}[的里中下, ]*\((?P<item>{_N})\)")
 _PAIR = re.compile(rf"(?<![\w(])第?(?P<part>{_N})\s*[,.、]?\s*\((?P<item>{_N})\)")
 _PAIR_LONG = re.compile(rf"(?<!\d)(?P<part>{_N})之(?P<item>{_N})(?![\d年])")
-_DOTTED = re.compile(r"(?<![\d.a-z])(?P<part>\d{1,2})[.\-](?P<item>\d{1,2})(?![\d.%:a-z]|\s*(?:万|亿|元|倍|个|平|米|公里|月|日|年))")
+_DOTTED = re.compile(
+    r"(?<![\d.a-z])(?P<part>\d{1,2})[.\-](?P<item>\d{1,2})(?![\d.%:a-z]|\s*(?:万|亿|元|倍|个|平|米|公里|月|日|年))"
+)
 _PART_ONLY = re.compile(_PART)
 _BARE_PART = re.compile(rf"(?<![\w])(?P<part>{_N})\s*(?:部分|部份|大块|大条|大项)")
-_ENGLISH = re.compile(r"(?:part|section|chapter) (?P<part>\d+),? (?:item|clause|measure|article|point|paragraph|no\.?) ?(?P<item>\d+)")
+_ENGLISH = re.compile(
+    r"(?:part|section|chapter) (?P<part>\d+),? (?:item|clause|measure|article|point|paragraph|no\.?) ?(?P<item>\d+)"
+)
 _ENGLISH_PART = re.compile(r"(?:part|section|chapter) (?P<part>\d+)")
 _ITEM_ONLY = re.compile(_ITEM)
 

@@ -24,6 +24,13 @@ class Quote:
     """The document's words, verbatim."""
 
     text: str
+    bare: bool = False
+    """Shown without 「」: a number, or a whole paragraph of nothing else."""
+
+    @property
+    def shown(self) -> str:
+        """As it is read."""
+        return self.text if self.bare else f"「{self.text}」"
 
 
 Piece = Say | Quote
@@ -39,9 +46,8 @@ class Block:
 
     @property
     def text(self) -> str:
-        """Plain text; quotes in 「」 unless the block is nothing but the original words."""
-        bare = self.role in ("original", "units")
-        body = "".join(p.text if isinstance(p, Say) or bare else f"「{p.text}」" for p in self.pieces)
+        """Plain text."""
+        body = "".join(p.text if isinstance(p, Say) else p.shown for p in self.pieces)
         return f"{self.label}　{body}" if self.label else body
 
 

@@ -35,9 +35,7 @@ def examples(base: Base) -> list[Example]:
             out += _by_writer(f"info:{topic}", by_writer)
     lexicon = base.lexicon
     for near in lexicon.not_covered.topics:
-        out += [
-            Example("near", writer, line, near.id) for writer, lines in near.phrasings.items() for line in lines
-        ]
+        out += [Example("near", writer, line, near.id) for writer, lines in near.phrasings.items() for line in lines]
     out += _by_writer("far", lexicon.unrelated.far)
     out += _by_writer("far", lexicon.unrelated.attack)
     for topic_id, by_writer in lexicon.unrelated.chat.items():

@@ -311,7 +311,8 @@ def _keywords_of(reading: Reading) -> list[str]:
 
 def tables_to_json(tables: Tables) -> tuple[dict[str, Any], dict[str, Any]]:
     """(plain data, arrays) of the tables, for storing."""
-    plain, arrays = {}, {}
+    plain: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
     for name, value in vars(tables).items():
         (arrays if isinstance(value, np.ndarray) else plain)[name] = value
     return plain, arrays

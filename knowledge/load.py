@@ -30,6 +30,16 @@ ROOT = Path(__file__).resolve().parent
 
 R = TypeVar("R", bound=Record)
 
+_LEXICON: dict[str, type[Record]] = {
+    "units": Units,
+    "synonyms": Synonyms,
+    "english": English,
+    "variants": Variants,
+    "cues": Cues,
+    "not_covered": NotCoveredTopics,
+    "unrelated": Unrelated,
+}
+
 _MESSAGES = {
     "missing": "缺少这个字段；请补上",
     "extra_forbidden": "不认识的字段；请检查拼写，或删去",
@@ -111,18 +121,7 @@ def source_files(root: Path) -> list[Path]:
 
 
 def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
-    parts = {
-        name: parse(read_yaml(folder / f"{name}.yaml"), model, faults)
-        for name, model in {
-            "units": Units,
-            "synonyms": Synonyms,
-            "english": English,
-            "variants": Variants,
-            "cues": Cues,
-            "not_covered": NotCoveredTopics,
-            "unrelated": Unrelated,
-        }.items()
-    }
+    parts = {name: parse(read_yaml(folder / f"{name}.yaml"), model, faults) for name, model in _LEXICON.items()}
     words_path = folder / "domain_words.txt"
     try:
         words = words_path.read_text(encoding="utf-8").split()

@@ -296,6 +296,8 @@ class Variants(Record):
     dialect: dict[Text, Text]
     fillers: tuple[Text, ...]
     stop: tuple[Text, ...]
+    particles: dict[Text, Text]
+    """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
 
 
 class Cues(Record):

@@ -320,10 +320,7 @@ class Reader:
     def _word_and_more(self, typed: str) -> bool:
         """Whether the span is a known word with a stray character before or after: that is no typo."""
         freq = self.vocabulary.freq
-        for rest in (typed[1:], typed[:-1]):
-            if rest in self._known or (len(rest) >= 3 and freq.get(rest)):
-                return True
-        return False
+        return any(rest in self._known or (len(rest) >= 3 and freq.get(rest)) for rest in (typed[1:], typed[:-1]))
 
     def _loose(self, run: str) -> list[bool]:
         """For each character whether jieba left it alone: the places where typos are."""

@@ -26,6 +26,7 @@ START = Weights(
     bias=dict.fromkeys(KINDS, 0.0),
 )
 """Where the fit begins, and what is used while there is no file yet."""
+OUTSIDE = ("near", "far")
 STEPS = 800
 STEP = 0.05
 RIDGE = 1e-3
@@ -85,6 +86,9 @@ def fit(targets: Sequence[str], rows: Sequence[HeldOut]) -> Weights:
     x = np.stack([row.signals for row in rows])
     gold = np.array([targets.index(row.example.target) for row in rows])
     balance = _balance(kinds, gold)
+    outside = np.array([kind_of(t) in OUTSIDE for t in targets])
+    right = np.eye(len(targets))[gold]
+    right[outside[gold]] = outside  # near or far: both are declined, so either is right
     start_w = np.array([[START.signal[k][s] for s in SIGNALS] for k in KINDS], dtype=np.float64)
     w, b = start_w.copy(), np.zeros(len(KINDS))
     moment_w, moment_b = np.zeros_like(w), np.zeros_like(b)
@@ -92,7 +96,8 @@ def fit(targets: Sequence[str], rows: Sequence[HeldOut]) -> Weights:
     onehot = np.eye(len(KINDS))[kinds]
     for step in range(1, STEPS + 1):
         p = probabilities(x, w[kinds], b[kinds])
-        p[np.arange(len(gold)), gold] -= 1.0
+        share = p * right
+        p -= share / np.maximum(share.sum(axis=1, keepdims=True), 1e-12)
         p *= balance[:, None]
         grad_w = onehot.T @ np.einsum("nt,nts->ts", p, x) + RIDGE * (w - start_w)
         grad_b = onehot.T @ p.sum(axis=0)
@@ -118,15 +123,59 @@ def _balance(kinds: Ints, gold: Ints) -> Floats:
         here = asked == i
         if here.any():
             out[here] = SHARE[kind] / here.sum()
-    return (out / out.sum()).astype(np.float32)
+    return np.asarray(out / out.sum(), dtype=np.float32)
 
 
 def probabilities(x: Floats, w: Floats, b: Floats) -> Floats:
-    """(questions, targets) from signals (questions, targets, signals), weights (targets, signals), biases (targets,)."""
+    """(questions, targets) from signals (questions, targets, signals), weights (targets, signals) and biases."""
     utility = np.einsum("nts,ts->nt", x, w) + b
     p = np.exp(utility - utility.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
     return p  # type: ignore[no-any-return]
+
+
+def tune(base: Base, reader: Reader) -> tuple[str, Weights]:
+    """Fit on held-out scores; returns (report, weights)."""
+    targets, rows = held_out(base, reader)
+    weights = fit(targets, rows)
+    return report(targets, rows, weights), weights
+
+
+def report(targets: Sequence[str], rows: Sequence[HeldOut], weights: Weights) -> str:
+    """Held-out accuracy by kind and writer, and how honest the probabilities are."""
+    kinds = [kind_of(t) for t in targets]
+    w = np.array([[weights.signal[k][s] for s in SIGNALS] for k in kinds])
+    b = np.array([weights.bias[k] for k in kinds])
+    p = probabilities(np.stack([row.signals for row in rows]), w, b)
+    gold = [row.example.target for row in rows]
+    best = p.argmax(axis=1)
+    outside = np.array([k in OUTSIDE for k in kinds])
+    p_outside = p[:, outside].sum(axis=1)
+    right = [
+        targets[i] == g or (kind_of(g) in OUTSIDE and p_outside[n] >= p[n, ~outside].max())
+        for n, (i, g) in enumerate(zip(best, gold, strict=True))
+    ]
+    lines = [
+        "Fitted by `policybot tune`: each writer's questions scored by an index that never saw that writer.",
+        f"{len(rows)} questions. Most probable target right, by kind and held-out writer (near and far count as one):",
+    ]
+    for kind in KINDS:
+        here = [n for n, g in enumerate(gold) if kind_of(g) == kind]
+        by_writer: dict[str, list[bool]] = {}
+        for n in here:
+            by_writer.setdefault(rows[n].example.writer, []).append(right[n])
+        share = 100 * sum(right[n] for n in here) / max(len(here), 1)
+        detail = ", ".join(f"{writer} {100 * sum(r) / len(r):.0f}% of {len(r)}" for writer, r in by_writer.items())
+        lines.append(f"  {kind:7} {share:5.1f}%  ({detail})")
+    lines.append("Calibration (stated probability of the best target: how often it is right):")
+    top = p.max(axis=1)
+    for low in (0.2, 0.4, 0.6, 0.8, 0.95):
+        high = {0.2: 0.4, 0.4: 0.6, 0.6: 0.8, 0.8: 0.95, 0.95: 1.01}[low]
+        inside = [n for n in range(len(rows)) if low <= top[n] < high]
+        if inside:
+            hit = sum(targets[best[n]] == gold[n] for n in inside) / len(inside)
+            lines.append(f"  {top[inside].mean():.2f}: {hit:.2f} of {len(inside)}")
+    return "\n".join(lines)
 
 
 def save_weights(weights: Weights, root: Path, report: str) -> None:

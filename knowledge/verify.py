@@ -18,9 +18,7 @@ _LIST_LABEL = re.compile(r"^[(（【〔]?(?:责任单位|牵头单位|配合单�
 _LIST_NOTE = re.compile(r"〈.*?〉")
 
 
-def policy(
-    policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Lexicon | None
-) -> list[Fault]:
+def policy(policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Lexicon | None) -> list[Fault]:
     """All faults of one policy against its source and the lexicon."""
     faults = list(_adds_up(policy, file, source))
     faults += _document(policy, file)
@@ -80,9 +78,7 @@ def _adds_up(policy: model.Policy, file: YamlFile, source: Path) -> Iterator[Fau
 
 
 def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
-    whole = "\n".join(
-        [policy.salutation, policy.preamble, *(c.text for c in policy.clauses), policy.closing]
-    )
+    whole = "\n".join([policy.salutation, policy.preamble, *(c.text for c in policy.clauses), policy.closing])
 
     def quoted(loc: Loc, quote: str | None, inside: str, where: str) -> Iterator[Fault]:
         if quote is not None and quote not in inside:
@@ -132,7 +128,9 @@ def _clause(
             yield file.fault((*here, "quote"), "应是条款末尾的责任单位列表，逐字引用，连同括号")
         printed = [
             part
-            for part in re.split(r"[、,，;；]", _LIST_NOTE.sub("", _LIST_LABEL.sub("", responsible.quote)).rstrip(")）】〕"))
+            for part in re.split(
+                r"[、,，;；]", _LIST_NOTE.sub("", _LIST_LABEL.sub("", responsible.quote)).rstrip(")）】〕")
+            )
             if part
         ]
         named = [u if isinstance(u, str) else u.quote for u in responsible.units]

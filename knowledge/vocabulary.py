@@ -24,14 +24,6 @@ WHOLE = 4
 COMMON_CHARACTER = 3000
 """A dialect word of one character is only replaced when the character is rarer than this: 係 folds to 系."""
 MIN_SOUND = 2
-PARTICLES = dict(
-    zip(
-        "de le ma ne shi you wo ni zai bu ge he jiu dou shei shui na ba a zhe neng gei dui xiang wen ya lai qu".split(),
-        "的了吗呢是有我你在不个和就都谁谁那吧啊这能给对想问呀来去",
-        strict=True,
-    )
-)
-"""Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
 
 
 def build(base: Base, texts: Iterable[str]) -> Vocabulary:
@@ -43,7 +35,7 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
     counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines)}
     full.FREQ, full.total, full.initialized = frequencies(counts), sum(counts.values()), True
 
-    term_of = {}
+    term_of: dict[str, str] = {}
     for group in lexicon.synonyms.groups:
         term = fold(group.term)
         for word in (group.term, *group.same):
@@ -68,10 +60,12 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
         for place in (f"第{char}", f"第{char}条", f"第{char}部分"):
             spoken.setdefault(" ".join(lazy_pinyin(place)), place)
     cue_words = [w for words_ in lexicon.cues.model_dump().values() for w in words_]
-    for word in sorted({fold(w) for w in (*lexicon.variants.stop, *cue_words)} | set(words), key=lambda w: -counts.get(w, 0)):
+    for word in sorted(
+        {fold(w) for w in (*lexicon.variants.stop, *cue_words)} | set(words), key=lambda w: -counts.get(w, 0)
+    ):
         if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 4:
             spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)
-    for sound, particle in PARTICLES.items():
+    for sound, particle in lexicon.variants.particles.items():
         spoken.setdefault(sound, particle)
     initials: dict[str, str] = {}
     for sound, word in sounds.items():

@@ -80,11 +80,11 @@ def read_yaml(path: Path) -> YamlFile:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                return fail(event.start_mark.line + 1, "不允许用锚点或别名（& 和 *）；请把内容写全")
+                return fail(_line_of(event), "不允许用锚点或别名（& 和 *）；请把内容写全")
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:  # before compose, which recurses
-                return fail(event.start_mark.line + 1, f"嵌套太深；最多 {MAX_DEPTH} 层")
+                return fail(_line_of(event), f"嵌套太深；最多 {MAX_DEPTH} 层")
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -97,6 +97,10 @@ def read_yaml(path: Path) -> YamlFile:
     if file.faults:
         file.data = None
     return file
+
+
+def _line_of(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 _resolver = yaml.SafeLoader("")
@@ -120,7 +124,7 @@ def _build(file: YamlFile, node: yaml.Node, loc: Loc) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_build(file, child, (*loc, i)) for i, child in enumerate(node.value)]
     try:
-        return _resolver.construct_object(node)  # type: ignore[no-untyped-call]
+        return _resolver.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         file.faults.append(file.fault(loc, f"不认识的值：{error}"))
         return None

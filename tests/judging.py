@@ -50,7 +50,9 @@ def cases() -> list[Case]:
     for path in sorted(QUESTIONS.glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for n, item in enumerate(data.get("questions", [])):
-            kind = item.get("kind") or {"document": "info", "units": "by_unit", "places": "place"}.get(path.stem, path.stem)
+            kind = item.get("kind") or {"document": "info", "units": "by_unit", "places": "place"}.get(
+                path.stem, path.stem
+            )
             out.append(_case(f"{path.stem}#{n + 1}", item, kind, "", data.get("clause", "")))
         for n, dialog in enumerate(data.get("dialogs", [])):
             name = f"{path.stem}#{n + 1}"
@@ -70,7 +72,8 @@ def _case(name: str, item: dict[str, Any], kind: str, dialog: str, clause: str) 
 
 def run(assistant: Assistant, which: list[Case]) -> Iterator[tuple[Case, Reply, str]]:
     """(case, reply, verdict) for each case; dialogs keep their conversation."""
-    conversation, dialog, offered = Conversation(), "", ()
+    conversation, dialog = Conversation(), ""
+    offered: tuple[str, ...] = ()
     for case in which:
         if not case.dialog or case.dialog != dialog:
             conversation = Conversation()
@@ -90,11 +93,19 @@ def verdict(case: Case, reply: Reply, offered: tuple[str, ...] = ()) -> str:
     if case.kind == "chat":
         return "right" if reply.status == "chat" else "miss" if reply.status in ("none", "clarify") else "wrong"
     if case.kind == "needs_context":
-        return "right" if reply.status in ("clarify", "choose") or reply.info == "units" else "miss" if declined else "wrong"
+        return (
+            "right"
+            if reply.status in ("clarify", "choose") or reply.info == "units"
+            else "miss"
+            if declined
+            else "wrong"
+        )
     if case.kind == "info":
         return "right" if reply.info == case.info else "miss" if declined else "wrong"
     if case.kind == "by_unit" or (case.kind == "place" and len(case.clauses) > 1):
-        return "right" if set(got) == set(case.clauses) and reply.status == "answer" else "miss" if declined else "wrong"
+        return (
+            "right" if set(got) == set(case.clauses) and reply.status == "answer" else "miss" if declined else "wrong"
+        )
     if case.kind == "ambiguous":
         if reply.status in ("answer", "choose") and len(set(case.clauses) & set(got)) >= min(2, len(case.clauses)):
             return "right"

@@ -1,0 +1,312 @@
+"""The command: policybot chat, ask, show, check, build, tune."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+
+OK, NOT_ANSWERED, USAGE = 0, 1, 2
+"""Exit codes: answered; not answered, or faults found; called wrongly."""
+MAX_CHATS = 10_000
+"""Conversations kept at once in `ask --jsonl`; the longest unused is forgotten first."""
+MAX_LINE = 1_000_000
+"""Bytes in a line of `ask --jsonl`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    from knowledge.faults import KnowledgeError
+
+    try:
+        return int(options.run(options))
+    except KnowledgeError as error:
+        print(f"知识库有 {len(error.faults)} 处错误，用不了：\n{error}", file=sys.stderr)
+        return NOT_ANSWERED
+    except BrokenPipeError:  # the reader went away, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="policybot", description="照原文回答政策问题：不用语言模型，不编造。")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+
+    chat = commands.add_parser("chat", help="在终端里聊天；也逐行回答管道送来的问题")
+    chat.set_defaults(run=_chat)
+
+    ask = commands.add_parser("ask", help="问一个问题，或用 --jsonl 逐行问")
+    ask.add_argument("text", nargs="*", metavar="问题")
+    ask.add_argument("--json", action="store_true", help="以 JSON 输出")
+    ask.add_argument("--jsonl", action="store_true", help="从标准输入逐行读 JSON，逐行写 JSON")
+    ask.set_defaults(run=_ask)
+
+    show = commands.add_parser("show", help="看一条（4.2）、一部分（4）、units、figures 或 policy")
+    show.add_argument("what", metavar="条款|部分|units|figures|policy")
+    show.set_defaults(run=_show)
+
+    check = commands.add_parser("check", help="检查知识库的每个文件，列出全部错误")
+    check.add_argument("folder", nargs="?", type=Path, help="知识库文件夹（默认自带的）")
+    check.add_argument("--questions", type=Path, help="测试问题的文件夹（默认旁边的 tests/questions）")
+    check.set_defaults(run=_check)
+
+    build = commands.add_parser("build", help="预先编译知识库，使启动更快")
+    build.set_defaults(run=_build)
+
+    tune = commands.add_parser("tune", help="按留出写作者的交叉检验重新拟合 weights.yaml")
+    tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
+    tune.set_defaults(run=_tune)
+
+    for command in (chat, ask, show):
+        command.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="当作这一天来答（默认今天，北京时间）")
+    for command in (chat, ask):
+        command.add_argument("--explain", action="store_true", help="说明为什么这样答")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"「{text}」不是日期；写作 2025-10-08") from None
+
+
+def _assistant(options: argparse.Namespace) -> Assistant:
+    from bot.assistant import Assistant, today_in_beijing
+    from knowledge import compiled
+
+    day = options.on
+    return Assistant(compiled.ready(), today=(lambda: day) if day else today_in_beijing)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from bot.dialogue import Conversation
+    from bot.terminal import show_reply
+
+    assistant = _assistant(options)
+    conversation = Conversation()
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    if interactive:
+        import readline  # noqa: F401  line editing and history for input()
+
+        print(assistant.reply("你好").text)
+        print("（exit 或 Ctrl-D 退出）")
+    for line in _typed() if interactive else _piped(sys.stdin.buffer):
+        if interactive and line.strip().lower() in ("exit", "quit", "退出", "/exit", "/quit"):
+            break
+        if not line.strip():
+            continue
+        reply = assistant.reply(line, conversation)
+        conversation = reply.conversation
+        show_reply(reply, options.explain)
+        print(flush=True)
+    return OK
+
+
+def _typed() -> Iterable[str]:
+    while True:
+        try:
+            yield input("问：")
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return
+
+
+def _piped(stream: BinaryIO) -> Iterable[str]:
+    for raw in stream:
+        yield raw[:MAX_LINE].decode("utf-8", errors="replace")
+
+
+def _ask(options: argparse.Namespace) -> int:
+    if options.jsonl:
+        if options.text or options.json or options.explain:
+            print("policybot ask --jsonl 从标准输入读问题，不与问题、--json、--explain 同用", file=sys.stderr)
+            return USAGE
+        return _jsonl(_assistant(options), sys.stdin.buffer)
+    text = " ".join(options.text)
+    if not text.strip():
+        print("没有问题。例如：policybot ask 首次认定的高企补贴多少", file=sys.stderr)
+        return USAGE
+    assistant = _assistant(options)
+    reply = assistant.reply(text)
+    if options.explain and reply.clauses and reply.status == "answer":
+        target = f"{reply.policy}/{reply.clauses[0].clause}"
+        question = assistant.understanding.question(text)
+        reply.explain["pulls"] = assistant.ready.index.why(question.reading, target)
+    if options.json:
+        data = reply.to_json() | ({"explain": reply.explain} if options.explain else {})
+        print(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        from bot.terminal import show_reply
+
+        show_reply(reply, options.explain)
+    return NOT_ANSWERED if reply.status in ("none", "clarify") else OK
+
+
+def _jsonl(assistant: Assistant, stream: BinaryIO) -> int:
+    """Answer lines of {"id","text","chat"?} in order; a bad line gives an error object and the run goes on."""
+    from bot.dialogue import Conversation
+
+    conversations: OrderedDict[str, Conversation] = OrderedDict()
+    failed = False
+    for number, raw in enumerate(stream, 1):
+        if not raw.strip():
+            continue
+        try:
+            question = _line(raw)
+        except ValueError as error:
+            failed = True
+            _print_json({"line": number, "error": str(error)})
+            continue
+        chat = question.get("chat")
+        conversation = conversations.pop(str(chat), Conversation()) if chat is not None else Conversation()
+        reply = assistant.reply(question["text"], conversation)
+        if chat is not None:
+            conversations[str(chat)] = reply.conversation
+            if len(conversations) > MAX_CHATS:
+                conversations.popitem(last=False)
+        _print_json({"id": question["id"], **reply.to_json()})
+    return NOT_ANSWERED if failed else OK
+
+
+def _line(raw: bytes) -> dict[str, Any]:
+    """One question; ValueError says what is wrong and how to mend it."""
+    if len(raw) > MAX_LINE:
+        raise ValueError(f"一行有 {len(raw)} 字节，上限 {MAX_LINE}")
+    try:
+        data = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"不是 UTF-8（第 {error.start} 字节起）") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"不是合法的 JSON：{error}") from None
+    if not isinstance(data, dict):
+        raise ValueError('应为对象，如 {"id": "1", "text": "谁负责招商引资"}')
+    if not isinstance(data.get("id"), (str, int)) or isinstance(data.get("id"), bool):
+        raise ValueError("缺少 id（文字或整数）")
+    if not isinstance(data.get("text"), str):
+        raise ValueError("缺少 text（文字）")
+    if not isinstance(data.get("chat"), (str, int, type(None))) or isinstance(data.get("chat"), bool):
+        raise ValueError("chat 应为文字或整数")
+    return data
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    text = json.dumps(data, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode("utf-8", errors="replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _show(options: argparse.Namespace) -> int:
+    from bot.reply import Block, Quote, Say
+    from bot.terminal import show
+    from knowledge.model import InfoTopic
+
+    assistant = _assistant(options)
+    compose, policy, today = assistant.compose, assistant.policy, assistant.today()
+    what = options.what.strip()
+    if what == "units":
+        blocks = []
+        for unit in compose.unit_counts():
+            ids = " ".join(c.id for c in policy.clauses if unit in compose.units(c))
+            blocks.append(Block("list", (Say(f"{unit}　{ids}"),)))
+    elif what == "figures":
+        blocks = [
+            Block("list", (Say(f"{clause.id} "), Quote(figure.text, bare=True), Say("："), Quote(figure.quote)))
+            for clause in policy.clauses
+            for figure in clause.figures
+        ]
+    elif what == "policy":
+        topics: tuple[InfoTopic, ...] = (
+            "structure",
+            "addressees",
+            "purpose",
+            "basis",
+            "definition",
+            "effective",
+            "validity",
+        )
+        blocks = [b for topic in topics for b in compose.info(topic, today) if b.role != "notice"]
+    elif any(what == section.id for section in policy.sections):
+        section = next(s for s in policy.sections if s.id == what)
+        blocks = [Block("lead", (Quote(section.heading, bare=True),))]
+        blocks += [Block("original", (Quote(clause.text, bare=True),)) for clause in section.clauses]
+    else:
+        try:
+            blocks = compose.proof(policy.clause(what), today)
+        except KeyError:
+            ids = " ".join(clause.id for clause in policy.clauses)
+            print(f"没有「{what}」。可以是条款（{ids}）、部分、units、figures 或 policy", file=sys.stderr)
+            return USAGE
+    show(blocks)
+    return OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    from knowledge.load import ROOT, examine
+
+    folder: Path = options.folder or ROOT
+    if not folder.is_dir():
+        print(f"没有文件夹 {folder}", file=sys.stderr)
+        return USAGE
+    questions = options.questions or folder.parent / "tests" / "questions"
+    if not questions.is_dir():
+        if options.questions:
+            print(f"没有文件夹 {questions}", file=sys.stderr)
+            return USAGE
+        questions = None
+    base, faults = examine(folder, questions)
+    for fault in sorted(faults):
+        print(fault)
+    if faults:
+        print(f"共 {len(faults)} 处错误", file=sys.stderr)
+        return NOT_ANSWERED
+    assert base is not None
+    for policy in base.policies:
+        figures = sum(len(clause.figures) for clause in policy.clauses)
+        asked = base.phrasings[policy.id].clauses
+        lines = sum(len(lines) for by_writer in asked.values() for lines in by_writer.values())
+        print(
+            f"{policy.id}：{len(policy.sections)} 部分 {len(policy.clauses)} 条 {figures} 个数字 {lines} 条问法，"
+            f"与原文一字不差"
+        )
+    if questions is None:
+        print("没有找到测试问题，未检查每条是否有测试（可用 --questions 指定）")
+    return OK
+
+
+def _build(_: argparse.Namespace) -> int:
+    from knowledge import compiled
+
+    made = compiled.ready()
+    print(f"已就绪：{len(made.index.targets)} 个目标，{len(made.index.tables.phrase_key)} 条问法")
+    return OK
+
+
+def _tune(options: argparse.Namespace) -> int:
+    from knowledge import compiled, tuning
+    from knowledge.load import ROOT, load_base
+
+    base = load_base()
+    report, weights = tuning.tune(base, compiled.ready().reader)
+    print(report)
+    if not options.dry_run:
+        tuning.save_weights(weights, ROOT, report)
+        print(f"已写入 {ROOT.name}/{tuning.FILE}")
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
