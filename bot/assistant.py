@@ -98,8 +98,9 @@ class Assistant:
         if correction is not None:
             if self.understanding.empty(correction.rest):
                 return self._rejected(conversation)
-            rejected = conversation.clause
             question = self.understanding.question(correction.rest)
+            if not question.asks & {"units", "amount", "count", "original"}:  # else only what was asked of it was wrong
+                rejected = conversation.clause
 
         chosen = dialogue.picked(question, conversation, self._titles, self.understanding)
         if chosen:
@@ -122,6 +123,10 @@ class Assistant:
             followed = self._bare(question, conversation)
             if followed is not None:
                 return followed
+
+        if question.elsewhere:
+            text = self.words("none.elsewhere", place=question.elsewhere, city=self.policy.city)
+            return Reply("none", (Block("say", (Say(text),)),), conversation, explain={"rule": "another place"})
 
         if question.units or question.foreign_units:
             by_unit = self._by_unit(question, conversation)
@@ -387,12 +392,16 @@ class Assistant:
         """All measures of a unit; None when the question is about something else that only names the unit."""
         empty = question.bare or self.understanding.empty(question.rest)
         asks = question.asks
+        specific = self._stands_in_clauses(question.rest_reading)
+        if question.units and conversation.clause and not specific and dialogue.asks_about_unit(question):
+            clause = self._clause(conversation.clause)
+            asked = dataclasses.replace(question, asks=asks | {"units"})
+            return self._answer(clause, asked, conversation, 1.0, "follow-up", said=conversation.said)
         if not empty:
             whole = self._match(question.reading)
             outside = sum(m.probability for m in whole if kind_of(m.target) in ("near", "far"))
             about = self._match(question.rest_reading)
             best = max((m.probability for m in about if kind_of(m.target) == "clause"), default=0.0)
-            specific = self._stands_in_clauses(question.rest_reading)
             if specific and (best > UNIT_CLAUSE or "by_unit" not in asks):
                 return None
             if "by_unit" not in asks and outside > UNIT_OUTSIDE:
@@ -413,10 +422,6 @@ class Assistant:
         for definition in self.policy.definitions:
             if definition.term in question.units and set(definition.includes) & set(question.units):
                 return self._info("definition", conversation)
-        if empty and conversation.clause and dialogue.leans(question) and "by_unit" not in asks:
-            clause = self._clause(conversation.clause)
-            asked = dataclasses.replace(question, asks=asks | {"units"})
-            return self._answer(clause, asked, conversation, 1.0, "follow-up", said=conversation.said)
         return self._unit_reply(question.units, conversation)
 
     def _unit_reply(self, units: Sequence[str], conversation: Conversation) -> Reply:
@@ -497,6 +502,7 @@ class Assistant:
         words = [rest] if " " not in question.rest.strip() else []
         if not words or not self._holding(words):
             words = [w for w in question.rest_reading.words if len(w) > 1]
+            rest = "".join(question.rest_reading.words)
         if not 2 <= len(rest) <= TERM_CHARS or not 1 <= len(words) <= TERM_WORDS or question.units or question.numbers:
             return None
         if sum(map(len, words)) < TERM_SHARE * len(rest):

@@ -13,6 +13,8 @@ SHORT = 14
 """Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
 _ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
 _ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|的话)[?!.,~ ]*$")
+_ABOUT_UNIT = re.compile(r"[吗么]|不[?!. ]*$|也|是不是|是否|还有谁|之外|以外|归.{0,8}管|在不在|算不算")
+_LISTING = re.compile(r"哪[些几]|什么|啥|职责|任务|清单")
 _PRONOUN = re.compile(
     r"这个|这条|这项|这一条|那条|那个|那项|它|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
 )
@@ -122,3 +124,9 @@ def leans(question: Question) -> bool:
 def asks_on(question: Question) -> bool:
     """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
     return len(question.reading.folded) <= SHORT and bool(question.asks & {"units", "amount", "count", "original"})
+
+
+def asks_about_unit(question: Question) -> bool:
+    """Whether a question that only names a unit asks if it has to do with what is talked about: 组织部管吗."""
+    text = question.reading.folded
+    return bool(_ABOUT_UNIT.search(text) or leans(question)) and not _LISTING.search(text)

@@ -16,6 +16,8 @@ _MONEY_WORDS = re.compile(r"钱|补贴|奖励|万|资金|费|元|subsid|money|gr
 _ASKS_MONEY = re.compile(
     r"(?:有|给|拿|领|发|补).{0,6}(?:钱|补贴|奖励|资金|资助)|(?:钱|补贴|奖励|资助).{0,4}(?:吗|么|没有|不)"
 )
+_MOST = re.compile(r"最高|最多|最大|顶格|封顶|上限|至多|maximum|highest|at most")
+_LEAST = re.compile(r"最低|最少|最小|下限|起步|至少|minimum|lowest|at least")
 _COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
 
 
@@ -57,6 +59,7 @@ def select(clause: Clause, asked: Mapping[str, FigureAsked], question: Question,
         led = [f for f in about if asked[f"{clause.id}/{f.id}"].case]
         if money and not any(f.kind == "amount" for f in led) and "amount" in question.asks:
             led = []
+        led = _extreme(led, plain)
     contradicted = _contradicted(question, hit or about)
     if contradicted and not hit:
         led = [f for _, f in contradicted]
@@ -64,6 +67,15 @@ def select(clause: Clause, asked: Mapping[str, FigureAsked], question: Question,
     if not led and (wants or _ASKS_MONEY.search(plain)):
         unstated = "money" if money else "number"
     return Selection(tuple(led), unstated, contradicted)
+
+
+def _extreme(figures: list[Figure], plain: str) -> list[Figure]:
+    """The largest or smallest amount when that is asked for: 最高一档."""
+    amounts = [f for f in figures if f.kind == "amount"]
+    for pattern, pick in ((_MOST, max), (_LEAST, min)):
+        if len(amounts) > 1 and pattern.search(plain):
+            return [pick(amounts, key=lambda f: f.value)]
+    return figures
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:

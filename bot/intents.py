@@ -15,6 +15,8 @@ from knowledge.fold import fold
 from knowledge.tokens import Reading, bounded
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
+_WHOSE = r"(?=的?(?:首次|政策|补贴|奖励|高企|高新|开发区|标准|规定|文件|对|给|政府|财政|那边的?政策|有没有|怎么规定))"
+_MOVES = re.compile(r"搬|迁|挪|来汉|来武|落户|转到|转来|过来|本地|这边|总部|投资")
 _WORDS = re.compile(r"\w")
 
 
@@ -33,6 +35,8 @@ class Question:
     """Which cues are present: units, amount, count, original, confirm, by_unit, follow_up, more, correction."""
     numbers: tuple[Number, ...]
     place: Place | None
+    elsewhere: str
+    """Another city or province whose own policy is asked for; empty for a company that comes from there."""
     rest: str
     """The plain question without unit names, cues and polite words: what it is about."""
     rest_reading: Reading
@@ -40,7 +44,7 @@ class Question:
     @property
     def bare(self) -> bool:
         """Whether nothing but cues is left: 谁负责, 金额多少."""
-        return not self.rest_reading.words and not _WORDS.search(self.rest)
+        return not self.rest_reading.words
 
 
 class Understanding:
@@ -60,6 +64,8 @@ class Understanding:
             for unit in lexicon.units.others
             for alias in (unit.name, unit.official, *unit.aliases)
         }
+        places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
+        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
         self._max_unit = max(map(len, [*self._units, *self._foreign]), default=0)
         self._cues: Mapping[str, tuple[str, ...]] = {
             name: tuple(sorted({fold(cue) for cue in cues}, key=len, reverse=True))
@@ -98,10 +104,17 @@ class Understanding:
             foreign_units=foreign,
             asks=asks,
             numbers=tuple(numbers(plain)),
+            elsewhere=self._elsewhere(plain),
             place=find_place(reading.folded, self._policy) or find_place(plain, self._policy),
             rest=rest,
             rest_reading=self._reader.read(rest),
         )
+
+    def _elsewhere(self, plain: str) -> str:
+        match = self._other_places.search(plain)
+        if match is None or self._policy.city in plain or _MOVES.search(plain):
+            return ""
+        return match["place"]
 
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""

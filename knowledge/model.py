@@ -296,6 +296,8 @@ class Variants(Record):
     dialect: dict[Text, Text]
     fillers: tuple[Text, ...]
     stop: tuple[Text, ...]
+    elsewhere: tuple[Text, ...]
+    """Places for which other documents hold: a question about what they pay is not covered."""
     particles: dict[Text, Text]
     """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
 

@@ -96,6 +96,7 @@ class Reader:
         self._fillers = re.compile("|".join(map(bounded, sorted(v.fillers, key=len, reverse=True))) or "(?!)")
         self._known = frozenset(term for term in v.terms_by_sound.values())
         self._blanks = _blanks(self._known)
+        self._swapped = {"".join(sorted(t)): t for t in sorted(self._known) if SHAPE_MIN_CHARS <= len(t) <= 8}
         self._initials = {"".join(s[0] for s in sound.split()): t for sound, t in v.terms_by_initials.items()}
         self._pinyin_starts = {
             " ".join(sound.split()[:n]) for sound in v.terms_by_sound for n in range(1, sound.count(" ") + 2)
@@ -309,6 +310,9 @@ class Reader:
                     continue
                 if self._word_and_more(run[i : i + n]):
                     continue
+                term = self._swapped.get("".join(sorted(run[i : i + n])))
+                if term is not None:
+                    return term, "swapped", n
                 for j in range(n):
                     if not loose[i + j] or run[i + j] in self._stop:
                         continue
