@@ -28,6 +28,8 @@ from knowledge.tokens import Reading
 
 CONTEXT_ODDS = 4.0
 """Log odds that a follow-up gives to the clause that is talked about: as much as a good match is worth."""
+CONTEXT_WEAK = 1.5
+"""Log odds that a short question without any sign of a follow-up gives to the clause that is talked about."""
 CONTEXT_OUTSIDE = -2.5
 """Log odds that a follow-up takes from everything that is no clause."""
 REJECTED = -6.0
@@ -45,6 +47,9 @@ UNIT_CLAUSE = 0.5
 """Probability of a clause from which a question that names a unit is about that clause, not about the unit."""
 UNIT_OUTSIDE = 0.6
 """Probability of being out of scope from which naming a unit does not help (its phone number, its director)."""
+RELATED = 0.1
+"""Probability from which a further clause is named beside the answer."""
+MOST_RELATED = 3
 SAID_CHARS = 200
 BEIJING = timezone(timedelta(hours=8))
 _NOT_TERM = re.compile(r"[\W_]+")
@@ -73,7 +78,7 @@ class Assistant:
 
     def reply(self, question: str, conversation: Conversation | None = None) -> Reply:
         """Answer any text. Never raises; what can't be answered is said so."""
-        conversation = conversation or Conversation()
+        conversation = self._known(conversation or Conversation())
         asked = self.understanding.question(question)
         reply = self._reply(asked, conversation)
         reading = asked.reading
@@ -135,6 +140,11 @@ class Assistant:
 
         return self._matched(question, conversation, rejected)
 
+    @staticmethod
+    def _sure(matches: Sequence[Match]) -> bool:
+        """Whether a question says by itself what it is about."""
+        return bool(matches) and matches[0].probability >= SURE and kind_of(matches[0].target) != "far"
+
     def _goes_on(self, question: Question) -> bool:
         """Whether a short question names nothing that any clause speaks of: 投多少钱, 它归谁管呀."""
         return (dialogue.leans(question) or dialogue.asks_on(question)) and not self._stands_in_clauses(
@@ -168,7 +178,10 @@ class Assistant:
         matches = self._match(reading)
         if rejected:
             matches = self._match(reading, {rejected: REJECTED})
-        elif leaning and not (matches and matches[0].probability >= SURE and kind_of(matches[0].target) != "far"):
+        elif conversation.clause and not leaning and len(reading.folded) <= dialogue.SHORT and not self._sure(matches):
+            prior = {conversation.clause: CONTEXT_WEAK}
+            matches = self._match(reading, prior)
+        elif leaning and not self._sure(matches):
             prior = {t: CONTEXT_OUTSIDE for t in self.ready.index.targets if kind_of(t) != "clause"}
             prior[conversation.clause] = CONTEXT_ODDS
             matches = self._match(reading, prior)
@@ -178,8 +191,8 @@ class Assistant:
         if not matches:
             return self._note("none", "none.unreadable", conversation, "nothing known in it")
 
-        term = None if leaning else self._term(question)
-        if term is not None and (matches[0].target in term or matches[0].probability < SURE):
+        term = None if leaning else self._term(question, matches[0])
+        if term is not None:
             return self._choose(term, matches, question, conversation, "term in several clauses")
         decision = decide(matches)
         explain = {"matches": [_shown(m) for m in matches], "costs": decision.costs}
@@ -197,11 +210,12 @@ class Assistant:
         best = decision.matches[0] if decision.matches else matches[0]
         if decision.act == "answer":
             clause = self._clause(best.target)
-            same = best.target == conversation.clause and leaning
-            more = tuple(m.target for m in matches if kind_of(m.target) == "clause" and m.target != best.target)
-            kept = replace(conversation, more=more[:3])
+            same = best.target == conversation.clause and (leaning or len(question.reading.folded) <= dialogue.SHORT)
+            others = [m for m in matches if kind_of(m.target) == "clause" and m.target != best.target]
+            kept = replace(conversation, more=tuple(m.target for m in others[:MOST_RELATED]))
             said = conversation.said if same else ""
-            return self._answer(clause, question, kept, best.probability, "best match", said=said)
+            reply = self._answer(clause, question, kept, best.probability, "best match", said=said)
+            return self._with_related(reply, [] if same else others, question)
         if decision.act == "choose":
             return self._choose([m.target for m in decision.matches], matches, question, conversation, "close match")
         if decision.act == "info":
@@ -239,6 +253,23 @@ class Assistant:
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
             explain={"rule": rule, "figures": [f.id for f in selection.led], "unstated": selection.unstated},
         )
+
+    def _with_related(self, reply: Reply, others: Sequence[Match], question: Question) -> Reply:
+        """The answer with a line on further clauses that fit: not the best match, but part of a complete answer."""
+        words = self._content(question)
+        holding = {self._target(c.id) for c in self._holding(words)} if words else set()
+        if len(holding) > TERM_CLAUSES:
+            holding = set()
+        related = [m for m in others if m.probability >= RELATED or m.target in holding]
+        related += [Match(t, 0.0, {}, "") for t in sorted(holding - {m.target for m in related})]
+        answered = {self._target(c.clause) for c in reply.clauses}
+        clauses = [(self._clause(m.target), m.probability) for m in related if m.target not in answered][:MOST_RELATED]
+        if not clauses:
+            return reply
+        names = "；".join(f"{c.id} {self.compose.place(c)}" for c, _ in clauses)
+        block = Block("related", (Say(names),), self.compose.label("related"))
+        refs = tuple(self.compose.ref(c.id, p) for c, p in clauses)
+        return replace(reply, blocks=(*reply.blocks[:-1], block, reply.blocks[-1]), clauses=(*reply.clauses, *refs))
 
     def _lead(
         self, clause: Clause, question: Question, selection: Selection, misread: Misreading | None
@@ -485,6 +516,16 @@ class Assistant:
         )
         return Reply(status, (Block("say", (Say(text),)),), conversation, explain={"rule": rule})
 
+    def _known(self, conversation: Conversation) -> Conversation:
+        """Without clauses that the base no longer has: conversations outlive bases."""
+        known = self._titles
+        return replace(
+            conversation,
+            clause=conversation.clause if conversation.clause in known else "",
+            choices=tuple(t for t in conversation.choices if t in known),
+            more=tuple(t for t in conversation.more if t in known),
+        )
+
     # -- helpers ---------------------------------------------------------------------------------------------------
 
     def _match(self, reading: Reading, prior: dict[str, float] | None = None) -> list[Match]:
@@ -496,19 +537,34 @@ class Assistant:
     def _clause(self, target: str) -> Clause:
         return self.policy.clause(target.split("/")[-1])
 
-    def _term(self, question: Question) -> list[str] | None:
-        """For a few bare words: the clauses that hold all of them verbatim, when there are several."""
+    def _term(self, question: Question, best: Match) -> list[str] | None:
+        """For a few bare words: the clauses that hold all of them verbatim, when several do and none stands out.
+
+        One stands out when it is surely the best match, and either is none of them or the only one so titled.
+        """
+        words = self._content(question)
+        if not words:
+            return None
+        found = self._holding(words)
+        targets = [self._target(c.id) for c in found]
+        titled = [self._target(c.id) for c in found if all(w in c.title for w in words)]
+        if not 2 <= len(found) <= TERM_CLAUSES:
+            return None
+        if best.probability >= SURE and (best.target not in targets or titled == [best.target]):
+            return None
+        return targets
+
+    def _content(self, question: Question) -> list[str]:
+        """The words of a question that is little more than one to three terms; none for a longer one."""
         rest = _NOT_TERM.sub("", question.rest)
         words = [rest] if " " not in question.rest.strip() else []
         if not words or not self._holding(words):
-            words = [w for w in question.rest_reading.words if len(w) > 1]
-            rest = "".join(question.rest_reading.words)
+            left = [w for w in question.rest_reading.words if w not in self.understanding.generic]
+            words = [w for w in left if len(w) > 1]
+            rest = "".join(left)
         if not 2 <= len(rest) <= TERM_CHARS or not 1 <= len(words) <= TERM_WORDS or question.units or question.numbers:
-            return None
-        if sum(map(len, words)) < TERM_SHARE * len(rest):
-            return None
-        found = self._holding(words)
-        return [self._target(c.id) for c in found] if 2 <= len(found) <= TERM_CLAUSES else None
+            return []
+        return words if sum(map(len, words)) >= TERM_SHARE * len(rest) else []
 
     def _holding(self, words: Sequence[str]) -> list[Clause]:
         """The clauses whose own text holds every one of the words."""
@@ -517,7 +573,8 @@ class Assistant:
     def _stands_in_clauses(self, reading: Reading) -> bool:
         """Whether any word of the reading is one of the clauses' own."""
         own = self.ready.index.tables.word_text
-        return any(word in own for word in (*reading.words, *("t:" + term for term in reading.terms)))
+        words = (w for w in reading.words if len(w) > 1 and w not in self.understanding.generic)
+        return any(word in own for word in (*words, *("t:" + term for term in reading.terms)))
 
     def _misreading(self, clause: Clause, question: Question) -> Misreading | None:
         plain = question.reading.plain

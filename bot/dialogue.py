@@ -12,7 +12,7 @@ from bot.numbers import ordinal
 SHORT = 14
 """Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
 _ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
-_ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|的话)[?!.,~ ]*$")
+_ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|嘞|勒|哩|的话)[?!.,~ ]*$")
 _ABOUT_UNIT = re.compile(r"[吗么]|不[?!. ]*$|也|是不是|是否|还有谁|之外|以外|归.{0,8}管|在不在|算不算")
 _LISTING = re.compile(r"哪[些几]|什么|啥|职责|任务|清单")
 _PRONOUN = re.compile(
@@ -24,6 +24,7 @@ _PICK = re.compile(
     r"\s*(?:一)?(?:个|条|项|款|种|号)?(?![\w]*(?:万|元|年|级|级别|部分|大|权|链))"
 )
 _PICK_ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "latter": -1, "former": 1}
+_OTHER = re.compile(r"^(?:那)?(?:另外?一?|剩下|其他|还有)(?:那)?[一]?(?:个|条|项)")
 _ALL = re.compile(r"^(?:都|全部|两个都|两条都|都要|都看|都说)")
 
 
@@ -90,6 +91,8 @@ def picked(
     if not choices:
         return []
     text = question.reading.folded.strip(" .,!?;:)(")
+    if _OTHER.match(text) and len(choices) == 2 and conversation.clause in choices:
+        return [c for c in choices if c != conversation.clause]
     if _ALL.match(text) and len(text) <= SHORT:
         return list(choices)
     match = _PICK.match(text)

@@ -44,17 +44,20 @@ def select(clause: Clause, asked: Mapping[str, FigureAsked], question: Question,
     wants = bool({"amount", "count"} & question.asks) or bool(_ASKS_NUMBER.search(plain))
     money = "amount" in question.asks or bool(_MONEY_WORDS.search(plain))
     claims = bool(question.numbers)
-    about, hit = [], []
+    about: list[Figure] = []
+    hit: list[Figure] = []
+    before: list[Figure] = []  # those whose case was named earlier
     for figure in clause.figures:
         cues = asked.get(f"{clause.id}/{figure.id}")
         if cues is None or not _any(cues.subject, both):
             continue
         about.append(figure)
-        if (cues.case and _any(cues.case, plain) and not _any(cues.unless, plain)) or (
-            not cues.case and (wants or claims) and not _any(cues.unless, plain)
-        ):
+        fits = not _any(cues.unless, plain)
+        if fits and (_any(cues.case, plain) if cues.case else (wants or claims)):
             hit.append(figure)
-    led = hit
+        elif cues.case and _any(cues.case, said) and not _any(cues.unless, both):
+            before.append(figure)
+    led = hit or (before if wants else [])
     if not led and (wants or (money and not claims)):
         led = [f for f in about if asked[f"{clause.id}/{f.id}"].case]
         if money and not any(f.kind == "amount" for f in led) and "amount" in question.asks:

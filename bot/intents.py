@@ -80,6 +80,7 @@ class Understanding:
             for name in ("units", "amount", "count", "original", "by_unit", "confirm", "generic", "more", "follow_up")
             for cue in self._cues[name]
         }
+        self.generic = frozenset(asking | polite)
         self._empty = re.compile(
             "|".join(bounded(w) for w in sorted(asking | polite, key=len, reverse=True) if len(w) > 1) or "(?!)"
         )
@@ -90,8 +91,9 @@ class Understanding:
         reading = self._reader.read(text)
         plain = reading.plain
         units, foreign, without = self._named(plain)
-        english_units, _, _ = self._named(reading.folded)
-        units = tuple(dict.fromkeys((*units, *english_units)))
+        typed_units, _, typed_without = self._named(reading.folded)
+        if len(typed_units) > len(units):  # an English name, which the glossary would take apart
+            units, without = typed_units, self._reader.read(typed_without).plain
         if not units and "的" in plain:  # 沌口的管委会
             units, foreign, shorter = self._named(plain.replace("的", ""))
             without = shorter if units else without
@@ -119,7 +121,7 @@ class Understanding:
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""
         rest = self._empty.sub(" ", text)
-        return not _WORDS.search(rest) or not self._reader.read(rest).words
+        return text.strip() in self.generic or not _WORDS.search(rest) or not self._reader.read(rest).words
 
     def cue(self, name: str, text: str) -> re.Match[str] | None:
         """Where the cues of that name stand in the folded text."""

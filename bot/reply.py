@@ -9,7 +9,7 @@ from typing import Any, Literal
 from bot.dialogue import Conversation
 
 Status = Literal["answer", "choose", "info", "chat", "none", "clarify"]
-Role = Literal["lead", "original", "units", "place", "notice", "note", "list", "suggest", "say"]
+Role = Literal["lead", "original", "units", "place", "notice", "note", "list", "related", "suggest", "say"]
 
 
 @dataclass(frozen=True)

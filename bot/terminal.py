@@ -19,6 +19,7 @@ STYLES = {
     "notice": "yellow",
     "note": "dim",
     "list": "",
+    "related": "dim",
     "suggest": "italic",
     "say": "",
 }

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,7 +108,14 @@ def _load(path: Path) -> Ready | None:
         tables = index.tables_from_json(plain["tables"], arrays)
         weights = Weights(**plain["weights"])
         return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights))
-    except (OSError, ValueError, KeyError, TypeError):  # absent, cut short, or of another make: compile anew
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        zipfile.BadZipFile,
+    ):  # absent, cut short, or of another make: compile anew
         return None
 
 

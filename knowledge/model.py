@@ -296,6 +296,8 @@ class Variants(Record):
     dialect: dict[Text, Text]
     fillers: tuple[Text, ...]
     stop: tuple[Text, ...]
+    asking: tuple[Text, ...]
+    """An expression with one of these is a way of asking, not a term that a typo is mended to."""
     elsewhere: tuple[Text, ...]
     """Places for which other documents hold: a question about what they pay is not covered."""
     particles: dict[Text, Text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,9 +52,10 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
                 words[word] = counts[word]
     words |= {word: max(DOMAIN_FREQUENCY, counts.get(word, 0)) for word in own if HAN.fullmatch(word)}
 
+    asking = re.compile("|".join(map(re.escape, (w for w in map(fold, lexicon.variants.asking)))))
     sounds: dict[str, str] = {}
     for word in sorted(own, key=lambda w: (-counts.get(w, 0), w)):
-        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 10:
+        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 10 and not asking.search(word):
             sounds.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False)), word)
     spoken = dict(sounds)
     for char in "一二三四五六七八九十":

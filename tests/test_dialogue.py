@@ -1,0 +1,72 @@
+"""What a conversation remembers; the dialogs themselves are test questions (questions/dialogs.yaml)."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.assistant import Assistant
+from bot.dialogue import Conversation
+
+
+def test_the_case_changes_and_the_clause_stays(assistant: Assistant) -> None:
+    conversation = Conversation()
+    led = []
+    for turn in ("首次认定的高企补多少", "那重新认定呢", "整体搬迁过来的呢", "区里配多少"):
+        reply = assistant.reply(turn, conversation)
+        conversation = reply.conversation
+        led.append([f.text for f in reply.figures])
+    assert led == [["20万元"], ["5万元"], ["50万元"], ["不低于1∶1"]]
+
+
+def test_a_new_question_does_not_stick(assistant: Assistant) -> None:
+    first = assistant.reply("首次认定的高企补多少")
+    second = assistant.reply("末位淘汰是怎么规定的", first.conversation)
+    assert [c.clause for c in second.clauses] == ["1.3"]
+
+
+def test_a_bare_follow_up_without_context_asks_back(assistant: Assistant) -> None:
+    for text in ("那金额多少", "原文发我", "还有呢", "这个谁负责"):
+        assert assistant.reply(text).status == "clarify", text
+
+
+def test_a_choice_by_number_ordinal_and_content(assistant: Assistant) -> None:
+    offered = assistant.reply("新型研发机构")
+    assert [c.clause for c in offered.clauses] == ["1.4", "4.1"]
+    for text, clause in (("2", "4.1"), ("第一个", "1.4"), ("后面那个", "4.1"), ("创新平台那个", "4.1")):
+        picked = assistant.reply(text, offered.conversation)
+        assert [c.clause for c in picked.clauses] == [clause], text
+        again = assistant.reply("谁负责", picked.conversation)
+        assert again.clauses[0].clause == clause
+
+
+def test_thanks_in_between_loses_nothing(assistant: Assistant) -> None:
+    first = assistant.reply("应用场景每年发布多少项")
+    thanks = assistant.reply("谢谢", first.conversation)
+    assert thanks.status == "chat"
+    after = assistant.reply("谁负责", thanks.conversation)
+    assert after.clauses[0].clause == "4.3"
+
+
+def test_an_out_of_range_choice_is_no_clause(assistant: Assistant) -> None:
+    offered = assistant.reply("新型研发机构")
+    assert assistant.reply("第9个", offered.conversation).status in ("none", "clarify", "choose")
+
+
+def test_a_conversation_survives_storage(assistant: Assistant) -> None:
+    conversation = assistant.reply("新型研发机构").conversation
+    stored = json.loads(json.dumps(conversation.to_json()))
+    assert Conversation.from_json(stored) == conversation
+
+
+@given(st.recursive(st.none() | st.text() | st.integers(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)))
+def test_a_spoilt_conversation_is_an_empty_one(data: object) -> None:
+    assert isinstance(Conversation.from_json(data), Conversation)
+
+
+def test_a_conversation_of_an_older_base_does_no_harm(assistant: Assistant) -> None:
+    old = Conversation(clause="gone/9.9", choices=("gone/8.8",), more=("gone/7.7",), said="高企")
+    for text in ("谁负责", "1", "还有呢", "那重新认定呢", "不对"):
+        assistant.reply(text, old)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.fold import MAX_CHARS, fold, key
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("第４部分（二）", "第4部分(二)"),
+        ("1∶1", "1:1"),
+        ("〔2019〕6号", "[2019]6号"),
+        ("【2019】6号", "[2019]6号"),
+        ("瞪羚企業　有補貼嗎", "瞪羚企业 有补贴吗"),
+        ("一 、 ( 六 )", "一,(六)"),
+        ("高\u200b企\ufeff", "高企"),
+        ("\u202a产业地图\u202c", "产业地图"),
+        ("补贴😀多少", "补贴 多少"),
+        ("HNTE", "hnte"),
+        ("\ud800\x00", ""),
+    ],
+)
+def test_one_plain_form(typed: str, plain: str) -> None:
+    assert fold(typed) == plain
+
+
+def test_key_ignores_punctuation_and_spaces() -> None:
+    assert key("谁 负责？") == key("誰負責")
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_that_a_key_sees(text: str) -> None:
+    assert key(fold(text)) == key(text)
+
+
+def test_long_text_keeps_both_ends() -> None:
+    folded = fold("头" + "水" * 50_000 + "尾")
+    assert folded.startswith("头")
+    assert folded.endswith("尾")
+    assert len(folded) <= MAX_CHARS + 1

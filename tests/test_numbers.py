@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.numbers import numbers, ordinal
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("给20万元", 200_000, "元"),
+        ("二十万块", 200_000, "元"),
+        ("20w", 200_000, "元"),
+        ("50 万", 500_000, "元"),
+        ("32项指标", 32, "项"),
+        ("三十二项", 32, "项"),
+        ("5个主导产业", 5, "个"),
+        ("3年", 3, "年"),
+        ("1.5亿", 150_000_000, "元"),
+    ],
+)
+def test_numbers_in_all_forms(text: str, value: float, unit: str) -> None:
+    assert [(n.value, n.unit) for n in numbers(text)] == [(value, unit)]
+
+
+@pytest.mark.parametrize("text", ["一网通办", "第三部分", "4.2", "2025", "五g"])
+def test_what_is_no_amount(text: str) -> None:
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("三", 3), ("十", 10), ("十二", 12), ("二十", 20), ("三十五", 35), ("7", 7), ("头", 1), ("甲", None)],
+)
+def test_ordinals(text: str, value: int | None) -> None:
+    assert ordinal(text) == value

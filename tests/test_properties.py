@@ -1,0 +1,125 @@
+"""Promises that hold for every question: verbatim or nothing, and never a crash."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.assistant import Assistant
+from bot.dialogue import Conversation
+from bot.reply import Quote, Reply, Say
+from knowledge.compiled import ROOT, Ready
+from knowledge.examples import examples
+from knowledge.fold import fold
+from tests.judging import cases
+
+SOURCE = next((ROOT / "policies").glob("*/source.txt")).read_text(encoding="utf-8")
+MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元|\d+(?:\.\d+)?\s*[万亿]")
+PERCENT = re.compile(r"\d+(?:\.\d+)?\s*%")
+
+
+def assert_honest(question: str, reply: Reply) -> None:
+    """Every quote is in the source; no amount in the text is neither in the source nor in the question."""
+    for block in reply.blocks:
+        for piece in block.pieces:
+            if isinstance(piece, Quote):
+                assert piece.text in SOURCE, (question, piece.text)
+            elif isinstance(piece, Say):
+                for amount in MONEY.findall(piece.text) + PERCENT.findall(piece.text):
+                    assert fold(amount) in fold(question), (question, piece.text)
+    for figure in reply.figures:
+        assert figure.quote in SOURCE
+        assert figure.text in figure.quote
+    json.dumps(reply.to_json(), ensure_ascii=False)
+
+
+def test_thousands_of_questions_get_verbatim_answers(assistant: Assistant, ready: Ready) -> None:
+    asked = [e.text for e in examples(ready.base)] + [c.ask for c in cases()]
+    assert len(asked) > 5000
+    conversation = Conversation()
+    for n, question in enumerate(asked):
+        reply = assistant.reply(question, conversation if n % 3 else None)
+        assert_honest(question, reply)
+        conversation = reply.conversation
+
+
+def test_an_answer_is_complete(assistant: Assistant, ready: Ready) -> None:
+    """Units and figures whole, place and notice there, for every clause and way of asking."""
+    policy = ready.base.policies[0]
+    for clause in policy.clauses:
+        for question in (clause.title, f"{clause.id}", f"{clause.title}谁负责", f"{clause.title}给多少钱"):
+            reply = assistant.reply(question)
+            assert reply.status == "answer", question
+            assert reply.clauses[0].clause == clause.id, question
+            assert clause.responsible is not None
+            text = reply.text
+            for name in clause.responsible.units:
+                assert (name if isinstance(name, str) else name.quote) in text
+            assert clause.body in text
+            assert assistant.compose.place(clause) in text
+            assert "有效期至2025年10月8日" in text
+
+
+ODD = st.text() | st.text(
+    alphabet="高企补贴多少第三部分(二).?!，。 \u200b\u202e4213abc<>{}[]\"'\\/&;\n\t不是我问的那呢", max_size=60
+)
+
+
+@given(ODD, ODD)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_it_never_raises(assistant: Assistant, first: str, second: str) -> None:
+    reply = assistant.reply(first)
+    assert reply.text
+    assert_honest(first, reply)
+    again = assistant.reply(second, reply.conversation)
+    assert_honest(second, again)
+
+
+@given(st.dictionaries(st.text(), st.recursive(st.text() | st.integers(), st.lists, max_leaves=5), max_size=3))
+@settings(max_examples=100, deadline=None)
+def test_wrapped_questions(assistant: Assistant, data: dict[str, object]) -> None:
+    assert assistant.reply(json.dumps(data)).text
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_odd_strings(assistant: Assistant) -> None:
+    """Random mixtures of scripts, cues, places, markup and control characters."""
+    import random
+
+    chance = random.Random(8)
+    parts = [c.ask for c in cases()] + [
+        "第",
+        "部分",
+        "条",
+        "(",
+        "〔",
+        "∶",
+        "\x00",
+        "\ud83d",
+        "💥",
+        "<b>",
+        '{"a":',
+        "不是，",
+        "那",
+        "呢",
+    ]
+    conversation = Conversation()
+    for _ in range(100_000):
+        pieces = chance.choices(parts, k=chance.randint(1, 3))
+        text = "".join(p[chance.randrange(len(p)) :] if chance.random() < 0.5 else p for p in pieces if p)
+        if chance.random() < 0.3:
+            text += "".join(chr(chance.randrange(0x110000)) for _ in range(chance.randint(1, 8)))
+        conversation = assistant.reply(text, conversation).conversation
+
+
+def test_the_rooms_are_kept_apart() -> None:
+    """knowledge/ never imports bot/; nothing a policy says is written in Python."""
+    for path in ROOT.glob("*.py"):
+        assert not re.search(r"^\s*(?:from|import) bot\b", path.read_text(encoding="utf-8"), re.M), path
+    for path in Path(ROOT.parent / "bot").rglob("*.py"):
+        assert not MONEY.search(re.sub(r"#.*|\"\"\".*?\"\"\"", "", path.read_text(encoding="utf-8"), flags=re.S)), path

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from knowledge.compiled import Ready
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("登陵企业有补帖吗", "瞪羚企业有补贴吗"),  # homophones
+        ("未位淘汰", "末位淘汰"),  # one wrong character
+        ("新型发研机构", "新型研发机构"),  # swapped characters
+        ("dui jie ping tai", "对接平台"),  # pinyin with blanks
+        ("duijiepingtai", "对接平台"),  # and without
+        ("gxjsqy", "高新技术企业"),  # initials
+        ("邊個負責", "谁负责"),  # Cantonese
+        ("嗯那个啥高企补贴", "高企补贴"),  # fillers
+    ],
+)
+def test_repairs(ready: Ready, typed: str, read: str) -> None:
+    assert read in ready.reader.read(typed).plain
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "是不是说开发区可以",
+        "我是政数局新来的",
+        "光谷管委会要干哪些事",
+        "给新产品留一块",
+        "关系到提高企业利润",
+        "政府想买什么",
+    ],
+)
+def test_what_is_right_is_left_alone(ready: Ready, typed: str) -> None:
+    reading = ready.reader.read(typed)
+    assert reading.plain == typed, reading.repairs
+
+
+def test_a_term_is_not_found_across_words(ready: Ready) -> None:
+    assert "高新技术企业" not in ready.reader.read("提高企业利润").terms
+
+
+def test_every_repair_is_noted(ready: Ready) -> None:
+    repairs = ready.reader.read("登陵企业").repairs
+    assert [(r.typed, r.read, r.how) for r in repairs] == [("登陵企业", "瞪羚企业", "sound")]
+
+
+def test_english_goes_through_the_glossary(ready: Ready) -> None:
+    assert (
+        "整体搬迁" in ready.reader.read("relocating the whole company").plain
+        or "搬迁" in ready.reader.read("relocating the whole company").plain
+    )
