@@ -13,11 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.figures import Selection
 from bot.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
 from knowledge.model import Clause, Definition, Figure, InfoTopic, Policy
+from knowledge.yamlfile import read_yaml
 
 REPLIES = Path(__file__).resolve().parent / "replies"
 _SENTENCE_END = re.compile(r"(?<=[。])")
@@ -33,7 +32,7 @@ class Words:
     @classmethod
     def load(cls, language: str = "zh") -> Words:
         """Read replies/<language>.yaml."""
-        return cls(yaml.safe_load((REPLIES / f"{language}.yaml").read_text(encoding="utf-8")))
+        return cls(read_yaml(REPLIES / f"{language}.yaml").data)
 
     def __call__(self, name: str, /, **slots: object) -> str:
         """The sentence with that dotted name, its slots filled."""

@@ -73,11 +73,8 @@ def correction(question: Question, understanding: Understanding) -> Correction |
     """不是，我问的是… : the words after the last rejection near the beginning."""
     text = question.reading.folded
     end = 0
-    while True:
-        match = understanding.cue("correction", text[end : end + SHORT])
-        if match is None or match.start() > 4:
-            break
-        end += match.end()
+    while (size := understanding.correction(text[end:])) is not None:
+        end += size
         while end < len(text) and not text[end].isalnum():
             end += 1
     return Correction(text[end:]) if end else None

@@ -5,18 +5,21 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.numbers import Number, numbers
 from bot.places import Place, find_place
 from knowledge.compiled import Ready
 from knowledge.fold import fold
-from knowledge.tokens import Reading, bounded
+from knowledge.phrases import Phrases
+from knowledge.tokens import Reading
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _WHOSE = r"(?=的?(?:首次|政策|补贴|奖励|高企|高新|开发区|标准|规定|文件|对|给|政府|财政|那边的?政策|有没有|怎么规定))"
 _MOVES = re.compile(r"搬|迁|挪|来汉|来武|落户|转到|转来|过来|本地|这边|总部|投资")
+_LEAD_IN = 4
+"""Characters that may stand before a rejection: 你答得不对."""
 _WORDS = re.compile(r"\w")
 
 
@@ -54,36 +57,24 @@ class Understanding:
         self._reader = ready.reader
         lexicon = ready.base.lexicon
         self._policy = ready.base.policies[0]
-        self._units = {
-            fold(alias): unit.name
-            for unit in lexicon.units.units
-            for alias in (unit.name, unit.official, *unit.aliases)
-        }
-        self._foreign = {
-            fold(alias): unit.name
-            for unit in lexicon.units.others
-            for alias in (unit.name, unit.official, *unit.aliases)
-        }
+        self._units = Phrases(
+            {
+                fold(alias): (unit.name, own)
+                for own, units in ((False, lexicon.units.others), (True, lexicon.units.units))
+                for unit in units
+                for alias in (unit.name, unit.official, *unit.aliases)
+            }
+        )
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
         self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
-        self._max_unit = max(map(len, [*self._units, *self._foreign]), default=0)
-        self._cues: Mapping[str, tuple[str, ...]] = {
-            name: tuple(sorted({fold(cue) for cue in cues}, key=len, reverse=True))
-            for name, cues in lexicon.cues.model_dump().items()
-        }
-        self._cue_words = {
-            name: re.compile("|".join(bounded(cue) for cue in cues) or "(?!)") for name, cues in self._cues.items()
-        }
+        cues: dict[str, set[str]] = {}
+        for name, expressions in lexicon.cues.model_dump().items():
+            for expression in expressions:
+                cues.setdefault(fold(expression), set()).add(name)
+        self._cues = Phrases({cue: frozenset(names) for cue, names in cues.items()})
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
-        asking = {
-            cue
-            for name in ("units", "amount", "count", "original", "by_unit", "confirm", "generic", "more", "follow_up")
-            for cue in self._cues[name]
-        }
-        self.generic = frozenset(asking | polite)
-        self._empty = re.compile(
-            "|".join(bounded(w) for w in sorted(asking | polite, key=len, reverse=True) if len(w) > 1) or "(?!)"
-        )
+        self.generic = frozenset({cue for cue, names in cues.items() if names - {"correction"}} | polite)
+        self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
 
     def question(self, text: str) -> Question:
         """Understand any text; never raises."""
@@ -97,8 +88,8 @@ class Understanding:
         if not units and "的" in plain:  # 沌口的管委会
             units, foreign, shorter = self._named(plain.replace("的", ""))
             without = shorter if units else without
-        asks = frozenset(name for name, cue in self._cue_words.items() if cue.search(plain))
-        rest = self._empty.sub(" ", without).strip()
+        asks = frozenset(name for found in self._cues.scan(plain) for name in found.value)
+        rest = self._empty.without(without).strip()
         return Question(
             text=text,
             reading=reading,
@@ -120,40 +111,24 @@ class Understanding:
 
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""
-        rest = self._empty.sub(" ", text)
+        rest = self._empty.without(text)
         return text.strip() in self.generic or not _WORDS.search(rest) or not self._reader.read(rest).words
 
-    def cue(self, name: str, text: str) -> re.Match[str] | None:
-        """Where the cues of that name stand in the folded text."""
-        return self._cue_words[name].search(text)
+    def correction(self, folded: str) -> int | None:
+        """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""
+        for found in self._cues.scan(folded):
+            if found.start > _LEAD_IN:
+                break
+            if "correction" in found.value:
+                return found.end
+        return None
 
     def _named(self, plain: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         """(units, units of no document, the text without them)."""
-        own, foreign, rest = [], [], []
-        i = 0
-        while i < len(plain):
-            for n in range(min(self._max_unit, len(plain) - i), 1, -1):
-                name = plain[i : i + n]
-                if name in self._units or name in self._foreign:
-                    if name.isascii() and not _whole(plain, i, n):
-                        continue
-                    if name in self._units:
-                        own.append(self._units[name])
-                    else:
-                        foreign.append(self._foreign[name])
-                    rest.append(" ")
-                    i += n
-                    break
-            else:
-                rest.append(plain[i])
-                i += 1
-        return tuple(dict.fromkeys(own)), tuple(dict.fromkeys(foreign)), "".join(rest)
-
-
-def _whole(text: str, start: int, size: int) -> bool:
-    before = text[start - 1 : start]
-    after = text[start + size : start + size + 1]
-    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+        names = [found.value for found in self._units.scan(plain)]
+        own = dict.fromkeys(name for name, is_own in names if is_own)
+        foreign = dict.fromkeys(name for name, is_own in names if not is_own)
+        return tuple(own), tuple(foreign), self._units.without(plain) if names else plain
 
 
 def unwrap(text: str) -> str:

@@ -28,9 +28,11 @@ def numbers(folded: str) -> list[Number]:
     """All numbers with a scale or a unit in a folded text; bare ones are left out."""
     out = []
     for match in _NUMBER.finditer(folded):
-        value = _value(match["number"])
         scale, unit = (match["scale"] or "").lower(), match["unit"] or ""
-        if value is None or not (scale or unit):
+        if not (scale or unit):
+            continue
+        value = _value(match["number"])
+        if value is None:
             continue
         if scale or unit in ("万", "个亿"):
             value *= _SCALES.get(scale, 1.0) * _SCALES.get(unit, 1.0)

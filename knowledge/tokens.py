@@ -14,6 +14,7 @@ from typing import Any
 import jieba
 
 from knowledge.fold import fold
+from knowledge.phrases import Phrases
 
 HAN = re.compile(r"[一-鿿]+")
 _LATIN = re.compile(r"[a-z][a-z'&-]*")
@@ -92,8 +93,8 @@ class Reader:
         self._stop = frozenset(v.stop)
         self._syllables = frozenset(v.syllable_of.values())
         self._max_term = max(map(len, v.term_of), default=0)
-        self._max_dialect = max(map(len, v.dialect), default=0)
-        self._fillers = re.compile("|".join(map(bounded, sorted(v.fillers, key=len, reverse=True))) or "(?!)")
+        self._dialect = Phrases(v.dialect)
+        self._fillers = Phrases(dict.fromkeys(v.fillers, True))
         self._known = frozenset(term for term in v.terms_by_sound.values())
         self._blanks = _blanks(self._known)
         self._swapped = {"".join(sorted(t)): t for t in sorted(self._known) if SHAPE_MIN_CHARS <= len(t) <= 8}
@@ -172,22 +173,16 @@ class Reader:
 
     def _replace(self, text: str, repairs: list[Repair]) -> str:
         """Dialect and Cantonese words to plain ones, fillers away."""
-        table = self.vocabulary.dialect
         out = []
-        i = 0
-        while i < len(text):
-            for n in range(min(self._max_dialect, len(text) - i), 0, -1):
-                plain = table.get(text[i : i + n])
-                if plain is not None:
-                    repairs.append(Repair(text[i : i + n], plain, "dialect"))
-                    out.append(plain)
-                    i += n
-                    break
-            else:
-                out.append(text[i])
-                i += 1
-        plain = "".join(out)
-        without = self._fillers.sub("", plain)
+        done = 0
+        for found in self._dialect.scan(text):
+            typed = text[found.start : found.end]
+            if typed != found.value:
+                repairs.append(Repair(typed, found.value, "dialect"))
+            out += [text[done : found.start], found.value]
+            done = found.end
+        plain = "".join([*out, text[done:]])
+        without = self._fillers.without(plain, "")
         return without if _RUN.search(without) else plain  # 哈哈哈 alone is an answer, not a filler
 
     def _latin(self, text: str, repairs: list[Repair]) -> str:
@@ -358,12 +353,6 @@ def _stems(chunk: str) -> Iterable[str]:
             yield chunk[: -len(ending)] + base
     if len(chunk) > 5 and chunk.endswith(("ted", "ped", "ned", "red")):
         yield chunk[:-3]
-
-
-def bounded(words: str) -> str:
-    """A pattern for a folded expression; Latin ones match whole words only."""
-    escaped = re.escape(words)
-    return rf"(?<![a-z]){escaped}(?![a-z])" if words[:1].isascii() else escaped
 
 
 def frequencies(words: Mapping[str, int]) -> dict[str, int]:

@@ -20,6 +20,8 @@ COMMON = 100
 and the words that our texts use are added anyway."""
 DOMAIN_FREQUENCY = 20_000
 """High enough that a domain word is never cut apart."""
+SPOKEN = 500
+"""Common words counted less often are not looked for in pinyin."""
 WHOLE = 4
 """Longer synonyms are expressions rather than words: matched as concepts, but cut."""
 COMMON_CHARACTER = 3000
@@ -63,7 +65,8 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
             spoken.setdefault(" ".join(lazy_pinyin(place)), place)
     cue_words = [w for words_ in lexicon.cues.model_dump().values() for w in words_]
     for word in sorted(
-        {fold(w) for w in (*lexicon.variants.stop, *cue_words)} | set(words), key=lambda w: -counts.get(w, 0)
+        {fold(w) for w in (*lexicon.variants.stop, *cue_words)} | {w for w, n in words.items() if n >= SPOKEN},
+        key=lambda w: -counts.get(w, 0),
     ):
         if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 4:
             spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)
