@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.intents import Question
 from bot.numbers import Number
@@ -81,8 +82,11 @@ def _extreme(figures: list[Figure], plain: str) -> list[Figure]:
     return figures
 
 
+_folded = lru_cache(maxsize=4096)(fold)  # the same few hundred cues each time
+
+
 def _any(words: tuple[str, ...], text: str) -> bool:
-    return any(fold(word) in text for word in words)
+    return any(_folded(word) in text for word in words)
 
 
 def _contradicted(question: Question, figures: list[Figure]) -> tuple[tuple[Number, Figure], ...]:

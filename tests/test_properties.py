@@ -16,6 +16,7 @@ from bot.reply import Quote, Reply, Say
 from knowledge.compiled import ROOT, Ready
 from knowledge.examples import examples
 from knowledge.fold import fold
+from tests.bench import odd_strings
 from tests.judging import cases
 
 SOURCE = next((ROOT / "policies").glob("*/source.txt")).read_text(encoding="utf-8")
@@ -88,33 +89,7 @@ def test_wrapped_questions(assistant: Assistant, data: dict[str, object]) -> Non
 
 @pytest.mark.slow
 def test_a_hundred_thousand_odd_strings(assistant: Assistant) -> None:
-    """Random mixtures of scripts, cues, places, markup and control characters."""
-    import random
-
-    chance = random.Random(8)
-    parts = [c.ask for c in cases()] + [
-        "第",
-        "部分",
-        "条",
-        "(",
-        "〔",
-        "∶",
-        "\x00",
-        "\ud83d",
-        "💥",
-        "<b>",
-        '{"a":',
-        "不是，",
-        "那",
-        "呢",
-    ]
-    conversation = Conversation()
-    for _ in range(100_000):
-        pieces = chance.choices(parts, k=chance.randint(1, 3))
-        text = "".join(p[chance.randrange(len(p)) :] if chance.random() < 0.5 else p for p in pieces if p)
-        if chance.random() < 0.3:
-            text += "".join(chr(chance.randrange(0x110000)) for _ in range(chance.randint(1, 8)))
-        conversation = assistant.reply(text, conversation).conversation
+    assert odd_strings(assistant) < 1.0
 
 
 def test_the_rooms_are_kept_apart() -> None:
