@@ -1,0 +1,56 @@
+"""The documents name everything that there is."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import get_args
+
+import bot.cli
+from bot.reply import Status
+from knowledge.compiled import CACHE_VARIABLE
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_command_and_option_is_in_the_readme() -> None:
+    parser = bot.cli._parser()
+    commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
+        assert f"policybot {name}" in README, name
+        for action in command._actions:
+            for option in action.option_strings:
+                if option.startswith("--") and option != "--help":
+                    assert option in README, (name, option)
+    assert CACHE_VARIABLE in README
+
+
+def test_every_status_and_field_is_in_the_readme() -> None:
+    for status in get_args(Status):
+        assert f"{status}（" in README
+    for field in ("clauses", "units", "figures", "info", "suggestions", "text"):
+        assert f'"{field}"' in README
+
+
+def test_every_make_target_is_described() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in ("setup", "chat", "test", "lint", "bench"):
+        assert f"\n{target}:" in makefile
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for words in ("加一份文件", "加一句问法", "加一个测试问题"):
+        assert words in contributing
+
+
+def test_every_module_is_in_the_map() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for folder in ("bot", "knowledge"):
+        for path in (ROOT / folder).glob("*.py"):
+            if path.stem != "__init__":
+                assert path.stem in contributing, path
+
+
+def test_the_lock_names_versions_and_hashes_only() -> None:
+    lock = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert "--hash=sha256:" in lock
