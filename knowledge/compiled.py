@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from knowledge.model import Base
 
 CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
+BESIDE = ".compiled"
+"""Folder beside the knowledge files."""
+KEEP = 4
+"""Stored forms that are kept in a folder; older ones are removed."""
 ROOT = Path(__file__).resolve().parent
 
 
@@ -44,11 +48,16 @@ def ready(root: Path = ROOT) -> Ready:
 
     Raises KnowledgeError when the files have faults.
     """
-    path = cache_folder() / f"{fingerprint(root)}.npz"
-    made = _load(path)
-    if made is None:
-        made = make(root)
-        _store(made, path)
+    name = f"{fingerprint(root)}.npz"
+    folders = cache_folders(root)
+    for folder in folders:
+        stored = _load(folder / name)
+        if stored is not None:
+            return stored
+    made = make(root)
+    for folder in folders:
+        if _store(made, folder / name):
+            break
     return made
 
 
@@ -87,14 +96,18 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def cache_folder() -> Path:
-    """Where stored forms lie: POLICYBOT_CACHE_DIR, else the user's cache folder."""
+def cache_folders(root: Path = ROOT) -> list[Path]:
+    """Where stored forms may lie, the preferred one first.
+
+    POLICYBOT_CACHE_DIR alone, when it is set; else beside the files, or in the user's cache folder where the files
+    can't be written.
+    """
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
-        return Path(chosen)
+        return [Path(chosen)]
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("policybot"))
+    return [root / BESIDE, Path(platformdirs.user_cache_dir("policybot"))]
 
 
 def _load(path: Path) -> Ready | None:
@@ -119,7 +132,7 @@ def _load(path: Path) -> Ready | None:
         return None
 
 
-def _store(made: Ready, path: Path) -> None:
+def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
     weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
@@ -135,8 +148,5 @@ def _store(made: Ready, path: Path) -> None:
         for old in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
             old.unlink(missing_ok=True)
     except OSError:
-        pass
-
-
-KEEP = 4
-"""Stored forms that are kept; older ones are removed."""
+        return False
+    return True

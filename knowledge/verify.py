@@ -260,6 +260,12 @@ def lexicon(lexicon: model.Lexicon, folder: Path, policies: list[model.Policy]) 
             other = owner.setdefault(key(alias), unit.name)
             if other != unit.name:
                 faults.append(units_file.fault(("units", u), f"「{alias}」已指 {other}；一个名称只能指一个单位"))
+    synonyms_file = read_yaml(folder / "synonyms.yaml")
+    for p, (one, other) in enumerate(lexicon.synonyms.confusable):
+        for g, group in enumerate(lexicon.synonyms.groups):
+            if {one, other} <= {group.term, *group.same}:
+                message = f"「{one}」与「{other}」易混而不同（confusable[{p}]），不能同组"
+                faults.append(synonyms_file.fault(("groups", g), message))
     topics_file = read_yaml(folder / "not_covered.yaml")
     ids = {clause.id for policy in policies for clause in policy.clauses}
     seen: set[str] = set()

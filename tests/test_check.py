@@ -77,6 +77,7 @@ BROKEN: list[tuple[str, str, Callable[[str], str], str]] = [
     ("an empty phrasing", PHRASINGS, lambda t: re.sub(r"(?m)^(  '1\.1':\n    enterprise:\n)", r"\1      - ''\n", t), "不能为空"),
     ("a phrasing that YAML reads as no", PHRASINGS, lambda t: re.sub(r"(?m)^(  '1\.1':\n    enterprise:\n)", r"\1      - no\n", t), "请加引号"),
     ("a misreading without its quote", PHRASINGS, swap("quote: 剥离社会事务管理职能", "quote: 取消社会事务管理职能"), "原文里；只能逐字引用"),
+    ("a confusable pair made synonyms", "lexicon/synonyms.yaml", swap("confusable:\n", "confusable:\n  - - 补贴\n    - 补助\n"), "易混而不同"),
     ("no YAML", POLICY, lambda t: t + "\n  - [", "不是合法的 YAML"),
     ("a tab", POLICY, lambda t: t.replace("city: 武汉", "\tcity: 武汉"), "不是合法的 YAML"),
     ("a key twice", POLICY, lambda t: "city: 武汉\n" + t, "出现了两次"),
