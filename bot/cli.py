@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="预先编译知识库，使启动更快")
     build.set_defaults(run=_build)
 
+    phrasings = commands.add_parser("phrasings", help="查看问法：lint 找出重复、拉错条款和太少的")
+    phrasings.add_argument("what", choices=["lint"], help="lint")
+    phrasings.set_defaults(run=_phrasings)
+
     tune = commands.add_parser("tune", help="按留出写作者的交叉检验重新拟合 weights.yaml")
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
@@ -293,6 +297,22 @@ def _build(_: argparse.Namespace) -> int:
     made = compiled.ready()
     print(f"已就绪：{len(made.index.targets)} 个目标，{len(made.index.tables.phrase_key)} 条问法")
     return OK
+
+
+def _phrasings(_: argparse.Namespace) -> int:
+    from knowledge import compiled, lint, tuning
+    from knowledge.examples import examples
+    from knowledge.load import ROOT
+
+    made = compiled.ready()
+    print(lint.coverage(made.base))
+    findings = lint.thin(made.base) + lint.copies(examples(made.base))
+    targets, rows = tuning.held_out(made.base, made.reader)
+    hints = lint.pulls(targets, rows, tuning.load_weights(ROOT))
+    for finding in [*hints, *findings]:
+        print(f"{finding.kind}: {finding.text}")
+    print(f"{len(rows)} 条问法；{len(findings)} 处要改，{len(hints)} 条拉向别处（供参考）")
+    return NOT_ANSWERED if findings else OK
 
 
 def _tune(options: argparse.Namespace) -> int:
