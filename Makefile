@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test lint bench check tune clean
+.PHONY: setup chat test lint bench accuracy check tune clean
 
 setup: $(READY)
 
@@ -30,6 +30,9 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+accuracy: $(READY)
+	$(BIN)/python -m tests.accuracy
 
 check: $(READY)
 	$(BIN)/policybot check

@@ -109,10 +109,10 @@ class Assistant:
 
         chosen = dialogue.picked(question, conversation, self._titles, self.understanding)
         if chosen:
-            kept = replace(conversation, choices=())
             if len(chosen) == 1:
-                return self._answer(self._clause(chosen[0]), question, kept, 1.0, "picked", said=conversation.said)
-            return self._several([self._clause(t) for t in chosen], kept, "picked all")
+                clause = self._clause(chosen[0])
+                return self._answer(clause, question, conversation, 1.0, "picked", said=conversation.said)
+            return self._several([self._clause(t) for t in chosen], conversation, "picked all")
 
         place = question.place
         if place is not None and (place.sure or self.understanding.empty(place.rest)):
@@ -558,6 +558,8 @@ class Assistant:
         """The words of a question that is little more than one to three terms; none for a longer one."""
         rest = _NOT_TERM.sub("", question.rest)
         words = [rest] if " " not in question.rest.strip() else []
+        if len(rest) == 4 and not self._holding(words):
+            words = [rest[:2], rest[2:]]  # 国家试点: two words that the lexicon knows as one
         if not words or not self._holding(words):
             left = [w for w in question.rest_reading.words if w not in self.understanding.generic]
             words = [w for w in left if len(w) > 1]

@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 EPOCHS = 10
-RATE = 6.0
+RATE = 10.0
 """First step size; inputs have unit length, so steps of this order reach a good fit in a few passes."""
 DECAY = 3e-5
 """Shrinkage of all weights a step: keeps rare features from shouting."""

@@ -7,7 +7,7 @@ is then fitted to these held-out scores. So nothing is tuned on a question that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from knowledge.examples import BODY_WEIGHT, TEXT_WRITER, TITLE_WEIGHT, examples
 from knowledge.index import KINDS, SIGNALS, Example, Index, Weights, kind_of
 from knowledge.learn import Floats, Ints
 from knowledge.model import Base
-from knowledge.tokens import Reader
+from knowledge.tokens import Reader, Reading
 
 FILE = "weights.yaml"
 START = Weights(
@@ -51,12 +51,28 @@ def load_weights(root: Path) -> Weights:
     return Weights(signal=data["signal"], bias=data["bias"])
 
 
-def held_out(base: Base, reader: Reader) -> tuple[list[str], list[HeldOut]]:
-    """(targets, every question of a writer who can be left out, scored without them)."""
+def held_out(base: Base, reader: Reader, drop: str = "") -> tuple[list[str], list[HeldOut]]:
+    """(targets, every question of a writer who can be left out, scored without them).
+
+    ``drop``: a kind of feature (w, t, c or p) to do without, for an ablation.
+    """
+
+    def read(text: str) -> Reading:
+        reading = reader.read(text)
+        if not drop:
+            return reading
+        kept = tuple(f for f in reading.features if f[0] != drop)
+        return replace(
+            reading,
+            features=kept,
+            words=() if drop == "w" else reading.words,
+            terms=() if drop == "t" else reading.terms,
+        )
+
     known = examples(base)
-    readings = {e.text: reader.read(e.text) for e in known}
+    readings = {e.text: read(e.text) for e in known}
     clause_texts = {
-        f"{p.id}/{c.id}": [(reader.read(c.title), TITLE_WEIGHT), (reader.read(c.body), BODY_WEIGHT)]
+        f"{p.id}/{c.id}": [(read(c.title), TITLE_WEIGHT), (read(c.body), BODY_WEIGHT)]
         for p in base.policies
         for c in p.clauses
     }
@@ -139,6 +155,65 @@ def tune(base: Base, reader: Reader) -> tuple[str, Weights]:
     targets, rows = held_out(base, reader)
     weights = fit(targets, rows)
     return report(targets, rows, weights), weights
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How well held-out questions are told apart; shares from 0 to 1."""
+
+    inside: float
+    """Clause questions whose clause is the most probable target."""
+    hard: float
+    """The same for the two writers of situations that share hardly a word with the clause."""
+    outside: float
+    """Near and far questions that are more probably outside than any one thing inside."""
+    loss: float
+    """Mean log loss, near and far as one: what the fit makes small."""
+
+
+HARD_WRITERS = ("situations", "stories")
+
+
+def quality(targets: Sequence[str], rows: Sequence[HeldOut], weights: Weights) -> Quality:
+    """Quality of ``weights`` on held-out scores."""
+    kinds = np.array([kind_of(t) for t in targets])
+    w = np.array([[weights.signal[k][s] for s in SIGNALS] for k in kinds])
+    b = np.array([weights.bias[k] for k in kinds])
+    p = probabilities(np.stack([row.signals for row in rows]), w, b)
+    gold = np.array([targets.index(row.example.target) for row in rows])
+    outside = np.isin(kinds, OUTSIDE)
+    right = np.eye(len(targets))[gold]
+    right[outside[gold]] = outside
+    declined = p[:, outside].sum(axis=1) > p[:, ~outside].max(axis=1)
+    clause = kinds[gold] == "clause"
+    hit = (p.argmax(axis=1) == gold) & ~declined
+    hard = clause & np.array([row.example.writer in HARD_WRITERS for row in rows])
+    loss = -np.log(np.maximum((p * right).sum(axis=1), 1e-9))
+    return Quality(
+        float(hit[clause].mean()), float(hit[hard].mean()), float(declined[outside[gold]].mean()), float(loss.mean())
+    )
+
+
+FEATURE_KINDS = {"words": "w", "concepts (synonym groups)": "t", "character n-grams": "c", "sound pairs": "p"}
+
+
+def ablations(base: Base, reader: Reader) -> dict[str, Quality]:
+    """Held-out quality with everything, and without each kind of feature and each signal; fitted anew each time."""
+    targets, rows = held_out(base, reader)
+    out = {"everything": quality(targets, rows, fit(targets, rows))}
+    for s, name in enumerate(SIGNALS):
+        without = [HeldOut(row.example, _zeroed(row.signals, s)) for row in rows]
+        out[f"without signal {name}"] = quality(targets, without, fit(targets, without))
+    for name, kind in FEATURE_KINDS.items():
+        targets, rows = held_out(base, reader, kind)
+        out[f"without {name}"] = quality(targets, rows, fit(targets, rows))
+    return out
+
+
+def _zeroed(signals: Floats, column: int) -> Floats:
+    out = signals.copy()
+    out[:, column] = 0.0
+    return out
 
 
 def report(targets: Sequence[str], rows: Sequence[HeldOut], weights: Weights) -> str:
