@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from knowledge import index
 from knowledge.examples import BODY_WEIGHT, TEXT_WRITER, TITLE_WEIGHT, examples
@@ -189,9 +191,11 @@ def quality(targets: Sequence[str], rows: Sequence[HeldOut], weights: Weights) -
     hit = (p.argmax(axis=1) == gold) & ~declined
     hard = clause & np.array([row.example.writer in HARD_WRITERS for row in rows])
     loss = -np.log(np.maximum((p * right).sum(axis=1), 1e-9))
-    return Quality(
-        float(hit[clause].mean()), float(hit[hard].mean()), float(declined[outside[gold]].mean()), float(loss.mean())
-    )
+    return Quality(_mean(hit[clause]), _mean(hit[hard]), _mean(declined[outside[gold]]), _mean(loss))
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else 0.0
 
 
 FEATURE_KINDS = {"words": "w", "concepts (synonym groups)": "t", "character n-grams": "c", "sound pairs": "p"}
