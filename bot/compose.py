@@ -218,8 +218,10 @@ class Composer:
             if found:
                 blocks.append(self.say(f"info.{'basis' if role == 'basis' else 'cited'}"))
             for basis in found:
-                where = self.place(self.policy.clause(basis.clause), title=False) if basis.clause else ""
-                level = self.words("info.basis_line", level=basis.level + where)
+                level = self.words("info.basis_line", level=basis.level)
+                if basis.clause:
+                    at = self.place(self.policy.clause(basis.clause), title=False)
+                    level = self.words("info.cited_line", level=basis.level, place=at)
                 blocks.append(Block("list", (Say(level), Quote(basis.quote))))
         return blocks
 

@@ -50,7 +50,7 @@ def select(clause: Clause, asked: Mapping[str, FigureAsked], question: Question,
     before: list[Figure] = []  # those whose case was named earlier
     for figure in clause.figures:
         cues = asked.get(f"{clause.id}/{figure.id}")
-        if cues is None or not _any(cues.subject, both):
+        if cues is None or not _any(cues.subject, both) or _any(cues.others, plain):
             continue
         about.append(figure)
         fits = not _any(cues.unless, plain)

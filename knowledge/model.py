@@ -225,6 +225,8 @@ class FigureAsked(Record):
     """Words of which one tells this figure from its siblings; none: it goes with its subject."""
     unless: tuple[Text, ...] = ()
     """Words that speak against this figure though its case fits."""
+    others: tuple[Text, ...] = ()
+    """Words for somebody or something else: a question with one of them is not about this figure's subject."""
     ask: dict[str, tuple[Text, ...]] = {}
     """Questions by writer."""
 
