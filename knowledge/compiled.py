@@ -21,7 +21,8 @@ import numpy as np
 
 from knowledge import index
 from knowledge.index import Index, Weights
-from knowledge.tokens import Reader, Vocabulary
+from knowledge.tokens import Reader
+from knowledge.words import Vocabulary
 
 if TYPE_CHECKING:
     from knowledge.model import Base

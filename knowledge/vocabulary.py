@@ -12,8 +12,9 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
 from knowledge.fold import fold
+from knowledge.mend import HAN
 from knowledge.model import Base
-from knowledge.tokens import HAN, Vocabulary, frequencies
+from knowledge.words import Vocabulary, frequencies
 
 COMMON = 100
 """jieba words counted less often in its corpus are left out: a tenth of the table, a thirtieth of the start-up time,

@@ -1,0 +1,48 @@
+"""Word tables, and what is noted when typed words are read as others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Typed words that were read as others."""
+
+    typed: str
+    read: str
+    how: str
+    """sound, shape, pinyin, initials, english or dialect."""
+
+
+@dataclass
+class Vocabulary:
+    """Word tables, ready to use; plain data, so that the compiled base can hold it."""
+
+    freq: dict[str, int]
+    """jieba's prefix dictionary: words with counts, prefixes with 0."""
+    term_of: dict[str, str]
+    """Surface form -> concept."""
+    english: dict[str, str]
+    dialect: dict[str, str]
+    fillers: list[str]
+    stop: list[str]
+    syllable_of: dict[str, str]
+    """Character -> its most common reading, without tone."""
+    terms_by_sound: dict[str, str]
+    """Syllables joined by blanks -> term."""
+    words_by_sound: dict[str, str]
+    """The same with common words, for whole sentences in pinyin."""
+    terms_by_initials: dict[str, str]
+    """Syllables of long terms -> term; their first letters are what people type."""
+
+
+def frequencies(words: Mapping[str, int]) -> dict[str, int]:
+    """jieba's prefix dictionary for the words."""
+    out: dict[str, int] = {}
+    for word, count in words.items():
+        out[word] = max(count, out.get(word, 0))
+        for i in range(1, len(word)):
+            out.setdefault(word[:i], 0)
+    return out
