@@ -8,21 +8,24 @@ from datetime import date
 
 from bot import figures
 from bot.compose import Composer, Words, sentences
-from bot.dialogue import Conversation
+from bot.dialogue import Conversation, asks_about_unit
 from bot.figures import Selection
 from bot.intents import Question
 from bot.reply import Block, Quote, Reply, Say, Status
 from knowledge.compiled import Ready
+from knowledge.fold import fold
 from knowledge.index import Match, kind_of
-from knowledge.model import Clause, InfoTopic, Misreading, Policy
+from knowledge.model import Clause, InfoTopic, Misreading, NotCovered, Policy
 from knowledge.tokens import Reading
 
 RELATED = 0.1
 """Probability from which a further clause is named beside the answer, or suggested beside a refusal."""
 MOST_RELATED = 3
 MOST_SUGGESTED = 2
-TOPIC_ALIKE = 0.5
-"""Likeness to a known phrasing from which a refusal names the not-covered topic."""
+TOPIC_ALIKE = 0.8
+"""Likeness to a known phrasing from which a refusal names the not-covered topic though none of its terms is there."""
+POINTED = frozenset({"place", "picked", "follow-up"})
+"""Rules by which the clause was pointed at, so that a question need not name its subject."""
 SAID_CHARS = 200
 """What a conversation keeps of the questions on a clause."""
 
@@ -57,10 +60,11 @@ class Answers:
 
         ``said``: earlier questions on this clause, for what a follow-up leaves out.
         """
-        selection = figures.select(clause, self._asked.figures, question, said)
+        given = rule in POINTED
+        selection = figures.select(clause, self._asked.figures, question, said, given)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self._today())
-        if "units" in question.asks and not selection.led:  # already first
+        if any(b.role == "units" for b in lead):  # already first
             proof = [b for b in proof if b.role not in ("units", "note")]
         own = self.target(clause)
         kept = Conversation(
@@ -98,29 +102,43 @@ class Answers:
         return replace(reply, blocks=(*reply.blocks[:-1], block, reply.blocks[-1]), clauses=(*reply.clauses, *refs))
 
     def _lead(self, clause: Clause, question: Question, selection: Selection) -> list[Block]:
-        """What was asked, first: a correction, the numbers, the units, or the sentence that fits best."""
+        """What was asked, first: a correction, the units, the numbers, or the sentence that fits best."""
         words, compose = self.words, self.compose
-        misread = self._misreading(clause, question)
+        asserts = "assertion" in question.asks
         blocks: list[Block] = []
+        misread = self._misreading(clause, question)
         if selection.contradicted:
-            number, figure = selection.contradicted[0]
-            blocks.append(Block("lead", (Say(words("lead.contradicted", typed=number.text)), Quote(figure.quote))))
+            for number, figure in selection.contradicted:
+                text = words("lead.contradicted", typed=number.text)
+                blocks.append(Block("lead", (Say(text), Quote(figure.quote))))
         elif misread is not None:
-            blocks.append(Block("lead", (Say(words("lead.misread")), Quote(misread.quote))))
+            blocks.append(
+                Block("lead", (Say(words("lead.misread" if asserts else "lead.confirm")), Quote(misread.quote)))
+            )
+        asks_unit = question.units and asks_about_unit(question)
+        if asks_unit or ("units" in question.asks and not selection.led):
+            return blocks + self._units_lead(clause, question)
         if selection.led and not selection.contradicted:
+            if selection.confirmed and asserts:
+                blocks.append(compose.say("lead.confirm_same"))
             blocks += compose.figure_lead(selection, clause)
-        if "units" in question.asks and not selection.led:
-            blocks += self._units_lead(clause, question)
         if blocks:
             return blocks
         if selection.unstated:
-            return [compose.say(f"lead.unstated_{selection.unstated}")]
+            return self._unstated(selection)
         best = self._best_sentence(clause, question.reading)
         if best is None:
             return []
-        if "confirm" in question.asks:
+        if "confirm" in question.asks or asserts:
             return [Block("lead", (Say(words("lead.confirm")), Quote(best)))]
         return [Block("lead", (Quote(best),), compose.label("measure"))]
+
+    def _unstated(self, selection: Selection) -> list[Block]:
+        """That the amount asked for is not stated, and what the clause does state."""
+        if not selection.stated:
+            return [self.compose.say(f"lead.unstated_{selection.unstated}")]
+        blocks = [self.compose.say(f"lead.unstated_{selection.unstated}_but")]
+        return blocks + [Block("list", (Quote(f.quote),)) for f in selection.stated]
 
     def _units_lead(self, clause: Clause, question: Question) -> list[Block]:
         """Whether the units named are responsible, then all that are."""
@@ -167,14 +185,7 @@ class Answers:
 
     # -- several clauses -------------------------------------------------------------------------------------------
 
-    def choose(
-        self,
-        clauses: Sequence[Clause],
-        matches: Sequence[Match],
-        question: Question,
-        conversation: Conversation,
-        rule: str,
-    ) -> Reply:
+    def choose(self, clauses: Sequence[Clause], matches: Sequence[Match], question: Question, rule: str) -> Reply:
         """A choice, each clause with the sentence that fits best."""
         score = {m.target: m.probability for m in matches}
         best = {c.id: self._best_sentence(c, question.reading) or "" for c in clauses}
@@ -186,14 +197,19 @@ class Answers:
                 *self.compose.choices(clauses, best),
                 *self.compose.notice(self._today()),
             ),
-            replace(conversation, choices=targets, said=question.reading.plain[-SAID_CHARS:], more=()),
+            Conversation(choices=targets, said=question.reading.plain[-SAID_CHARS:]),
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id, score.get(self.target(c), 0.0)) for c in clauses),
             explain={"rule": rule},
         )
 
-    def several(self, clauses: Sequence[Clause], conversation: Conversation, rule: str, full: bool = False) -> Reply:
-        """A part of the document, or clauses asked for together; ``full``: with their whole texts."""
+    def several(
+        self, clauses: Sequence[Clause], conversation: Conversation, rule: str, full: bool = False, units: bool = False
+    ) -> Reply:
+        """A part of the document, or clauses asked for together.
+
+        ``full``: with their whole texts; ``units``: with the responsible units of each.
+        """
         section = self.policy.section_of(clauses[0])
         blocks: list[Block] = []
         if tuple(clauses) == section.clauses:
@@ -202,12 +218,14 @@ class Answers:
         if full:
             blocks += [Block("original", (Quote(c.text, bare=True),)) for c in clauses]
         else:
-            blocks += self.compose.listed(clauses)
+            for clause in clauses:
+                blocks += self.compose.listed([clause])
+                blocks += [b for b in self.compose.units_blocks(clause) if units and b.role == "units"]
         blocks.append(self.compose.say("locate_hint", example=clauses[0].id))
         return Reply(
             "answer",
             (*blocks, *self.compose.notice(self._today())),
-            replace(conversation, choices=tuple(self.target(c) for c in clauses)),
+            replace(conversation, clause="", said="", info="", choices=tuple(self.target(c) for c in clauses)),
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in clauses),
             explain={"rule": rule},
@@ -236,31 +254,44 @@ class Answers:
 
     # -- units -----------------------------------------------------------------------------------------------------
 
-    def of_units(self, units: Sequence[str], conversation: Conversation) -> Reply:
+    def of_units(self, units: Sequence[str]) -> Reply:
         """The measures for which all of the units are responsible."""
         found = [c for c in self.policy.clauses if set(units) <= set(self.compose.units(c))]
-        blocks: list[Block] = []
-        if len(units) == 1:
-            unit = units[0]
-            blocks.append(Block("lead", (Say(self.words("by_unit", unit=unit, count=len(found))),)))
-            by_definition = [c for c in found if c.responsible is not None and unit not in c.responsible.names]
-            blocks += self.compose.listed(found, {c.id: " *" for c in by_definition})
-            if by_definition:
-                definition = self.compose.definitions(by_definition[0])[0]
-                text = self.words("by_unit_definition", count=len(by_definition), term=definition.term)
-                blocks.append(Block("note", (Say(text), Quote(definition.quote))))
-        else:
-            name = "by_unit_several" if found else "by_unit_none"
-            text = self.words(name, units="、".join(units), count=len(found))
-            blocks += [Block("lead", (Say(text),)), *self.compose.listed(found)]
+        by_definition = [c for c in found if not set(units) <= set(c.responsible.names if c.responsible else ())]
+        name = "by_unit" if len(units) == 1 else "by_unit_several" if found else "by_unit_none"
+        text = self.words(name, unit=units[0], units="、".join(units), count=len(found))
+        blocks = [Block("lead", (Say(text),)), *self.compose.listed(found, {c.id: " *" for c in by_definition})]
+        if by_definition:
+            definition = self.compose.definitions(by_definition[0])[0]
+            text = self.words("by_unit_definition", count=len(by_definition), term=definition.term)
+            blocks.append(Block("note", (Say(text), Quote(definition.quote))))
         return Reply(
             "answer" if found else "none",
             (*blocks, *self.compose.notice(self._today())),
-            replace(conversation, choices=tuple(self.target(c) for c in found), more=()),
+            Conversation(choices=tuple(self.target(c) for c in found)),
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in found),
             units=tuple(units),
             explain={"rule": "measures of a unit"},
+        )
+
+    def without_units(self, units: Sequence[str], only: bool) -> Reply:
+        """The measures whose list names none of the units, or (``only``) names nothing but them."""
+
+        def listed(clause: Clause) -> set[str]:
+            return set(clause.responsible.names if clause.responsible else ())
+
+        found = [c for c in self.policy.clauses if (listed(c) == set(units) if only else not listed(c) & set(units))]
+        name = "only_units" if only else "without_units"
+        text = self.words(name, units="、".join(units), count=len(found))
+        return Reply(
+            "answer" if found else "none",
+            (Block("lead", (Say(text),)), *self.compose.listed(found), *self.compose.notice(self._today())),
+            Conversation(choices=tuple(self.target(c) for c in found)),
+            self.policy.id,
+            clauses=tuple(self.compose.ref(c.id) for c in found),
+            units=tuple(units),
+            explain={"rule": name},
         )
 
     def foreign_unit(self, unit: str, conversation: Conversation) -> Reply:
@@ -287,14 +318,14 @@ class Answers:
             explain={"rule": "document"},
         )
 
-    def declined(self, best: Match, matches: Sequence[Match], conversation: Conversation) -> Reply:
+    def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
         """Not covered: what it is that isn't, where that is known, and clauses near it, marked as no answer."""
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
         if near:
             topic = self._topics.get(best.topic)
-            if topic is not None and max(best.signals["nearest"], best.signals["fuzzy"]) >= TOPIC_ALIKE:
+            if topic is not None and self._about(topic, best, question):
                 blocks.append(self.compose.say("none.not_covered", topic=topic.name))
                 suggested = list(topic.nearest)
             else:
@@ -307,6 +338,7 @@ class Answers:
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest")),)))
             blocks += self.compose.listed([self.policy.clause(c) for c in suggested])
+            blocks += self.compose.notice(self._today())
         else:
             blocks.append(self.compose.say("none.try", examples=self.words.examples))
         return Reply(
@@ -317,6 +349,13 @@ class Answers:
             suggestions=tuple(self.compose.ref(c, 0.0) for c in suggested),
             explain={"rule": "not covered" if near else "far", "topic": best.topic if near else ""},
         )
+
+    @staticmethod
+    def _about(topic: NotCovered, best: Match, question: Question) -> bool:
+        """Whether the question is surely about that topic: one of its terms is in it, or it is a known phrasing."""
+        plain = question.reading.plain
+        named = any(fold(term) in plain for term in (*topic.terms, topic.name))
+        return named or max(best.signals["nearest"], best.signals["fuzzy"]) >= TOPIC_ALIKE
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """Another city's or province's policy."""
@@ -332,7 +371,11 @@ class Answers:
         )
         return Reply("none", blocks, conversation, self.policy.id, explain={"rule": "no such place"})
 
-    def note(self, status: Status, name: str, conversation: Conversation, rule: str) -> Reply:
+    def names_case(self, target: str, question: Question) -> bool:
+        """Whether the question names the case of one of the clause's figures: 我问的是重新认定."""
+        return bool(figures.select(self.clause(target), self._asked.figures, question, given=True).led)
+
+    def note(self, status: Status, name: str, conversation: Conversation, rule: str, **slots: object) -> Reply:
         """A sentence of the bot's own: small talk, a question back."""
         block = self.compose.say(
             name,
@@ -340,5 +383,6 @@ class Answers:
             name=self.policy.display_name,
             parts=len(self.policy.sections),
             clauses=len(self.policy.clauses),
+            **slots,
         )
         return Reply(status, (block,), conversation, explain={"rule": rule})

@@ -36,12 +36,17 @@ REJECTED = -6.0
 """Log odds that 不是，我问的是… takes from the clause that was rejected."""
 SURE = 0.85
 """Probability from which a question says by itself what it is about, whatever was talked about."""
+BOTH = 0.9
+"""Probability that each half of a question must have for its own clause before both are answered."""
+OFFERED = 0.01
+"""Probability from which a clause is worth offering when the answer was not it."""
 UNIT_CLAUSE = 0.5
 """Probability of a clause from which a question that names a unit is about that clause, not about the unit."""
 UNIT_OUTSIDE = 0.6
 """Probability of being out of scope from which naming a unit does not help (its phone number, its director)."""
 ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
+_TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 BEIJING = timezone(timedelta(hours=8))
 
 
@@ -89,6 +94,8 @@ class Assistant:
             if self.understanding.empty(correction.rest):
                 return self.answers.rejected(conversation)
             question = self.understanding.question(correction.rest)
+            if conversation.clause and self.answers.names_case(conversation.clause, question):
+                return self._follow_up(question, conversation)
             if not question.asks & ASKS_OF_CLAUSE:  # else only what was asked of it was wrong
                 rejected = conversation.clause
         return (
@@ -97,6 +104,7 @@ class Assistant:
             or self._followed(question, conversation)
             or (self.answers.elsewhere(question.elsewhere, conversation) if question.elsewhere else None)
             or self._by_unit(question, conversation)
+            or self._both(question, conversation)
             or self._matched(question, conversation, rejected)
         )
 
@@ -105,6 +113,9 @@ class Assistant:
     def _picked(self, question: Question, conversation: Conversation) -> Reply | None:
         """One of the clauses that the last reply offered, or all of them."""
         chosen = dialogue.picked(question, conversation, self._texts, self.understanding)
+        if chosen is None:
+            count = len(conversation.choices)
+            return self.answers.note("clarify", "pick_range", conversation, "no such choice", count=count)
         clauses = [self.answers.clause(t) for t in chosen]
         if len(clauses) == 1:
             return self.answers.answer(clauses[0], question, conversation, 1.0, "picked", said=conversation.said)
@@ -125,7 +136,8 @@ class Assistant:
         if inside is not None:
             clause = self.answers.clause(inside.target)
             return self.answers.answer(clause, question, conversation, inside.probability, "place and match")
-        return self.answers.several(clauses, conversation, "place", full="original" in question.asks)
+        asks = question.asks
+        return self.answers.several(clauses, conversation, "place", full="original" in asks, units="units" in asks)
 
     def _inside(self, place: Place) -> Match | None:
         """The one clause within a part that the rest of the question is surely about."""
@@ -146,8 +158,15 @@ class Assistant:
             return None
         if "more" in asks and (conversation.more or conversation.clause):
             return self.answers.more(conversation)
+        if conversation.info and asks & {"original"}:
+            return self.answers.info(cast(InfoTopic, conversation.info), conversation)
         if conversation.clause and asks & (ASKS_OF_CLAUSE | {"by_unit"}):
             return self._follow_up(question, conversation)
+        if not conversation.clause and conversation.choices and asks & ASKS_OF_CLAUSE:
+            clauses = [self.answers.clause(t) for t in conversation.choices]
+            if "units" in asks:
+                return self.answers.several(clauses, conversation, "follow-up on a list", units=True)
+            return self.answers.choose(clauses, (), question, "follow-up on a list")
         matches = self._match(question.reading)
         if matches and kind_of(matches[0].target) in ("info", "chat") and matches[0].probability > 0.5:
             return None
@@ -166,10 +185,13 @@ class Assistant:
 
     def _by_unit(self, question: Question, conversation: Conversation) -> Reply | None:
         """All measures of a unit; None when the question is about something else that only names the unit."""
-        if not question.units and not question.foreign_units:
-            return None
         asks = question.asks
+        if not (question.units or question.foreign_units):
+            return None
         specific = self._terms.stands(question.rest_reading)
+        if "contact" in asks:
+            unit = (*question.units, *question.foreign_units)[0]
+            return None if specific else self.answers.note("none", "none.contact", conversation, "contact", unit=unit)
         if question.units and conversation.clause and not specific and dialogue.asks_about_unit(question):
             return self._follow_up(replace(question, asks=asks | {"units"}), conversation)
         if not question.bare and not self.understanding.empty(question.rest):
@@ -188,7 +210,27 @@ class Assistant:
         for definition in self.policy.definitions:
             if definition.term in question.units and set(definition.includes) & set(question.units):
                 return self.answers.info("definition", conversation)
-        return self.answers.of_units(question.units, conversation)
+        limited = dialogue.limits_units(question)
+        if limited is not None:
+            return self.answers.without_units(question.units, limited == "only")
+        return self.answers.of_units(question.units)
+
+    def _both(self, question: Question, conversation: Conversation) -> Reply | None:
+        """Two things asked for at once, each surely about a clause of its own: 末位淘汰和产业地图谁负责."""
+        halves = _TOGETHER.split(question.reading.plain)
+        if len(halves) != 2 or len(question.reading.folded) > 2 * dialogue.SHORT:
+            return None
+        found = []
+        for half in halves:
+            matches = self._match(self.understanding.question(half).rest_reading)
+            if not matches or kind_of(matches[0].target) != "clause" or matches[0].probability < BOTH:
+                return None
+            found.append(self.answers.clause(matches[0].target))
+        whole = self._match(question.reading)
+        if found[0] == found[1] or (whole and whole[0].probability >= SURE and self._terms.holding(question)):
+            return None
+        units = "units" in question.asks
+        return self.answers.several(found, conversation, "two at once", full=not units, units=units)
 
     # -- matching ----------------------------------------------------------------------------------------------------
 
@@ -207,7 +249,7 @@ class Assistant:
             "matches": [{**vars(m), "probability": round(m.probability, 4)} for m in matches],
             "costs": decision.costs,
         }
-        reply = None if leaning else self._ambiguous(question, matches, conversation)
+        reply = None if leaning else self._ambiguous(question, matches)
         if reply is None:
             reply = self._act(decision, matches, question, conversation, leaning)
         return replace(reply, explain={**explain, **reply.explain})
@@ -216,9 +258,9 @@ class Assistant:
         self, reading: Reading, conversation: Conversation, rejected: str, leaning: bool
     ) -> list[Match]:
         """Matches, with what is talked about weighed in where the question doesn't say it all by itself."""
-        if rejected:
-            return self._match(reading, {rejected: REJECTED})
         matches = self._match(reading)
+        if rejected and not (matches and matches[0].target == rejected and matches[0].probability >= SURE):
+            return self._match(reading, {rejected: REJECTED})
         sure = bool(matches) and matches[0].probability >= SURE and kind_of(matches[0].target) != "far"
         if sure or not conversation.clause:
             return matches
@@ -229,7 +271,7 @@ class Assistant:
             return self._match(reading, {conversation.clause: CONTEXT_WEAK})
         return matches
 
-    def _ambiguous(self, question: Question, matches: Sequence[Match], conversation: Conversation) -> Reply | None:
+    def _ambiguous(self, question: Question, matches: Sequence[Match]) -> Reply | None:
         """A choice for bare words that several clauses hold verbatim, when none stands out.
 
         One stands out when it is surely the best match, and either is none of them or the only one so titled.
@@ -240,7 +282,7 @@ class Assistant:
         best = self.answers.clause(matches[0].target) if kind_of(matches[0].target) == "clause" else None
         if matches[0].probability >= SURE and (best not in holding or self._terms.titled(question) == [best]):
             return None
-        return self.answers.choose(holding, matches, question, conversation, "term in several clauses")
+        return self.answers.choose(holding, matches, question, "term in several clauses")
 
     def _act(
         self,
@@ -255,20 +297,21 @@ class Assistant:
             short = leaning or len(question.reading.folded) <= dialogue.SHORT
             same = best.target == conversation.clause and short
             others = [m for m in matches if kind_of(m.target) == "clause" and m.target != best.target]
-            kept = replace(conversation, more=tuple(m.target for m in others[:MOST_RELATED]))
+            further = [m.target for m in others if m.probability >= OFFERED]
+            kept = replace(conversation, more=tuple(further[:MOST_RELATED]))
             said = conversation.said if same else ""
             clause = self.answers.clause(best.target)
             reply = self.answers.answer(clause, question, kept, best.probability, "best match", said=said)
             return reply if same else self.answers.with_related(reply, others, self._terms.holding(question))
         if decision.act == "choose":
             clauses = [self.answers.clause(m.target) for m in decision.matches]
-            return self.answers.choose(clauses, matches, question, conversation, "close match")
+            return self.answers.choose(clauses, matches, question, "close match")
         if decision.act == "info":
             return self.answers.info(cast(InfoTopic, best.target.split(":")[1]), conversation)
         if decision.act == "chat":
             topic = best.target.split(":")[1]
             return self.answers.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
-        return self.answers.declined(best, matches, conversation)
+        return self.answers.declined(best, matches, question, conversation)
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 

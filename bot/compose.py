@@ -223,7 +223,7 @@ class Composer:
                     at = self.place(self.policy.clause(basis.clause), title=False)
                     level = self.words("info.cited_line", level=basis.level, place=at)
                 blocks.append(Block("list", (Say(level), Quote(basis.quote))))
-        return blocks
+        return [*blocks, self._absent()]
 
     def _addressees(self, _: date) -> list[Block]:
         return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 from bot.intents import Question, Understanding
 from bot.numbers import ordinal
@@ -14,17 +14,22 @@ SHORT = 14
 _ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
 _ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|嘞|勒|哩|的话)[?!.,~ ]*$")
 _ABOUT_UNIT = re.compile(r"[吗么]|不[?!. ]*$|也|是不是|是否|还有谁|之外|以外|归.{0,8}管|在不在|算不算")
+_WITHOUT = re.compile(
+    r"(?:哪|几).{0,6}(?:没有?|不含|不包括|未列|没写|没提)|(?:没有?|不含|未)(?:写|列|提到|包括).{0,12}(?:哪|条)"
+)
+_ONLY = re.compile(r"只归|只有|仅由|单独|只由|只写|仅|only")
 _LISTING = re.compile(r"哪[些几]|什么|啥|职责|任务|清单")
 _PRONOUN = re.compile(
     r"这个|这条|这项|这一条|那条|那个|那项|它|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
 )
 _PICK = re.compile(
     r"^(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
-    r"(?:第\s*([一二三四五六七八九十两\d])|([一二三四五六七八九两\d])|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"
+    r"(?:第\s*([一二三四五六七八九十两\d]{1,3})|([一二三四五六七八九两\d]{1,2})|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"
     r"\s*(?:一)?(?:个|条|项|款|种|号)?(?![\w]*(?:万|元|年|级|级别|部分|大|权|链))"
 )
 _PICK_ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "latter": -1, "former": 1}
 _OTHER = re.compile(r"^(?:那)?(?:另外?一?|剩下|其他|还有)(?:那)?[一]?(?:个|条|项)")
+_CONTRAST = re.compile(r"^[^,.;]{0,4}不是[^,.;?!]{1,12}[,.; ](?:而)?(?:我)?(?:问的)?是(?!不是|吗|吧)")
 _ALL = re.compile(r"^(?:都|全部|两个都|两条都|都要|都看|都说)")
 
 
@@ -72,6 +77,9 @@ class Correction:
 def correction(question: Question, understanding: Understanding) -> Correction | None:
     """不是，我问的是… : the words after the last rejection near the beginning."""
     text = question.reading.folded
+    contrast = _CONTRAST.search(text)
+    if contrast:  # 我不是首次认定,是重新认定
+        return Correction(text[contrast.end() :])
     end = 0
     while (size := understanding.correction(text[end:])) is not None:
         end += size
@@ -82,8 +90,11 @@ def correction(question: Question, understanding: Understanding) -> Correction |
 
 def picked(
     question: Question, conversation: Conversation, titles: dict[str, str], understanding: Understanding
-) -> list[str]:
-    """The offered targets that a reply to a choice means: by number, by ordinal, or by words of a title."""
+) -> list[str] | None:
+    """The offered targets that a reply to a choice means: by number, by ordinal, or by words of the clause.
+
+    Empty when it is no such reply; None when it counts beyond what was offered.
+    """
     choices = conversation.choices
     if not choices:
         return []
@@ -104,7 +115,7 @@ def picked(
             number = None
     if number is not None:
         i = number - 1 if number > 0 else len(choices) + number
-        return [choices[i]] if 0 <= i < len(choices) else []
+        return [choices[i]] if 0 <= i < len(choices) else None
     core = re.sub(r"那个|那条|那项|这个|这条|的|选|要|看|我|关于|讲|说", "", text)
     if 2 <= len(core) <= SHORT:
         hits = [target for target in choices if core in titles[target]]
@@ -130,3 +141,11 @@ def asks_about_unit(question: Question) -> bool:
     """Whether a question that only names a unit asks if it has to do with what is talked about: 组织部管吗."""
     text = question.reading.folded
     return bool(_ABOUT_UNIT.search(text) or leans(question)) and not _LISTING.search(text)
+
+
+def limits_units(question: Question) -> Literal["only", "without"] | None:
+    """Whether a question asks for the clauses that name only these units, or that don't name them."""
+    text = question.reading.folded
+    if _WITHOUT.search(text):
+        return "without"
+    return "only" if _ONLY.search(text) else None

@@ -35,7 +35,7 @@ class Question:
     foreign_units: tuple[str, ...]
     """Units named that no document makes responsible for anything."""
     asks: frozenset[str]
-    """Which cues are present: units, amount, count, original, confirm, by_unit, follow_up, more, correction."""
+    """Which kinds of cues are present: the names of the lists in lexicon/cues.yaml."""
     numbers: tuple[Number, ...]
     place: Place | None
     elsewhere: str
@@ -88,7 +88,8 @@ class Understanding:
         if not units and "的" in plain:  # 沌口的管委会
             units, foreign, shorter = self._named(plain.replace("的", ""))
             without = shorter if units else without
-        asks = frozenset(name for found in self._cues.scan(plain) for name in found.value)
+        scanned = [plain] if plain == reading.folded else [plain, reading.folded]  # English cues are gone from plain
+        asks = frozenset(name for text_ in scanned for found in self._cues.scan(text_) for name in found.value)
         rest = self._empty.without(without).strip()
         return Question(
             text=text,

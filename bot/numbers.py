@@ -1,4 +1,4 @@
-"""Numbers in questions: 20万, 二十万块, 20w, 32项, 1:1; and ordinals of places."""
+"""Numbers in questions: 20万, 二十万块, 20w, 200,000元, 32项, 1:1; and ordinals of places."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from dataclasses import dataclass
 
 _DIGITS = "零〇一二两三四五六七八九十百千"
 _NUMBER = re.compile(
-    rf"(?<![第\d.a-z])(?P<number>\d+(?:\.\d+)?|[{_DIGITS}]+)\s*(?P<scale>[万亿wWkK千])?\s*"
-    r"(?P<unit>块钱|块|元|万|个亿|项|个|家|条|年|天|日|月|%|成|倍|大|链|类|种)?(?![\da-z])"
+    rf"(?<![第几数\d.:a-z])(?P<number>\d+(?:\.\d+)?|[{_DIGITS}]+)\s*(?P<about>[多余几来])?\s*(?P<scale>[万亿wWkK千])?"
+    r"(?P<about2>[多余几来])?\s*(?P<unit>块钱|块|元|个亿|项|个|家|条|年|天|日|月|%|成|倍|大|链|类|种)?(?![\d:a-z])"
+    r"(?!美元|美金|欧元|港币|港元|日元)"
 )
+_RATIO = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?|[{_DIGITS}])\s*[:比]\s*(\d+(?:\.\d+)?|[{_DIGITS}])(?![\d:年月较例])")
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)")
+_OWN = re.compile(
+    r"(?:营收|营业额|注册资本|注册资金|投资|投了|员工|职工|收入|产值|销售|利润|面积|成立|花了|融资|估值|纳税|税收|"
+    r"流水|亏|欠|贷|融了|规模)[^,.;?!]{0,6}$"
+)
+"""Before a number: it is one of the asker's own, not a claim about the document."""
 _MONEY_UNITS = {"块钱", "块", "元"}
 _SCALES = {"万": 10_000.0, "w": 10_000.0, "亿": 1e8, "k": 1_000.0, "千": 1_000.0, "个亿": 1e8}
 
@@ -21,23 +29,28 @@ class Number:
     text: str
     value: float
     unit: str
-    """元 for money; else the counting word as typed; empty when there is none."""
+    """元 for money; 比例 for a ratio; else the counting word as typed."""
 
 
 def numbers(folded: str) -> list[Number]:
-    """All numbers with a scale or a unit in a folded text; bare ones are left out."""
+    """All exact numbers with a scale or a unit in a folded text that aren't the asker's own; bare ones are left out."""
+    text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), folded)
     out = []
-    for match in _NUMBER.finditer(folded):
+    for match in _NUMBER.finditer(text):
         scale, unit = (match["scale"] or "").lower(), match["unit"] or ""
-        if not (scale or unit):
+        if not (scale or unit) or match["about"] or match["about2"] or _OWN.search(text[: match.start()]):
             continue
         value = _value(match["number"])
         if value is None:
             continue
-        if scale or unit in ("万", "个亿"):
+        if scale or unit == "个亿":
             value *= _SCALES.get(scale, 1.0) * _SCALES.get(unit, 1.0)
-            unit = "元" if unit in ("", "万", "个亿") or unit in _MONEY_UNITS else unit
+            unit = "元" if unit in ("", "个亿") else unit
         out.append(Number(match.group().strip(), value, "元" if unit in _MONEY_UNITS else unit))
+    for match in _RATIO.finditer(text):
+        ours, theirs = _value(match[1]), _value(match[2])
+        if ours and theirs:
+            out.append(Number(match.group(), theirs / ours, "比例"))
     return out
 
 
@@ -58,7 +71,7 @@ _ORDINALS = {char: i for i, char in enumerate("零一二三四五六七八九十
 def ordinal(text: str) -> int | None:
     """1 to 99 from 三, 十二, 二十, 3; None when it is none of these."""
     if text.isdigit():
-        return int(text)
+        return int(text) if len(text) <= 3 else None
     if text in _ORDINALS:
         return _ORDINALS[text]
     tens, ten, ones = text.partition("十")

@@ -21,7 +21,7 @@ _PART_BRACKET = re.compile(rf"{_PART}[的里中下, ]*\((?P<item>{_N})\)")
 _PAIR = re.compile(rf"(?<![\w(])第?(?P<part>{_N})\s*[,.、]?\s*\((?P<item>{_N})\)")
 _PAIR_LONG = re.compile(rf"(?<!\d)(?P<part>{_N})之(?P<item>{_N})(?![\d年])")
 _DOTTED = re.compile(
-    r"(?<![\d.a-z])(?P<part>\d{1,2})[.\-](?P<item>\d{1,2})(?![\d.%:a-z]|\s*(?:万|亿|元|倍|个|平|米|公里|月|日|年))"
+    r"(?<![\d.:a-z])(?P<part>\d{1,2})[.\-](?P<item>\d{1,2})(?![\d.%:a-z]|\s*(?:万|亿|元|倍|个|平|米|公里|月|日|年))"
 )
 _PART_ONLY = re.compile(_PART)
 _BARE_PART = re.compile(rf"(?<![\w])(?P<part>{_N})\s*(?:部分|部份|大块|大条|大项)")
@@ -30,6 +30,11 @@ _ENGLISH = re.compile(
 )
 _ENGLISH_PART = re.compile(r"(?:part|section|chapter) (?P<part>\d+)")
 _ITEM_ONLY = re.compile(_ITEM)
+
+
+_TO = frozenset({"到", "至", "-", "~"})
+SHORT = 16
+"""A longer question with a dotted number in it is about something else."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def find_place(folded: str, policy: Policy) -> Place | None:
     for pattern in (_BOTH, _PART_BRACKET, _PAIR, _ENGLISH, _DOTTED, _PAIR_LONG):
         match = pattern.search(folded)
         if match:
-            return _place(match, policy, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= 16)
+            return _place(match, policy, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= SHORT)
     for section in policy.sections:
         if len(section.title) >= 4 and section.title in folded:
             ids = tuple(clause.id for clause in section.clauses)
@@ -70,15 +75,19 @@ def find_place(folded: str, policy: Policy) -> Place | None:
 
 
 def _several(folded: str, policy: Policy) -> Place | None:
-    """Two or more places at once: 1.2和1.3."""
-    for pattern in (_DOTTED, _PAIR):
+    """Two or more places at once, or a range: 1.2和1.3, 3.1到3.3."""
+    for pattern in (_BOTH, _PAIR, _DOTTED):
         matches = list(pattern.finditer(folded))
-        if len(matches) < 2:
-            continue
         places = [_place(m, policy, folded, sure=True) for m in matches]
-        ids = dict.fromkeys(c for p in places if p is not None for c in p.clauses)
-        if len(ids) >= 2:
-            return Place(tuple(ids), matches[0].group().strip(), pattern.sub(" ", folded), sure=len(folded) <= 16)
+        ids = list(dict.fromkeys(c for p in places if p is not None for c in p.clauses))
+        if len(ids) < 2:
+            continue
+        between = folded[matches[0].end() : matches[1].start()].strip()
+        if len(matches) == 2 and between in _TO:
+            order = [clause.id for clause in policy.clauses]
+            first, last = sorted(order.index(i) for i in ids)
+            ids = order[first : last + 1]
+        return Place(tuple(ids), matches[0].group().strip(), pattern.sub(" ", folded), sure=len(folded) <= 2 * SHORT)
     return None
 
 

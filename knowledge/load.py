@@ -83,6 +83,8 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     folders = policy_folders(root)
     if not folders:
         faults.append(Fault(shown(root / "policies"), 0, "", "没有任何文件夹；每份文件一个文件夹，内有 policy.yaml"))
+    for folder in folders[1:]:
+        faults.append(Fault(shown(folder), 0, "", "目前一次只回答一份文件；请只留一个文件夹"))
     for folder in folders:
         policy_file = read_yaml(folder / "policy.yaml")
         policy = parse(policy_file, Policy, faults)

@@ -225,8 +225,12 @@ class FigureAsked(Record):
     """Words of which one tells this figure from its siblings; none: it goes with its subject."""
     unless: tuple[Text, ...] = ()
     """Words that speak against this figure though its case fits."""
+    against: tuple[Text, ...] = ()
+    """Words that speak against the case's own condition: then all cases are shown, for the reader to judge."""
     others: tuple[Text, ...] = ()
-    """Words for somebody or something else: a question with one of them is not about this figure's subject."""
+    """Words for somebody or something else: a question with one of them is not about this figure at all."""
+    mask: tuple[Text, ...] = ()
+    """Names that contain a subject word without meaning it (东湖高新区), taken out before looking for the subject."""
     ask: dict[str, tuple[Text, ...]] = {}
     """Questions by writer."""
 
@@ -316,6 +320,10 @@ class Cues(Record):
     confirm: tuple[Text, ...]
     by_unit: tuple[Text, ...]
     follow_up: tuple[Text, ...]
+    assertion: tuple[Text, ...]
+    """Expressions that hold something out as true: 对吧, 听说."""
+    contact: tuple[Text, ...]
+    """What people ask about a unit that is no measure: its head, its telephone, its address."""
     more: tuple[Text, ...]
     correction: tuple[Text, ...]
     generic: tuple[Text, ...]

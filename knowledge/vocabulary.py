@@ -27,6 +27,8 @@ WHOLE = 4
 """Longer synonyms are expressions rather than words: matched as concepts, but cut."""
 COMMON_CHARACTER = 3000
 """A dialect word of one character is only replaced when the character is rarer than this: 係 folds to 系."""
+NUMERALS = "零一二三四五六七八九十百千万亿两"
+"""No typo is mended to a term with a number in it: 三十二项 is a claim, not a misspelt 二十三项."""
 MIN_SOUND = 2
 
 
@@ -55,12 +57,15 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
                 words[word] = counts[word]
     words |= {word: max(DOMAIN_FREQUENCY, counts.get(word, 0)) for word in own if HAN.fullmatch(word)}
 
-    asking = re.compile("|".join(map(re.escape, (w for w in map(fold, lexicon.variants.asking)))))
+    not_mended = re.compile("|".join(map(re.escape, map(fold, lexicon.variants.asking))) + f"|[{NUMERALS}]")
     sounds: dict[str, str] = {}
+    spoken: dict[str, str] = {}
     for word in sorted(own, key=lambda w: (-counts.get(w, 0), w)):
-        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 10 and not asking.search(word):
-            sounds.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False)), word)
-    spoken = dict(sounds)
+        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 10:
+            sound = " ".join(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False))
+            spoken.setdefault(sound, word)
+            if not not_mended.search(word):
+                sounds.setdefault(sound, word)
     for char in "一二三四五六七八九十":
         for place in (f"第{char}", f"第{char}条", f"第{char}部分"):
             spoken.setdefault(" ".join(lazy_pinyin(place)), place)

@@ -121,15 +121,16 @@ def verdict(case: Case, reply: Reply, offered: tuple[str, ...] = ()) -> str:
 
 
 def _figures_right(case: Case, reply: Reply) -> bool:
-    led = " ; ".join(f.text + " " + f.quote for f in reply.figures)
+    """The figures put forward, or what the reply leads with; the clause further down holds all of them anyway."""
     alone = " ; ".join(f.text for f in reply.figures)
+    led = " ; ".join(
+        [*(f"{f.text} {f.quote}" for f in reply.figures), *(b.text for b in reply.blocks if b.role == "lead")]
+    )
     if any(_stands(f, alone) for f in case.not_figures):
         return False
     if case.kind == "no_figure" and any(f.unit == "元" for f in reply.figures):
         return False
-    if case.kind in ("figure", "false_premise"):
-        return all(_stands(f, led) or _stands(f, reply.text) for f in case.figures)
-    return True
+    return case.kind not in ("figure", "false_premise") or all(_stands(f, led) for f in case.figures)
 
 
 def _stands(figure: str, text: str) -> bool:

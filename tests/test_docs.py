@@ -38,7 +38,7 @@ def test_every_make_target_is_described() -> None:
     for target in ("setup", "chat", "test", "lint", "bench"):
         assert f"\n{target}:" in makefile
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for words in ("加一份文件", "加一句问法", "加一个测试问题"):
+    for words in ("换一份文件", "加一句问法", "加一个测试问题"):
         assert words in contributing
 
 

@@ -31,6 +31,8 @@ def test_repairs(ready: Ready, typed: str, read: str) -> None:
         "给新产品留一块",
         "关系到提高企业利润",
         "政府想买什么",
+        "三十二项指标",
+        "五链统筹",
     ],
 )
 def test_what_is_right_is_left_alone(ready: Ready, typed: str) -> None:
