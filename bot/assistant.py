@@ -47,6 +47,7 @@ UNIT_OUTSIDE = 0.6
 ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
+_SENTENCE = re.compile(r"[.。!?！？;；\n]+")
 BEIJING = timezone(timedelta(hours=8))
 
 
@@ -103,7 +104,7 @@ class Assistant:
             or self._located(question, conversation)
             or self._followed(question, conversation)
             or (self.answers.elsewhere(question.elsewhere, conversation) if question.elsewhere else None)
-            or self._by_unit(question, conversation)
+            or self._by_unit(self._asking_sentence(question), conversation)
             or self._both(question, conversation)
             or self._matched(question, conversation, rejected)
         )
@@ -214,6 +215,17 @@ class Assistant:
         if limited is not None:
             return self.answers.without_units(question.units, limited == "only")
         return self.answers.of_units(question.units)
+
+    def _asking_sentence(self, question: Question) -> Question:
+        """Of a long story the sentence that asks for a unit's measures; else the question itself."""
+        text = question.reading.folded
+        if not question.units or len(text) <= 3 * dialogue.SHORT:
+            return question
+        for sentence in reversed(_SENTENCE.split(text)):
+            part = self.understanding.question(sentence)
+            if part.units and "by_unit" in part.asks:
+                return part
+        return question
 
     def _both(self, question: Question, conversation: Conversation) -> Reply | None:
         """Two things asked for at once, each surely about a clause of its own: 末位淘汰和产业地图谁负责."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -25,6 +26,9 @@ MAX_LINE = 1_000_000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that can't show a character shows a question mark
     options = _parser().parse_args(arguments)
     from knowledge.faults import KnowledgeError
 
@@ -36,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader went away, as head does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        print(f"读写出错：{error}", file=sys.stderr)
+        return NOT_ANSWERED
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
@@ -254,11 +261,14 @@ def _show(options: argparse.Namespace) -> int:
             ids = " ".join(clause.id for clause in policy.clauses)
             print(f"没有「{what}」。可以是条款（{ids}）、部分、units、figures 或 policy", file=sys.stderr)
             return USAGE
+    if not any(b.role == "notice" for b in blocks):
+        blocks += compose.notice(today)
     show(blocks)
     return OK
 
 
 def _check(options: argparse.Namespace) -> int:
+    from bot.compose import check_replies
     from knowledge.load import ROOT, examine
 
     folder: Path = options.folder or ROOT
@@ -272,6 +282,7 @@ def _check(options: argparse.Namespace) -> int:
             return USAGE
         questions = None
     base, faults = examine(folder, questions)
+    faults += check_replies()
     for fault in sorted(faults):
         print(fault)
     if faults:

@@ -6,7 +6,7 @@ Everything said about a policy's content is a Quote; the bot's own sentences com
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.figures import Selection
 from bot.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
+from knowledge.faults import Fault, KnowledgeError
 from knowledge.model import Clause, Definition, Figure, InfoTopic, Policy
 from knowledge.yamlfile import read_yaml
 
@@ -32,19 +33,47 @@ class Words:
     @classmethod
     def load(cls, language: str = "zh") -> Words:
         """Read replies/<language>.yaml."""
-        return cls(read_yaml(REPLIES / f"{language}.yaml").data)
+        file = read_yaml(REPLIES / f"{language}.yaml")
+        if file.faults:
+            raise KnowledgeError(file.faults)
+        return cls(file.data)
 
     def __call__(self, name: str, /, **slots: object) -> str:
         """The sentence with that dotted name, its slots filled."""
+        return str(self.get(name)).format(**slots)
+
+    def get(self, name: str) -> Any:
+        """The sentence with that dotted name as written; KeyError if there is none."""
         value: Any = self.data
         for step in name.split("."):
             value = value[step]
-        return str(value).format(**slots)
+        return value
 
     @cached_property
     def examples(self) -> str:
         """Example questions in one line."""
         return " / ".join(self.data["examples"])
+
+
+def check_replies() -> list[Fault]:
+    """Faults of the bot's own sentences in every language: unreadable files, names that one language lacks."""
+    files = [read_yaml(path) for path in sorted(REPLIES.glob("*.yaml"))]
+    faults = [fault for file in files for fault in file.faults]
+    names = {file.path.name: set(_names(file.data)) for file in files if file.data is not None}
+    every = set().union(*names.values())
+    for file in files:
+        if file.data is not None:
+            missing = sorted(every - names[file.path.name])
+            faults += [file.fault((), f"缺少「{name}」，别的语言里有") for name in missing]
+    return faults
+
+
+def _names(data: Any, before: str = "") -> Iterator[str]:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _names(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}"
 
 
 def sentences(clause: Clause) -> list[str]:
@@ -142,10 +171,8 @@ class Composer:
         if validity.until_quote is None:
             return []
         which = "expired" if validity.expired(today) else "in_force"
-        text = self.words(f"notice.{which}", until="\0")
-        before, after = text.split("「\0」")
-        pieces: list[Piece] = [Say(before)] if before else []
-        return [Block("notice", (*pieces, Quote(validity.until_quote), Say(after)), self.label("notice"))]
+        state = Say(self.words(f"notice.{which}"))
+        return [Block("notice", (Quote(validity.until_quote), state), self.label("notice"))]
 
     def figure_lead(self, selection: Selection, clause: Clause) -> list[Block]:
         """The numbers asked for, each with the words that state it, and the matching that goes with them."""

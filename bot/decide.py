@@ -1,4 +1,4 @@
-"""From calibrated probabilities to one of four acts, by expected cost.
+"""From calibrated probabilities to one of five acts, by expected cost.
 
 The probabilities come from knowledge/index.py; the costs are stated here. Each act is charged for each thing that the
 question may really be about; the act with the least expected charge is taken. So there is no bare threshold: how sure

@@ -12,8 +12,8 @@ import json
 import os
 import sys
 import tempfile
-import zipfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ def ready(root: Path = ROOT) -> Ready:
 def make(root: Path = ROOT) -> Ready:
     """Load, verify and compile, without looking at the stored form."""
     from knowledge import vocabulary
-    from knowledge.examples import BODY_WEIGHT, TITLE_WEIGHT, examples
+    from knowledge.examples import clause_texts, examples
     from knowledge.load import load_base
     from knowledge.tuning import load_weights
 
@@ -74,13 +74,8 @@ def make(root: Path = ROOT) -> Ready:
     texts = [e.text for e in known] + [c.text for p in base.policies for c in p.clauses]
     reader = Reader(vocabulary.build(base, texts))
     readings = {e.text: reader.read(e.text) for e in known}
-    clause_texts = {
-        f"{p.id}/{c.id}": [(reader.read(c.title), TITLE_WEIGHT), (reader.read(c.body), BODY_WEIGHT)]
-        for p in base.policies
-        for c in p.clauses
-    }
     targets = list(dict.fromkeys(e.target for e in known))
-    tables = index.build(known, readings, clause_texts, targets)
+    tables = index.build(known, readings, clause_texts(base, reader.read), targets)
     return Ready(base, reader, Index(tables, load_weights(root)))
 
 
@@ -93,7 +88,8 @@ def fingerprint(root: Path) -> str:
             content = file.read_bytes()
             digest.update(f"{file.name} {len(content)} ".encode())
             digest.update(content)
-    digest.update(f"{sys.version_info[:2]} {np.__version__}".encode())
+    versions = [f"{name} {version(name)}" for name in ("jieba", "numpy", "opencc", "pypinyin")]
+    digest.update(f"{sys.version_info[:2]} {versions}".encode())
     return digest.hexdigest()[:32]
 
 
@@ -122,14 +118,7 @@ def _load(path: Path) -> Ready | None:
         tables = index.tables_from_json(plain["tables"], arrays)
         weights = Weights(**plain["weights"])
         return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights))
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        KeyError,
-        TypeError,
-        zipfile.BadZipFile,
-    ):  # absent, cut short, or of another make: compile anew
+    except Exception:  # absent, cut short, spoilt in any way: compile anew
         return None
 
 
@@ -143,9 +132,12 @@ def _store(made: Ready, path: Path) -> bool:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(name, path)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                np.savez(file, **arrays)
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
         for old in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
             old.unlink(missing_ok=True)
     except OSError:

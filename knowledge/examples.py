@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from knowledge.fold import key
 from knowledge.index import Example
 from knowledge.model import Base, Clause
+from knowledge.tokens import Reading
 
 TEXT_WRITER = "document"
 """Writer of the examples that are taken from a document's own words."""
@@ -48,6 +49,15 @@ def examples(base: Base) -> list[Example]:
             seen.add(mark)
             unique.append(example)
     return unique
+
+
+def clause_texts(base: Base, read: Callable[[str], Reading]) -> dict[str, list[tuple[Reading, float]]]:
+    """Per clause target its fields, read, with their weights."""
+    return {
+        f"{p.id}/{c.id}": [(read(c.title), TITLE_WEIGHT), (read(c.body), BODY_WEIGHT)]
+        for p in base.policies
+        for c in p.clauses
+    }
 
 
 def _by_writer(target: str, by_writer: Mapping[str, tuple[str, ...]]) -> list[Example]:

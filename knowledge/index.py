@@ -9,7 +9,7 @@ near the documents that none covers, or something far from all of them. Five sig
 - ``text``: share of the question's words, by rarity, that stand in the clause itself (keyword score)
 - ``cover``: share of the question's words, by rarity, that are known to go with the target at all
 
-weights.yaml, fitted by cross-validation over writers (tune.py), turns them into one calibrated probability.
+weights.yaml, fitted by cross-validation over writers (tuning.py), turns them into one calibrated probability.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from knowledge.fold import key
-from knowledge.index import SIGNALS, Example, Weights, kind_of
+from knowledge.index import Example, Weights, kind_of
 from knowledge.model import Base
-from knowledge.tuning import HeldOut, probabilities
+from knowledge.tuning import HeldOut, stated
 
 ENOUGH = 60
 """Phrasings that each clause and each figure should have."""
@@ -64,9 +64,7 @@ def copies(known: list[Example]) -> list[Finding]:
 def pulls(targets: list[str], rows: list[HeldOut], weights: Weights) -> list[Finding]:
     """Phrasings that an index without their writer surely gives to another target."""
     kinds = [kind_of(t) for t in targets]
-    w = np.array([[weights.signal[k][s] for s in SIGNALS] for k in kinds])
-    b = np.array([weights.bias[k] for k in kinds])
-    p = probabilities(np.stack([row.signals for row in rows]), w, b)
+    p = stated(targets, rows, weights)
     out = []
     for n, row in enumerate(rows):
         best = int(p[n].argmax())

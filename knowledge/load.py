@@ -22,6 +22,7 @@ from knowledge.model import (
     Units,
     Unrelated,
     Variants,
+    WeightsFile,
 )
 from knowledge.yamlfile import Loc, YamlFile, read_yaml
 
@@ -103,6 +104,9 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
             phrasings[policy.id] = asked
         if questions is not None:
             faults += verify.tested(policy, questions)
+    weights = root / "weights.yaml"
+    if weights.exists():
+        parse(read_yaml(weights), WeightsFile, faults)
     if lexicon is None or len(phrasings) < len(folders):
         return None, faults
     faults += verify.lexicon(lexicon, root / "lexicon", policies)
@@ -112,14 +116,6 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
 def policy_folders(root: Path) -> list[Path]:
     """The folders of the policies, by name."""
     return sorted(p for p in (root / "policies").glob("*") if p.is_dir() and not p.name.startswith((".", "_")))
-
-
-def source_files(root: Path) -> list[Path]:
-    """Every file that the base is made of, in a fixed order."""
-    files = [*(root / "lexicon").glob("*.yaml"), root / "lexicon" / "domain_words.txt", root / "weights.yaml"]
-    for folder in policy_folders(root):
-        files += [folder / "policy.yaml", folder / "phrasings.yaml", folder / "source.txt"]
-    return sorted(files)
 
 
 def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:

@@ -17,16 +17,10 @@ ClauseId = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
 
 InfoTopic = Literal["validity", "effective", "basis", "addressees", "purpose", "structure", "definition", "units"]
 """What people ask about a document as a whole."""
-INFO_TOPICS: tuple[InfoTopic, ...] = (
-    "validity",
-    "effective",
-    "basis",
-    "addressees",
-    "purpose",
-    "structure",
-    "definition",
-    "units",
-)
+
+
+TargetKind = Literal["clause", "info", "chat", "near", "far"]
+SignalName = Literal["linear", "nearest", "fuzzy", "text", "cover"]
 
 
 class Record(BaseModel):
@@ -106,13 +100,6 @@ class Clause(Record):
         end = self.text.rfind(self.responsible.quote) if self.responsible else len(self.text)
         start = self.text.find(self.title) + len(self.title)
         return self.text[start:end].lstrip("。. ")
-
-    def figure(self, figure_id: str) -> Figure:
-        """The figure with that id; KeyError if there is none."""
-        for figure in self.figures:
-            if figure.id == figure_id:
-                return figure
-        raise KeyError(figure_id)
 
 
 class Section(Record):
@@ -366,6 +353,13 @@ class Lexicon(Record):
     not_covered: NotCoveredTopics
     unrelated: Unrelated
     domain_words: tuple[Text, ...]
+
+
+class WeightsFile(Record):
+    """weights.yaml, as `policybot tune` writes it."""
+
+    signal: dict[TargetKind, dict[SignalName, float]] = Field(min_length=5)
+    bias: dict[TargetKind, float] = Field(min_length=5)
 
 
 class Base(Record):

@@ -77,10 +77,6 @@ class Reader:
             repairs=tuple(repairs),
         )
 
-    def cut(self, plain: str) -> list[str]:
-        """Words of a folded text, punctuation left out."""
-        return [w for w in self._jieba.cut(plain, HMM=False) if _RUN.match(w)]
-
     def _terms(self, plain: str, pieces: list[str]) -> list[str]:
         """Concepts whose words stand in the text, longest first at each place, in order.
 

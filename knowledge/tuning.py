@@ -16,7 +16,7 @@ import yaml
 from numpy.typing import NDArray
 
 from knowledge import index
-from knowledge.examples import BODY_WEIGHT, TEXT_WRITER, TITLE_WEIGHT, examples
+from knowledge.examples import TEXT_WRITER, clause_texts, examples
 from knowledge.index import KINDS, SIGNALS, Example, Index, Weights, kind_of
 from knowledge.learn import Floats, Ints
 from knowledge.model import Base
@@ -73,17 +73,13 @@ def held_out(base: Base, reader: Reader, drop: str = "") -> tuple[list[str], lis
 
     known = examples(base)
     readings = {e.text: read(e.text) for e in known}
-    clause_texts = {
-        f"{p.id}/{c.id}": [(read(c.title), TITLE_WEIGHT), (read(c.body), BODY_WEIGHT)]
-        for p in base.policies
-        for c in p.clauses
-    }
+    texts = clause_texts(base, read)
     targets = list(dict.fromkeys(e.target for e in known))
     out: list[HeldOut] = []
     for writer in sorted({e.writer for e in known} - {TEXT_WRITER}):
         rest = [e for e in known if e.writer != writer]
         left = {e.target for e in rest}
-        tables = index.build(rest, readings, clause_texts, [t for t in targets if t in left])
+        tables = index.build(rest, readings, texts, [t for t in targets if t in left])
         scorer = Index(tables, START)
         at = [targets.index(t) for t in scorer.targets]
         for example in known:
@@ -144,6 +140,14 @@ def _balance(kinds: Ints, gold: Ints) -> Floats:
     return np.asarray(out / out.sum(), dtype=np.float32)
 
 
+def stated(targets: Sequence[str], rows: Sequence[HeldOut], weights: Weights) -> Floats:
+    """(questions, targets): the probabilities that ``weights`` state for held-out scores."""
+    kinds = [kind_of(t) for t in targets]
+    w = np.array([[weights.signal[k][s] for s in SIGNALS] for k in kinds])
+    b = np.array([weights.bias[k] for k in kinds])
+    return probabilities(np.stack([row.signals for row in rows]), w, b)
+
+
 def probabilities(x: Floats, w: Floats, b: Floats) -> Floats:
     """(questions, targets) from signals (questions, targets, signals), weights (targets, signals) and biases."""
     utility = np.einsum("nts,ts->nt", x, w) + b
@@ -179,9 +183,7 @@ HARD_WRITERS = ("situations", "stories")
 def quality(targets: Sequence[str], rows: Sequence[HeldOut], weights: Weights) -> Quality:
     """Quality of ``weights`` on held-out scores."""
     kinds = np.array([kind_of(t) for t in targets])
-    w = np.array([[weights.signal[k][s] for s in SIGNALS] for k in kinds])
-    b = np.array([weights.bias[k] for k in kinds])
-    p = probabilities(np.stack([row.signals for row in rows]), w, b)
+    p = stated(targets, rows, weights)
     gold = np.array([targets.index(row.example.target) for row in rows])
     outside = np.isin(kinds, OUTSIDE)
     right = np.eye(len(targets))[gold]
@@ -223,9 +225,7 @@ def _zeroed(signals: Floats, column: int) -> Floats:
 def report(targets: Sequence[str], rows: Sequence[HeldOut], weights: Weights) -> str:
     """Held-out accuracy by kind and writer, and how honest the probabilities are."""
     kinds = [kind_of(t) for t in targets]
-    w = np.array([[weights.signal[k][s] for s in SIGNALS] for k in kinds])
-    b = np.array([weights.bias[k] for k in kinds])
-    p = probabilities(np.stack([row.signals for row in rows]), w, b)
+    p = stated(targets, rows, weights)
     gold = [row.example.target for row in rows]
     best = p.argmax(axis=1)
     outside = np.array([k in OUTSIDE for k in kinds])

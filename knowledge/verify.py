@@ -260,6 +260,12 @@ def lexicon(lexicon: model.Lexicon, folder: Path, policies: list[model.Policy]) 
             other = owner.setdefault(key(alias), unit.name)
             if other != unit.name:
                 faults.append(units_file.fault(("units", u), f"「{alias}」已指 {other}；一个名称只能指一个单位"))
+    cues_file = read_yaml(folder / "cues.yaml")
+    stop = {key(word) for word in lexicon.variants.stop}
+    for name, expressions in lexicon.cues.model_dump().items():
+        for e, expression in enumerate(expressions):
+            if expression.isascii() and key(expression) in stop:
+                faults.append(cues_file.fault((name, e), f"「{expression}」是虚词，不能单独作线索"))
     synonyms_file = read_yaml(folder / "synonyms.yaml")
     for p, (one, other) in enumerate(lexicon.synonyms.confusable):
         for g, group in enumerate(lexicon.synonyms.groups):

@@ -13,7 +13,7 @@ class Repair:
     typed: str
     read: str
     how: str
-    """sound, shape, pinyin, initials, english or dialect."""
+    """sound, shape, swapped, pinyin, english (initials among them) or dialect."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.compose import Words, check_replies
 from knowledge.compiled import ROOT
 from knowledge.load import examine
 
@@ -17,6 +18,7 @@ PHRASINGS = "policies/wuhan-development-zones/phrasings.yaml"
 SOURCE = "policies/wuhan-development-zones/source.txt"
 UNITS = "lexicon/units.yaml"
 QUESTIONS = ROOT.parent / "tests" / "questions"
+CODE = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT.parent / "bot").glob("*.py"))
 
 
 def swap(old: str, new: str, count: int = 1) -> Callable[[str], str]:
@@ -170,3 +172,28 @@ def test_the_base_that_comes_with_the_project_is_whole() -> None:
     for section in policy.sections:
         pieces += [section.heading, *(c.text for c in section.clauses)]
     assert "\n".join([*pieces, policy.closing]) == source
+
+
+@pytest.mark.parametrize("text", ["signal: {}\nbias: {}\n", "signal: [", "signal: {clause: {linear: viel}}\n"])
+def test_broken_weights_are_found(base: Path, text: str) -> None:
+    (base / "weights.yaml").write_text(text, encoding="utf-8")
+    assert any(f.file.endswith("weights.yaml") for f in examine(base)[1])
+
+
+def test_a_function_word_is_no_cue(base: Path) -> None:
+    path = base / "lexicon" / "cues.yaml"
+    path.write_text(swap("units:\n", "units:\n  - of\n")(path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert any("不能单独作线索" in f.message for f in examine(base)[1])
+
+
+def test_a_second_document_is_refused_for_now(base: Path) -> None:
+    shutil.copytree(base / "policies" / "wuhan-development-zones", base / "policies" / "zweite")
+    assert any("目前一次只回答一份文件" in f.message for f in examine(base)[1])
+
+
+def test_every_reply_that_the_code_names_is_there() -> None:
+    assert check_replies() == []
+    names = set(re.findall(r'"((?:labels|lead|info|notice|none|clarify|chat)\.[a-z_]+)"', CODE))
+    words = Words.load("zh")
+    for name in names:
+        assert isinstance(words.get(name), str), name

@@ -130,6 +130,25 @@ def test_show() -> None:
     assert "没有「9.9」" in done.stderr.decode()
 
 
+def test_a_terminal_without_chinese_shows_something() -> None:
+    done = run("ask", "4.2", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert run("--help", PYTHONIOENCODING="gbk").returncode == 0
+
+
+def test_what_can_not_be_written_is_said() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*COMMAND, "show", "4"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+
+
+def test_every_view_of_a_clause_carries_the_notice() -> None:
+    for what in ("4", "4.2", "units", "figures"):
+        assert "已过有效期" in out(run("show", what, "--on", "2025-10-09")), what
+
+
 def test_check(tmp_path: Path) -> None:
     done = run("check")
     assert done.returncode == 0, out(done)

@@ -43,11 +43,11 @@ def test_every_make_target_is_described() -> None:
 
 
 def test_every_module_is_in_the_map() -> None:
-    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1].split()
     for folder in ("bot", "knowledge"):
         for path in (ROOT / folder).glob("*.py"):
             if path.stem != "__init__":
-                assert path.stem in contributing, path
+                assert path.stem in drawn or path.name in drawn, path
 
 
 def test_the_lock_names_versions_and_hashes_only() -> None:

@@ -30,7 +30,7 @@ from bot.reply import Reply
 from knowledge import compiled, tuning
 from knowledge.examples import TEXT_WRITER, examples
 from knowledge.fold import key
-from knowledge.index import SIGNALS, Example, Weights, kind_of
+from knowledge.index import Example, Weights, kind_of
 from tests.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run
 
 HERE = Path(__file__).resolve().parent
@@ -160,17 +160,15 @@ def reliability(targets: Sequence[str], rows: Sequence[tuning.HeldOut], weights:
     from matplotlib import pyplot
 
     kinds = np.array([kind_of(t) for t in targets])
-    w = np.array([[weights.signal[k][s] for s in SIGNALS] for k in kinds])
-    b = np.array([weights.bias[k] for k in kinds])
-    p = tuning.probabilities(np.stack([row.signals for row in rows]), w, b)
+    p = tuning.stated(targets, rows, weights)
     outside = np.isin(kinds, OUTER)
     joined = np.concatenate([p[:, ~outside], p[:, outside].sum(axis=1, keepdims=True)], axis=1)
     names = [t for t, out in zip(targets, outside, strict=True) if not out] + ["outside"]
     gold = [names.index(r.example.target if kind_of(r.example.target) not in OUTER else "outside") for r in rows]
-    stated, right = joined.max(axis=1), joined.argmax(axis=1) == np.array(gold)
+    said, right = joined.max(axis=1), joined.argmax(axis=1) == np.array(gold)
     edges = np.linspace(0.2, 1.0, 9)
-    points = [(stated[m].mean(), right[m].mean(), int(m.sum())) for lo, hi in itertools.pairwise(edges)
-              if (m := (stated >= lo) & (stated < hi + (hi == 1.0))).sum() >= 20]  # fmt: skip
+    points = [(said[m].mean(), right[m].mean(), int(m.sum())) for lo, hi in itertools.pairwise(edges)
+              if (m := (said >= lo) & (said < hi + (hi == 1.0))).sum() >= 20]  # fmt: skip
     figure, axes = pyplot.subplots(figsize=(4.6, 4.2))
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     axes.plot([x for x, _, _ in points], [y for _, y, _ in points], "o-", color="#1f6f5c")
