@@ -223,7 +223,7 @@ class Assistant:
             return question
         for sentence in reversed(_SENTENCE.split(text)):
             part = self.understanding.question(sentence)
-            if part.units and "by_unit" in part.asks:
+            if part.units and part.asks & {"by_unit", "units"} and not self._terms.stands(part.rest_reading):
                 return part
         return question
 
