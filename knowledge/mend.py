@@ -65,20 +65,15 @@ class Mender:
         return "".join(out)
 
     def _mended(self, run: str, sounds: list[str], loose: list[bool], i: int) -> tuple[str | None, str, int]:
-        for n in range(min(MAX_TERM_CHARS, len(run) - i), SOUND_MIN_CHARS - 1, -1):
+        longest = 0  # no term sounds like more than this from here on
+        while i + longest < len(run) and " ".join(sounds[i : i + longest + 1]) in self._starts:
+            longest += 1
+        for n in range(longest, SOUND_MIN_CHARS - 1, -1):
             typed = run[i : i + n]
             if typed in self._known:
                 return typed, "", n
-            stray = sum(loose[i : i + n])
-            if n < 3 and (stray < n or self._freq.get(typed) or typed[0] in self._stop or typed[1] in self._stop):
-                continue
-            if n >= 3 and self._word_and_more(typed):
-                continue
-            joined = " ".join(sounds[i : i + n])
-            if joined not in self._starts:
-                continue
-            term = self._by_sound.get(joined)
-            if term is not None and (n >= 4 or stray >= 1) and not (n < 4 and self._freq.get(typed)):
+            term = self._by_sound.get(" ".join(sounds[i : i + n]))
+            if term is not None and self._mendable(typed, sum(loose[i : i + n])):
                 return term, "sound", n
         if any(loose[i : i + SHAPE_MIN_CHARS]):
             for n in range(min(SHAPE_MAX_CHARS, len(run) - i), SHAPE_MIN_CHARS - 1, -1):
@@ -96,6 +91,14 @@ class Mender:
                     if term is not None:
                         return term, "shape", n
         return None, "", 0
+
+    def _mendable(self, typed: str, stray: int) -> bool:
+        """Whether a span that sounds like a term is misspelt; ``stray``: its characters that jieba left alone."""
+        if len(typed) < 3:
+            return stray == len(typed) and not self._freq.get(typed) and not self._stop & set(typed)
+        if self._word_and_more(typed):
+            return False
+        return len(typed) >= 4 or (stray >= 1 and not self._freq.get(typed))
 
     def _word_and_more(self, typed: str) -> bool:
         """Whether the span is a known word with a stray character before or after: that is no typo."""
