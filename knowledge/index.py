@@ -297,7 +297,7 @@ def _word_tables(
             known[word].add(number[example.target])
     n = len(examples)
     everything = set(df) | set(strength)
-    idf = {word: math.log(1 + n / (1 + df[word])) for word in everything}
+    idf = {word: round(math.log(1 + n / (1 + df[word])), 3) for word in everything}
     return dict(strength), idf, {word: sorted(ids) for word, ids in known.items()}
 
 
@@ -315,11 +315,13 @@ def tables_to_json(tables: Tables) -> tuple[dict[str, Any], dict[str, Any]]:
     arrays: dict[str, Any] = {}
     for name, value in vars(tables).items():
         (arrays if isinstance(value, np.ndarray) else plain)[name] = value
+    plain["feature_ids"] = list(tables.feature_ids)  # their numbers are their places
     return plain, arrays
 
 
 def tables_from_json(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tables:
     """The reverse of tables_to_json."""
     data = dict(plain)
+    data["feature_ids"] = {feature: i for i, feature in enumerate(plain["feature_ids"])}
     data["word_text"] = {w: {int(i): v for i, v in by.items()} for w, by in plain["word_text"].items()}
     return Tables(**data, **{name: arrays[name] for name in arrays})
