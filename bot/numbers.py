@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _DIGITS = "零〇一二两三四五六七八九十百千"
 _NUMBER = re.compile(
-    rf"(?<![第几数\d.:a-z])(?P<number>\d+(?:\.\d+)?|[{_DIGITS}]+)\s*(?P<about>[多余几来])?\s*(?P<scale>[万亿wWkK千])?"
+    rf"(?<![第几数\d.:a-z])(?P<number>\d+(?:\.\d+)?|[{_DIGITS}]{{1,12}})\s*(?P<about>[多余几来])?\s*(?P<scale>[万亿wWkK千])?"
     r"(?P<about2>[多余几来])?\s*(?P<unit>块钱|块|元|个亿|项|个|家|条|年|天|日|月|%|成|倍|大|链|类|种)?(?![\d:a-z])"
     r"(?!美元|美金|欧元|港币|港元|日元)"
 )

@@ -44,7 +44,8 @@ class Reading:
 class Reader:
     """Reads questions with one vocabulary. Pure; safe to share between threads."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, mend: bool = True) -> None:
+        """``mend``: whether typos are mended; off only to measure what mending is worth."""
         self.vocabulary = v = vocabulary
         self._jieba: Any = jieba.Tokenizer()
         self._jieba.FREQ = v.freq
@@ -55,6 +56,7 @@ class Reader:
         self._dialect = Phrases(v.dialect)
         self._fillers = Phrases(dict.fromkeys(v.fillers, True))
         self._latin = Latin(v)
+        self._mends = mend
         self._mender = Mender(v, lambda run: self._jieba.cut(run, HMM=False))
 
     def read(self, text: str) -> Reading:
@@ -63,7 +65,7 @@ class Reader:
         folded = fold(text)
         plain = self._replace(_STRETCHED.sub(r"\1\1", folded), repairs)
         plain = self._latin.read(plain, repairs)
-        plain = self._mender.mend(plain, repairs)
+        plain = self._mender.mend(plain, repairs) if self._mends else plain
         pieces = list(self._jieba.cut(plain, HMM=False))
         all_words = [w for w in pieces if _RUN.match(w)]
         words = [w for w in all_words if w not in self._stop]

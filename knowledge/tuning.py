@@ -213,6 +213,8 @@ def ablations(base: Base, reader: Reader) -> dict[str, Quality]:
     for name, kind in FEATURE_KINDS.items():
         targets, rows = held_out(base, reader, kind)
         out[f"without {name}"] = quality(targets, rows, fit(targets, rows))
+    targets, rows = held_out(base, Reader(reader.vocabulary, mend=False))
+    out["without mending typos"] = quality(targets, rows, fit(targets, rows))
     return out
 
 

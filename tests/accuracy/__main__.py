@@ -227,12 +227,14 @@ def page(results: Results, peers: dict[str, tuple[float, dict[str, float]]], rep
         "",
         "本页由 `make accuracy` 生成。测试问题（`tests/questions/`）由只看过文件、没看过问法的人写成；"
         "对照引擎与 policybot 知道同样的问法：取最近的一句问法所属的条款为答案，"
-        "各自的阈值在留出写作者的问法上取最好的一个。",
+        "各自的阈值在留出写作者的问法上取最好的一个。第一位测试作者的问题在开发中看过，第二位的在引擎写成后才写。",
         "",
         "| 引擎（阈值） | " + " | ".join(f"{h}（{counts[h]}）" for h in heads) + " |",
         "| --- |" + " ---: |" * len(heads),
         "| **policybot** | " + " | ".join(f"**{ours[h]:.1%}**" for h in heads) + " |",
     ]
+    second = columns([(c, ok) for c, ok in singles if c.name.startswith("second")])
+    lines.append("| 其中第二位测试作者 | " + " | ".join(f"{second[h]:.1%}" for h in heads) + " |")
     for name, (least, shares) in peers.items():
         lines.append(f"| {name}（{least:.2f}） | " + " | ".join(f"{shares[h]:.1%}" for h in heads) + " |")
     lines += ["", "policybot 的其他种类：" + "，".join(f"{k} {sum(v)}/{len(v)}" for k, v in others.items())
