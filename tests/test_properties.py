@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
-from bot.reply import Quote, Reply, Say
+from bot.reply import Reply, Say, quotes
 from knowledge.compiled import ROOT, Ready
 from knowledge.examples import examples
 from knowledge.fold import fold
@@ -26,13 +26,11 @@ PERCENT = re.compile(r"\d+(?:\.\d+)?\s*%")
 
 def assert_honest(question: str, reply: Reply) -> None:
     """Every quote is in the source; no amount in the text is neither in the source nor in the question."""
-    for block in reply.blocks:
-        for piece in block.pieces:
-            if isinstance(piece, Quote):
-                assert piece.text in SOURCE, (question, piece.text)
-            elif isinstance(piece, Say):
-                for amount in MONEY.findall(piece.text) + PERCENT.findall(piece.text):
-                    assert fold(amount) in fold(question), (question, piece.text)
+    for quote in quotes(reply.blocks):
+        assert quote in SOURCE, (question, quote)
+    for said in (piece.text for block in reply.blocks for piece in block.pieces if isinstance(piece, Say)):
+        for amount in MONEY.findall(said) + PERCENT.findall(said):
+            assert fold(amount) in fold(question), (question, said)
     for figure in reply.figures:
         assert figure.quote in SOURCE
         assert figure.text in figure.quote
