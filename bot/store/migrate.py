@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
-class NewerSchema(Exception):
+class NewerSchemaError(Exception):
     """The database was written by a later version of policybot."""
 
 
 def migrate(connection: Connection) -> None:
     """Upgrade to the newest revision, in the connection's transaction.
 
-    Raises NewerSchema when the database is at a revision that this version doesn't know.
+    Raises NewerSchemaError when the database is at a revision that this version doesn't know.
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -30,6 +30,6 @@ def migrate(connection: Connection) -> None:
     current = MigrationContext.configure(connection).get_current_revision()
     known = {revision.revision for revision in script.walk_revisions()}
     if current is not None and current not in known:
-        raise NewerSchema(current)
+        raise NewerSchemaError(current)
     if current != script.get_current_head():
         command.upgrade(config, "head")

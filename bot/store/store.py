@@ -41,7 +41,7 @@ BUSY_WAIT = 2.0
 """Seconds that SQLite waits for another program's lock before it gives up a try."""
 
 
-class UnusableDatabase(Exception):
+class UnusableDatabaseError(Exception):
     """The database's URL or the database itself can't be used; the message says what to mend."""
 
 
@@ -120,14 +120,14 @@ class Store:
         self._tidied = 0.0
 
     def prepare(self) -> None:
-        """Create or upgrade the tables. Raises UnusableDatabase."""
+        """Create or upgrade the tables. Raises UnusableDatabaseError."""
         try:
             with self.engine.begin() as connection:
                 if self.engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(7220613)"))  # one upgrade at a time
                 migrate(connection)
         except SQLAlchemyError as error:
-            raise UnusableDatabase(f"数据库用不了：{_reason(error)}（{shown_url(self.url)}）") from error
+            raise UnusableDatabaseError(f"数据库用不了：{_reason(error)}（{shown_url(self.url)}）") from error
 
     def open(self) -> None:
         """Start the writing thread; to be called in the event loop that will use the store."""
@@ -164,10 +164,7 @@ class Store:
         """Open updates in order of arrival, those after sequence number ``after``."""
         columns = [updates.c[n] for n in ("seq", "update_id", "raw", "received", "steps", "starts")]
         query = (
-            select(*columns)
-            .where(updates.c.state == "open", updates.c.seq > after)
-            .order_by(updates.c.seq)
-            .limit(most)
+            select(*columns).where(updates.c.state == "open", updates.c.seq > after).order_by(updates.c.seq).limit(most)
         )
         return await self._read(lambda connection: [Open(*row) for row in connection.execute(query)])
 
@@ -252,7 +249,10 @@ class Store:
             self._loop.call_soon_threadsafe(settle)
 
     def _transact(self, jobs: list[_Job]) -> None:
-        """One commit. An arrival must outlast a power cut, since Telegram is told; a lost tick only repeats an answer."""
+        """One commit.
+
+        An arrival must outlast a power cut, since Telegram is told of it; a lost tick only repeats an answer.
+        """
         with self.engine.connect() as connection:
             arrives = any(job.change is not None and job.change.received for job in jobs)
             if self.engine.dialect.name == "sqlite":  # to be set outside a transaction
@@ -329,30 +329,26 @@ class Store:
 
     def _tidy(self, connection: Connection) -> None:
         now = time.time()
-        connection.execute(
-            updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE)
-        )
+        connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
         self._tidied = now
 
 
 _STEPPED = update(updates).where(updates.c.update_id == bindparam("id")).values(steps=bindparam("n"))
 _DONE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="done", raw="")
-_ASIDE = (
-    update(updates).where(updates.c.update_id == bindparam("id")).values(state="aside", error=bindparam("why"))
-)
+_ASIDE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="aside", error=bindparam("why"))
 
 
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise UnusableDatabase(
+        raise UnusableDatabaseError(
             "POLICYBOT_DATABASE 不是数据库地址；写作 sqlite:////路径/文件.db 或 postgresql://用户:密码@主机/库"
         ) from None
     name = parsed.get_backend_name()
     if name not in ("sqlite", "postgresql"):
-        raise UnusableDatabase(f"POLICYBOT_DATABASE 只支持 sqlite 和 postgresql，不支持「{name}」")
+        raise UnusableDatabaseError(f"POLICYBOT_DATABASE 只支持 sqlite 和 postgresql，不支持「{name}」")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
@@ -364,7 +360,7 @@ def _engine(url: str) -> Engine:
             parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=1, max_overflow=0
         )
     except (NoSuchModuleError, ModuleNotFoundError, TypeError) as error:
-        raise UnusableDatabase(f"POLICYBOT_DATABASE 用不了：{error}") from error
+        raise UnusableDatabaseError(f"POLICYBOT_DATABASE 用不了：{error}") from error
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: object) -> None:

@@ -8,6 +8,7 @@ queue or in hand, so that order within a chat holds, and chats take turns: one c
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections import OrderedDict, deque
@@ -17,7 +18,7 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.store.store import Open, Received, Store, to_json
+from bot.store.store import Change, Open, Received, Store, to_json
 from bot.telegram.metrics import Metrics
 from bot.telegram.turns import Turn, Turns, current_turn
 
@@ -99,15 +100,13 @@ class JournalQueue(asyncio.Queue[object]):
         return count
 
     def _revive(self, entry: Open, bot: Bot) -> Update | None:
-        import json
-
         reason = "" if entry.starts <= STARTS else f"found open by {entry.starts} program starts"
         try:
             update = Update.de_json(json.loads(entry.raw), bot)
         except Exception as error:  # whatever is in it, the others must be answered
             update, reason = None, f"unreadable: {type(error).__name__}"
         if reason:
-            self._store.change_soon(_aside(entry.update_id, reason))
+            self._store.change_soon(Change(aside=(entry.update_id, reason)))
             self._metrics.set_aside.inc()
             log.error("update_set_aside", extra={"update_id": entry.update_id, "reason": reason})
             return None
@@ -156,12 +155,6 @@ def chat_of(update: Update) -> int:
     if update.effective_chat is not None:
         return update.effective_chat.id
     return update.effective_user.id if update.effective_user is not None else 0
-
-
-def _aside(update_id: int, reason: str) -> Any:
-    from bot.store.store import Change
-
-    return Change(aside=(update_id, reason))
 
 
 class TurnProcessor(BaseUpdateProcessor):

@@ -1,7 +1,7 @@
 """A turn: one update being answered; exactly once in intent, at least once in fact.
 
-What a handler does to the outside is a numbered step, recorded when the API acknowledged it. After a crash the update is
-handled again and the recorded steps are skipped. Few steps may be under way unrecorded at one time, over all chats:
+What a handler does to the outside is a numbered step, recorded when the API acknowledged it. After a crash the update
+is handled again and the recorded steps are skipped. Few steps may be under way unrecorded at one time, over all chats:
 that many answers, at most, are sent twice when the process is killed.
 """
 
@@ -209,7 +209,7 @@ class Turns:
         return Turn(update_id, self._store, self.conversations, self._places, self._made.pop(update_id, 0))
 
 
-class TurnContext(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):  # type: ignore[type-arg]
+class TurnContext(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """PTB's context, with the turn that it serves."""
 
     @property

@@ -57,7 +57,7 @@ class Webhook:
             return web.Response()
         try:
             await asyncio.wait_for(self._take(raw, update), JOURNAL_WAIT)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return web.Response(status=503, text="try again")
         self.last_success = time.monotonic()
         self._metrics.contact.set(time.time())
