@@ -115,6 +115,8 @@ class JournalQueue(asyncio.Queue[object]):
     async def poison(self, raw: Mapping[str, Any], reason: str) -> None:
         """Journal an update that can't be read, set aside."""
         await self._store.receive([Received(raw["update_id"], to_json(raw), time.time(), aside=reason)])
+        await self._store.change(Change(aside=(raw["update_id"], reason)))  # it may have been journalled as open
+        self._journalled[raw["update_id"]] = False
         self._metrics.set_aside.inc()
         log.error("update_set_aside", extra={"update_id": raw["update_id"], "reason": reason})
 
