@@ -46,7 +46,7 @@ def test_the_token_comes_from_a_file_or_a_systemd_credential(tmp_path: Path) -> 
     assert read_settings({"CREDENTIALS_DIRECTORY": str(tmp_path), **data}).token == TOKEN
     with pytest.raises(SettingsError, match="只设一个"):
         read_settings({"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_BOT_TOKEN_FILE": str(file), **data})
-    with pytest.raises(SettingsError, match="TELEGRAM_BOT_TOKEN_FILE.*读不了"):
+    with pytest.raises(SettingsError, match=r"TELEGRAM_BOT_TOKEN_FILE.*读不了"):
         read_settings({"TELEGRAM_BOT_TOKEN_FILE": str(tmp_path / "none"), **data})
 
 

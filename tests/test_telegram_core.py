@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ class Rig:
             update = await self.queue.get()
             task = asyncio.create_task(self.processor.process_update(update, self._handle(update)))
             self._tasks.add(task)
-            task.add_done_callback(lambda t: (self._tasks.discard(t), self.queue.task_done()))
+            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(lambda _: self.queue.task_done())
 
     async def put(self, *raws: dict[str, Any]) -> None:
         for item in raws:
@@ -393,7 +395,7 @@ async def test_the_published_limits_hold_at_the_official_server(monkeypatch: pyt
     clock = Clock(monkeypatch)
     pacer = Pacer(Metrics(), official=True, clock=clock)
     times = await sends(pacer, clock, [1] * 5)
-    assert all(b - a >= 1.0 for a, b in zip(times, times[1:], strict=False)), "one a second in a chat"
+    assert all(b - a >= 1.0 for a, b in pairwise(times)), "one a second in a chat"
     times = await sends(pacer, clock, [-100] * 45)
     assert all(b - a >= 60.0 for a, b in zip(times, times[20:], strict=False)), "20 a minute in a group"
     times = await sends(pacer, clock, list(range(1000, 1100)))
@@ -405,7 +407,7 @@ async def test_elsewhere_a_chat_is_slowed_only_after_its_429(monkeypatch: pytest
     clock = Clock(monkeypatch)
     pacer = Pacer(Metrics(), official=False, clock=clock)
     assert len(set(await sends(pacer, clock, [1] * 50))) == 1
-    told = []
+    told: list[float] = []
 
     async def callback() -> bool:
         if not told:
@@ -416,7 +418,7 @@ async def test_elsewhere_a_chat_is_slowed_only_after_its_429(monkeypatch: pytest
     await pacer.process_request(callback, (), {}, "sendMessage", {"chat_id": 1}, None)
     assert clock.now >= told[0] + 7
     times = await sends(pacer, clock, [1] * 3)
-    assert all(b - a >= 1.0 for a, b in zip(times, times[1:], strict=False))
+    assert all(b - a >= 1.0 for a, b in pairwise(times))
     assert len(set(await sends(pacer, clock, [2] * 20))) == 1
 
 
@@ -463,7 +465,7 @@ async def test_an_update_that_cannot_be_read_does_not_come_again_for_ever(rig: R
     assert first[1] == broken, "handed over as it is: PTB fails on it and asks again"
     second = await request.post(url, data)
     assert isinstance(second, list)
-    assert [Update.de_json(item, rig.bot).update_id for item in second] == [1, 2, 3]  # type: ignore[arg-type]
+    assert [Update.de_json(item, rig.bot).update_id for item in second] == [1, 2, 3]
     await rig.put(*(item for item in second if isinstance(item, dict)))
     await rig.idle()
     assert await store.counts() == {"done": 2, "aside": 1}
