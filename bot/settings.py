@@ -26,7 +26,7 @@ VARIABLES = {
     "POLICYBOT_DATABASE": "数据库，SQLAlchemy 的写法，默认数据文件夹里的 SQLite 文件",
     "POLICYBOT_DATA_DIR": "数据文件夹，默认用户的数据文件夹",
     "POLICYBOT_STATUS_LISTEN": "/healthz 和 /metrics 的 主机:端口，如 127.0.0.1:9090；默认不开",
-    "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 20",
+    "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
     "LOG_LEVEL": "DEBUG、INFO（默认）、WARNING 或 ERROR",
 }
 """Every variable and what it is for."""
@@ -101,7 +101,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, options: Mapping[
         faults.append(f"LOG_LEVEL：「{level}」不认识；可以是 DEBUG、INFO、WARNING、ERROR")
     webhook = _webhook(values, faults)
     status = _address("POLICYBOT_STATUS_LISTEN", values.get("POLICYBOT_STATUS_LISTEN"), faults)
-    limit = _number("POLICYBOT_USER_LIMIT", values.get("POLICYBOT_USER_LIMIT", "20"), 1, 10_000, faults)
+    limit = _number("POLICYBOT_USER_LIMIT", values.get("POLICYBOT_USER_LIMIT", "30"), 1, 10_000, faults)
     data_dir = _data_dir(values.get("POLICYBOT_DATA_DIR"))
     database = values.get("POLICYBOT_DATABASE") or f"sqlite:///{data_dir / 'policybot.db'}"
     if "POLICYBOT_DATABASE" not in values:

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import cast
 
 from aiohttp import web
 from telegram import User
@@ -38,6 +39,8 @@ DRAIN = 15.0
 DEAD = 180.0
 """Seconds without so much as an attempt to poll after which the process ends, to be started anew."""
 ALLOWED = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
+BUSY = 3
+"""Updates in hand from which "typing" is no longer shown."""
 OK, FAILED, USAGE = 0, 1, 2
 
 
@@ -117,12 +120,12 @@ class Bot:
         from bot.telegram.limits import UserLimit
 
         limit = UserLimit(self.settings.user_limit)
-        for handler in handlers(RecentReplies(assistant), limit, self.me):
+        for handler in handlers(RecentReplies(assistant), limit, self.me, lambda: self.queue.waiting > BUSY):
             self.application.add_handler(handler)
 
     def me(self) -> User:
         """Who the bot is."""
-        return self.application.bot.bot
+        return cast(User, self.application.bot.bot)
 
     def last_contact(self) -> float | None:
         """Monotonic time of the last good poll or webhook call."""
