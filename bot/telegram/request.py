@@ -9,12 +9,12 @@ import json
 import logging
 import time
 from typing import Any, cast
-from urllib.parse import urlencode
 
 import aiohttp
 from telegram import Bot, Update
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 from bot.telegram.metrics import Metrics
 from bot.telegram.queue import JournalQueue
@@ -77,7 +77,7 @@ class AiohttpRequest(BaseRequest):
             if request_data.contains_files:
                 body = _multipart(request_data)
             else:
-                body = urlencode(request_data.json_parameters).encode()
+                body = URL.build(query=request_data.json_parameters).raw_query_string.encode()
                 headers = _FORM
         try:
             async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
