@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from knowledge.words import Repair, Vocabulary
 
@@ -18,6 +19,10 @@ SHAPE_MIN_CHARS = 4
 """Shortest term in which one wrong character is mended: below, one character is too large a part of the meaning."""
 SHAPE_MAX_CHARS = 8
 MAX_TERM_CHARS = 10
+SHORT = 60
+"""Characters of a run that is worth remembering."""
+REMEMBERED = 2_000
+"""Runs whose mending is remembered: people ask with the same words."""
 
 
 class Mender:
@@ -33,6 +38,7 @@ class Mender:
         self._blanks = _blanks(self._known)
         long = (t for t in sorted(self._known) if SHAPE_MIN_CHARS <= len(t) <= SHAPE_MAX_CHARS)
         self._swapped = {"".join(sorted(t)): t for t in long}
+        self._remembered = lru_cache(REMEMBERED)(self._run)
         self._starts = {" ".join(s.split()[:n]) for s in self._by_sound for n in range(1, s.count(" ") + 2)}
 
     def syllables(self, han: str) -> list[str]:
@@ -41,12 +47,20 @@ class Mender:
 
     def mend(self, text: str, repairs: list[Repair]) -> str:
         """The folded text with its typos mended; each repair is added to ``repairs``."""
-        return HAN.sub(lambda m: self._run(m.group(), repairs), text)
 
-    def _run(self, run: str, repairs: list[Repair]) -> str:
+        def mended(run: re.Match[str]) -> str:
+            mend_run = self._remembered if len(run.group()) <= SHORT else self._run
+            text, found = mend_run(run.group())
+            repairs.extend(found)
+            return text
+
+        return HAN.sub(mended, text)
+
+    def _run(self, run: str) -> tuple[str, tuple[Repair, ...]]:
         """Homophones and single wrong characters, only where jieba found no word or the term is long enough to tell."""
         if len(run) < SOUND_MIN_CHARS:
-            return run
+            return run, ()
+        repairs: list[Repair] = []
         loose = self._loose(run)
         sounds = self.syllables(run)
         out = []
@@ -62,7 +76,7 @@ class Mender:
             else:
                 out.append(run[i])
                 i += 1
-        return "".join(out)
+        return "".join(out), tuple(repairs)
 
     def _mended(self, run: str, sounds: list[str], loose: list[bool], i: int) -> tuple[str | None, str, int]:
         longest = 0  # no term sounds like more than this from here on

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jieba
@@ -21,6 +22,10 @@ from knowledge.words import Repair, Vocabulary
 
 _RUN = re.compile(r"[一-鿿]+|[a-z][a-z'&-]*|\d+(?:\.\d+)?")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
+REMEMBERED = 1_000
+"""Readings that are remembered: one question is read in several places, and its rest is often the same."""
+SHORT = 200
+"""Characters of a text that is worth remembering."""
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
@@ -59,8 +64,13 @@ class Reader:
         self._mends = mend
         self._mender = Mender(v, lambda run: self._jieba.cut(run, HMM=False))
 
+        self._remembered = lru_cache(REMEMBERED)(self._read)
+
     def read(self, text: str) -> Reading:
         """Read any text; never raises. Empty features mean that there is nothing to go by."""
+        return self._remembered(text) if len(text) <= SHORT else self._read(text)
+
+    def _read(self, text: str) -> Reading:
         repairs: list[Repair] = []
         folded = fold(text)
         plain = self._replace(_STRETCHED.sub(r"\1\1", folded), repairs)

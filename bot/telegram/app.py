@@ -42,7 +42,7 @@ ALLOWED = ["message", "edited_message", "callback_query", "inline_query", "my_ch
 BUSY = 3
 """Updates in hand from which "typing" is no longer shown."""
 SWITCH = 0.0005
-"""Seconds after which a busy thread lets another run: the store's thread must not wait Python's 5 ms for each commit."""
+"""Seconds after which a busy thread lets another run: no commit should wait for Python's usual 5 ms."""
 OK, FAILED, USAGE = 0, 1, 2
 
 
