@@ -85,6 +85,16 @@ class Assistant:
         }
         return replace(reply, explain=explain)
 
+    def show(self, target: str, conversation: Conversation | None = None) -> Reply:
+        """The clause that a target (policy/clause) names, whole; KeyError if there is none."""
+        clause = self.answers.clause(target)
+        kept = replace(conversation or Conversation(), choices=(), more=())
+        return self.answers.answer(clause, self.understanding.question(clause.id), kept, 1.0, "place")
+
+    def of_unit(self, unit: str) -> Reply:
+        """The measures that a unit, by its name in the lexicon, is responsible for."""
+        return self.answers.of_units([unit])
+
     def _reply(self, question: Question, conversation: Conversation) -> Reply:
         """The first of these that knows what to do."""
         if not re.search(r"\w", question.reading.folded):

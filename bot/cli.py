@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from bot.commands import telegram
+
 if TYPE_CHECKING:
     from bot.assistant import Assistant
 
@@ -80,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     tune = commands.add_parser("tune", help="按留出写作者的交叉检验重新拟合 weights.yaml")
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
+
+    telegram.add(commands)
 
     for command in (chat, ask, show):
         command.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="当作这一天来答（默认今天，北京时间）")

@@ -1,0 +1,190 @@
+"""Settings: read once, typed; every fault named with its key, its value and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+OFFICIAL_API = "https://api.telegram.org"
+CREDENTIAL = "telegram-bot-token"
+"""Name of the systemd credential (LoadCredential=telegram-bot-token:…)."""
+VARIABLES = {
+    "TELEGRAM_BOT_TOKEN": "机器人的令牌，从 @BotFather 取得",
+    "TELEGRAM_BOT_TOKEN_FILE": "装有令牌的文件，代替上一项；systemd 用 LoadCredential=telegram-bot-token:… 时不必设",
+    "TELEGRAM_API_URL": "Bot API 服务器，默认官方的",
+    "TELEGRAM_WEBHOOK_URL": "Telegram 来访的 https 地址；不设则轮询",
+    "TELEGRAM_WEBHOOK_LISTEN": "webhook 监听的本机地址，默认 127.0.0.1",
+    "TELEGRAM_WEBHOOK_PORT": "webhook 监听的端口，默认 8080",
+    "TELEGRAM_WEBHOOK_SECRET": "webhook 的口令，1 到 256 个字母、数字、_、-；用 webhook 时必设",
+    "TELEGRAM_PACING": "发送节奏：official 守公布的限额，learned 收到 429 才放慢，auto（默认）对官方服务器用前者",
+    "POLICYBOT_DATABASE": "数据库，SQLAlchemy 的写法，默认数据文件夹里的 SQLite 文件",
+    "POLICYBOT_DATA_DIR": "数据文件夹，默认用户的数据文件夹",
+    "POLICYBOT_STATUS_LISTEN": "/healthz 和 /metrics 的 主机:端口，如 127.0.0.1:9090；默认不开",
+    "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
+    "LOG_LEVEL": "DEBUG、INFO（默认）、WARNING 或 ERROR",
+}
+"""Every variable and what it is for."""
+NO_TOKEN = """没有机器人令牌。怎样取得：
+  1. 在 Telegram 里打开 @BotFather，发送 /newbot，照提示取名；
+  2. 把它给的令牌（形如 123456789:AA…）放进环境变量 TELEGRAM_BOT_TOKEN，
+     或写进一个文件，用 TELEGRAM_BOT_TOKEN_FILE 指明。
+不接 Telegram 也能用：make chat 在终端里聊天。"""
+
+
+class SettingsError(Exception):
+    """Faults of the settings, all of them, in words for the operator."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """Where Telegram posts updates, and where they are listened for."""
+
+    url: str
+    listen: str
+    port: int
+    secret: str
+
+    @property
+    def path(self) -> str:
+        """The URL's path, which is listened on as well."""
+        return urlsplit(self.url).path or "/"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of it."""
+
+    token: str
+    api_url: str
+    webhook: WebhookSettings | None
+    """None: polling."""
+    pacing: Literal["official", "learned"]
+    database: str
+    """SQLAlchemy URL."""
+    data_dir: Path
+    status: tuple[str, int] | None
+    """Host and port of /healthz and /metrics; None: off."""
+    user_limit: int
+    """Questions a minute and person."""
+    log_level: str
+
+    def __repr__(self) -> str:
+        return f"Settings({'webhook' if self.webhook else 'polling'})"  # no secrets by accident
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, options: Mapping[str, object] | None = None) -> Settings:
+    """From the environment; ``options`` (by the same names) come first. Raises SettingsError with every fault."""
+    values = {k: v.strip() for k, v in environment.items() if k in VARIABLES and v.strip()}
+    values |= {k: str(v).strip() for k, v in (options or {}).items() if v is not None}
+    faults: list[str] = []
+    token = _token(values, environment, faults)
+    api_url = values.get("TELEGRAM_API_URL", OFFICIAL_API).rstrip("/")
+    if urlsplit(api_url).scheme not in ("http", "https") or not urlsplit(api_url).netloc:
+        faults.append(f"TELEGRAM_API_URL：「{api_url}」不是 http(s) 地址；写作 http://127.0.0.1:8081，或不设")
+    pacing = values.get("TELEGRAM_PACING", "auto")
+    if pacing not in ("auto", "official", "learned"):
+        faults.append(f"TELEGRAM_PACING：「{pacing}」不认识；可以是 auto、official、learned")
+    if pacing == "auto":
+        pacing = "official" if api_url == OFFICIAL_API else "learned"
+    level = values.get("LOG_LEVEL", "INFO").upper()
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        faults.append(f"LOG_LEVEL：「{level}」不认识；可以是 DEBUG、INFO、WARNING、ERROR")
+    webhook = _webhook(values, faults)
+    status = _address("POLICYBOT_STATUS_LISTEN", values.get("POLICYBOT_STATUS_LISTEN"), faults)
+    limit = _number("POLICYBOT_USER_LIMIT", values.get("POLICYBOT_USER_LIMIT", "30"), 1, 10_000, faults)
+    data_dir = _data_dir(values.get("POLICYBOT_DATA_DIR"))
+    database = values.get("POLICYBOT_DATABASE") or f"sqlite:///{data_dir / 'policybot.db'}"
+    if "POLICYBOT_DATABASE" not in values:
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            faults.append(f"POLICYBOT_DATA_DIR：不能建立文件夹 {data_dir}（{error.strerror}）；请指一个可写的文件夹")
+    if faults:
+        raise SettingsError(faults)
+    assert pacing in ("official", "learned")
+    return Settings(token, api_url, webhook, pacing, database, data_dir, status, limit, level)  # type: ignore[arg-type]
+
+
+def _token(values: Mapping[str, str], environment: Mapping[str, str], faults: list[str]) -> str:
+    token, source = values.get("TELEGRAM_BOT_TOKEN", ""), "TELEGRAM_BOT_TOKEN"
+    credentials = environment.get("CREDENTIALS_DIRECTORY")
+    file = values.get("TELEGRAM_BOT_TOKEN_FILE")
+    if not file and not token and credentials and (Path(credentials) / CREDENTIAL).exists():
+        file = str(Path(credentials) / CREDENTIAL)
+    if file:
+        if token:
+            faults.append("TELEGRAM_BOT_TOKEN 和 TELEGRAM_BOT_TOKEN_FILE 只设一个")
+            return token
+        source = f"TELEGRAM_BOT_TOKEN_FILE（{file}）"
+        try:
+            token = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(f"{source}：读不了（{error.__class__.__name__}）；请检查路径和权限")
+            return ""
+    if not token:
+        faults.append(f"{source}：文件是空的；请写入令牌" if file else NO_TOKEN)
+    elif not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
+        faults.append(f"{source}：不像令牌（{len(token)} 个字符）；应形如 123456789:AA…，中间一个冒号，没有空格和引号")
+    return token
+
+
+def _webhook(values: Mapping[str, str], faults: list[str]) -> WebhookSettings | None:
+    url = values.get("TELEGRAM_WEBHOOK_URL")
+    rest = [k for k in ("TELEGRAM_WEBHOOK_LISTEN", "TELEGRAM_WEBHOOK_PORT", "TELEGRAM_WEBHOOK_SECRET") if k in values]
+    if not url:
+        if rest:
+            faults.append(f"{'、'.join(rest)} 只在设了 TELEGRAM_WEBHOOK_URL（--webhook-url）时有用；请补上，或删去")
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.netloc:
+        faults.append(f"TELEGRAM_WEBHOOK_URL：「{url}」不是 https 地址；写作 https://例子.cn/telegram")
+    port = _number("TELEGRAM_WEBHOOK_PORT", values.get("TELEGRAM_WEBHOOK_PORT", "8080"), 1, 65535, faults)
+    secret = values.get("TELEGRAM_WEBHOOK_SECRET", "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+        faults.append(
+            "TELEGRAM_WEBHOOK_SECRET："
+            + ("里面有不许用的字符；" if secret else "没有设；")
+            + "1 到 256 个字母、数字、_、-，例如用 openssl rand -hex 32 生成"
+        )
+    return WebhookSettings(url, values.get("TELEGRAM_WEBHOOK_LISTEN", "127.0.0.1"), port, secret)
+
+
+def _address(name: str, value: str | None, faults: list[str]) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    host, _, port = value.rpartition(":")
+    host = host.strip("[]")
+    if not host:
+        faults.append(f"{name}：「{value}」应为 主机:端口，如 127.0.0.1:9090")
+        return None
+    return host, _number(name, port, 0, 65535, faults)
+
+
+def _number(name: str, value: str, least: int, most: int, faults: list[str]) -> int:
+    if value.isascii() and value.isdigit() and least <= int(value) <= most:
+        return int(value)
+    faults.append(f"{name}：「{value}」应为 {least} 到 {most} 的整数")
+    return least
+
+
+def _data_dir(value: str | None) -> Path:
+    if value:
+        return Path(value).expanduser().absolute()
+    state = os.environ.get("STATE_DIRECTORY")  # set by systemd's StateDirectory=
+    if state:
+        return Path(state.split(":")[0])
+    if sys.platform == "linux" and not os.environ.get("XDG_DATA_HOME") and not os.environ.get("HOME"):
+        return Path("policybot-data").absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("policybot"))

@@ -1,0 +1,1 @@
+"""What must survive a crash: the journal of updates, conversations, feedback."""

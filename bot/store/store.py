@@ -1,0 +1,391 @@
+"""The store: one thread that writes, many small writes in one commit.
+
+A commit costs the same for one row as for a hundred, so writes that wait are committed together. Each write is
+harmless when repeated: a failed commit is tried again until it succeeds, and the bot goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+
+from bot.store.migrate import migrate
+from bot.store.tables import conversations, feedback, updates
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+MOST_TOGETHER = 500
+"""Writes in one commit."""
+BACKOFF = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between tries while the database fails; the last one again and again."""
+KEEP_DONE = 2 * 86_400.0
+"""Seconds for which the id of a done update is kept: Telegram may deliver one again for 24 hours."""
+KEEP_CONVERSATION = 30 * 86_400.0
+"""Seconds after which a conversation is forgotten."""
+TIDY_EVERY = 600.0
+"""Seconds between removals of what is no longer kept."""
+BUSY_WAIT = 2.0
+"""Seconds that SQLite waits for another program's lock before it gives up a try."""
+
+
+class UnusableDatabaseError(Exception):
+    """The database's URL or the database itself can't be used; the message says what to mend."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """An update to be journalled."""
+
+    update_id: int
+    raw: str
+    """As received, JSON."""
+    at: float
+    aside: str = ""
+    """Why it is set aside at once; empty for one that is to be answered."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """An update that still has to be answered."""
+
+    seq: int
+    update_id: int
+    raw: str
+    received: float
+    steps: int
+    starts: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person thinks of an answer."""
+
+    key: str
+    target: str
+    verdict: str
+    reason: str
+    at: float
+
+
+@dataclass
+class Change:
+    """What one commit-worthy moment changes; all parts optional."""
+
+    received: Sequence[Received] = ()
+    stepped: tuple[int, int] | None = None
+    """(update id, steps done)."""
+    done: int | None = None
+    """Update id."""
+    aside: tuple[int, str] | None = None
+    """(update id, reason)."""
+    kept: Sequence[tuple[str, str, float]] = ()
+    """(key, conversation as JSON, time)."""
+    verdicts: Sequence[Verdict] = ()
+
+
+@dataclass
+class _Job:
+    change: Change | None = None
+    read: Callable[[Connection], Any] | None = None
+    future: asyncio.Future[Any] | None = None
+    result: Any = field(default=None)
+
+
+class Store:
+    """Journal, conversations and feedback in one database. One event loop uses it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.failing_since: float | None = None
+        """Monotonic time since which the database takes no writes; None when all is well."""
+        self._insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        self._inbox: SimpleQueue[_Job | None] = SimpleQueue()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._work, name="store", daemon=True)
+        self._closing = threading.Event()
+        self._tidied = 0.0
+
+    def prepare(self) -> None:
+        """Create or upgrade the tables. Raises UnusableDatabaseError."""
+        try:
+            with self.engine.begin() as connection:
+                if self.engine.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(7220613)"))  # one upgrade at a time
+                migrate(connection)
+        except SQLAlchemyError as error:
+            raise UnusableDatabaseError(f"数据库用不了：{_reason(error)}（{shown_url(self.url)}）") from error
+
+    def open(self) -> None:
+        """Start the writing thread; to be called in the event loop that will use the store."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def close(self, timeout: float = 5.0) -> None:
+        """Write what waits, within the time, and end."""
+        self._closing.set()
+        self._inbox.put(None)
+        await asyncio.to_thread(self._thread.join, timeout)
+        self.engine.dispose()
+
+    # -- the journal -------------------------------------------------------------------------------------------------
+
+    async def receive(self, received: Sequence[Received]) -> set[int]:
+        """Journal updates; ids of those that are new. Returns only when they are safely stored."""
+        return cast(set[int], await self._do(_Job(change=Change(received=received))))
+
+    async def change(self, change: Change) -> None:
+        """Write; returns when it is committed."""
+        await self._do(_Job(change=change))
+
+    def change_soon(self, change: Change) -> None:
+        """Write with the next commit, without waiting."""
+        self._inbox.put(_Job(change=change))
+
+    async def started(self) -> None:
+        """Count a program start for every open update."""
+        statement = update(updates).where(updates.c.state == "open").values(starts=updates.c.starts + 1)
+        await self._read(lambda connection: connection.execute(statement) and None)
+
+    async def still_open(self, after: int, most: int) -> list[Open]:
+        """Open updates in order of arrival, those after sequence number ``after``."""
+        columns = [updates.c[n] for n in ("seq", "update_id", "raw", "received", "steps", "starts")]
+        query = (
+            select(*columns).where(updates.c.state == "open", updates.c.seq > after).order_by(updates.c.seq).limit(most)
+        )
+        return await self._read(lambda connection: [Open(*row) for row in connection.execute(query)])
+
+    async def counts(self) -> dict[str, int]:
+        """Number of updates by state."""
+        query = select(updates.c.state, func.count()).group_by(updates.c.state)
+        return await self._read(lambda connection: {row[0]: int(row[1]) for row in connection.execute(query)})
+
+    async def conversation(self, key: str) -> str | None:
+        """The conversation with that key, as JSON."""
+        query = select(conversations.c.data).where(conversations.c.key == key)
+        return await self._read(lambda connection: connection.execute(query).scalar())
+
+    # -- the thread --------------------------------------------------------------------------------------------------
+
+    async def _read(self, read: Callable[[Connection], T]) -> T:
+        return cast(T, await self._do(_Job(read=read)))
+
+    async def _do(self, job: _Job) -> Any:
+        assert self._loop is not None, "open() comes first"
+        job.future = self._loop.create_future()
+        self._inbox.put(job)
+        return await job.future
+
+    def _work(self) -> None:
+        ending = False
+        while not ending:
+            jobs = []
+            job = self._inbox.get()
+            while True:
+                if job is None:
+                    ending = True
+                else:
+                    jobs.append(job)
+                if len(jobs) >= MOST_TOGETHER:
+                    break
+                try:
+                    job = self._inbox.get_nowait()
+                except Empty:
+                    break
+            if jobs:
+                self._commit(jobs)
+
+    def _commit(self, jobs: list[_Job]) -> None:
+        for attempt in range(10**9):
+            try:
+                self._transact(jobs)
+            except (DBAPIError, OSError) as error:
+                if self.failing_since is None:
+                    self.failing_since = time.monotonic()
+                    log.error("store_failing", extra={"reason": _reason(error)})
+                if self._closing.is_set():
+                    break  # what is not written stays unconfirmed or open, and is answered after the next start
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    self.engine.dispose()
+                time.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
+                continue
+            except Exception as error:  # a fault of ours: the ones who wait must hear of it
+                log.exception("store_fault")
+                self._settle(jobs, error)
+                return
+            if self.failing_since is not None:
+                log.warning("store_recovered", extra={"seconds": round(time.monotonic() - self.failing_since, 1)})
+                self.failing_since = None
+            break
+        else:  # pragma: no cover
+            return
+        self._settle(jobs, None)
+
+    def _settle(self, jobs: list[_Job], error: Exception | None) -> None:
+        assert self._loop is not None
+
+        def settle() -> None:
+            for job in jobs:
+                if job.future is not None and not job.future.done():
+                    if error is None:
+                        job.future.set_result(job.result)
+                    else:
+                        job.future.set_exception(error)
+
+        if any(job.future is not None for job in jobs) and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(settle)
+
+    def _transact(self, jobs: list[_Job]) -> None:
+        """One commit.
+
+        An arrival must outlast a power cut, since Telegram is told of it; a lost tick only repeats an answer.
+        """
+        with self.engine.connect() as connection:
+            arrives = any(job.change is not None and job.change.received for job in jobs)
+            if self.engine.dialect.name == "sqlite":  # to be set outside a transaction
+                connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if arrives else 'NORMAL'}")
+                connection.rollback()
+            with connection.begin():
+                if self.engine.dialect.name == "postgresql" and not arrives:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit=off")
+                changes = [job.change for job in jobs if job.change is not None]
+                if arrives:
+                    self._receive(connection, jobs)
+                self._write(connection, changes)
+                if time.time() - self._tidied > TIDY_EVERY:
+                    self._tidy(connection)
+                for job in jobs:
+                    if job.read is not None:
+                        job.result = job.read(connection)
+
+    def _receive(self, connection: Connection, jobs: Iterable[_Job]) -> None:
+        wanted = [(job, job.change.received) for job in jobs if job.change is not None and job.change.received]
+        ids = [item.update_id for _, received in wanted for item in received]
+        known = set(connection.execute(select(updates.c.update_id).where(updates.c.update_id.in_(ids))).scalars())
+        rows = []
+        for job, received in wanted:
+            new = set()
+            for item in received:
+                if item.update_id in known:
+                    continue
+                known.add(item.update_id)
+                new.add(item.update_id)
+                rows.append(
+                    {
+                        "update_id": item.update_id,
+                        "received": item.at,
+                        "state": "aside" if item.aside else "open",
+                        "steps": 0,
+                        "starts": 0,
+                        "raw": item.raw.replace("\x00", ""),  # PostgreSQL takes no NUL in text
+                        "error": item.aside,
+                    }
+                )
+            job.result = new
+        if rows:
+            connection.execute(updates.insert(), rows)
+
+    def _write(self, connection: Connection, changes: Sequence[Change]) -> None:
+        stepped = {c.stepped[0]: c.stepped[1] for c in changes if c.stepped is not None}
+        done = [c.done for c in changes if c.done is not None]
+        aside = [c.aside for c in changes if c.aside is not None]
+        kept = {key: (data, at) for c in changes for key, data, at in c.kept}
+        verdicts = {v.key: v for c in changes for v in c.verdicts}
+        if stepped:
+            connection.execute(_STEPPED, [{"id": i, "n": n} for i, n in stepped.items()])
+        if done:
+            connection.execute(_DONE, [{"id": i} for i in done])
+        if aside:
+            connection.execute(_ASIDE, [{"id": i, "why": why[:2000]} for i, why in aside])
+        if kept:
+            rows = [{"key": k, "data": data, "updated": at} for k, (data, at) in kept.items()]
+            insert = self._insert(conversations)
+            connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["key"], set_={"data": insert.excluded.data, "updated": insert.excluded.updated}
+                ),
+                rows,
+            )
+        if verdicts:
+            insert = self._insert(feedback)
+            columns = {n: insert.excluded[n] for n in ("target", "verdict", "reason", "at")}
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["key"], set_=columns),
+                [vars(v) for v in verdicts.values()],
+            )
+
+    def _tidy(self, connection: Connection) -> None:
+        now = time.time()
+        connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
+        connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
+        self._tidied = now
+
+
+_STEPPED = update(updates).where(updates.c.update_id == bindparam("id")).values(steps=bindparam("n"))
+_DONE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="done", raw="")
+_ASIDE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="aside", error=bindparam("why"))
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise UnusableDatabaseError(
+            "POLICYBOT_DATABASE 不是数据库地址；写作 sqlite:////路径/文件.db 或 postgresql://用户:密码@主机/库"
+        ) from None
+    name = parsed.get_backend_name()
+    if name not in ("sqlite", "postgresql"):
+        raise UnusableDatabaseError(f"POLICYBOT_DATABASE 只支持 sqlite 和 postgresql，不支持「{name}」")
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        if name == "postgresql":
+            return create_engine(
+                parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+            )
+        engine = create_engine(
+            parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=1, max_overflow=0
+        )
+    except (NoSuchModuleError, ModuleNotFoundError, TypeError) as error:
+        raise UnusableDatabaseError(f"POLICYBOT_DATABASE 用不了：{error}") from error
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.close()
+
+    return engine
+
+
+def shown_url(url: str) -> str:
+    """The URL with its password hidden."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "?"
+
+
+def _reason(error: Exception) -> str:
+    """One line, without SQL and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    kind = "locked or unreachable: " if isinstance(error, OperationalError) else ""
+    return kind + " ".join(str(cause).split())[:300]
+
+
+def to_json(data: object) -> str:
+    """Compact JSON."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

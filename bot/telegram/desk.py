@@ -1,0 +1,222 @@
+"""The desk at which updates are answered: what all handlers share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from telegram import Chat, InlineKeyboardMarkup, Message, ReplyParameters, Update, User
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.compose import Words
+from bot.recent import RecentReplies
+from bot.reply import Reply
+from bot.telegram import keyboards, render
+from bot.telegram.limits import UserLimit
+from bot.telegram.turns import TurnContext
+from knowledge.model import Clause, Policy
+
+log = logging.getLogger(__name__)
+
+LONGEST = 2000
+"""Characters of a question; more is no question but a document."""
+TYPING_WAIT = 0.3
+"""Seconds that showing "typing" may hold up an answer."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an answer goes, and who it is for."""
+
+    chat: int
+    person: int
+    message: int
+    """The message that is answered."""
+
+    @property
+    def key(self) -> str:
+        """Names the conversation: one a person and chat."""
+        return f"{self.chat}:{self.person}"
+
+
+def place_of(message: Message, person: User | Chat | None = None) -> Place:
+    """The place of an answer to ``message``; ``person``: who asks, when it is not its sender."""
+    asker = person or message.sender_chat or message.from_user
+    return Place(message.chat_id, asker.id if asker is not None else message.chat_id, message.message_id)
+
+
+class Desk:
+    """The assistant, its words, and ways to send."""
+
+    def __init__(
+        self,
+        assistant: RecentReplies,
+        words: Words,
+        limit: UserLimit,
+        me: Callable[[], User],
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.recent = assistant
+        self.words = words
+        self.limit = limit
+        self.me = me
+        self.busy = busy
+        """Whether so many wait that showing "typing" would only hold them up."""
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """What can be asked about."""
+        return self.recent.assistant.ready.base.policies
+
+    def clauses(self) -> dict[str, Clause]:
+        """All clauses by target."""
+        return {f"{policy.id}/{clause.id}": clause for policy in self.policies for clause in policy.clauses}
+
+    def title(self, target: str) -> str:
+        """A clause on a button: number and title."""
+        clause = self.clauses()[target]
+        return f"{clause.id} {clause.title}"
+
+    # -- asking ------------------------------------------------------------------------------------------------------
+
+    async def ask(self, place: Place, text: str, context: TurnContext, echo: bool = False) -> None:
+        """Answer a question. ``echo``: it was pressed, not typed, so the answer repeats it."""
+        if await self.admitted(place, context):
+            await self.ask_admitted(place, text, context, echo)
+
+    async def ask_admitted(self, place: Place, text: str, context: TurnContext, echo: bool = False) -> None:
+        """Answer a question of somebody who may ask."""
+        if len(text) > LONGEST:
+            context.turn.outcome("clarify")
+            await self.say(place, self.words("telegram.too_long", most=LONGEST), context)
+            return
+        async with self.typing(place, context):
+            conversation = await context.turn.conversation(place.key)
+            reply = self.recent.reply(text, conversation)
+        context.turn.keep(place.key, reply.conversation)
+        await self.reply(place, reply, context, echo=text if echo else "")
+
+    async def admitted(self, place: Place, context: TurnContext) -> bool:
+        """Whether the person may ask once more this minute; tells it once if not."""
+        verdict = self.limit.check(place.person, context.turn.update_id)
+        if verdict == "ok":
+            return True
+        context.turn.outcome("limited")
+        if verdict == "notice":
+            await self.say(place, self.words("telegram.limited", most=self.limit.per_minute), context)
+        return False
+
+    @contextlib.asynccontextmanager
+    async def typing(self, place: Place, context: TurnContext) -> AsyncIterator[None]:
+        """Show "typing" meanwhile. It is over before the answer goes out, or the client would show it after."""
+        if self.busy():
+            yield
+            return
+        action = asyncio.ensure_future(context.bot.send_chat_action(place.chat, ChatAction.TYPING))
+        try:
+            yield
+        finally:
+            try:
+                await asyncio.wait_for(action, TYPING_WAIT)
+            except (TelegramError, TimeoutError) as error:
+                log.debug("typing_not_shown", extra={"reason": str(error)})
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    async def reply(self, place: Place, reply: Reply, context: TurnContext, echo: str = "") -> None:
+        """Send a reply with its buttons."""
+        context.turn.outcome(reply.status)
+        titles = {f"{c.policy}/{c.clause}": f"{c.clause} {c.title}" for c in (*reply.clauses, *reply.suggestions)}
+        keyboard = keyboards.under(reply, self.words, titles)
+        content = [paragraph for block in reply.blocks for paragraph in render.paragraphs(block)]
+        if echo:
+            content.insert(0, (render.Run(f"❓ {echo}", "i"),))
+        await self.send(place, render.pages(content), context, keyboard)
+
+    async def say(
+        self, place: Place, text: str, context: TurnContext, keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
+        """Send a sentence of the bot's own."""
+        await self.send(place, render.pages([(render.Run(line),) for line in text.split("\n")]), context, keyboard)
+
+    async def send(
+        self, place: Place, pages: Sequence[str], context: TurnContext, keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
+        """Send HTML messages as answers to the message at ``place``; the keyboard goes under the last.
+
+        Each names the message that it answers, so that one that is sent twice can be seen to be a repetition.
+        """
+        for n, page in enumerate(pages, 1):
+            markup = keyboard if n == len(pages) else None
+            await context.turn.step(lambda page=page, markup=markup: self._send(place, page, markup, context))  # type: ignore[misc]
+
+    async def _send(
+        self, place: Place, page: str, keyboard: InlineKeyboardMarkup | None, context: TurnContext
+    ) -> Message | None:
+        answered = ReplyParameters(place.message, allow_sending_without_reply=True)
+        try:
+            return await context.bot.send_message(
+                place.chat,
+                page,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+                reply_parameters=answered,
+            )
+        except Forbidden as error:  # blocked, or thrown out of the group: nobody is there to be told
+            log.info("not_welcome", extra={"chat": place.chat, "reason": str(error)})
+            return None
+        except BadRequest as error:
+            if "parse entities" not in str(error).lower():
+                raise
+            log.error("markup_refused", extra={"reason": str(error)})
+            return await context.bot.send_message(
+                place.chat, render.without_markup(page), reply_markup=keyboard, reply_parameters=answered
+            )
+
+    async def edit(
+        self, message: Message, page: str, context: TurnContext, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        """Change one of our messages in place; that it is so already is no error."""
+
+        async def call() -> None:
+            try:
+                await context.bot.edit_message_text(
+                    page, message.chat_id, message.message_id, parse_mode=ParseMode.HTML, reply_markup=keyboard
+                )
+            except BadRequest as error:
+                _unless_harmless(error)
+
+        await context.turn.step(call)
+
+    async def edit_keyboard(self, message: Message, context: TurnContext, keyboard: InlineKeyboardMarkup) -> None:
+        """Change the buttons under one of our messages."""
+
+        async def call() -> None:
+            try:
+                await context.bot.edit_message_reply_markup(message.chat_id, message.message_id, reply_markup=keyboard)
+            except BadRequest as error:
+                _unless_harmless(error)
+
+        await context.turn.step(call)
+
+    @staticmethod
+    async def acknowledge(update: Update, text: str = "", alert: bool = False) -> None:
+        """Tell a pressed button that it was heard; too late or twice does no harm."""
+        query = update.callback_query
+        if query is None:
+            return
+        try:
+            await query.answer(text or None, show_alert=alert)
+        except TelegramError as error:
+            log.debug("press_not_acknowledged", extra={"reason": str(error)})
+
+
+def _unless_harmless(error: BadRequest) -> None:
+    """Raise it again, unless the message is as wanted already or is gone."""
+    said = str(error).lower()
+    if not any(words in said for words in ("not modified", "message to edit not found", "message can't be edited")):
+        raise error

@@ -1,0 +1,43 @@
+"""All handlers, in the order in which PTB tries them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from telegram import Update, User
+from telegram.ext import BaseHandler
+
+from bot.assistant import BEIJING
+from bot.recent import RecentReplies
+from bot.telegram.commands import Commands
+from bot.telegram.desk import Desk
+from bot.telegram.inline import Inline
+from bot.telegram.limits import UserLimit
+from bot.telegram.presses import Presses
+from bot.telegram.talk import Talk
+from bot.telegram.turns import TurnContext
+
+
+def handlers(
+    assistant: RecentReplies,
+    limit: UserLimit,
+    me: Callable[[], User],
+    busy: Callable[[], bool] = lambda: False,
+    most_asked: Callable[[], Sequence[str]] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
+) -> list[BaseHandler[Update, TurnContext, None]]:
+    """What the bot does with updates.
+
+    ``most_asked``: questions that an empty inline query offers; the examples when it is not given.
+    """
+    words = assistant.assistant.words
+    desk = Desk(assistant, words, limit, me, busy)
+    commands = Commands(desk)
+    inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
+    return [
+        *commands.handlers(),
+        *Presses(desk, commands).handlers(),
+        *inline.handlers(),
+        *Talk(desk).handlers(),
+    ]

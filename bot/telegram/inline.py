@@ -1,0 +1,156 @@
+"""Inline mode: @bot and a few words, in any chat, give cards whose message is a full answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.ext import BaseHandler, InlineQueryHandler
+
+from bot.assistant import BEIJING
+from bot.reply import Block, Reply
+from bot.telegram import render
+from bot.telegram.desk import Desk
+from bot.telegram.keyboards import key_of
+from bot.telegram.turns import TurnContext
+from knowledge.fold import fold
+
+log = logging.getLogger(__name__)
+
+PAGE = 10
+"""Cards at a time; Telegram allows 50."""
+CACHE = 300
+"""Seconds for which Telegram may show a page again without asking."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One result: what is listed, and what is sent when it is chosen."""
+
+    key: str
+    title: str
+    description: str
+    blocks: tuple[Block, ...]
+
+
+class Inline:
+    """Answers inline queries."""
+
+    def __init__(self, desk: Desk, most_asked: Callable[[], Sequence[str]], now: Callable[[], datetime]) -> None:
+        self._desk = desk
+        self._most_asked = most_asked
+        self._now = now
+
+    def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
+        """PTB's handler of inline queries."""
+        return [InlineQueryHandler(self.query)]
+
+    async def query(self, update: Update, context: TurnContext) -> None:
+        """One query, or the next page of one."""
+        query = update.inline_query
+        if query is None:
+            return
+        context.turn.outcome("inline")
+        text = render.plain(query.query).strip()
+        start = int(query.offset) if query.offset.isascii() and query.offset.isdigit() and len(query.offset) < 6 else 0
+        cards = list({card.key: card for card in self.cards(text)}.values())
+        page = cards[start : start + PAGE]
+        following = str(start + PAGE) if start + PAGE < len(cards) else ""
+        try:
+            await query.answer(
+                [self._article(card) for card in page],
+                cache_time=self.cache_time(),
+                is_personal=False,
+                next_offset=following,
+            )
+        except TelegramError as error:  # too late, mostly: the person types on and asks again
+            log.info("inline_not_answered", extra={"reason": str(error)})
+
+    def cache_time(self) -> int:
+        """Seconds: never past Beijing's midnight, when a validity notice may change."""
+        now = self._now().astimezone(BEIJING)
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return max(0, min(CACHE, int((midnight - now).total_seconds())))
+
+    def cards(self, text: str) -> Iterator[Card]:
+        """What a query finds, best first: the answer, then units, figures and clauses that hold the words."""
+        if not text:
+            for question in self._most_asked():
+                yield from self._answer(question, question)
+            return
+        found = False
+        for card in (*self._answer(text), *self._holding(text)):
+            found = True
+            yield card
+        if not found:
+            words = self._desk.words
+            reply = self._desk.recent.reply(text)
+            yield Card("none", words("telegram.inline.none"), words("telegram.inline.none_hint"), reply.blocks)
+
+    def _answer(self, text: str, title: str = "") -> Iterator[Card]:
+        reply = self._desk.recent.reply(text)
+        if reply.status in ("none", "clarify", "chat"):
+            return
+        if reply.status == "answer" and reply.conversation.clause and reply.clauses:
+            first = reply.clauses[0]
+            heading = "、".join(f.text for f in reply.figures) or first.title
+            key = key_of(f"{text}/{first.policy}/{first.clause}")
+            yield Card(f"a{key}", title or f"{first.clause} {heading}", self._first_line(reply), reply.blocks)
+            others = reply.clauses[1:]
+        else:
+            others = reply.clauses
+            if reply.status != "choose":
+                name = "、".join(reply.units) if len(reply.units) < 4 else ""
+                heading = title or name or self._first_line(reply)
+                yield Card(f"i{key_of(text)}", heading, self._first_line(reply), reply.blocks)
+        for clause in others:
+            yield self._clause(f"{clause.policy}/{clause.clause}")
+
+    @staticmethod
+    def _first_line(reply: Reply) -> str:
+        return reply.text.split("\n")[0][:100]
+
+    def _clause(self, target: str) -> Card:
+        clause = self._desk.clauses()[target]
+        reply = self._desk.recent.assistant.show(target)
+        return Card(f"c{key_of(target)}", f"{clause.id} {clause.title}", clause.body[:100], reply.blocks)
+
+    def _holding(self, text: str) -> Iterator[Card]:
+        """Units whose name, figures whose words and clauses whose text hold what was typed."""
+        folded = fold(text)
+        if len(folded) < 2:
+            return
+        assistant, words = self._desk.recent.assistant, self._desk.words
+        for unit, count in assistant.compose.unit_counts().items():
+            if folded in fold(unit):
+                reply = assistant.of_unit(unit)
+                title = words("telegram.inline.unit", unit=unit, count=count)
+                yield Card(f"u{key_of(unit)}", title, self._first_line(reply), reply.blocks)
+        for target, clause in self._desk.clauses().items():
+            for figure in clause.figures:
+                if folded in fold(figure.quote):
+                    reply = assistant.show(target)
+                    key = key_of(f"{target}/{figure.id}")
+                    yield Card(f"f{key}", f"{figure.text}（{clause.id}）", figure.quote[:100], reply.blocks)
+        for target, clause in self._desk.clauses().items():
+            if folded in fold(clause.text):
+                yield self._clause(target)
+
+    def _article(self, card: Card) -> InlineQueryResultArticle:
+        pages = render.messages(card.blocks)
+        if len(pages) > 1:
+            more = self._desk.words("telegram.inline.cut", bot=self._desk.me().username)
+            room = render.LIMIT - render.length(more) - 1
+            content = [paragraph for block in card.blocks for paragraph in render.paragraphs(block)]
+            pages = [render.pages(content, room)[0] + "\n" + more]
+        return InlineQueryResultArticle(
+            id=card.key,
+            title=card.title[:100],
+            description=card.description,
+            input_message_content=InputTextMessageContent(pages[0], parse_mode=ParseMode.HTML),
+        )

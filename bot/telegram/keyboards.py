@@ -1,0 +1,112 @@
+"""Buttons. Their data are ids only: they fit into 64 bytes, outlive a restart, and mean nothing that can be forged.
+
+Data are ``verb:key`` or ``verb:key:argument``; the key is a hash of what is meant, such as policy/clause, and is looked
+up among what there is. What is not found is old or not ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.compose import Words
+from bot.reply import Reply
+
+PAGE = 8
+"""Entries on a page of buttons."""
+LABEL = 40
+"""Characters of a button's label."""
+REASONS = {"w": "wrong", "i": "incomplete", "o": "outdated", "u": "unclear"}
+"""Why an answer was no good, by the letter in the data."""
+ASKED_FOR = frozenset({"answer", "info", "choose", "none"})
+"""Kinds of replies that people may judge."""
+NOTHING = "-"
+"""Key of a reply that is about no clause."""
+
+
+def key_of(name: str) -> str:
+    """Ten hexadecimal digits that stand for a target, a policy, a section or a unit."""
+    return hashlib.blake2s(name.encode(), digest_size=5).hexdigest()
+
+
+def find(key: str, names: Iterable[str]) -> str | None:
+    """The name with that key."""
+    return next((name for name in names if key_of(name) == key), None)
+
+
+def parse(data: str | None) -> tuple[str, str, str]:
+    """(verb, key, argument) of a button's data; empty strings for what is missing."""
+    verb, _, rest = (data or "").partition(":")
+    key, _, argument = rest.partition(":")
+    return verb, key, argument
+
+
+def button(label: str, *data: object) -> InlineKeyboardButton:
+    """A button with data made of ids."""
+    text = label if len(label) <= LABEL else label[: LABEL - 1] + "…"
+    return InlineKeyboardButton(text, callback_data=":".join(map(str, data)))
+
+
+def under(reply: Reply, words: Words, titles: Mapping[str, str]) -> InlineKeyboardMarkup | None:
+    """What goes under a reply: the clause's text and units, related clauses or the choices, and the two thumbs.
+
+    ``titles``: short titles of targets.
+    """
+    rows: list[list[InlineKeyboardButton]] = []
+    targets = [f"{c.policy}/{c.clause}" for c in reply.clauses]
+    key = key_of(targets[0]) if targets and reply.status == "answer" else NOTHING
+    shown = {b.role for b in reply.blocks}
+    about_one = (
+        reply.status == "answer" and ("original" in shown or "units" in shown) and bool(reply.conversation.clause)
+    )
+    if about_one:
+        rows.append(
+            [button(words("telegram.button.original"), "o", key), button(words("telegram.button.units"), "u", key)]
+        )
+        targets = targets[1:]
+    offered = targets[:PAGE] + [f"{c.policy}/{c.clause}" for c in reply.suggestions]
+    numbered = reply.status == "choose"
+    for n, target in enumerate(offered, 1):
+        title = titles.get(target, target)
+        rows.append([button(f"{n}. {title}" if numbered else title, "c", key_of(target))])
+    if reply.status in ASKED_FOR:
+        rows.append(thumbs(key))
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def reasons(key: str, words: Words) -> InlineKeyboardMarkup:
+    """Why it was no good, and back."""
+    labels = [button(words(f"telegram.reason.{name}"), "r", key, letter) for letter, name in REASONS.items()]
+    return InlineKeyboardMarkup([labels[:2], labels[2:]])
+
+
+def judged(key: str) -> InlineKeyboardMarkup:
+    """After a reason was given: the thumbs, to think again."""
+    return InlineKeyboardMarkup([thumbs(key)])
+
+
+def thumbs(key: str) -> list[InlineKeyboardButton]:
+    """The two thumbs."""
+    return [button("👍", "g", key), button("👎", "b", key)]
+
+
+def examples(questions: Sequence[str]) -> InlineKeyboardMarkup:
+    """Example questions: pressing one asks it."""
+    return InlineKeyboardMarkup([[button(text, "q", n)] for n, text in enumerate(questions)])
+
+
+def paged(
+    entries: Sequence[InlineKeyboardButton], page: int, turn: Sequence[object], words: Words
+) -> list[list[InlineKeyboardButton]]:
+    """Entries of one page, one a row, and a row to turn the page; ``turn``: the data before the page number."""
+    last = max(0, (len(entries) - 1) // PAGE)
+    page = min(max(page, 0), last)
+    rows = [[entry] for entry in entries[page * PAGE : (page + 1) * PAGE]]
+    moves = []
+    if page > 0:
+        moves.append(button(words("telegram.button.previous"), *turn, page - 1))
+    if page < last:
+        moves.append(button(words("telegram.button.next", page=page + 2, pages=last + 1), *turn, page + 1))
+    return [*rows, moves] if moves else rows

@@ -1,0 +1,44 @@
+"""What is counted, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+
+
+class Metrics:
+    """The counters of one bot, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        r = self.registry
+        self.questions = Counter("policybot_questions", "Updates dealt with, by outcome", ["outcome"], registry=r)
+        self.seconds = Histogram(
+            "policybot_answer_seconds", "From taking up an update to its last message", buckets=BUCKETS, registry=r
+        )
+        self.updates = Counter("policybot_updates", "Updates received, new or again", ["kind"], registry=r)
+        self.depth = Gauge("policybot_journal_depth", "Updates in the journal that are not yet answered", registry=r)
+        self.aside = Gauge("policybot_journal_aside", "Updates in the journal that were set aside", registry=r)
+        self.set_aside = Counter("policybot_updates_set_aside", "Updates given up on", registry=r)
+        self.too_many = Counter("policybot_telegram_429", "Calls that Telegram answered with 429", registry=r)
+        self.retries = Counter("policybot_retries", "Tries after the first, of a call or a turn", ["kind"], registry=r)
+        self.calls = Counter("policybot_api_calls", "Calls to the Bot API", ["method", "result"], registry=r)
+        self.contact = Gauge("policybot_last_contact_timestamp_seconds", "Last good poll or webhook call", registry=r)
+        self.store_failing = Gauge("policybot_store_failing", "1 while the database takes no writes", registry=r)
+
+    def received(self, new: int, again: int) -> None:
+        """Updates came in."""
+        if new:
+            self.updates.labels("new").inc(new)
+        if again:
+            self.updates.labels("again").inc(again)
+
+    def answered(self, outcome: str, seconds: float) -> None:
+        """An update was dealt with."""
+        self.questions.labels(outcome).inc()
+        self.seconds.observe(seconds)
+
+    def page(self) -> bytes:
+        """The page that Prometheus reads."""
+        return generate_latest(self.registry)

@@ -1,0 +1,181 @@
+"""Pressed buttons. Whoever presses is the one who asks; what a button names is looked up, never trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from telegram import Message, Update
+from telegram.ext import BaseHandler, CallbackQueryHandler
+
+from bot.reply import Block, Quote
+from bot.telegram import keyboards, render
+from bot.telegram.commands import Commands
+from bot.telegram.desk import Desk, Place
+from bot.telegram.turns import TurnContext
+
+MOST_DATA = 64
+Answering = Callable[[Update, Message, Place, str, str, TurnContext], Awaitable[bool]]
+
+
+class Presses:
+    """What each verb of a button does; each returns False when its key names nothing (any more)."""
+
+    def __init__(self, desk: Desk, commands: Commands) -> None:
+        self._desk = desk
+        self._commands = commands
+        self._verbs: dict[str, Answering] = {
+            "c": self._clause,
+            "o": self._original,
+            "u": self._units_of,
+            "q": self._example,
+            "l": self._contents,
+            "n": self._unit_page,
+            "m": self._measures,
+            "g": self._good,
+            "b": self._bad,
+            "r": self._reason,
+        }
+
+    def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
+        """PTB's handler of presses."""
+        return [CallbackQueryHandler(self.press)]
+
+    async def press(self, update: Update, context: TurnContext) -> None:
+        """One press."""
+        query = update.callback_query
+        if query is None:
+            return
+        context.turn.outcome("callback")
+        verb, key, argument = keyboards.parse(query.data)
+        message = query.message if isinstance(query.message, Message) else None
+        answer = self._verbs.get(verb)
+        if message is None or answer is None or len((query.data or "").encode()) > MOST_DATA:
+            await self._desk.acknowledge(update, self._desk.words("telegram.old_button"), alert=True)
+            return
+        place = Place(message.chat_id, query.from_user.id, message.message_id)
+        if self._desk.limit.check(place.person, context.turn.update_id) != "ok":
+            context.turn.outcome("limited")
+            text = self._desk.words("telegram.limited", most=self._desk.limit.per_minute)
+            await self._desk.acknowledge(update, text)
+            return
+        if not await answer(update, message, place, key, argument, context):
+            await self._desk.acknowledge(update, self._desk.words("telegram.old_button"), alert=True)
+
+    async def _clause(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
+        target = keyboards.find(key, self._desk.clauses())
+        if target is None:
+            return False
+        await self._desk.acknowledge(update)
+        await self._commands.clause_at(place, target, context)
+        return True
+
+    async def _original(
+        self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext
+    ) -> bool:
+        """The clause, whole and nothing else, with its place and the notice."""
+        target = keyboards.find(key, self._desk.clauses())
+        if target is None:
+            return False
+        await self._desk.acknowledge(update)
+        reply = self._desk.recent.assistant.show(target)
+        whole = Block("original", (Quote(self._desk.clauses()[target].text, bare=True),), "")
+        await self._part(place, [whole, *(b for b in reply.blocks if b.role in ("place", "notice"))], context)
+        return True
+
+    async def _units_of(
+        self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext
+    ) -> bool:
+        """Who is responsible."""
+        target = keyboards.find(key, self._desk.clauses())
+        if target is None:
+            return False
+        await self._desk.acknowledge(update)
+        reply = self._desk.recent.assistant.show(target)
+        blocks = [b for b in reply.blocks if b.role in ("units", "note", "place", "notice")]
+        if not any(b.role == "units" for b in blocks):
+            await self._desk.say(place, self._desk.words("telegram.no_units"), context)
+        else:
+            await self._part(place, blocks, context)
+        return True
+
+    async def _part(self, place: Place, blocks: list[Block], context: TurnContext) -> None:
+        await self._desk.send(place, render.messages(blocks), context)
+
+    async def _example(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
+        examples = self._desk.words.get("examples")
+        if not (key.isascii() and key.isdigit()) or int(key[:4]) >= len(examples):
+            return False
+        await self._desk.acknowledge(update)
+        await self._desk.ask_admitted(place, examples[int(key[:4])], context, echo=True)
+        return True
+
+    async def _contents(
+        self, update: Update, message: Message, _: Place, key: str, page: str, context: TurnContext
+    ) -> bool:
+        await self._desk.acknowledge(update)
+        text, keyboard = self._commands.contents(key, number(page))
+        await self._desk.edit(message, render.pages([(render.Run(text),)])[0], context, keyboard)
+        return True
+
+    async def _unit_page(
+        self, update: Update, message: Message, _: Place, __: str, page: str, context: TurnContext
+    ) -> bool:
+        await self._desk.acknowledge(update)
+        text, keyboard = self._commands.unit_pages(number(page))
+        await self._desk.edit(message, render.pages([(render.Run(text),)])[0], context, keyboard)
+        return True
+
+    async def _measures(
+        self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext
+    ) -> bool:
+        """A unit's measures."""
+        unit = keyboards.find(key, self._commands.unit_counts())
+        if unit is None:
+            return False
+        await self._desk.acknowledge(update)
+        reply = self._desk.recent.assistant.of_unit(unit)
+        context.turn.keep(place.key, reply.conversation)
+        await self._desk.reply(place, reply, context)
+        return True
+
+    async def _good(
+        self, update: Update, message: Message, place: Place, key: str, _: str, context: TurnContext
+    ) -> bool:
+        target = self._judged(key)
+        if target is None:
+            return False
+        context.turn.feedback(place.key, target, "up", None, message.message_id)
+        await self._desk.acknowledge(update, self._desk.words("telegram.thanks_good"))
+        return True
+
+    async def _bad(
+        self, update: Update, message: Message, place: Place, key: str, _: str, context: TurnContext
+    ) -> bool:
+        """Noted at once; why is asked, and may be left unsaid."""
+        target = self._judged(key)
+        if target is None:
+            return False
+        context.turn.feedback(place.key, target, "down", None, message.message_id)
+        await self._desk.acknowledge(update, self._desk.words("telegram.ask_reason"))
+        await self._desk.edit_keyboard(message, context, keyboards.reasons(key, self._desk.words))
+        return True
+
+    async def _reason(
+        self, update: Update, message: Message, place: Place, key: str, letter: str, context: TurnContext
+    ) -> bool:
+        target = self._judged(key)
+        if target is None or letter not in keyboards.REASONS:
+            return False
+        context.turn.feedback(place.key, target, "down", keyboards.REASONS[letter], message.message_id)
+        await self._desk.acknowledge(update, self._desk.words("telegram.thanks_bad"))
+        await self._desk.edit_keyboard(message, context, keyboards.judged(key))
+        return True
+
+    def _judged(self, key: str) -> str | None:
+        """The clause that was judged; "" for an answer about no single clause; None for a key that names nothing."""
+        return "" if key == keyboards.NOTHING else keyboards.find(key, self._desk.clauses())
+
+
+def number(text: str) -> int:
+    """A page number out of a button's data; 0 for anything else."""
+    return int(text[:4]) if text.isascii() and text.isdigit() else 0

@@ -1,0 +1,149 @@
+"""The store on a real SQLite file, and on a real PostgreSQL server where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.store.migrate import NewerSchemaError
+from bot.store.store import Change, Received, Store, UnusableDatabaseError, Verdict, shown_url
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store]:
+    store = Store(url)
+    store.prepare()
+    store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    url = str(request.getfixturevalue("postgres_url"))
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for table in ("updates", "conversations", "feedback", "alembic_version"):
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+    engine.dispose()
+    return url
+
+
+def received(*ids: int) -> list[Received]:
+    return [Received(i, f'{{"update_id":{i}}}', time.time()) for i in ids]
+
+
+async def test_the_journal_keeps_what_is_open_in_order_of_arrival(url: str) -> None:
+    async with opened(url) as store:
+        assert await store.receive(received(30, 7, 12)) == {30, 7, 12}
+        assert await store.receive(received(7, 5)) == {5}, "an id that is known is not new"
+        await store.change(Change(stepped=(12, 2)))
+        await store.change(Change(done=30))
+        await store.change(Change(aside=(7, "broken")))
+    async with opened(url) as store:  # as after a restart
+        await store.started()
+        found = await store.still_open(0, 10)
+        assert [(o.update_id, o.steps, o.starts) for o in found] == [(12, 2, 1), (5, 0, 1)]
+        assert await store.counts() == {"open": 2, "done": 1, "aside": 1}
+        assert [o.update_id for o in await store.still_open(found[0].seq, 10)] == [5]
+        assert await store.receive(received(30)) == set(), "ids of answered ones are remembered"
+
+
+async def test_what_an_answered_update_said_is_not_kept(url: str) -> None:
+    async with opened(url) as store:
+        await store.receive([Received(1, '{"text":"机密"}', time.time())])
+        await store.change(Change(done=1))
+        with store.engine.connect() as connection:
+            assert connection.execute(text("SELECT raw FROM updates")).scalar() == ""
+
+
+async def test_conversations_and_verdicts_are_written_over(url: str) -> None:
+    async with opened(url) as store:
+        assert await store.conversation("1:2") is None
+        await store.change(Change(kept=[("1:2", '{"clause":"a"}', 1.0)]))
+        await store.change(Change(kept=[("1:2", '{"clause":"b"}', 2.0)]))
+        assert await store.conversation("1:2") == '{"clause":"b"}'
+        for verdict in ("up", "down"):
+            await store.change(Change(verdicts=[Verdict("1:9:2", "p/1.1", verdict, "", 3.0)]))
+        with store.engine.connect() as connection:
+            assert connection.execute(text("SELECT key, verdict FROM feedback")).all() == [("1:9:2", "down")]
+
+
+async def test_a_thousand_writes_at_once_are_few_commits(url: str) -> None:
+    async with opened(url) as store:
+        began = time.perf_counter()
+        await asyncio.gather(*(store.receive(received(i)) for i in range(1000)))
+        assert time.perf_counter() - began < 5
+        assert await store.counts() == {"open": 1000}
+
+
+async def test_text_with_nul_and_lone_surrogates_is_stored(url: str) -> None:
+    async with opened(url) as store:
+        await store.receive([Received(1, '{"a":"\x00b"}', time.time())])
+        assert [o.raw for o in await store.still_open(0, 1)] == ['{"a":"b"}']
+
+
+async def test_a_locked_database_is_waited_for_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    async with opened(f"sqlite:///{path}") as store:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        writing = asyncio.create_task(store.receive(received(1)))
+        for _ in range(60):
+            await asyncio.sleep(0.1)
+            if store.failing_since is not None:
+                break
+        assert store.failing_since is not None
+        assert not writing.done()
+        other.execute("COMMIT")
+        other.close()
+        assert await asyncio.wait_for(writing, 10) == {1}
+        assert store.failing_since is None
+
+
+def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    Store(f"sqlite:///{path}").prepare()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerSchemaError, match="9999"):
+        Store(f"sqlite:///{path}").prepare()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "不是数据库地址"),
+        ("mysql://x/y", "只支持"),
+        ("sqlite:////nonexistent-folder/x.db", "数据库用不了"),
+        ("postgresql://u:pa55word@127.0.0.1:9/db", "数据库用不了"),
+    ],
+)
+def test_an_unusable_database_is_named_without_its_password(url: str, says: str) -> None:
+    with pytest.raises(UnusableDatabaseError, match=says) as caught:
+        Store(url).prepare()
+    assert "pa55word" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"this is no database at all, " * 100)
+    before = path.read_bytes()
+    with pytest.raises(UnusableDatabaseError, match="数据库用不了"):
+        Store(f"sqlite:///{path}").prepare()
+    assert path.read_bytes() == before
+
+
+def test_the_shown_url_hides_the_password() -> None:
+    assert "pw" not in shown_url("postgresql://u:pw@h/d")
