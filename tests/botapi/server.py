@@ -125,9 +125,9 @@ class BotApi(Acts):
     async def start(self, port: int = 0) -> None:
         """Listen on the loopback interface."""
         server = web.Server(self._handle, handler_cancellation=True, access_log=None)
-        self._runner = web.ServerRunner(server)
+        self._runner = web.ServerRunner(server, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=512, shutdown_timeout=1.0)
+        site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=512)
         await site.start()
         assert self._runner.addresses
         self.port = self._runner.addresses[0][1]

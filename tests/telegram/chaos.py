@@ -50,6 +50,24 @@ class Plan:
     gap: tuple[float, float] = (0.3, 5.0)
     """Seconds from a start to the next kill."""
     quiet: float = QUIET
+    burst: tuple[float, float] = (0.5, 0.3)
+    """(share, seconds): so many of the questions come within so long before a kill, so that it hits a busy bot."""
+
+    def moments(self) -> tuple[list[float], list[float]]:
+        """Seconds from the start: when to kill, and when to ask."""
+        chooser = random.Random(self.seed)
+        now, kills = 0.0, []
+        for _ in range(self.kills):
+            now += chooser.uniform(*self.gap)
+            kills.append(now)
+        share, before = self.burst
+        asks = [
+            max(0.0, chooser.choice(kills) - chooser.uniform(0, before))
+            if kills and chooser.random() < share
+            else chooser.uniform(0, now or self.questions / 50)
+            for _ in range(self.questions)
+        ]
+        return kills, sorted(asks)
 
 
 @dataclass
@@ -159,7 +177,6 @@ class Asked:
 
 async def run(plan: Plan, folder: Path) -> Outcome:
     """Do it."""
-    chooser = random.Random(plan.seed)
     faults = Faults(plan.rate, plan.seed)
     server = BotApi(faults=faults, fast=True, pause_scale=0.25)
     await server.start()
@@ -167,12 +184,11 @@ async def run(plan: Plan, folder: Path) -> Outcome:
     bot = Bot(server, folder, plan.mode, plan.kind, plan.database)
     outcome = Outcome(plan)
     begun = time.monotonic()
-    done_asking = asyncio.Event()
     try:
         bot.start()
-        asking = asyncio.create_task(_ask(plan, server, asked, chooser, done_asking))
-        killing = asyncio.create_task(_kill(plan, bot, outcome, random.Random(plan.seed + 1)))
-        await killing
+        kills, asks = plan.moments()
+        asking = asyncio.create_task(_ask(plan, server, asked, asks))
+        await _kill(bot, outcome, kills)
         await asking
         asked.last_news = time.monotonic()
         while not asked.all_answered and time.monotonic() - asked.last_news < plan.quiet:
@@ -194,8 +210,9 @@ async def run(plan: Plan, folder: Path) -> Outcome:
     return outcome
 
 
-async def _ask(plan: Plan, server: BotApi, asked: Asked, chooser: random.Random, done: asyncio.Event) -> None:
-    """Ask all, at random moments spread over the time of the kills, so that some come while the bot is dead."""
+async def _ask(plan: Plan, server: BotApi, asked: Asked, moments: list[float]) -> None:
+    """Ask all; some come while the bot is dead. A tenth of the chats are groups, where /ask is how to ask."""
+    chooser = random.Random(plan.seed)
     groups = plan.chats // 10 if plan.kind == "policybot" else 0
     places = []
     for number in range(plan.chats):
@@ -203,8 +220,6 @@ async def _ask(plan: Plan, server: BotApi, asked: Asked, chooser: random.Random,
         places.append((server.group(f"G{number}") if number < groups else server.private(person), person))
     numbers: Counter[int] = Counter()
     texts = mixed(plan.questions, plan.seed)
-    span = plan.kills * sum(plan.gap) / 2
-    moments = sorted(chooser.uniform(0, span) for _ in texts)
     begun = time.monotonic()
     for text, moment in zip(texts, moments, strict=True):
         wait = begun + moment - time.monotonic()
@@ -216,12 +231,12 @@ async def _ask(plan: Plan, server: BotApi, asked: Asked, chooser: random.Random,
         command = "/ask " if chat.is_group else ""
         message = server.say(chat, person, f"{command}{text} #{number}")
         asked.note(chat.id, message, number)
-    done.set()
 
 
-async def _kill(plan: Plan, bot: Bot, outcome: Outcome, chooser: random.Random) -> None:
-    for number in range(plan.kills):
-        await _watch(bot, outcome, chooser.uniform(*plan.gap))
+async def _kill(bot: Bot, outcome: Outcome, moments: list[float]) -> None:
+    begun = time.monotonic()
+    for number, moment in enumerate(moments):
+        await _watch(bot, outcome, begun + moment - time.monotonic())
         bot.kill()
         bot.start("DEBUG" if number % 3 == 2 else "INFO")
 
@@ -240,7 +255,8 @@ async def _watch(bot: Bot, outcome: Outcome, seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def _database(name: str) -> Iterator[str]:
+def database_of(name: str) -> Iterator[str]:
+    """An SQLAlchemy URL for sqlite (empty: in the bot's folder), postgres (a throw-away one), or the URL given."""
     if name == "postgres":
         with throwaway() as url:
             yield url
@@ -269,7 +285,7 @@ def main() -> int:
     print(" | ".join(c.rjust(w) for c, w in zip(COLUMNS, WIDTHS, strict=True)), flush=True)
     for name in databases:
         for mode in modes:
-            with _database(name) as database, tempfile.TemporaryDirectory(prefix="policybot-chaos-") as temporary:
+            with database_of(name) as database, tempfile.TemporaryDirectory(prefix="policybot-chaos-") as temporary:
                 folder = options.keep / f"{name.split(':')[0]}-{mode}" if options.keep else Path(temporary)
                 folder.mkdir(parents=True, exist_ok=True)
                 numbers = (options.questions, options.chats, options.kills, options.rate, options.seed)
