@@ -41,6 +41,8 @@ DEAD = 180.0
 ALLOWED = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 BUSY = 3
 """Updates in hand from which "typing" is no longer shown."""
+SWITCH = 0.0005
+"""Seconds after which a busy thread lets another run: the store's thread must not wait Python's 5 ms for each commit."""
 OK, FAILED, USAGE = 0, 1, 2
 
 
@@ -60,6 +62,7 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     assistant = make_assistant()
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
+    sys.setswitchinterval(SWITCH)
     return asyncio.run(_run(settings, store, assistant))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LONGEST = 2000
 """Characters of a question; more is no question but a document."""
+RENDERED = 256
+"""Rendered replies that are remembered."""
 TYPING_WAIT = 0.3
 """Seconds that showing "typing" may hold up an answer."""
 
@@ -66,6 +69,7 @@ class Desk:
         self.me = me
         self.busy = busy
         """Whether so many wait that showing "typing" would only hold them up."""
+        self._rendered: OrderedDict[int, tuple[Reply, list[str], InlineKeyboardMarkup | None]] = OrderedDict()
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -130,12 +134,23 @@ class Desk:
     async def reply(self, place: Place, reply: Reply, context: TurnContext, echo: str = "") -> None:
         """Send a reply with its buttons."""
         context.turn.outcome(reply.status)
-        titles = {f"{c.policy}/{c.clause}": f"{c.clause} {c.title}" for c in (*reply.clauses, *reply.suggestions)}
-        keyboard = keyboards.under(reply, self.words, titles)
-        content = [paragraph for block in reply.blocks for paragraph in render.paragraphs(block)]
+        pages, keyboard = self._shown(reply)
         if echo:
-            content.insert(0, (render.Run(f"❓ {echo}", "i"),))
-        await self.send(place, render.pages(content), context, keyboard)
+            content = [paragraph for block in reply.blocks for paragraph in render.paragraphs(block)]
+            pages = render.pages([(render.Run(f"❓ {echo}", "i"),), *content])
+        await self.send(place, pages, context, keyboard)
+
+    def _shown(self, reply: Reply) -> tuple[list[str], InlineKeyboardMarkup | None]:
+        """The reply rendered; one that was rendered lately is not rendered again."""
+        known = self._rendered.get(id(reply))
+        if known is not None and known[0] is reply:
+            return known[1], known[2]
+        titles = {f"{c.policy}/{c.clause}": f"{c.clause} {c.title}" for c in (*reply.clauses, *reply.suggestions)}
+        pages, keyboard = render.messages(reply.blocks), keyboards.under(reply, self.words, titles)
+        self._rendered[id(reply)] = (reply, pages, keyboard)
+        if len(self._rendered) > RENDERED:
+            self._rendered.popitem(last=False)
+        return pages, keyboard
 
     async def say(
         self, place: Place, text: str, context: TurnContext, keyboard: InlineKeyboardMarkup | None = None

@@ -34,7 +34,7 @@ Paragraph = tuple[Run, ...]
 
 def length(text: str) -> int:
     """UTF-16 units, as Telegram counts."""
-    return len(text) + sum(ch > "\uffff" for ch in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain(text: str) -> str:

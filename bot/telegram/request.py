@@ -9,12 +9,14 @@ import json
 import logging
 import time
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram import Bot, Update
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 from bot.telegram.metrics import Metrics
 from bot.telegram.queue import JournalQueue
@@ -35,6 +37,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(self, connections: int = CONNECTIONS) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[tuple[str, str], str | None] = {}
 
     @property
     def read_timeout(self) -> float | None:
@@ -45,9 +48,7 @@ class AiohttpRequest(BaseRequest):
         """Open the pool."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
-            self._session = aiohttp.ClientSession(
-                connector=connector, trust_env=True, headers={"User-Agent": self.USER_AGENT}
-            )
+            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
 
     async def shutdown(self) -> None:
         """Close the pool."""
@@ -77,15 +78,26 @@ class AiohttpRequest(BaseRequest):
             if request_data.contains_files:
                 body = _multipart(request_data)
             else:
-                body = urlencode(request_data.json_parameters).encode()
+                body = URL.build(query=request_data.json_parameters).raw_query_string.encode()
                 headers = _FORM
         try:
-            async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
+            async with self._session.request(
+                method, url, data=body, headers=headers, timeout=timeout, proxy=self._proxy_for(url)
+            ) as response:
                 return response.status, await response.read()
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"{type(error).__name__}: {error}") from error
+
+    def _proxy_for(self, url: str) -> str | None:
+        """The environment's proxy for the server of ``url``; looked up once (aiohttp does it anew in a thread)."""
+        parts = urlsplit(url)
+        server = (parts.scheme, parts.hostname or "")
+        if server not in self._proxies:
+            proxy = getproxies().get(parts.scheme)
+            self._proxies[server] = None if proxy is None or proxy_bypass(server[1]) else proxy
+        return self._proxies[server]
 
 
 def _seconds(value: Any, default: float) -> float | None:
