@@ -1,0 +1,1 @@
+"""Runs of the whole bot as a real process against the stand-in server: killing it, loading it, PostgreSQL."""

@@ -1,0 +1,229 @@
+"""How fast, how dear, how steady: policybot beside the echo bot of python-telegram-bot's documentation.
+
+    make load
+    python -m tests.telegram.load --mode polling --messages 5000
+
+Both bots run as processes of their own, one after the other, against the same stand-in server in the same run, with the
+same messages: real questions from tests/questions. The echo bot does no work and keeps nothing, so it is the ceiling.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from tests.botapi import BotApi, Chat, Person, Sent
+from tests.telegram.chaos import database_of
+from tests.telegram.process import Bot, Kind, Mode
+from tests.telegram.questions import mixed
+
+RATIO = 0.8
+"""policybot's messages a second over the echo bot's: what is asked for."""
+SETTLE = 60.0
+"""Seconds without an answer after which a run is given up."""
+
+
+@dataclass
+class Measured:
+    """One bot in one mode."""
+
+    kind: Kind
+    mode: Mode
+    messages: int = 0
+    per_second: float = 0.0
+    """End to end: from the first update handed out until the last answer came in."""
+    cpu: float = 0.0
+    """Milliseconds of processor time a message."""
+    median: float = 0.0
+    p99: float = 0.0
+    """Milliseconds from update queued until its (first) answer came in, at the moderate rate."""
+    slope: float = float("nan")
+    """KB of RSS a 1,000 messages, least squares over the second half."""
+    rss: float = 0.0
+    """MB at the end."""
+    missing: int = 0
+    refused: int = 0
+    samples: list[tuple[int, float]] = field(default_factory=list)
+    """(messages answered, RSS in KB)."""
+
+
+class Stage:
+    """A server, its chats, and which questions are answered."""
+
+    def __init__(self, chats: int) -> None:
+        self.server = BotApi(fast=True)
+        people = [self.server.person(f"P{number}") for number in range(chats)]
+        self.places: list[tuple[Chat, Person]] = [(self.server.private(person), person) for person in people]
+        self.waiting: dict[tuple[int, int], float] = {}
+        """(chat, message id) -> when it was asked, until it is answered."""
+        self.echoes: dict[tuple[int, str], int] = {}
+        self.times: list[float] = []
+        self.answered = 0
+        self.last = 0.0
+        self.quiet = True
+        self.server.world.on_sent.append(self._sent)
+
+    def ask(self, number: int, text: str) -> None:
+        """The next question."""
+        chat, person = self.places[number % len(self.places)]
+        unique = f"{text} #{number}"
+        message = self.server.say(chat, person, unique)
+        self.waiting[chat.id, message["message_id"]] = time.monotonic()
+        self.echoes[chat.id, unique] = message["message_id"]
+
+    def _sent(self, sent: Sent) -> None:
+        identifier = sent.reply_to or self.echoes.get((sent.chat_id, sent.text), 0)
+        asked = self.waiting.pop((sent.chat_id, identifier), None)
+        if asked is not None:
+            self.times.append(sent.at - asked)
+            self.answered += 1
+            self.last = sent.at
+        self.server.world.sent.clear()
+        chat = self.server.world.chats[sent.chat_id]
+        if len(chat.messages) > 400:  # the server's own memory need not grow
+            for old in list(chat.messages)[:200]:
+                if (sent.chat_id, old) not in self.waiting:
+                    del chat.messages[old]
+
+    async def all_answered(self, sample: Callable[[], None]) -> None:
+        """Wait until nothing is open, or nothing moves."""
+        moved, seen = time.monotonic(), self.answered
+        while self.waiting and time.monotonic() - moved < SETTLE:
+            await asyncio.sleep(0.1)
+            sample()
+            if self.answered != seen:
+                moved, seen = time.monotonic(), self.answered
+
+
+async def measure(kind: Kind, mode: Mode, options: argparse.Namespace, database: str, folder: Path) -> Measured:
+    """Full speed first, then (in a fresh process) the moderate rate."""
+    measured = Measured(kind, mode, options.messages)
+    await _full_speed(measured, options, database, folder)
+    await _moderate(measured, options, database, folder)
+    return measured
+
+
+async def _started(stage: Stage, bot: Bot) -> psutil.Process:
+    process = psutil.Process(bot.start().pid)
+    ready = "setWebhook" if bot.mode == "webhook" else "getUpdates"
+    await stage.server.until(lambda: stage.server.counts[ready] > 0, 60, f"{bot.kind} starts: {bot.tail()}")
+    stage.ask(0, "首次认定的高企补贴多少")  # warm
+    await stage.server.until(lambda: not stage.waiting, 30, f"{bot.kind} answers: {bot.tail()}")
+    await asyncio.sleep(1.0)
+    stage.times.clear()
+    stage.answered = 0
+    return process
+
+
+async def _full_speed(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
+    stage = Stage(options.chats)
+    texts = mixed(options.messages, options.seed)
+    async with stage.server:
+        bot = Bot(stage.server, folder, measured.mode, measured.kind, database)
+        try:
+            process = await _started(stage, bot)
+            before = sum(process.cpu_times()[:2])
+
+            def sample() -> None:
+                measured.samples.append((stage.answered, process.memory_info().rss / 1024))
+
+            begun = time.monotonic()
+            for number, text in enumerate(texts, 1):
+                while len(stage.waiting) >= options.ahead:
+                    await asyncio.sleep(0.01)
+                    if len(measured.samples) < 10 * (time.monotonic() - begun):
+                        sample()
+                stage.ask(number, text)
+            await stage.all_answered(sample)
+            sample()
+            measured.per_second = stage.answered / (stage.last - begun)
+            measured.cpu = 1000 * (sum(process.cpu_times()[:2]) - before) / max(1, stage.answered)
+            measured.rss = process.memory_info().rss / 2**20
+            measured.missing += len(stage.waiting)
+        finally:
+            await asyncio.to_thread(bot.stop)
+    measured.refused += len(stage.server.refusals)
+    half = [(count, rss) for count, rss in measured.samples if count >= options.messages / 2]
+    if len(half) > 2:
+        measured.slope = float(np.polyfit([c for c, _ in half], [r for _, r in half], 1)[0]) * 1000
+
+
+async def _moderate(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
+    stage = Stage(options.chats)
+    count = int(options.rate * options.seconds)
+    texts = mixed(count, options.seed + 1)
+    async with stage.server:
+        bot = Bot(stage.server, folder, measured.mode, measured.kind, database)
+        try:
+            await _started(stage, bot)
+            begun = time.monotonic()
+            for number, text in enumerate(texts, 1):
+                await asyncio.sleep(max(0.0, begun + number / options.rate - time.monotonic()))
+                stage.ask(number, text)
+            await stage.all_answered(lambda: None)
+            measured.median = 1000 * float(np.median(stage.times))
+            measured.p99 = 1000 * float(np.percentile(stage.times, 99))
+            measured.missing += len(stage.waiting)
+        finally:
+            await asyncio.to_thread(bot.stop)
+    measured.refused += len(stage.server.refusals)
+
+
+COLUMNS = (
+    "bot",
+    "mode",
+    "messages",
+    "msg/s",
+    "ratio",
+    "CPU ms/msg",
+    "median ms",
+    "p99 ms",
+    "RSS MB",
+    "KB/1,000",
+    "miss",
+)
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m tests.telegram.load", description=__doc__)
+    parser.add_argument("--mode", choices=["polling", "webhook", "both"], default="both")
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--chats", type=int, default=200)
+    parser.add_argument("--ahead", type=int, default=1_000, help="questions open at once at full speed")
+    parser.add_argument("--rate", type=float, default=50.0, help="messages a second for the answer time")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long at that rate")
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgres, or an SQLAlchemy URL")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["policybot", "echo"])
+    options = parser.parse_args()
+    modes: list[Mode] = ["polling", "webhook"] if options.mode == "both" else [options.mode]
+    kinds: list[Kind] = [options.only] if options.only else ["echo", "policybot"]
+    bad = False
+    print(" | ".join(column.rjust(10) for column in COLUMNS), flush=True)
+    for mode in modes:
+        ceiling = float("nan")
+        for kind in kinds:
+            with database_of(options.database) as database, tempfile.TemporaryDirectory(prefix="policybot-load-") as t:
+                one = asyncio.run(measure(kind, mode, options, database, Path(t)))
+            if kind == "echo":
+                ceiling = one.per_second
+            ratio = one.per_second / ceiling
+            cells = [kind, mode, one.messages, f"{one.per_second:.0f}", f"{ratio:.2f}", f"{one.cpu:.2f}"]
+            cells += [f"{one.median:.1f}", f"{one.p99:.1f}", f"{one.rss:.0f}", f"{one.slope:.0f}", one.missing]
+            print(" | ".join(str(cell).rjust(10) for cell in cells), flush=True)
+            bad = bad or one.missing > 0 or one.refused > 0 or ratio < RATIO
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""A throw-away PostgreSQL: the real server, in a temporary folder, on a free loopback port.
+
+The binaries are those of the distribution's package (Debian and Ubuntu: postgresql). The server refuses to run as root,
+so root runs it as the package's user `postgres`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+REQUIRED = "POLICYBOT_REQUIRE_POSTGRES"
+"""Set to 1 where PostgreSQL must be there (CI): a missing one is then a failure and not a skip."""
+USER = "postgres"
+
+
+class NoPostgres(Exception):  # noqa: N818
+    """It is not installed, or can't be run here; the text says why."""
+
+
+def binaries() -> Path:
+    """The folder of initdb and pg_ctl, the newest version first. Raises NoPostgres."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda p: float(p.parts[-3]))
+    if found:
+        return found[-1].parent
+    path = shutil.which("pg_ctl")
+    if path:
+        return Path(path).parent
+    raise NoPostgres("PostgreSQL is not installed (no /usr/lib/postgresql/*/bin/pg_ctl, none in PATH)")
+
+
+def _prefix() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    import pwd
+
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        raise NoPostgres(f"running as root, and there is no user {USER} to run PostgreSQL as") from None
+    if shutil.which("runuser"):
+        return ["runuser", "-u", USER, "--"]
+    if shutil.which("setpriv"):
+        return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups"]
+    raise NoPostgres("running as root, and neither runuser nor setpriv is there")
+
+
+def free_port() -> int:
+    """A loopback port that is free now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.contextmanager
+def throwaway() -> Iterator[str]:
+    """Start a server; gives an SQLAlchemy URL (with a password) and takes all away afterwards. Raises NoPostgres."""
+    folder, prefix = binaries(), _prefix()
+    root = Path(tempfile.mkdtemp(prefix="policybot-pg-"))
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+
+    def run(*command: str) -> None:
+        done = subprocess.run(
+            [*prefix, *command], cwd=root, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        if done.returncode:
+            log = root / "log"
+            text = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise NoPostgres(f"{Path(command[0]).name} failed: {done.stderr[-1000:]}{text}")
+
+    password = secrets.token_urlsafe(12)
+    try:
+        (root / "password").write_text(password)
+        if prefix:
+            for path in (root, root / "password"):
+                shutil.chown(path, USER, USER)
+        data, port = root / "data", free_port()
+        run(
+            *(str(folder / "initdb"), "-D", str(data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+            *("-A", "scram-sha-256", "--pwfile", str(root / "password")),
+        )
+        settings = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50"
+        control = str(folder / "pg_ctl")
+        run(control, "-D", str(data), "-l", str(root / "log"), "-o", settings, "-w", "-t", "60", "start")
+        try:
+            yield f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{port}/postgres"
+        finally:
+            run(control, "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
