@@ -22,6 +22,7 @@ import numpy as np
 import psutil
 
 from tests.botapi import BotApi, Chat, Person, Sent
+from tests.botapi.updates import FIRST_ID
 from tests.telegram.chaos import database_of
 from tests.telegram.process import Bot, Kind, Mode
 from tests.telegram.questions import mixed
@@ -43,6 +44,10 @@ class Measured:
     """End to end: from the first update handed out until the last answer came in."""
     cpu: float = 0.0
     """Milliseconds of processor time a message."""
+    server: float = 0.0
+    """The same of the stand-in server with this program: near 1,000 / per_second it is the server that is measured."""
+    calls: float = 0.0
+    """API calls a message."""
     median: float = 0.0
     p99: float = 0.0
     """Milliseconds from update queued until its (first) answer came in, at the moderate rate."""
@@ -59,8 +64,9 @@ class Measured:
 class Stage:
     """A server, its chats, and which questions are answered."""
 
-    def __init__(self, chats: int) -> None:
+    def __init__(self, chats: int, first_update: int) -> None:
         self.server = BotApi(fast=True)
+        self.server.updates.next_id = first_update  # of its own: the bot remembers which updates it has answered
         people = [self.server.person(f"P{number}") for number in range(chats)]
         self.places: list[tuple[Chat, Person]] = [(self.server.private(person), person) for person in people]
         self.waiting: dict[tuple[int, int], float] = {}
@@ -125,13 +131,13 @@ async def _started(stage: Stage, bot: Bot) -> psutil.Process:
 
 
 async def _full_speed(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
-    stage = Stage(options.chats)
+    stage = Stage(options.chats, FIRST_ID)
     texts = mixed(options.messages, options.seed)
     async with stage.server:
         bot = Bot(stage.server, folder, measured.mode, measured.kind, database)
         try:
             process = await _started(stage, bot)
-            before = sum(process.cpu_times()[:2])
+            before, own, calls = sum(process.cpu_times()[:2]), time.process_time(), stage.server.counts.total()
 
             def sample() -> None:
                 measured.samples.append((stage.answered, process.memory_info().rss / 1024))
@@ -147,6 +153,8 @@ async def _full_speed(measured: Measured, options: argparse.Namespace, database:
             sample()
             measured.per_second = stage.answered / (stage.last - begun)
             measured.cpu = 1000 * (sum(process.cpu_times()[:2]) - before) / max(1, stage.answered)
+            measured.server = 1000 * (time.process_time() - own) / max(1, stage.answered)
+            measured.calls = (stage.server.counts.total() - calls) / max(1, stage.answered)
             measured.rss = process.memory_info().rss / 2**20
             measured.missing += len(stage.waiting)
         finally:
@@ -158,7 +166,7 @@ async def _full_speed(measured: Measured, options: argparse.Namespace, database:
 
 
 async def _moderate(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
-    stage = Stage(options.chats)
+    stage = Stage(options.chats, 2 * FIRST_ID)
     count = int(options.rate * options.seconds)
     texts = mixed(count, options.seed + 1)
     async with stage.server:
@@ -219,6 +227,7 @@ def main() -> int:
                 ceiling = one.per_second
             ratio = one.per_second / ceiling
             cells = [kind, mode, one.messages, f"{one.per_second:.0f}", f"{ratio:.2f}", f"{one.cpu:.2f}"]
+            cells += [f"{one.server:.2f}", f"{one.calls:.2f}"]
             cells += [f"{one.median:.1f}", f"{one.p99:.1f}", f"{one.rss:.0f}", f"{one.slope:.0f}", one.missing]
             print(" | ".join(str(cell).rjust(10) for cell in cells), flush=True)
             bad = bad or one.missing > 0 or one.refused > 0 or ratio < RATIO
