@@ -14,6 +14,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,14 +65,16 @@ class Measured:
 class Stage:
     """A server, its chats, and which questions are answered."""
 
-    def __init__(self, chats: int, first_update: int) -> None:
+    def __init__(self, chats: int, first_update: int, distinct: bool) -> None:
+        self.distinct = distinct
         self.server = BotApi(fast=True)
         self.server.updates.next_id = first_update  # of its own: the bot remembers which updates it has answered
         people = [self.server.person(f"P{number}") for number in range(chats)]
         self.places: list[tuple[Chat, Person]] = [(self.server.private(person), person) for person in people]
         self.waiting: dict[tuple[int, int], float] = {}
         """(chat, message id) -> when it was asked, until it is answered."""
-        self.echoes: dict[tuple[int, str], int] = {}
+        self.echoes: dict[tuple[int, str], deque[int]] = defaultdict(deque)
+        """(chat, text) -> message ids, for the echo bot, which does not reply to the message."""
         self.times: list[float] = []
         self.answered = 0
         self.last = 0.0
@@ -81,13 +84,17 @@ class Stage:
     def ask(self, number: int, text: str) -> None:
         """The next question."""
         chat, person = self.places[number % len(self.places)]
-        unique = f"{text} #{number}"
-        message = self.server.say(chat, person, unique)
+        if self.distinct:
+            text = f"{text} #{number}"
+        message = self.server.say(chat, person, text)
         self.waiting[chat.id, message["message_id"]] = time.monotonic()
-        self.echoes[chat.id, unique] = message["message_id"]
+        self.echoes[chat.id, message["text"].strip()].append(message["message_id"])
 
     def _sent(self, sent: Sent) -> None:
-        identifier = sent.reply_to or self.echoes.get((sent.chat_id, sent.text), 0)
+        identifier = sent.reply_to
+        if identifier is None:
+            same = self.echoes.get((sent.chat_id, sent.text))
+            identifier = same.popleft() if same else 0
         asked = self.waiting.pop((sent.chat_id, identifier), None)
         if asked is not None:
             self.times.append(sent.at - asked)
@@ -131,7 +138,7 @@ async def _started(stage: Stage, bot: Bot) -> psutil.Process:
 
 
 async def _full_speed(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
-    stage = Stage(options.chats, FIRST_ID)
+    stage = Stage(options.chats, FIRST_ID, options.texts == "distinct")
     texts = mixed(options.messages, options.seed)
     async with stage.server:
         bot = Bot(stage.server, folder, measured.mode, measured.kind, database)
@@ -166,7 +173,7 @@ async def _full_speed(measured: Measured, options: argparse.Namespace, database:
 
 
 async def _moderate(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
-    stage = Stage(options.chats, 2 * FIRST_ID)
+    stage = Stage(options.chats, 2 * FIRST_ID, options.texts == "distinct")
     count = int(options.rate * options.seconds)
     texts = mixed(count, options.seed + 1)
     async with stage.server:
@@ -207,6 +214,9 @@ def main() -> int:
     parser.add_argument("--mode", choices=["polling", "webhook", "both"], default="both")
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--chats", type=int, default=200)
+    parser.add_argument(
+        "--texts", choices=["distinct", "repeated"], default="distinct", help="distinct: none comes twice"
+    )
     parser.add_argument("--ahead", type=int, default=1_000, help="questions open at once at full speed")
     parser.add_argument("--rate", type=float, default=50.0, help="messages a second for the answer time")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long at that rate")
