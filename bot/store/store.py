@@ -371,7 +371,7 @@ def _engine(url: str) -> Engine:
                 parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
             )
         engine = create_engine(
-            parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=1, max_overflow=0
+            parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=2, max_overflow=0
         )
     except (NoSuchModuleError, ModuleNotFoundError, TypeError) as error:
         raise UnusableDatabaseError(f"POLICYBOT_DATABASE 用不了：{error}") from error
