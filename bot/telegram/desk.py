@@ -100,7 +100,7 @@ class Desk:
             return
         async with self.typing(place, context):
             conversation = await context.turn.conversation(place.key)
-            reply = self.recent.reply(text, conversation)
+            reply = await self.recent.reply_soon(text, conversation)
         context.turn.keep(place.key, reply.conversation)
         await self.reply(place, reply, context, echo=text if echo else "")
 
