@@ -86,7 +86,7 @@ async def test_a_tour(stage: Stage) -> None:
     since = len(server.sent)
     server.press(answer, person, labels.index("👎"))
     reasons = await stage.answer(since, "a reason is asked for")
-    assert [b["text"] for b in reasons.buttons] == ["不是我问的", "不完整", "过时了", "看不明白"]
+    assert [b["text"] for b in reasons.buttons][-4:] == ["不是我问的", "不完整", "过时了", "看不明白"]
     query = server.press(answer, person, forged="c:0000000000")
     await server.until(lambda: query.answer is not None, 10, "a forged button is told")
     message = server.say(chat, person, "谁负责招商引资")

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +28,7 @@ from bot.store.tables import conversations, feedback, updates
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_LONE = re.compile("[\ud800-\udfff]")
 
 MOST_TOGETHER = 500
 """Writes in one commit."""
@@ -401,5 +403,6 @@ def _reason(error: Exception) -> str:
 
 
 def to_json(data: object) -> str:
-    """Compact JSON."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON that can be stored: half of a surrogate pair, which no encoding has, stays an escape."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(data, separators=(",", ":")) if _LONE.search(text) else text
