@@ -25,7 +25,7 @@ from bot.store.store import Store
 from bot.telegram.logs import JsonLines
 from bot.telegram.metrics import Metrics
 from bot.telegram.pacer import Pacer
-from bot.telegram.queue import JournalQueue, TurnProcessor, chat_of
+from bot.telegram.queue import STARTS, JournalQueue, TurnProcessor, chat_of
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.telegram.turns import UNRECORDED, Turn, Turns
 from bot.telegram.webhook import SECRET_HEADER, Webhook
@@ -179,7 +179,7 @@ async def test_after_a_crash_what_was_open_is_answered_and_recorded_steps_are_sk
 
 
 async def test_what_ends_the_program_again_and_again_is_set_aside(store: Store) -> None:
-    for _ in range(5):
+    for _ in range(STARTS + 1):
         rig = Rig(store)
         if not await store.counts():
             await rig.queue.journal([raw(1), raw(2, chat=2)])

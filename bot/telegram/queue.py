@@ -30,8 +30,11 @@ AT_ONCE = 128
 """Chats answered at the same time."""
 RECENT = 2_000
 """Ids of updates that are remembered as journalled."""
-STARTS = 4
-"""Program starts that may find an update open before it is held to be what ends the program."""
+STARTS = 25
+"""Program starts that may find an update open before it is held to be what ends the program.
+
+Many: one that merely waits behind others through a bad night of restarts must not be given up.
+"""
 RETRY_FIRST, RETRY_MOST = 1.0, 30.0
 """Seconds before a disturbed turn is tried again: first, and at most."""
 GIVE_UP = 24 * 3600.0
