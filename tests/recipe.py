@@ -73,19 +73,13 @@ class Image:
             self.environment[name] = self.inside(value)
 
 
-def build(project: Path, root: Path, compiled: Path | None = None) -> Image:
-    """Carry the recipe out below ``root``; subprocess.CalledProcessError when a step fails.
-
-    ``compiled``: a stored form of the base (by content, see knowledge/compiled.py) that spares compiling it.
-    """
+def build(project: Path, root: Path) -> Image:
+    """Carry the recipe out below ``root``; subprocess.CalledProcessError when a step fails."""
     source = root / "context"
     context(project, source)
     image, folder = Image(root), root
     (root / "tmp").mkdir()
     (root / "tmp").chmod(0o1777)
-    if compiled is not None:
-        (root / "opt" / "policybot" / "compiled").mkdir(parents=True)
-        shutil.copy2(compiled, root / "opt" / "policybot" / "compiled")
     for name, rest in instructions((project / "deploy" / "Dockerfile").read_text(encoding="utf-8")):
         if name == "FROM":
             image = Image(root)
