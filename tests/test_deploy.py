@@ -114,7 +114,7 @@ def test_compose_can_be_read_by_docker(profile: str, tmp_path: Path) -> None:
     if subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("docker has no compose plugin")
     shutil.copy(DEPLOY / "compose.yaml", tmp_path)
-    shutil.copy(DEPLOY / "policybot.env", tmp_path)
+    shutil.copy(DEPLOY / "policybot.env", tmp_path / ".env")
     options = ["--profile", profile] if profile else []
     read_back = json.loads(run(docker, "compose", *options, "config", "--format", "json", cwd=tmp_path))
     assert set(read_back["services"]) == ({"bot", "postgres"} if profile else {"bot"})
