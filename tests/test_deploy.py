@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ import yaml
 
 import bot.cli
 from bot.settings import CREDENTIAL, VARIABLES
+from bot.store.store import Change, Received, Store, Verdict
 from bot.telegram.app import DRAIN
 from bot.telegram.metrics import Metrics
 from knowledge.compiled import CACHE_VARIABLE
@@ -311,7 +315,7 @@ def test_the_dashboard_asks_for_what_is_measured_and_shows_all_of_it() -> None:
     assert [name for name in series() if name not in shown] == []
     identifiers = [panel["id"] for panel in dashboard()["panels"]]
     assert len(set(identifiers)) == len(identifiers)
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for panel in dashboard()["panels"]:
         place = panel["gridPos"]
         cells = {(place["x"] + x, place["y"] + y) for x in range(place["w"]) for y in range(place["h"])}
@@ -387,3 +391,38 @@ def test_every_file_is_named_to_operators() -> None:
         p.relative_to(DEPLOY).as_posix() for p in DEPLOY.rglob("*") if p.is_file() and "__pycache__" not in p.parts
     ]
     assert [name for name in files if name != "OPERATING.md" and name not in text] == []
+
+
+def test_every_event_of_the_log_is_explained_to_operators() -> None:
+    sources = [
+        p.read_text(encoding="utf-8") for folder in ("telegram", "store") for p in (ROOT / "bot" / folder).glob("*.py")
+    ]
+    calls = re.compile(r"log\.(?:info|warning|error|critical|exception)\(\s*\"([a-z_]+)\"")
+    events = {event for source in sources for event in calls.findall(source)}
+    assert events >= {"started", "conflict", "store_failing"}
+    text = read("OPERATING.md")
+    assert [event for event in sorted(events) if f"`{event}`" not in text] == []
+
+
+async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> None:
+    lines = re.findall(r'sqlite3 \S+ "([^"]+)"', read("OPERATING.md"))
+    look, again, clear, forget = lines
+    url = f"sqlite:///{tmp_path / 'policybot.db'}"
+    store = Store(url)
+    store.prepare()
+    store.open()
+    await store.receive([Received(n, '{"text": "?"}', 1.0) for n in (1, 2)])
+    await store.change(Change(aside=(1, "ValueError")))
+    await store.change(Change(aside=(2, "unreadable: KeyError")))
+    await store.change(Change(kept=[("-5:42", "{}", time.time()), ("-5:142", "{}", time.time())]))
+    await store.change(Change(verdicts=[Verdict("-5:7:42", "policy/1.1", "up", "", 1.0)]))
+    await store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "policybot.db")) as database:
+        assert [row[0] for row in database.execute(look)] == [1, 2]
+        database.executescript(again)
+        assert database.execute("SELECT update_id, state FROM updates").fetchall() == [(1, "open"), (2, "aside")]
+        database.executescript(clear)
+        assert database.execute("SELECT update_id FROM updates").fetchall() == [(1,)]
+        database.executescript(forget.replace("编号", "42"))
+        assert database.execute("SELECT key FROM conversations").fetchall() == [("-5:142",)]
+        assert database.execute("SELECT key FROM feedback").fetchall() == []
