@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test lint bench accuracy check tune clean
+.PHONY: setup chat test lint bench accuracy chaos load check tune clean
 
 setup: $(READY)
 
@@ -33,6 +33,12 @@ bench: $(READY)
 
 accuracy: $(READY)
 	$(BIN)/python -m tests.accuracy
+
+chaos: $(READY)
+	$(BIN)/python -m tests.telegram.chaos
+
+load: $(READY)
+	$(BIN)/python -m tests.telegram.load
 
 check: $(READY)
 	$(BIN)/policybot check

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.numbers import Number, numbers
 from bot.places import Place, find_place
@@ -20,6 +21,10 @@ _WHOSE = r"(?=的?(?:首次|政策|补贴|奖励|高企|高新|开发区|标准|
 _MOVES = re.compile(r"搬|迁|挪|来汉|来武|落户|转到|转来|过来|本地|这边|总部|投资")
 _LEAD_IN = 4
 """Characters that may stand before a rejection: 你答得不对."""
+REMEMBERED = 1_000
+"""Questions whose understanding is remembered: what they mean by themselves does not depend on who asks."""
+SHORT = 200
+"""Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
 
 
@@ -75,9 +80,13 @@ class Understanding:
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
         self.generic = frozenset({cue for cue, names in cues.items() if names - {"correction"}} | polite)
         self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
+        self._remembered = lru_cache(REMEMBERED)(self._question)
 
     def question(self, text: str) -> Question:
         """Understand any text; never raises."""
+        return self._remembered(text) if len(text) <= SHORT else self._question(text)
+
+    def _question(self, text: str) -> Question:
         text = unwrap(text)
         reading = self._reader.read(text)
         plain = reading.plain

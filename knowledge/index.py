@@ -19,6 +19,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ FUZZY_CANDIDATES = 24
 LINEAR_FLOOR = -9.0
 """Log probabilities below say nothing more."""
 _NOT_WORD = re.compile(r"[\W_]+")
+REMEMBERED = 500
+"""Readings whose signals are remembered: the same question is asked in many conversations."""
 TOP = 6
 """Candidates that are returned."""
 
@@ -116,13 +119,14 @@ class Index:
         )
         self._bias = np.array([weights.bias[kind] for kind in kinds], dtype=np.float32)
         self._max_idf = max(tables.word_idf.values(), default=1.0)
+        self._remembered = lru_cache(REMEMBERED)(self.signals)
 
     def match(self, reading: Reading, prior: Mapping[str, float] | None = None) -> list[Match]:
         """The best targets, most probable first; none when there is nothing to go by.
 
         ``prior``: target -> log odds to add, for what the conversation is about.
         """
-        signals, nearest = self.signals(reading)
+        signals, nearest = self._remembered(reading)
         if signals is None:
             return []
         utility = (signals * self._signal_weights).sum(axis=1) + self._bias

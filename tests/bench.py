@@ -31,6 +31,10 @@ COLD_RUNS = 7
 ODD_STRINGS = 100_000
 
 
+WARM = 30
+"""Questions asked before the clock runs."""
+
+
 def main() -> None:
     """Print all of it."""
     assistant = Assistant(compiled.ready(), today=lambda: DAY)
@@ -101,11 +105,11 @@ def main() -> None:
 
 
 def timed(answer: Callable[[str], object], questions: Sequence[Case]) -> list[float]:
-    """Milliseconds a question, after one warm pass."""
-    for case in questions:
+    """Milliseconds a question, each asked once: an engine that remembers what it was asked gains nothing by it."""
+    for case in questions[:WARM]:
         answer(case.ask)
     out = []
-    for case in questions:
+    for case in questions[WARM:]:
         start = time.perf_counter()
         answer(case.ask)
         out.append((time.perf_counter() - start) * 1000)

@@ -7,8 +7,10 @@ harmless when repeated: a failed commit is tried again until it succeeds, and th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +28,7 @@ from bot.store.tables import conversations, feedback, updates
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_LONE = re.compile("[\ud800-\udfff]")
 
 MOST_TOGETHER = 500
 """Writes in one commit."""
@@ -112,7 +115,13 @@ class Store:
         self.engine = _engine(url)
         self.failing_since: float | None = None
         """Monotonic time since which the database takes no writes; None when all is well."""
-        self._insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        self._connection: Connection | None = None
+        """The writing thread's."""
+        self._durable: bool | None = None
+        """Whether SQLite is set to outlast a power cut; None when not yet known."""
+        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        self._keep = _upsert(insert(conversations))
+        self._judge = _upsert(insert(feedback))
         self._inbox: SimpleQueue[_Job | None] = SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
@@ -207,6 +216,7 @@ class Store:
                     break
             if jobs:
                 self._commit(jobs)
+        self._disconnect()
 
     def _commit(self, jobs: list[_Job]) -> None:
         for attempt in range(10**9):
@@ -218,11 +228,11 @@ class Store:
                     log.error("store_failing", extra={"reason": _reason(error)})
                 if self._closing.is_set():
                     break  # what is not written stays unconfirmed or open, and is answered after the next start
-                if isinstance(error, DBAPIError) and error.connection_invalidated:
-                    self.engine.dispose()
+                self._disconnect()
                 time.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
                 continue
             except Exception as error:  # a fault of ours: the ones who wait must hear of it
+                self._disconnect()
                 log.exception("store_fault")
                 self._settle(jobs, error)
                 return
@@ -253,23 +263,34 @@ class Store:
 
         An arrival must outlast a power cut, since Telegram is told of it; a lost tick only repeats an answer.
         """
-        with self.engine.connect() as connection:
-            arrives = any(job.change is not None and job.change.received for job in jobs)
-            if self.engine.dialect.name == "sqlite":  # to be set outside a transaction
-                connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if arrives else 'NORMAL'}")
-                connection.rollback()
-            with connection.begin():
-                if self.engine.dialect.name == "postgresql" and not arrives:
-                    connection.exec_driver_sql("SET LOCAL synchronous_commit=off")
-                changes = [job.change for job in jobs if job.change is not None]
-                if arrives:
-                    self._receive(connection, jobs)
-                self._write(connection, changes)
-                if time.time() - self._tidied > TIDY_EVERY:
-                    self._tidy(connection)
-                for job in jobs:
-                    if job.read is not None:
-                        job.result = job.read(connection)
+        if self._connection is None:
+            self._connection, self._durable = self.engine.connect(), None
+        connection = self._connection
+        arrives = any(job.change is not None and job.change.received for job in jobs)
+        if self.engine.dialect.name == "sqlite" and self._durable is not arrives:  # to be set outside a transaction
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if arrives else 'NORMAL'}")
+            connection.rollback()
+            self._durable = arrives
+        with connection.begin():
+            if self.engine.dialect.name == "postgresql" and not arrives:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit=off")
+            changes = [job.change for job in jobs if job.change is not None]
+            if arrives:
+                self._receive(connection, jobs)
+            self._write(connection, changes)
+            if time.time() - self._tidied > TIDY_EVERY:
+                self._tidy(connection)
+            for job in jobs:
+                if job.read is not None:
+                    job.result = job.read(connection)
+
+    def _disconnect(self) -> None:
+        """Begin the next try with a new connection."""
+        if self._connection is not None:
+            with contextlib.suppress(Exception):
+                self._connection.invalidate()
+                self._connection.close()
+            self._connection = None
 
     def _receive(self, connection: Connection, jobs: Iterable[_Job]) -> None:
         wanted = [(job, job.change.received) for job in jobs if job.change is not None and job.change.received]
@@ -312,26 +333,21 @@ class Store:
             connection.execute(_ASIDE, [{"id": i, "why": why[:2000]} for i, why in aside])
         if kept:
             rows = [{"key": k, "data": data, "updated": at} for k, (data, at) in kept.items()]
-            insert = self._insert(conversations)
-            connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=["key"], set_={"data": insert.excluded.data, "updated": insert.excluded.updated}
-                ),
-                rows,
-            )
+            connection.execute(self._keep, rows)
         if verdicts:
-            insert = self._insert(feedback)
-            columns = {n: insert.excluded[n] for n in ("target", "verdict", "reason", "at")}
-            connection.execute(
-                insert.on_conflict_do_update(index_elements=["key"], set_=columns),
-                [vars(v) for v in verdicts.values()],
-            )
+            connection.execute(self._judge, [vars(v) for v in verdicts.values()])
 
     def _tidy(self, connection: Connection) -> None:
         now = time.time()
         connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
         self._tidied = now
+
+
+def _upsert(insert: Any) -> Any:
+    """The insert, written over what has the same key."""
+    columns = {column.name: insert.excluded[column.name] for column in insert.table.columns if column.name != "key"}
+    return insert.on_conflict_do_update(index_elements=["key"], set_=columns)
 
 
 _STEPPED = update(updates).where(updates.c.update_id == bindparam("id")).values(steps=bindparam("n"))
@@ -357,7 +373,7 @@ def _engine(url: str) -> Engine:
                 parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
             )
         engine = create_engine(
-            parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=1, max_overflow=0
+            parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=2, max_overflow=0
         )
     except (NoSuchModuleError, ModuleNotFoundError, TypeError) as error:
         raise UnusableDatabaseError(f"POLICYBOT_DATABASE 用不了：{error}") from error
@@ -387,5 +403,6 @@ def _reason(error: Exception) -> str:
 
 
 def to_json(data: object) -> str:
-    """Compact JSON."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON that can be stored: half of a surrogate pair, which no encoding has, stays an escape."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(data, separators=(",", ":")) if _LONE.search(text) else text

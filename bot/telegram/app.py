@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import sys
 import time
@@ -18,6 +19,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 
 from bot.assistant import Assistant
+from bot.recent import RecentReplies
 from bot.settings import Settings, WebhookSettings
 from bot.store.migrate import NewerSchemaError
 from bot.store.store import Store, UnusableDatabaseError
@@ -29,6 +31,7 @@ from bot.telegram.pacer import Pacer
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.telegram.turns import TurnContext, Turns, current_turn
+from bot.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +63,12 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
         print(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库", file=sys.stderr)
         return USAGE
     assistant = make_assistant()
+    assistant.reply("一个开发区最多几个？")  # reads what is read only when first needed
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
+    worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
-    return asyncio.run(_run(settings, store, assistant))
+    return asyncio.run(_run(settings, store, assistant, worker))
 
 
 def _prepare(store: Store, patience: float = 30.0) -> None:
@@ -83,7 +88,7 @@ def _prepare(store: Store, patience: float = 30.0) -> None:
 class Bot:
     """The parts of a running bot."""
 
-    def __init__(self, settings: Settings, store: Store, assistant: Assistant) -> None:
+    def __init__(self, settings: Settings, store: Store, assistant: Assistant, worker: Worker | None) -> None:
         self.settings = settings
         self.store = store
         self.conflict_told: float | None = None
@@ -115,15 +120,14 @@ class Bot:
         policies = len(assistant.ready.base.policies)
         self.health = Health(store, self.metrics, settings.webhook is None, self.last_contact, policies)
         self.application.add_error_handler(_note_error)
-        self._add_handlers(assistant)
+        self._add_handlers(RecentReplies(assistant, worker))
 
-    def _add_handlers(self, assistant: Assistant) -> None:
-        from bot.recent import RecentReplies
+    def _add_handlers(self, assistant: RecentReplies) -> None:
         from bot.telegram.handlers import handlers
         from bot.telegram.limits import UserLimit
 
         limit = UserLimit(self.settings.user_limit)
-        for handler in handlers(RecentReplies(assistant), limit, self.me, lambda: self.queue.waiting > BUSY):
+        for handler in handlers(assistant, limit, self.me, lambda: self.queue.waiting > BUSY):
             self.application.add_handler(handler)
 
     def me(self) -> User:
@@ -148,13 +152,15 @@ async def _note_error(_: object, context: TurnContext) -> None:
         log.warning("call_refused", extra={"update_id": turn.update_id, "reason": str(turn.error)})
 
 
-async def _run(settings: Settings, store: Store, assistant: Assistant) -> int:
+async def _run(settings: Settings, store: Store, assistant: Assistant, worker: Worker | None) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     store.open()
-    bot = Bot(settings, store, assistant)
+    if worker is not None:
+        await worker.open()
+    bot = Bot(settings, store, assistant, worker)
     try:
         async with _status(bot):
             if not await _until_connected(bot, stop):
@@ -167,6 +173,8 @@ async def _run(settings: Settings, store: Store, assistant: Assistant) -> int:
         print(f"不能监听：{error}；请换一个端口，或停掉占用它的程序", file=sys.stderr)
         return FAILED
     finally:
+        if worker is not None:
+            await worker.close()
         await store.close()
 
 

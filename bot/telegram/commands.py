@@ -32,10 +32,10 @@ class Commands:
     def _running(self, answer: Answering) -> Callable[[Update, TurnContext], Coroutine[Any, Any, None]]:
         async def run(update: Update, context: TurnContext) -> None:
             message = update.effective_message
-            if message is None or message.text is None or (message.from_user and is_other_bot(message)):
+            if message is None or message.text is None or self._desk.unasked(message):
                 return
             context.turn.outcome("command")
-            arguments = message.text.partition(" ")[2] or message.text.partition("\n")[2]
+            arguments = message.text[message.entities[0].length :]  # the first entity is the command
             place = place_of(message)
             if await self._desk.admitted(place, context):
                 await answer(message, place, arguments.strip(), context)
@@ -177,11 +177,3 @@ class Commands:
             await self._desk.ask_admitted(place, text, context)
         else:
             await self._desk.say(place, self._words("telegram.ask_how"), context)
-
-
-def is_other_bot(message: Message) -> bool:
-    """Whether a bot wrote it: never answered, or two bots would talk for ever.
-
-    Telegram shows anonymous administrators and channels as bots too, with the chat that they write for.
-    """
-    return message.from_user is not None and message.from_user.is_bot and message.sender_chat is None

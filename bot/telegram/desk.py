@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from telegram import Chat, InlineKeyboardMarkup, Message, ReplyParameters, Update, User
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 LONGEST = 2000
 """Characters of a question; more is no question but a document."""
 RENDERED = 256
-"""Rendered replies that are remembered."""
+"""Rendered replies, and changed messages, that are remembered."""
 TYPING_WAIT = 0.3
 """Seconds that showing "typing" may hold up an answer."""
 
@@ -69,6 +69,8 @@ class Desk:
         self.me = me
         self.busy = busy
         """Whether so many wait that showing "typing" would only hold them up."""
+        self._edited: OrderedDict[tuple[int, int], tuple[str, InlineKeyboardMarkup | None]] = OrderedDict()
+        """What our messages were changed to last, by chat and message."""
         self._rendered: OrderedDict[int, tuple[Reply, list[str], InlineKeyboardMarkup | None]] = OrderedDict()
 
     @property
@@ -85,6 +87,16 @@ class Desk:
         clause = self.clauses()[target]
         return f"{clause.id} {clause.title}"
 
+    def unasked(self, message: Message) -> bool:
+        """Whether nobody asks with it: another bot's message, a channel's that came by itself, or a card of ours.
+
+        Two bots that answer each other would talk for ever. Telegram shows anonymous administrators as bots, too, but
+        with the chat that they write for.
+        """
+        by_bot = message.from_user is not None and message.from_user.is_bot and message.sender_chat is None
+        card = message.via_bot is not None and message.via_bot.id == self.me().id
+        return by_bot or card or bool(message.is_automatic_forward)
+
     # -- asking ------------------------------------------------------------------------------------------------------
 
     async def ask(self, place: Place, text: str, context: TurnContext, echo: bool = False) -> None:
@@ -100,7 +112,7 @@ class Desk:
             return
         async with self.typing(place, context):
             conversation = await context.turn.conversation(place.key)
-            reply = self.recent.reply(text, conversation)
+            reply = await self.recent.reply_soon(text, conversation)
         context.turn.keep(place.key, reply.conversation)
         await self.reply(place, reply, context, echo=text if echo else "")
 
@@ -198,23 +210,41 @@ class Desk:
         """Change one of our messages in place; that it is so already is no error."""
 
         async def call() -> None:
-            try:
-                await context.bot.edit_message_text(
-                    page, message.chat_id, message.message_id, parse_mode=ParseMode.HTML, reply_markup=keyboard
-                )
-            except BadRequest as error:
-                _unless_harmless(error)
+            await context.bot.edit_message_text(
+                page, message.chat_id, message.message_id, parse_mode=ParseMode.HTML, reply_markup=keyboard
+            )
 
-        await context.turn.step(call)
+        await self._once(message, (page, keyboard), call, context)
 
     async def edit_keyboard(self, message: Message, context: TurnContext, keyboard: InlineKeyboardMarkup) -> None:
         """Change the buttons under one of our messages."""
 
         async def call() -> None:
+            await context.bot.edit_message_reply_markup(message.chat_id, message.message_id, reply_markup=keyboard)
+
+        await self._once(message, ("", keyboard), call, context)
+
+    async def _once(
+        self,
+        message: Message,
+        wanted: tuple[str, InlineKeyboardMarkup | None],
+        change: Callable[[], Awaitable[None]],
+        context: TurnContext,
+    ) -> None:
+        """Make the change unless it was the last one made: people tap twice, and the second tap changes nothing."""
+        key = (message.chat_id, message.message_id)
+
+        async def call() -> None:
+            if self._edited.get(key) == wanted:
+                return
             try:
-                await context.bot.edit_message_reply_markup(message.chat_id, message.message_id, reply_markup=keyboard)
+                await change()
             except BadRequest as error:
                 _unless_harmless(error)
+            self._edited[key] = wanted
+            self._edited.move_to_end(key)
+            if len(self._edited) > RENDERED:
+                self._edited.popitem(last=False)
 
         await context.turn.step(call)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class Inline:
         """What a query finds, best first: the answer, then units, figures and clauses that hold the words."""
         if not text:
             for question in self._most_asked():
-                yield from self._answer(question, question)
+                yield from itertools.islice(self._answer(question, question), 1)
             return
         found = False
         for card in (*self._answer(text), *self._holding(text)):

@@ -76,15 +76,22 @@ def under(reply: Reply, words: Words, titles: Mapping[str, str]) -> InlineKeyboa
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def reasons(key: str, words: Words) -> InlineKeyboardMarkup:
-    """Why it was no good, and back."""
+def reasons(key: str, words: Words, before: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup:
+    """Why it was no good, in place of the thumbs; ``before``: the buttons that are there."""
     labels = [button(words(f"telegram.reason.{name}"), "r", key, letter) for letter, name in REASONS.items()]
-    return InlineKeyboardMarkup([labels[:2], labels[2:]])
+    return _judging(before, labels[:2], labels[2:])
 
 
-def judged(key: str) -> InlineKeyboardMarkup:
-    """After a reason was given: the thumbs, to think again."""
-    return InlineKeyboardMarkup([thumbs(key)])
+def judged(key: str, before: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup:
+    """After a reason was given: the thumbs again."""
+    return _judging(before, thumbs(key))
+
+
+def _judging(before: InlineKeyboardMarkup | None, *rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    """The buttons that are there, with these rows in place of those that judge."""
+    there = before.inline_keyboard if before is not None else ()
+    kept = [row for row in there if not any(parse(str(b.callback_data))[0] in ("g", "b", "r") for b in row)]
+    return InlineKeyboardMarkup([*kept, *rows])
 
 
 def thumbs(key: str) -> list[InlineKeyboardButton]:

@@ -157,7 +157,7 @@ class Presses:
             return False
         context.turn.feedback(place.key, target, "down", None, message.message_id)
         await self._desk.acknowledge(update, self._desk.words("telegram.ask_reason"))
-        await self._desk.edit_keyboard(message, context, keyboards.reasons(key, self._desk.words))
+        await self._desk.edit_keyboard(message, context, keyboards.reasons(key, self._desk.words, message.reply_markup))
         return True
 
     async def _reason(
@@ -168,7 +168,7 @@ class Presses:
             return False
         context.turn.feedback(place.key, target, "down", keyboards.REASONS[letter], message.message_id)
         await self._desk.acknowledge(update, self._desk.words("telegram.thanks_bad"))
-        await self._desk.edit_keyboard(message, context, keyboards.judged(key))
+        await self._desk.edit_keyboard(message, context, keyboards.judged(key, message.reply_markup))
         return True
 
     def _judged(self, key: str) -> str | None:

@@ -28,7 +28,7 @@ MOST_WAITING = 5_000
 """Updates in memory; beyond that ``put`` waits, and Telegram keeps the rest."""
 AT_ONCE = 128
 """Chats answered at the same time."""
-RECENT = 10_000
+RECENT = 2_000
 """Ids of updates that are remembered as journalled."""
 STARTS = 4
 """Program starts that may find an update open before it is held to be what ends the program."""

@@ -19,6 +19,8 @@ LONG = 240
 """Characters from which a quoted paragraph is folded up until tapped."""
 _SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;\n]?")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_SHOWN = re.compile(r"[^\s\x00-\x1f\u180e\u200b-\u200f\u2028-\u202e\u2060\u2800\ufeff\ufffc]")
+"""Characters that Telegram does not take for a gap: a message needs one."""
 
 
 @dataclass(frozen=True)
@@ -64,21 +66,23 @@ def paragraphs(block: Block) -> list[Paragraph]:
 
 
 def pages(content: Sequence[Paragraph], limit: int = LIMIT) -> list[str]:
-    """Paragraphs as HTML messages of at most ``limit`` units of text each."""
+    """Paragraphs as HTML messages of at most ``limit`` units of text each; what would show nothing is left out."""
     out: list[str] = []
     current: list[str] = []
-    size = 0
+    size, shows = 0, False
     for paragraph in content:
         for piece in _fitting(paragraph, limit):
             units = sum(length(run.text) for run in piece)
             if not units:
                 continue
             if current and size + 1 + units > limit:
-                out.append("\n".join(current))
-                current, size = [], 0
+                if shows:
+                    out.append("\n".join(current))
+                current, size, shows = [], 0, False
             size += units + (1 if current else 0)
+            shows = shows or any(_SHOWN.search(run.text) for run in piece)
             current.append("".join(_marked_up(run) for run in piece))
-    if current:
+    if shows:
         out.append("\n".join(current))
     return out
 

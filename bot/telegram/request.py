@@ -28,6 +28,7 @@ CONNECT, READ = 10.0, 20.0
 CONNECTIONS = 32
 DENIALS = 3
 """Answers 401 or 404 in a row to getUpdates that are put down to something between us and Telegram."""
+_HEAD = ("message_id", "message_thread_id", "date", "chat", "from")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -89,6 +90,19 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"{type(error).__name__}: {error}") from error
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """PTB's seam for reading an answer. Of a message that was sent only the head is kept.
+
+        Telegram repeats the whole text, its markup and the message that it answers; making objects of all that costs
+        as much as sending, and nobody looks at them.
+        """
+        data = BaseRequest.parse_json_payload(payload)
+        result = data.get("result")
+        if isinstance(result, dict) and "message_id" in result and "chat" in result:
+            data["result"] = {name: result[name] for name in _HEAD if name in result}
+        return data
 
     def _proxy_for(self, url: str) -> str | None:
         """The environment's proxy for the server of ``url``; looked up once (aiohttp does it anew in a thread)."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from telegram import Chat, ChatMember, Message, MessageEntity, Update
 from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
-from bot.telegram.commands import is_other_bot
 from bot.telegram.desk import Desk, place_of
 from bot.telegram.turns import TurnContext
 
+ALBUMS = 256
+"""Albums that are remembered."""
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 _OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 
@@ -19,6 +23,7 @@ class Talk:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._albums: OrderedDict[tuple[int, str], None] = OrderedDict()
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handlers; edited messages come here as well."""
@@ -34,15 +39,16 @@ class Talk:
     async def private(self, update: Update, context: TurnContext) -> None:
         """A question, new or edited. An unknown command is taken as a question, too."""
         message = update.effective_message
-        if message is None or is_other_bot(message) or self._is_card(message):
+        if message is None or self._desk.unasked(message):
             return
+        self._first_of_album(message)
         text = message.text or message.caption or ""
         await self._desk.ask(place_of(message), text.removeprefix("/"), context)
 
     async def no_text(self, update: Update, context: TurnContext) -> None:
         """A photo, a voice message, a file: what to do instead."""
         message = update.message  # an edited one (a live location) says nothing new
-        if message is None or is_other_bot(message):
+        if message is None or self._desk.unasked(message) or not self._first_of_album(message):
             return
         place = place_of(message)
         if await self._desk.admitted(place, context):
@@ -52,7 +58,7 @@ class Talk:
     async def group(self, update: Update, context: TurnContext) -> None:
         """A question, if the bot is addressed; silence otherwise."""
         message = update.effective_message
-        if message is None or is_other_bot(message) or message.is_automatic_forward or self._is_card(message):
+        if message is None or self._desk.unasked(message):
             return
         text = self.addressed(message)
         if text is None:
@@ -69,6 +75,8 @@ class Talk:
     def addressed(self, message: Message) -> str | None:
         """The text without the mention, if the message mentions the bot or replies to it; else None."""
         text = message.text or message.caption or ""
+        if self._for_another_bot(message):
+            return None
         for entity in (*message.entities, *message.caption_entities):
             if self._mentions(entity, text):
                 units = text.encode("utf-16-le")
@@ -89,9 +97,24 @@ class Talk:
     def _is_ours(self, message: Message) -> bool:
         return message.from_user is not None and message.from_user.id == self._desk.me().id
 
-    def _is_card(self, message: Message) -> bool:
-        """Whether it is an answer of ours that somebody sent through inline mode."""
-        return message.via_bot is not None and message.via_bot.id == self._desk.me().id
+    def _for_another_bot(self, message: Message) -> bool:
+        """Whether it begins with a command such as /help@other_bot."""
+        first = message.entities[0] if message.entities else None
+        if message.text is None or first is None or first.offset or first.type != MessageEntity.BOT_COMMAND:
+            return False
+        name = message.text[: first.length].partition("@")[2]
+        return bool(name) and name.lower() != f"{self._desk.me().username}".lower()
+
+    def _first_of_album(self, message: Message) -> bool:
+        """Whether nothing was said yet about the album that it belongs to: each picture is a message."""
+        if message.media_group_id is None:
+            return True
+        album = (message.chat_id, message.media_group_id)
+        first = album not in self._albums
+        self._albums[album] = None
+        if len(self._albums) > ALBUMS:
+            self._albums.popitem(last=False)
+        return first
 
     async def membership(self, update: Update, context: TurnContext) -> None:
         """The bot came into a group: how to use it there, once."""
@@ -107,8 +130,6 @@ class Talk:
             await context.turn.step(lambda: self._greet(change.chat, context))
 
     async def _greet(self, chat: Chat, context: TurnContext) -> None:
-        from telegram.error import BadRequest, Forbidden
-
         try:
             await context.bot.send_message(chat.id, self._how())
         except (Forbidden, BadRequest):  # it may come in without the right to speak

@@ -16,6 +16,12 @@ FIRST_PERSON = 5_000_001
 FIRST_GROUP = 4_001
 INLINE_QUERY = 256
 """Characters of an inline query; the rest is cut (#inlinequery)."""
+RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users"),
+    *("can_post_stories", "can_edit_stories", "can_delete_stories"),
+)
+"""What is always told of an administrator (#chatmemberadministrator)."""
 _FOUND = re.compile(r"(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?!\w)|(?<![\w@])@[A-Za-z0-9_]{4,32}(?!\w)")
 FILES: dict[str, dict[str, Any]] = {
     "voice": {"duration": 3, "mime_type": "audio/ogg"},
@@ -215,7 +221,10 @@ class Acts:
         bot = self.world.bot.user
 
         def member(status: str) -> dict[str, Any]:
-            return {"status": status, "user": bot} | ({"until_date": 0} if status == "kicked" else {})
+            more: dict[str, Any] = {"until_date": 0} if status == "kicked" else {}
+            if status == "administrator":
+                more = dict.fromkeys(RIGHTS, False) | {"can_manage_chat": True}
+            return {"status": status, "user": bot} | more
 
         if new in ("left", "kicked"):
             chat.barred = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections import Counter
@@ -175,24 +176,44 @@ class BotApi(Acts):
         call = Call(time.monotonic(), method, {})
         try:
             arguments = await self._read(request)
-            call.values = dict(arguments.values)
-            if not self.fast:
-                self.calls.append(call)
-            result = await self._with_faults(call, arguments)
         except ApiError as error:
-            call.status = error.code
-            if error.code == 400 and not call.fault:
-                self.refusals.append(Refusal(method, error.description, call.values))
-            return _answer(error.code, error.body())
+            return _answer(*self._refused(call, error))
+        try:
+            status, body = await self._called(call, arguments)
         except _Drop:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
-        call.status = 200
-        if isinstance(result, web.StreamResponse):
-            call.status = result.status
-            return result
-        return _answer(200, {"ok": True, "result": result})
+        return body if isinstance(body, web.StreamResponse) else _answer(status, body)
+
+    async def direct(self, method: str, values: dict[str, Any]) -> tuple[int, bytes]:
+        """A call without HTTP, by its form values: (status, body). A dropped connection is a ConnectionError."""
+        self.counts[method] += 1
+        try:
+            status, body = await self._called(Call(time.monotonic(), method, {}), Arguments(values))
+        except _Drop:
+            raise ConnectionError("dropped") from None
+        if isinstance(body, web.Response):
+            return status, str(body.text).encode()
+        return status, _json(body)
+
+    async def _called(self, call: Call, arguments: Arguments) -> tuple[int, Any]:
+        """The call made and recorded: (status, what is answered)."""
+        call.values = dict(arguments.values)
+        if not self.fast:
+            self.calls.append(call)
+        try:
+            result = await self._with_faults(call, arguments)
+        except ApiError as error:
+            return self._refused(call, error)
+        call.status = result.status if isinstance(result, web.StreamResponse) else 200
+        return call.status, result if isinstance(result, web.StreamResponse) else {"ok": True, "result": result}
+
+    def _refused(self, call: Call, error: ApiError) -> tuple[int, Any]:
+        call.status = error.code
+        if error.code == 400 and not call.fault:
+            self.refusals.append(Refusal(call.method, error.description, call.values))
+        return error.code, error.body()
 
     async def _read(self, request: web.BaseRequest) -> Arguments:
         kind = request.content_type
@@ -330,4 +351,11 @@ class BotApi(Acts):
 
 
 def _answer(status: int, body: Any) -> web.Response:
-    return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
+    return web.Response(status=status, body=_json(body), content_type="application/json")
+
+
+def _json(body: Any) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # half of a surrogate pair can be told as an escape only
+        return json.dumps(body).encode()

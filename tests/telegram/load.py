@@ -14,6 +14,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ import numpy as np
 import psutil
 
 from tests.botapi import BotApi, Chat, Person, Sent
+from tests.botapi.updates import FIRST_ID
 from tests.telegram.chaos import database_of
 from tests.telegram.process import Bot, Kind, Mode
 from tests.telegram.questions import mixed
@@ -43,6 +45,10 @@ class Measured:
     """End to end: from the first update handed out until the last answer came in."""
     cpu: float = 0.0
     """Milliseconds of processor time a message."""
+    server: float = 0.0
+    """The same of the stand-in server with this program: near 1,000 / per_second it is the server that is measured."""
+    calls: float = 0.0
+    """API calls a message."""
     median: float = 0.0
     p99: float = 0.0
     """Milliseconds from update queued until its (first) answer came in, at the moderate rate."""
@@ -59,13 +65,16 @@ class Measured:
 class Stage:
     """A server, its chats, and which questions are answered."""
 
-    def __init__(self, chats: int) -> None:
+    def __init__(self, chats: int, first_update: int, distinct: bool) -> None:
+        self.distinct = distinct
         self.server = BotApi(fast=True)
+        self.server.updates.next_id = first_update  # of its own: the bot remembers which updates it has answered
         people = [self.server.person(f"P{number}") for number in range(chats)]
         self.places: list[tuple[Chat, Person]] = [(self.server.private(person), person) for person in people]
         self.waiting: dict[tuple[int, int], float] = {}
         """(chat, message id) -> when it was asked, until it is answered."""
-        self.echoes: dict[tuple[int, str], int] = {}
+        self.echoes: dict[tuple[int, str], deque[int]] = defaultdict(deque)
+        """(chat, text) -> message ids, for the echo bot, which does not reply to the message."""
         self.times: list[float] = []
         self.answered = 0
         self.last = 0.0
@@ -75,13 +84,17 @@ class Stage:
     def ask(self, number: int, text: str) -> None:
         """The next question."""
         chat, person = self.places[number % len(self.places)]
-        unique = f"{text} #{number}"
-        message = self.server.say(chat, person, unique)
+        if self.distinct:
+            text = f"{text} #{number}"
+        message = self.server.say(chat, person, text)
         self.waiting[chat.id, message["message_id"]] = time.monotonic()
-        self.echoes[chat.id, unique] = message["message_id"]
+        self.echoes[chat.id, message["text"].strip()].append(message["message_id"])
 
     def _sent(self, sent: Sent) -> None:
-        identifier = sent.reply_to or self.echoes.get((sent.chat_id, sent.text), 0)
+        identifier = sent.reply_to
+        if identifier is None:
+            same = self.echoes.get((sent.chat_id, sent.text))
+            identifier = same.popleft() if same else 0
         asked = self.waiting.pop((sent.chat_id, identifier), None)
         if asked is not None:
             self.times.append(sent.at - asked)
@@ -125,13 +138,13 @@ async def _started(stage: Stage, bot: Bot) -> psutil.Process:
 
 
 async def _full_speed(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
-    stage = Stage(options.chats)
+    stage = Stage(options.chats, FIRST_ID, options.texts == "distinct")
     texts = mixed(options.messages, options.seed)
     async with stage.server:
         bot = Bot(stage.server, folder, measured.mode, measured.kind, database)
         try:
             process = await _started(stage, bot)
-            before = sum(process.cpu_times()[:2])
+            before, own, calls = sum(process.cpu_times()[:2]), time.process_time(), stage.server.counts.total()
 
             def sample() -> None:
                 measured.samples.append((stage.answered, process.memory_info().rss / 1024))
@@ -147,6 +160,8 @@ async def _full_speed(measured: Measured, options: argparse.Namespace, database:
             sample()
             measured.per_second = stage.answered / (stage.last - begun)
             measured.cpu = 1000 * (sum(process.cpu_times()[:2]) - before) / max(1, stage.answered)
+            measured.server = 1000 * (time.process_time() - own) / max(1, stage.answered)
+            measured.calls = (stage.server.counts.total() - calls) / max(1, stage.answered)
             measured.rss = process.memory_info().rss / 2**20
             measured.missing += len(stage.waiting)
         finally:
@@ -158,7 +173,7 @@ async def _full_speed(measured: Measured, options: argparse.Namespace, database:
 
 
 async def _moderate(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
-    stage = Stage(options.chats)
+    stage = Stage(options.chats, 2 * FIRST_ID, options.texts == "distinct")
     count = int(options.rate * options.seconds)
     texts = mixed(count, options.seed + 1)
     async with stage.server:
@@ -199,6 +214,9 @@ def main() -> int:
     parser.add_argument("--mode", choices=["polling", "webhook", "both"], default="both")
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--chats", type=int, default=200)
+    parser.add_argument(
+        "--texts", choices=["distinct", "repeated"], default="distinct", help="distinct: none comes twice"
+    )
     parser.add_argument("--ahead", type=int, default=1_000, help="questions open at once at full speed")
     parser.add_argument("--rate", type=float, default=50.0, help="messages a second for the answer time")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long at that rate")
@@ -219,6 +237,7 @@ def main() -> int:
                 ceiling = one.per_second
             ratio = one.per_second / ceiling
             cells = [kind, mode, one.messages, f"{one.per_second:.0f}", f"{ratio:.2f}", f"{one.cpu:.2f}"]
+            cells += [f"{one.server:.2f}", f"{one.calls:.2f}"]
             cells += [f"{one.median:.1f}", f"{one.p99:.1f}", f"{one.rss:.0f}", f"{one.slope:.0f}", one.missing]
             print(" | ".join(str(cell).rjust(10) for cell in cells), flush=True)
             bad = bad or one.missing > 0 or one.refused > 0 or ratio < RATIO

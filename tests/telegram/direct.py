@@ -1,0 +1,131 @@
+"""The bot's handlers and the stand-in server in one process, without a network: a turn takes milliseconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from telegram import Update, User
+from telegram.error import NetworkError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes
+from telegram.request import BaseRequest, RequestData
+
+from bot.assistant import BEIJING
+from bot.recent import RecentReplies
+from bot.store.store import Store
+from bot.telegram.app import _note_error
+from bot.telegram.handlers import handlers
+from bot.telegram.limits import UserLimit
+from bot.telegram.metrics import Metrics
+from bot.telegram.queue import JournalQueue, TurnProcessor
+from bot.telegram.turns import TurnContext, Turns
+from tests.botapi import BotApi, Chat, Person, Sent
+from tests.botapi.world import Query
+
+
+class Direct(BaseRequest):
+    """PTB's request seam, straight into the server."""
+
+    def __init__(self, server: BotApi) -> None:
+        self._server = server
+
+    @property
+    def read_timeout(self) -> float | None:
+        return 1.0
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **kwargs: Any
+    ) -> tuple[int, bytes]:
+        values = dict(request_data.json_parameters) if request_data is not None else {}
+        try:
+            return await self._server.direct(url.rpartition("/")[2], values)
+        except ConnectionError as error:
+            raise NetworkError(str(error)) from error
+
+
+class Played:
+    """A bot and those who talk to it. Acts are done on ``server``; ``after`` lets the bot see to them."""
+
+    def __init__(
+        self,
+        server: BotApi,
+        store: Store,
+        assistant: RecentReplies,
+        *,
+        limit: UserLimit | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
+        busy: bool = True,
+        most_asked: Callable[[], Sequence[str]] | None = None,
+    ) -> None:
+        """``busy``: "typing" is not shown."""
+        self.server = server
+        self.store = store
+        self.words = assistant.assistant.words
+        self.metrics = Metrics()
+        self.queue = JournalQueue(store, self.metrics)
+        self.processor = TurnProcessor(self.queue, Turns(store), self.metrics)
+        self.application: Application[Any, Any, Any, Any, Any, Any] = (
+            ApplicationBuilder()
+            .token(server.token)
+            .request(Direct(server))
+            .get_updates_request(Direct(server))
+            .updater(None)
+            .context_types(ContextTypes(context=TurnContext))
+            .build()
+        )
+        self.processor.again = self.application.process_update
+        self.application.add_error_handler(_note_error)
+        ours = limit or UserLimit(10_000)
+        for handler in handlers(assistant, ours, self.me, lambda: busy, most_asked, now):
+            self.application.add_handler(handler)
+        self.alice = server.person("甲", "alice")
+        self.chat = server.private(self.alice)
+
+    def me(self) -> User:
+        """Who the bot is."""
+        return cast(User, self.application.bot.bot)
+
+    async def after(self, *_: object) -> list[Sent]:
+        """What the bot sends or edits after these acts."""
+        before = len(self.server.sent)
+        while self.server.updates.pending:
+            raw = self.server.updates.pending[0]
+            self.server.updates.forget(raw["update_id"])
+            await self.raw(raw)
+        return self.server.sent[before:]
+
+    async def raw(self, update: dict[str, Any]) -> None:
+        """One update, journalled, answered and ticked off."""
+        async with asyncio.timeout(10):
+            await self.queue.put(Update.de_json(update, self.application.bot))
+            while not self.queue.empty():
+                item = await self.queue.get()
+                await self.processor.process_update(item, self.application.process_update(item))
+
+    async def tell(self, text: str, chat: Chat | None = None, person: Person | None = None, **more: Any) -> list[Sent]:
+        """What comes of a text message; of Alice's, in private, unless others are named."""
+        return await self.after(self.server.say(chat or self.chat, person or self.alice, text, **more))
+
+    async def press(
+        self, sent: Sent, button: str | int = 0, person: Person | None = None, forged: str = ""
+    ) -> tuple[list[Sent], Query]:
+        """What comes of pressing a button: messages, and the query with its answer."""
+        query = self.server.press(sent, person or self.alice, button, forged=forged)
+        return await self.after(), query
+
+    async def inline(self, text: str, offset: str = "") -> dict[str, Any]:
+        """The answer to an inline query."""
+        query = self.server.ask_inline(self.alice, text, offset)
+        await self.after()
+        assert query.answer is not None
+        return query.answer
+
+    def labels(self, sent: Sent) -> list[str]:
+        """The texts of the buttons."""
+        return [button["text"] for button in sent.buttons]
