@@ -25,7 +25,7 @@ from rapidfuzz import fuzz
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
 from knowledge import compiled
-from tests.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run, table
+from bot.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run, table
 
 COLD_RUNS = 7
 ODD_STRINGS = 100_000

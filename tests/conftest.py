@@ -10,7 +10,7 @@ import pytest
 from bot.assistant import Assistant
 from knowledge import compiled
 from knowledge.compiled import Ready
-from tests.judging import DAY
+from bot.judging import DAY
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 

@@ -17,7 +17,7 @@ from knowledge.compiled import ROOT, Ready
 from knowledge.examples import examples
 from knowledge.fold import fold
 from tests.bench import odd_strings
-from tests.judging import cases
+from bot.judging import cases
 
 SOURCE = next((ROOT / "policies").glob("*/source.txt")).read_text(encoding="utf-8")
 MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元|\d+(?:\.\d+)?\s*[万亿]")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.reply import Reply
-from tests.judging import IN_SCOPE, OUTSIDE, Case, cases, run, table
+from bot.judging import IN_SCOPE, OUTSIDE, Case, cases, run, table
 
 Results = list[tuple[Case, Reply, str]]
 
