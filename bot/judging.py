@@ -1,7 +1,7 @@
 """Runs test questions, which are YAML files, and says what each answer was worth.
 
-The project's own tests run them, and teaching does: a phrasing that breaks one is refused. Verdicts: right; assisted (the right clause is in the choice offered); wrong; miss (declined though covered); leak
-(answered though not covered).
+The project's own tests run them, and teaching does: a phrasing that breaks one is refused. Verdicts: right; assisted
+(the right clause is in the choice offered); wrong; miss (declined though covered); leak (answered though not covered).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ FLOOR = 0.002
 def resolve(base: Base, typed: str) -> tuple[str, ...]:
     """The targets that a typed name may mean; none when nothing is called so.
 
-    Names are: a clause's id or printed number, policy/clause, near:<topic>, a topic's id or name, [policy/]info:<topic>.
+    Names: a clause's id or printed number, policy/clause, near:<topic>, a topic's id or name, [policy/]info:<topic>.
     """
     typed = typed.strip()
     if has_target(base, typed):

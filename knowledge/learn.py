@@ -2,8 +2,8 @@
 
 Small on purpose: plain stochastic gradient descent in numpy, a fixed order, no randomness between runs, some seconds
 for all phrasings. The order hangs on each example's own words, not on its place: one phrasing more leaves the order of
-all others as it was, and so moves their scores a hundred times less than a new shuffle would. Each weight is the pull of one feature towards one class, so a score can be explained by
-its largest terms.
+all others as it was, and so moves their scores a hundred times less than a new shuffle would. Each weight is the pull
+of one feature towards one class, so a score can be explained by its largest terms.
 """
 
 from __future__ import annotations

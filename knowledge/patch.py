@@ -40,6 +40,7 @@ def patch(root: Path, taught: Sequence[Taught]) -> str:
         if act.id in left_out:
             continue
         owner, _, part = act.target.partition("/")
+        loc: Loc
         if act.target.startswith("near:"):
             number = topics.index(act.target.removeprefix("near:"))
             path, loc = root / "lexicon" / "not_covered.yaml", ("topics", number, "phrasings")
@@ -97,7 +98,7 @@ def _inserted(path: Path, by_loc: dict[Loc, list[str]]) -> str:
             items = after.start_mark.column
         else:
             new.append(f"{' ' * column}{WRITER}:")
-        if isinstance(after, yaml.SequenceNode) and after.flow_style or not items:
+        if (isinstance(after, yaml.SequenceNode) and after.flow_style) or not items:
             raise PatchError(f"{shown(path)}：「{WRITER}」写成了一行，接不上；请改成逐行，或手工并入")
         new += [f"{' ' * items}- {scalar(ask)}" for ask in asked]
         at[_last_line(after)] = new

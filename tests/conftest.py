@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from bot.assistant import Assistant
+from bot.judging import DAY
 from knowledge import compiled
 from knowledge.compiled import Ready
-from bot.judging import DAY
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 
