@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import cast
 
 from bot import dialogue
 from bot.answers import MOST_RELATED, Answers
 from bot.compose import Words
+from bot.days import today_in_beijing
 from bot.decide import Decision, decide
 from bot.dialogue import Conversation
 from bot.intents import Question, Understanding
@@ -50,12 +51,6 @@ WARM_UP = "一个开发区最多几个？"
 """Answering it reads what is read only when first needed."""
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 _SENTENCE = re.compile(r"[.。!?！？;；\n]+")
-BEIJING = timezone(timedelta(hours=8))
-
-
-def today_in_beijing() -> date:
-    """The day in China, where the documents hold."""
-    return datetime.now(BEIJING).date()
 
 
 class Assistant:

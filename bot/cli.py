@@ -105,7 +105,8 @@ def _day(text: str) -> date:
 
 
 def _assistant(options: argparse.Namespace) -> Assistant:
-    from bot.assistant import Assistant, today_in_beijing
+    from bot.assistant import Assistant
+    from bot.days import today_in_beijing
     from bot.settings import base_files
     from knowledge import compiled
 

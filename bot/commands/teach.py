@@ -24,8 +24,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _teach(options: argparse.Namespace) -> int:
-    from bot.assistant import BEIJING
     from bot.compose import Words
+    from bot.days import BEIJING
     from bot.settings import base_files
     from bot.targets import named
     from bot.teaching import teach
@@ -45,8 +45,8 @@ def _teach(options: argparse.Namespace) -> int:
 
 
 def _undo(options: argparse.Namespace) -> int:
-    from bot.assistant import BEIJING
     from bot.compose import Words
+    from bot.days import BEIJING
     from bot.settings import base_files
     from bot.teaching import undo
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from telegram import Update, User
 from telegram.ext import BaseHandler
 
-from bot.assistant import BEIJING
+from bot.days import BEIJING
 from bot.recent import RecentReplies
 from bot.telegram.commands import Commands
 from bot.telegram.desk import Desk
 from bot.telegram.inline import Inline
 from bot.telegram.limits import UserLimit
+from bot.telegram.office import Office
 from bot.telegram.presses import Presses
 from bot.telegram.talk import Talk
 from bot.telegram.turns import TurnContext
@@ -23,6 +24,7 @@ def handlers(
     assistant: RecentReplies,
     limit: UserLimit,
     me: Callable[[], User],
+    office: Office,
     busy: Callable[[], bool] = lambda: False,
     most_asked: Callable[[], Sequence[str]] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
@@ -32,7 +34,7 @@ def handlers(
     ``most_asked``: questions that an empty inline query offers; the examples when it is not given.
     """
     words = assistant.assistant.words
-    desk = Desk(assistant, words, limit, me, busy)
+    desk = Desk(assistant, words, limit, me, office, busy)
     commands = Commands(desk)
     inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
     return [

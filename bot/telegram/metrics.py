@@ -25,6 +25,7 @@ class Metrics:
         self.retries = Counter("policybot_retries", "Tries after the first, of a call or a turn", ["kind"], registry=r)
         self.calls = Counter("policybot_api_calls", "Calls to the Bot API", ["method", "result"], registry=r)
         self.contact = Gauge("policybot_last_contact_timestamp_seconds", "Last good poll or webhook call", registry=r)
+        self.refusals = Counter("policybot_staff_refusals", "Staff commands that others tried", ["what"], registry=r)
         self.store_failing = Gauge("policybot_store_failing", "1 while the database takes no writes", registry=r)
 
     def received(self, new: int, again: int) -> None:

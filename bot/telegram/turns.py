@@ -14,13 +14,16 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
+from bot.days import day_of
 from bot.dialogue import Conversation
+from bot.store.records import Asked
 from bot.store.store import Change, Open, Store, Verdict, to_json
 
 log = logging.getLogger(__name__)
@@ -79,6 +82,11 @@ class Conversations:
         self.put(key, conversation)
         return conversation
 
+    def forget(self, person: int) -> None:
+        """Forget a person's in memory; in the store is the store's affair."""
+        for key in [key for key in self._recent if key.endswith(f":{person}")]:
+            del self._recent[key]
+
     def put(self, key: str, conversation: Conversation) -> None:
         """Remember in memory; storing it is the turn's affair."""
         self._recent[key] = conversation
@@ -107,6 +115,9 @@ class Turn:
         self._next = 0
         self._kept: dict[str, Conversation] = {}
         self._verdicts: list[Verdict] = []
+        self._asked: Asked | None = None
+        self._replaced: int | None = None
+        self._counted: list[tuple[str, str]] = []
 
     async def conversation(self, key: str) -> Conversation:
         """What the chat and user with that key talk about."""
@@ -150,13 +161,23 @@ class Turn:
         raise AssertionError("unreachable")
 
     def outcome(self, status: str) -> None:
-        """What came of it: answer, choose, info, chat, none, clarify, command, callback, inline, limited, ignored."""
+        """What came of it: a reply's status, or command, callback, inline, limited, denied, ignored."""
         self.status = status
 
-    def feedback(self, key: str, target: str, verdict: str, reason: str | None, message_id: int) -> None:
-        """A verdict on an answer, stored together with the tick-off; ``key`` is chat:user."""
-        chat, _, user = key.partition(":")
-        self._verdicts.append(Verdict(f"{chat}:{message_id}:{user}", target, verdict, reason or "", time.time()))
+    def judge(self, verdict: Verdict) -> None:
+        """A verdict on an answer, stored together with the tick-off."""
+        self._verdicts.append(verdict)
+
+    def asked(self, asked: Asked, instead_of: int | None = None) -> None:
+        """The question that was asked, recorded together with the tick-off, so once however often it is handled.
+
+        ``instead_of``: update id of an earlier question that was only the beginning of this one.
+        """
+        self._asked, self._replaced = asked, instead_of
+
+    def count(self, kind: str, name: str) -> None:
+        """One more of that kind and name today, with the tick-off."""
+        self._counted.append((kind, name))
 
     def again(self) -> None:
         """Made ready to be handled once more; the steps that were made stay made."""
@@ -164,6 +185,8 @@ class Turn:
         self.error = None
         self._kept.clear()
         self._verdicts.clear()
+        self._counted.clear()
+        self._asked = self._replaced = None
 
     def finish(self) -> None:
         """Tick off: with the next commit, together with what was kept."""
@@ -171,7 +194,18 @@ class Turn:
         for key, conversation in self._kept.items():
             self._conversations.put(key, conversation)
         kept = [(key, to_json(c.to_json()), now) for key, c in self._kept.items()]
-        self._store.change_soon(Change(done=self.update_id, kept=kept, verdicts=self._verdicts))
+        seconds = round(time.perf_counter() - self.began, 4)
+        day = day_of(now) if self._counted else ""
+        self._store.change_soon(
+            Change(
+                done=self.update_id,
+                kept=kept,
+                verdicts=self._verdicts,
+                asked=[replace(self._asked, seconds=seconds)] if self._asked is not None else (),
+                replaced=[self._replaced] if self._replaced is not None else (),
+                counted=[(day, kind, name) for kind, name in self._counted],
+            )
+        )
 
     def set_aside(self, reason: str) -> None:
         """Give up on it; it blocks nothing and stays in the journal for a person to look at."""
