@@ -43,11 +43,6 @@ async def teach(files: BaseFiles, typed: str, ask: str, by: str, now: datetime) 
     return await _run({"job": "teach", "typed": typed, "ask": ask, "by": by, "now": now.isoformat()}, files)
 
 
-async def undo(files: BaseFiles, number: int | None, by: str, now: datetime) -> dict[str, Any]:
-    """As teaching.undo; the outcome as plain data."""
-    return await _run({"job": "undo", "number": number, "by": by, "now": now.isoformat()}, files)
-
-
 async def _run(job: dict[str, Any], files: BaseFiles) -> dict[str, Any]:
     """Run one errand; raises ErrandError. When the one who waits is cancelled, the process is killed."""
     data = {**job, "root": str(files.root), "overlay": str(files.overlay)}
@@ -101,8 +96,6 @@ def _done(job: dict[str, Any], files: BaseFiles) -> dict[str, Any]:
     from bot.compose import Words
 
     now = datetime.fromisoformat(job["now"])
-    if job["job"] == "undo":
-        return teaching.undo(files, job["number"], job["by"], now, Words.load()).to_json()
     return teaching.teach(files, job["typed"], job["ask"], job["by"], now, Words.load()).to_json()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import gc
 import logging
 import time
@@ -59,37 +60,48 @@ class State:
     """POSIX seconds."""
     faults: tuple[str, ...] = ()
     """Why the files on disk were refused; empty when they are what is in force."""
-    reloads: int = 0
-    refusals: int = 0
 
 
 class Reloader:
     """Watches the files, and exchanges the base of ``recent`` and the worker."""
 
-    def __init__(self, files: BaseFiles, recent: RecentReplies, worker: Worker | None, tell: Teller) -> None:
-        self._files = files
+    def __init__(
+        self,
+        files: BaseFiles,
+        recent: RecentReplies,
+        worker: Worker | None,
+        tell: Teller,
+        count: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """``count``: is told the status of every check."""
+        self.files = files
         self._recent = recent
         self._worker = worker
         self._tell = tell
+        self._count = count
         self._one_at_a_time = asyncio.Lock()
         self._tidying: asyncio.Task[None] | None = None
         self.state = State(recent.assistant.ready.fingerprint)
 
-    async def watch(self, suspicious: bool = False) -> None:
-        """Look at the files for ever. ``suspicious``: they are checked at once, unchanged as they may be."""
-        last = await asyncio.to_thread(snapshot, self._files)
-        done: Snapshot | None = None if suspicious else last
+    async def watch(self) -> None:
+        """Look at the files for ever. They may have changed, or been refused in part, since the start."""
+        last = await asyncio.to_thread(snapshot, self.files)
+        done = last if await asyncio.to_thread(self._unchanged) else None
         while True:
             await asyncio.sleep(EVERY)
-            found = await asyncio.to_thread(snapshot, self._files)
+            found = await asyncio.to_thread(snapshot, self.files)
             if found != last:
                 last = found  # perhaps still being written
             elif found != done:
                 done = found
                 await self.now()
 
-    async def now(self, forced: bool = False) -> Report:
-        """Check the files; swap them in if they are changed and good. ``forced``: even when they are not changed."""
+    async def now(self, forced: bool = False, asked: bool = False) -> Report:
+        """Check the files; swap them in if they are changed and good.
+
+        ``forced``: even when they are not changed. ``asked``: who asked gets the report, so that only a refusal is news
+        to others.
+        """
         async with self._one_at_a_time:
             refused_before = bool(self.state.faults)
             began = time.monotonic()
@@ -98,15 +110,15 @@ class Reloader:
             except errands.ErrandError as error:
                 log.error("reload_failed", extra={"reason": str(error)})
                 report = Report("refused", (str(error),), seconds=time.monotonic() - began)
-            news = report.status != "same" and not (
-                report.status == "refused" and report.faults == self.state.faults and not forced
-            )
-            self.state.faults = report.faults
             if report.status == "refused":
-                self.state.refusals += 1
+                news = report.faults != self.state.faults
+            else:
+                news = report.status != "same" and not (asked and not refused_before)
+            self.state.faults = report.faults
+            self._count(report.status)
+            if report.status == "refused":
                 log.error("base_refused", extra={"faults": report.faults[:20], "count": len(report.faults)})
             elif report.status == "swapped":
-                self.state.reloads += 1
                 log.info("base_reloaded", extra={"seconds": round(report.seconds, 1), "stale": len(report.stale)})
         if news:
             await self._tell(report, refused_before)
@@ -117,14 +129,14 @@ class Reloader:
         same = await asyncio.to_thread(self._unchanged)
         if same and not forced:
             return Report("mended" if self.state.faults else "same")
-        result = await errands.check(self._files)
+        result = await errands.check(self.files)
         seconds = time.monotonic() - began
         if result["faults"]:
             return Report("refused", tuple(result["faults"]), seconds=seconds)
         stale = tuple(result["stale"])
         if result["fingerprint"] == self.state.fingerprint:
             return Report("mended" if self.state.faults else "same", stale=stale, seconds=seconds)
-        folders = tuple(compiled.cache_folders(self._files.root, self._files.overlay))
+        folders = tuple(compiled.cache_folders(self.files.root, self.files.overlay))
         ready = await asyncio.to_thread(compiled.load, result["fingerprint"], folders)
         if ready is None:
             raise errands.ErrandError("the compiled form has vanished")
@@ -134,8 +146,8 @@ class Reloader:
 
     def _unchanged(self) -> bool:
         with contextlib.suppress(KnowledgeError, OSError):
-            taught = overlay.read(self._files.overlay).taught
-            return compiled.fingerprint(self._files.root, taught) == self.state.fingerprint
+            taught = overlay.read(self.files.overlay).taught
+            return compiled.fingerprint(self.files.root, taught) == self.state.fingerprint
         return False
 
     def _swap(self, assistant: Assistant, reload: Reload) -> None:
@@ -145,7 +157,7 @@ class Reloader:
         self._recent.swap(assistant)
         self.state.fingerprint, self.state.since = reload.fingerprint, time.time()
         if self._tidying is None or self._tidying.done():
-            self._tidying = asyncio.create_task(_tidy())
+            self._tidying = asyncio.create_task(_tidy(), context=contextvars.Context())
 
 
 def _loaded(answer: asyncio.Future[object]) -> None:
@@ -154,7 +166,10 @@ def _loaded(answer: asyncio.Future[object]) -> None:
 
 
 async def _tidy() -> None:
-    """Clear the old base away; it was frozen, so that no collection looked at it (see app.py)."""
+    """Clear the old base away; it was frozen, so that no collection looked at it (see app.py).
+
+    To be run in a context of its own: that of a turn holds the old base.
+    """
     await asyncio.sleep(SETTLED)
     gc.unfreeze()
     gc.collect()

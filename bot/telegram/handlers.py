@@ -10,13 +10,16 @@ from telegram.ext import BaseHandler
 
 from bot.days import BEIJING
 from bot.recent import RecentReplies
+from bot.reload import Reloader
 from bot.telegram.commands import Commands
 from bot.telegram.desk import Desk
+from bot.telegram.guard import Guard
 from bot.telegram.inline import Inline
 from bot.telegram.limits import UserLimit
 from bot.telegram.office import Office
 from bot.telegram.presses import Presses
 from bot.telegram.talk import Talk
+from bot.telegram.teaching import Teaching
 from bot.telegram.turns import TurnContext
 
 
@@ -28,17 +31,21 @@ def handlers(
     busy: Callable[[], bool] = lambda: False,
     most_asked: Callable[[], Sequence[str]] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
+    reloader: Reloader | None = None,
 ) -> list[BaseHandler[Update, TurnContext, None]]:
     """What the bot does with updates.
 
-    ``most_asked``: questions that an empty inline query offers; the examples when it is not given.
+    ``most_asked``: questions that an empty inline query offers; the examples when it is not given. ``reloader``: what
+    takes a changed base into use; without it the base can't be mended from Telegram.
     """
     words = assistant.assistant.words
     desk = Desk(assistant, words, limit, me, office, busy)
     commands = Commands(desk)
+    guard = Guard(desk, office)
     inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
     return [
         *commands.handlers(),
+        *(Teaching(desk, guard, reloader, now).handlers() if reloader is not None else ()),
         *Presses(desk, commands).handlers(),
         *inline.handlers(),
         *Talk(desk).handlers(),
