@@ -18,6 +18,7 @@ from bot import judging
 from bot.assistant import Assistant
 from bot.compose import Words
 from bot.files import BaseFiles
+from bot.reply import Reply
 from bot.targets import hit, named, proposals, resolve
 from knowledge import compiled, overlay
 from knowledge.faults import KnowledgeError
@@ -143,7 +144,9 @@ class _Lesson:
         number = wanted.taught[-1].id
         name = named(made.base, target, words)
         tested = words("teach.tested", count=len(cases)) if cases else words("teach.untested")
-        return Outcome("taught", (words("teach.done", id=number, ask=ask, target=name), tested), target, ask, number)
+        done = words("teach.done", id=number, ask=ask, target=name)
+        was = words("teach.was", status=self._status(before.reply(ask)))
+        return Outcome("taught", (done, was, tested), target, ask, number)
 
     def _targeted(self, before: Assistant, typed: str, ask: str) -> Outcome | None:
         """Why ``typed`` is no target, with some to choose from; None when it is one."""
@@ -188,11 +191,14 @@ class _Lesson:
         reply = after.reply(ask)
         if hit(reply, target):
             return []
-        got = "、".join(f"{c.clause} {c.title}" for c in reply.clauses[:3])
         rule = str(reply.explain.get("rule", ""))
         name = named(before.ready.base, target, self._words)
-        status = self._words(f"teach.status.{reply.status}", got=got or self._words("teach.nothing"))
-        return [self._words("teach.not_hit", target=name, status=status, rule=rule)]
+        return [self._words("teach.not_hit", target=name, status=self._status(reply), rule=rule)]
+
+    def _status(self, reply: Reply) -> str:
+        """What a reply does, in a few words."""
+        got = "、".join(f"{c.clause} {c.title}" for c in reply.clauses[:3])
+        return self._words(f"teach.status.{reply.status}", got=got or self._words("teach.nothing"))
 
     def _broken(self, before: Assistant, after: Assistant, cases: Sequence[judging.Case]) -> list[str]:
         """The test questions that were answered rightly and no longer are."""

@@ -13,11 +13,14 @@ from knowledge.compiled import ROOT
 POLICY = "wuhan-development-zones"
 EACH = 10
 """Phrasings of a writer, topics, and lines of what is unrelated, that are kept."""
+DECLINED = "鸵鸟养殖基地能落户吗"
+"""A question that the small base declines."""
+BREAKING = "养蜂合作社能进来吗"
+"""A phrasing that breaks the second test question when it is taught to a clause."""
 QUESTIONS = """\
-clause: "4.2"
 questions:
-  - {ask: 首次认定的高企补贴多少, kind: figure, figures: ["20万元"]}
-  - {ask: 谁负责招商引资, kind: measure, clause: "2.1"}
+  - {ask: 首次认定的高企补贴多少, kind: figure, clause: "4.2", figures: ["20万元"]}
+  - {ask: 养蜂合作社能不能进来, kind: oos_near}
 """
 
 
