@@ -263,7 +263,7 @@ def _show(options: argparse.Namespace) -> int:
         blocks = [b for topic in topics for b in compose.info(topic, today) if b.role != "notice"]
     elif any(what == section.id for section in policy.sections):
         section = next(s for s in policy.sections if s.id == what)
-        blocks = [Block("lead", (Quote(section.heading, bare=True),))]
+        blocks = [Block("lead", (Quote(section.name, bare=True),))]
         blocks += [Block("original", (Quote(clause.text, bare=True),)) for clause in section.clauses]
     else:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -88,13 +89,14 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     folders = policy_folders(root)
     if not folders:
         faults.append(Fault(shown(root / "policies"), 0, "", "没有任何文件夹；每份文件一个文件夹，内有 policy.yaml"))
-    for folder in folders[1:]:
-        faults.append(Fault(shown(folder), 0, "", "目前一次只回答一份文件；请只留一个文件夹"))
+    if lexicon is not None:
+        lexicon = _with_units(lexicon, folders, faults)
     for folder in folders:
         policy_file = read_yaml(folder / "policy.yaml")
         policy = parse(policy_file, Policy, faults)
         asked_file = read_yaml(folder / "phrasings.yaml")
-        asked = parse(asked_file, Phrasings, faults)
+        untaught = not (folder / "phrasings.yaml").exists()
+        asked = Phrasings() if untaught else parse(asked_file, Phrasings, faults)
         if policy is None:
             continue
         faults += verify.policy(policy, policy_file, folder / "source.txt", lexicon)
@@ -106,7 +108,7 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
         if asked is not None:
             faults += verify.phrasings(asked, asked_file, policy)
             phrasings[policy.id] = asked
-        if questions is not None:
+        if questions is not None and not untaught:
             faults += verify.tested(policy, questions)
     weights = root / "weights.yaml"
     if weights.exists():
@@ -120,6 +122,18 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
 def policy_folders(root: Path) -> list[Path]:
     """The folders of the policies, by name."""
     return sorted(p for p in (root / "policies").glob("*") if p.is_dir() and not p.name.startswith((".", "_")))
+
+
+def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:
+    """The lexicon with the units that policies bring along (units.yaml of a policy)."""
+    units = {unit.name: unit for unit in lexicon.units.units}
+    for folder in folders:
+        if (folder / "units.yaml").exists():
+            own = parse(read_yaml(folder / "units.yaml"), Units, faults)
+            for unit in own.units if own is not None else ():
+                units.setdefault(unit.name, unit)
+    known = lexicon.units.model_copy(update={"units": tuple(units.values())})
+    return lexicon.model_copy(update={"units": known})
 
 
 def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
