@@ -353,7 +353,7 @@ def test_the_commands(files: BaseFiles) -> None:
     assert DECLINED in listed.stdout
     assert "小组" in listed.stdout
     assert re.search(rf"(?m)^\+ +taught:\n\+ +- {DECLINED}$", run("overlay", "patch").stdout)
-    assert run("check").returncode == 0
+    assert run("check", "--questions", str(ROOT / "tests" / "questions")).returncode == 0
     refused = run("teach", "9.9", "高企首次认定补多少钱呀")
     assert (refused.returncode, f"{POLICY}/4.2" in refused.stdout) == (1, True)
     assert run("undo", "7").returncode == 1
