@@ -324,4 +324,4 @@ async def _register(bot: Bot, wanted: WebhookSettings) -> None:
 async def _menus(bot: Bot) -> None:
     from bot.telegram.menus import set_menus
 
-    await set_menus(bot.application.bot)
+    await set_menus(bot.application.bot, staff=bot.settings.staff)

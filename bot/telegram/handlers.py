@@ -12,10 +12,13 @@ from bot.days import BEIJING
 from bot.recent import RecentReplies
 from bot.telegram.commands import Commands
 from bot.telegram.desk import Desk
+from bot.telegram.guard import Guard
 from bot.telegram.inline import Inline
 from bot.telegram.limits import UserLimit
 from bot.telegram.office import Office
 from bot.telegram.presses import Presses
+from bot.telegram.privacy import Privacy
+from bot.telegram.staffroom import StaffRoom
 from bot.telegram.talk import Talk
 from bot.telegram.turns import TurnContext
 
@@ -37,9 +40,12 @@ def handlers(
     desk = Desk(assistant, words, limit, me, office, busy)
     commands = Commands(desk)
     inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
+    staffroom = StaffRoom(desk, Guard(desk, office))
     return [
         *commands.handlers(),
-        *Presses(desk, commands).handlers(),
+        *Privacy(desk, inline.forget).handlers(),
+        *staffroom.handlers(),
+        *Presses(desk, commands, staffroom.verbs()).handlers(),
         *inline.handlers(),
         *Talk(desk).handlers(),
     ]
