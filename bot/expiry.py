@@ -36,11 +36,11 @@ class Ending:
 
 
 def endings(policies: Iterable[Policy], today: date) -> list[Ending]:
-    """Every document that has a last day, the nearest first."""
+    """Every document that has a last day and no successor, the nearest first; what was repealed ended before."""
     found = [
         Ending(p.id, p.display_name, p.validity.until, (p.validity.until - today).days)
         for p in policies
-        if p.validity.until is not None
+        if p.validity.until is not None and p.repealed is None and p.superseded_by is None
     ]
     return sorted(found, key=lambda e: (e.until, e.policy))
 

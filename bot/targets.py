@@ -30,7 +30,7 @@ def resolve(base: Base, typed: str) -> tuple[str, ...]:
     for policy in base.policies:
         if typed.startswith("info:") and has_target(base, f"{policy.id}/{typed}"):
             found.append(f"{policy.id}/{typed}")
-        found += [f"{policy.id}/{c.id}" for c in policy.clauses if typed == c.id or wanted == key(c.number)]
+        found += [f"{policy.id}/{c.id}" for c in policy.clauses if typed == c.id or wanted == key(c.number or "")]
     if not found:
         topics = base.lexicon.not_covered.topics
         found = [f"near:{t.id}" for t in topics if typed == t.id or wanted == key(t.name)]

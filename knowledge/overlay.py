@@ -38,7 +38,7 @@ LOCK_WAIT = 60.0
 """Seconds that one who wants to write waits for another to finish: teaching takes about a quarter of a minute."""
 
 Target = Annotated[
-    str, StringConstraints(pattern=r"^(near:[a-z0-9][a-z0-9.-]*|[a-z0-9][a-z0-9.-]*/([0-9.]+|info:[a-z]+))$")
+    str, StringConstraints(pattern=r"^(near:[a-z0-9][a-z0-9.-]*|[a-z0-9][a-z0-9.-]*/(a?[0-9.]+|info:[a-z]+))$")
 ]
 """``<policy>/<clause>``, ``<policy>/info:<topic>`` or ``near:<topic>``, a topic that is not covered."""
 

@@ -205,6 +205,10 @@ class Store:
         """Delete what is kept about a person."""
         return await self._read(lambda connection: records.forget(connection, asker, person))
 
+    async def change_with(self, write: Callable[[Connection], None]) -> None:
+        """Write by hand; ``write`` may be run again when a commit failed. Committed when this returns."""
+        await self._read(write)
+
     async def note(self, key: str, at: float) -> None:
         """The staff were told something; committed when this returns."""
         await self._read(lambda connection: notices.note(connection, key, at))

@@ -355,4 +355,4 @@ async def _reload(bot: Bot) -> None:
 async def _menus(bot: Bot) -> None:
     from bot.telegram.menus import set_menus
 
-    await set_menus(bot.application.bot)
+    await set_menus(bot.application.bot, staff=bot.settings.staff)

@@ -18,6 +18,8 @@ from bot.telegram.inline import Inline
 from bot.telegram.limits import UserLimit
 from bot.telegram.office import Office
 from bot.telegram.presses import Presses
+from bot.telegram.privacy import Privacy
+from bot.telegram.staffroom import StaffRoom
 from bot.telegram.talk import Talk
 from bot.telegram.teaching import Teaching
 from bot.telegram.turns import TurnContext
@@ -43,10 +45,15 @@ def handlers(
     commands = Commands(desk)
     guard = Guard(desk, office)
     inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
+    staffroom = StaffRoom(desk, guard)
+    teaching = Teaching(desk, guard, reloader, now) if reloader is not None else None
+    verbs = {**staffroom.verbs(), **(teaching.verbs() if teaching is not None else {})}
     return [
         *commands.handlers(),
-        *(Teaching(desk, guard, reloader, now).handlers() if reloader is not None else ()),
-        *Presses(desk, commands).handlers(),
+        *Privacy(desk, inline.forget).handlers(),
+        *staffroom.handlers(),
+        *(teaching.handlers() if teaching is not None else ()),
+        *Presses(desk, commands, verbs).handlers(),
         *inline.handlers(),
         *Talk(desk).handlers(),
     ]

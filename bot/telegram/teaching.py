@@ -7,26 +7,33 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy import Connection
 from telegram import InlineKeyboardMarkup, Message, Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from telegram.ext import BaseHandler, CommandHandler
 
-from bot import errands, teaching
+from bot import errands, teaching, unanswered
+from bot.days import today_in_beijing
 from bot.reload import Reloader
-from bot.staff import Role
 from bot.targets import named, proposals, resolve
 from bot.teaching import Outcome, tidy
+from bot.telegram import menus
 from bot.telegram.commands import running
 from bot.telegram.desk import Desk, Place
 from bot.telegram.guard import Guard
-from bot.telegram.keyboards import button, find, key_of, parse
+from bot.telegram.keyboards import button, find, key_of
 from bot.telegram.notices import report_text
+from bot.telegram.presses import Answering
 from bot.telegram.turns import TurnContext
 from knowledge import overlay
 from knowledge.model import Base
 
 _TARGET = re.compile(r"\d+(\.\d+)+|near:.*|info:.*|[a-z0-9.-]+/.*", re.ASCII)
 """What can only be meant as a target, whether there is such a one or not."""
+_CLUSTER = re.compile(r"[0-9a-f]{6,12}", re.ASCII | re.IGNORECASE)
+"""An id of /unanswered."""
 VERB = "t"
+EVER = 3650
+"""Days of questions that are looked through for those like one that was taught."""
 
 
 class Teaching:
@@ -43,12 +50,13 @@ class Teaching:
         """PTB's handlers, for editors."""
         commands = {"teach": self.teach, "undo": self.undo, "reload": self.reload}
         return [
-            *(
-                CommandHandler(name, running(self._desk, self._guard.command(name, Role.EDITOR, answer)))
-                for name, answer in commands.items()
-            ),
-            CallbackQueryHandler(self.press, pattern=f"^{VERB}:"),
+            CommandHandler(name, running(self._desk, self._guard.command(name, menus.STAFF[name], answer)))
+            for name, answer in commands.items()
         ]
+
+    def verbs(self) -> dict[str, Answering]:
+        """What its buttons do."""
+        return {VERB: self._chosen}
 
     # -- /teach ------------------------------------------------------------------------------------------------------
 
@@ -57,7 +65,7 @@ class Teaching:
         quoted = message.reply_to_message
         said = (quoted.text or quoted.caption or "") if quoted is not None else ""
         typed, ask = self._split(arguments)
-        ask = tidy(ask) or tidy(said)
+        ask = await self._of_cluster(tidy(ask) or tidy(said))
         if not ask:
             await self._desk.say(place, self._words("teach.how"), context)
         elif typed:
@@ -66,10 +74,18 @@ class Teaching:
             found = proposals(self._desk.recent.assistant, ask)
             await self._offer(place, self._words("teach.which" if found else "teach.which_none"), ask, found, context)
 
+    async def _of_cluster(self, ask: str) -> str:
+        """The most frequent wording of a cluster of /unanswered for its id; anything else as it is."""
+        if not _CLUSTER.fullmatch(ask):
+            return ask
+        found = unanswered.find(await self._desk.office.store.look(_clusters), ask)
+        return tidy(found.example) if found is not None else ask
+
     def _split(self, arguments: str) -> tuple[str, str]:
         """(target as typed, phrasing): the first word is a target when it names one, or can mean nothing else."""
         first, _, rest = arguments.partition(" ")
-        first = first.strip()
+        if _CLUSTER.fullmatch(first) and rest.strip():  # the other way round: /teach 3fa2b1 4.2
+            first, rest = rest.strip(), first
         if first and (resolve(self._base, first) or _TARGET.fullmatch(first)):
             return first, rest
         return "", arguments
@@ -79,31 +95,26 @@ class Teaching:
         return self._desk.recent.assistant.ready.base
 
     async def _offer(self, place: Place, text: str, ask: str, targets: Sequence[str], context: TurnContext) -> None:
-        """Ask for the target. The phrasing stands in the second line, from where the press takes it."""
+        """Ask for the target. The phrasing stands in the last line, from where the press takes it."""
         rows = [[button(named(self._base, target, self._words), VERB, key_of(target))] for target in targets]
         keyboard = InlineKeyboardMarkup(rows) if rows else None
         await self._desk.say(place, f"{text}\n{ask}", context, keyboard)
 
-    async def press(self, update: Update, context: TurnContext) -> None:
-        """A target was chosen."""
-        query = update.callback_query
-        if query is None:
-            return
-        context.turn.outcome("callback")
-        message = query.message if isinstance(query.message, Message) else None
-        _, key, _ = parse(query.data)
-        if not self._guard.may(query.from_user.id, Role.EDITOR, "teach", context):
-            text = self._guard.refusal(query.from_user.id, Role.EDITOR)
-            await self._desk.acknowledge(update, text, alert=True)
-            return
-        lines = (message.text or "").split("\n") if message is not None else []
+    async def _chosen(
+        self, update: Update, message: Message, place: Place, key: str, _: str, context: TurnContext
+    ) -> bool:
+        """A target was chosen; the button may be pressed by anybody who sees it."""
+        least = menus.STAFF["teach"]
+        if not self._guard.may(place.person, least, "teach", context):
+            await self._desk.acknowledge(update, self._guard.refusal(place.person, least), alert=True)
+            return True
         target = find(key, self._targets())
-        if message is None or target is None or len(lines) < 2 or not self._guard.fitting(message):
-            await self._desk.acknowledge(update, self._words("telegram.old_button"), alert=True)
-            return
+        lines = (message.text or "").split("\n")
+        if target is None or len(lines) < 2 or not self._guard.fitting(message):
+            return False
         await self._desk.acknowledge(update)
-        place = Place(message.chat_id, query.from_user.id, message.message_id)
-        await self._lesson(place, target, tidy(lines[1]), context)
+        await self._lesson(place, target, tidy(lines[-1]), context)
+        return True
 
     def _targets(self) -> list[str]:
         base = self._base
@@ -123,8 +134,9 @@ class Teaching:
         lines = list(outcome.says)
         if outcome.status != "refused":  # also when it was known: a restart may have come between
             lines += await self._live()
+            await self._desk.office.store.change_with(lambda connection: _settle(connection, outcome))
         if outcome.proposals:
-            await self._offer(place, " ".join(lines), ask, outcome.proposals, context)
+            await self._offer(place, "\n".join(lines), ask, outcome.proposals, context)
         else:
             await self._desk.say(place, "\n".join(lines), context)
 
@@ -149,6 +161,8 @@ class Teaching:
         lines = list(outcome.says)
         if outcome.status == "undone":
             lines += await self._live()
+            mark = _mark(outcome)
+            await self._desk.office.store.change_with(lambda connection: unanswered.put_back(connection, mark))
         await self._desk.say(place, "\n".join(lines), context)
 
     def _history(self) -> str:
@@ -160,3 +174,18 @@ class Teaching:
         await self._desk.say(place, self._words("reload.checking"), context)
         report = await self._reloader.now(forced=True, asked=True)
         await self._desk.say(place, report_text(report, self._words), context)
+
+
+def _clusters(connection: Connection) -> list[unanswered.Cluster]:
+    return unanswered.clusters(connection, today_in_beijing(), EVER)
+
+
+def _settle(connection: Connection, outcome: Outcome) -> None:
+    """Take the questions that were asked like what was taught off the list."""
+    for cluster in _clusters(connection):
+        if any(tidy(member.text) == outcome.ask for member in cluster.members):
+            unanswered.settle(connection, [member.id for member in cluster.members], _mark(outcome))
+
+
+def _mark(outcome: Outcome) -> str:
+    return f"taught:{outcome.id}"
