@@ -1,7 +1,7 @@
 """The overlay: phrasings that staff taught, beside the base, with who and when; a log that only grows.
 
 An act teaches a phrasing to a target, or takes an earlier act back. What is in force is what was taught and not taken
-back; it is merged into the phrasings when the base is compiled, under the writer WRITER. The file is written whole or
+back; it is merged into the phrasings when the base is compiled, under the writer TAUGHT. The file is written whole or
 not at all, so a reader never sees half of it.
 """
 
@@ -23,12 +23,10 @@ from pydantic import AwareDatetime, Discriminator, Field, StringConstraints, Tag
 from knowledge.faults import Fault, KnowledgeError
 from knowledge.fold import key
 from knowledge.load import parse
-from knowledge.model import Base, Phrasings, Record, Text
+from knowledge.model import TAUGHT, Base, Phrasings, Record, Text
 from knowledge.yamlfile import YamlFile, read_yaml
 
 FILE = "overlay.yaml"
-WRITER = "taught"
-"""The writer under whom taught phrasings are learnt from, and stand in the patch."""
 HEADER = """\
 # 工作人员教的问法，由 /teach 和 policybot teach 写出，只增不减：撤回也是一条记录。
 # 并入知识库：policybot overlay patch；见 CONTRIBUTING.md 的「把教过的问法并入知识库」。
@@ -190,7 +188,7 @@ def locked(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
 
 
 def merged(base: Base, taught: Sequence[Taught]) -> tuple[Base, list[Stale]]:
-    """The base with the phrasings, each under WRITER behind the others of its target; and those that are left out."""
+    """The base with the phrasings, each under TAUGHT behind the others of its target; and those that are left out."""
     known = phrasings_by_key(base)
     used: dict[str, list[str]] = {}
     stale: list[Stale] = []
@@ -281,7 +279,7 @@ def _asked(base: Base, target: str) -> Iterator[str]:
 
 
 def _added(by_writer: dict[str, tuple[str, ...]], lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    return {**by_writer, WRITER: (*by_writer.get(WRITER, ()), *lines)}
+    return {**by_writer, TAUGHT: (*by_writer.get(TAUGHT, ()), *lines)}
 
 
 def _acts(text: str) -> tuple[Taught | Undone, ...] | None:

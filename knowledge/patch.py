@@ -17,7 +17,8 @@ import yaml
 from knowledge import overlay
 from knowledge.faults import shown
 from knowledge.load import load_base, policy_folders
-from knowledge.overlay import WRITER, Taught, scalar
+from knowledge.model import TAUGHT
+from knowledge.overlay import Taught, scalar
 from knowledge.yamlfile import Loc
 
 
@@ -63,9 +64,11 @@ def patch(root: Path, taught: Sequence[Taught]) -> str:
 
 
 def _diff(path: Path, text: str, name: str) -> str:
-    before = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    out = []
-    for line in difflib.unified_diff(before, text.splitlines(keepends=True), f"a/{name}", f"b/{name}"):
+    before = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    head = ("", f"diff --git a/{name} b/{name}\nnew file mode 100644\n")[not before]
+    old = f"a/{name}" if before else "/dev/null"
+    out = [head]
+    for line in difflib.unified_diff(before, text.splitlines(keepends=True), old, f"b/{name}"):
         out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(out)
 
@@ -78,35 +81,52 @@ def _top(root: Path) -> Path:
 
 def _inserted(path: Path, by_loc: dict[Loc, list[str]]) -> str:
     """The file's text with the phrasings at the mappings of writers at these places."""
-    text = path.read_text(encoding="utf-8")
-    whole = yaml.compose(text, Loader=yaml.SafeLoader)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    whole = yaml.compose(text, Loader=yaml.SafeLoader) if text.strip() else None
     lines = text.split("\n")
     at: dict[int, list[str]] = {}
+    missing: dict[str, list[str]] = {}
     for loc, asked in by_loc.items():
         node = _at(whole, loc)
-        if not isinstance(node, yaml.MappingNode) or node.flow_style or not node.value:
-            where = loc[-2] if loc[-1] == "phrasings" else loc[-1]
-            raise PatchError(f"{shown(path)}：「{where}」下面不是逐行的列表，接不上；请改成逐行，或手工并入")
-        writers = {k.value: v for k, v in node.value}
-        first_key, first_list = node.value[0]
-        column = first_key.start_mark.column
-        items = first_list.start_mark.column
-        new = []
-        after: yaml.Node = node
-        if WRITER in writers and isinstance(writers[WRITER], yaml.SequenceNode) and writers[WRITER].value:
-            after = writers[WRITER]
-            items = after.start_mark.column
+        if node is not None:
+            line, new = _beside(path, loc, node, asked)
+            at.setdefault(line, []).extend(new)
+            continue
+        section, part = loc  # the first phrasings of a clause
+        above = _at(whole, (section,))
+        new = [f"  {scalar(str(part))}:", f"    {TAUGHT}:", *(f"      - {scalar(ask)}" for ask in asked)]
+        if above is None:
+            missing.setdefault(str(section), []).extend(new)
         else:
-            new.append(f"{' ' * column}{WRITER}:")
-        if (isinstance(after, yaml.SequenceNode) and after.flow_style) or not items:
-            raise PatchError(f"{shown(path)}：「{WRITER}」写成了一行，接不上；请改成逐行，或手工并入")
-        new += [f"{' ' * items}- {scalar(ask)}" for ask in asked]
-        at[_last_line(after)] = new
+            column = _rows(path, section, above)[0][0].start_mark.column
+            at.setdefault(_last_line(above), []).extend(" " * (column - 2) + n if column > 2 else n for n in new)
     for line in sorted(at, reverse=True):
-        if line == len(lines):  # the file's last line has no line break
-            lines.append("")
         lines[line:line] = at[line]
-    return "\n".join(lines)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    for section, new in missing.items():
+        lines += [f"{section}:", *new]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(path: Path, name: str | int, node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The rows of a mapping that is written line by line; PatchError for any other."""
+    if not isinstance(node, yaml.MappingNode) or node.flow_style or not node.value:
+        raise PatchError(f"{shown(path)}：「{name}」下面不是逐行的列表，接不上；请改成逐行，或手工并入")
+    return node.value  # type: ignore[no-any-return]
+
+
+def _beside(path: Path, loc: Loc, node: yaml.Node, asked: Sequence[str]) -> tuple[int, list[str]]:
+    """(line, lines to put there): behind the last phrasing of a mapping of writers."""
+    rows = _rows(path, loc[-2] if loc[-1] == "phrasings" else loc[-1], node)
+    column = rows[0][0].start_mark.column
+    taught = next((v for k, v in rows if k.value == TAUGHT), None)
+    beside = taught if taught is not None else rows[0][1]
+    if not isinstance(beside, yaml.SequenceNode) or beside.flow_style or not beside.value:
+        raise PatchError(f"{shown(path)}：「{loc[-1]}」的问法写成了一行，接不上；请改成逐行，或手工并入")
+    head, after = ([f"{' ' * column}{TAUGHT}:"], node) if taught is None else ([], taught)
+    items = beside.start_mark.column
+    return _last_line(after), [*head, *(f"{' ' * items}- {scalar(ask)}" for ask in asked)]
 
 
 def _at(node: yaml.Node | None, loc: Loc) -> yaml.Node | None:

@@ -25,6 +25,7 @@ from bot.teaching import Outcome, teach, tidy, undo
 from knowledge import compiled, overlay
 from knowledge.faults import KnowledgeError
 from knowledge.load import load_base
+from knowledge.model import TAUGHT as TAUGHT_WRITER
 from knowledge.overlay import Overlay, merged
 from knowledge.patch import PatchError, patch
 from tests.smallbase import BREAKING, DECLINED, POLICY
@@ -271,7 +272,7 @@ def test_what_the_base_has_no_use_for_is_left_out_and_told(files: BaseFiles) -> 
     current = filled((line, f"{POLICY}/4.2"), (line, CLAUSE), ("别的", f"{POLICY}/9.9"), ("新的一句", CLAUSE))
     whole, stale = merged(base, current.taught)
     assert [(s.taught.id, bool(s.reason)) for s in stale] == [(1, False), (2, True), (3, True)]
-    assert whole.phrasings[POLICY].clauses["2.2"][overlay.WRITER] == ("新的一句",)
+    assert whole.phrasings[POLICY].clauses["2.2"][TAUGHT_WRITER] == ("新的一句",)
     assert compiled.make(files.root, current.taught).index.targets == compiled.make(files.root).index.targets
 
 
@@ -316,6 +317,17 @@ def test_a_file_in_another_style_is_refused_by_name(files: BaseFiles) -> None:
         patch(files.root, filled(TAUGHT[0]).taught)
 
 
+def test_the_first_phrasings_of_a_policy_and_of_a_topic(files: BaseFiles, tmp_path: Path) -> None:
+    path = files.root / "policies" / POLICY / "phrasings.yaml"
+    path.unlink()  # as for a document that was imported
+    _git(files.root.parent, "init", "-q")
+    for taught in (TAUGHT[:2], TAUGHT[:3]):
+        wanted, _ = merged(load_base(files.root), filled(*taught).taught)
+        (tmp_path / "p.patch").write_text(patch(files.root, filled(*taught).taught), encoding="utf-8")
+        _git(files.root.parent, "apply", "p.patch")
+        assert load_base(files.root) == wanted, "a few taught phrasings are no half-written file"
+
+
 def test_a_file_without_a_last_line_break(files: BaseFiles, tmp_path: Path) -> None:
     path = files.root / "lexicon" / "not_covered.yaml"
     data = path.read_text(encoding="utf-8").rstrip("\n")
@@ -324,7 +336,7 @@ def test_a_file_without_a_last_line_break(files: BaseFiles, tmp_path: Path) -> N
     _git(files.root.parent, "init", "-q")
     (tmp_path / "p.patch").write_text(patch(files.root, filled(("末尾一句", f"near:{last}")).taught), encoding="utf-8")
     _git(files.root.parent, "apply", "p.patch")
-    assert "末尾一句" in load_base(files.root).lexicon.not_covered.topics[-1].phrasings[overlay.WRITER]
+    assert "末尾一句" in load_base(files.root).lexicon.not_covered.topics[-1].phrasings[TAUGHT_WRITER]
 
 
 def _git(folder: Path, *arguments: str) -> None:

@@ -25,8 +25,14 @@ log = logging.getLogger(__name__)
 ASKING = ("start", "help", "about", "list", "units", "subsidies", "clause", "ask")
 OWN_DATA = ("privacy", "forget")
 COMMANDS = (*ASKING, *OWN_DATA)
-STAFF = {"stats": Role.VIEWER, "unanswered": Role.VIEWER, "export": Role.EDITOR}
-STAFF |= dict.fromkeys(("teach", "undo", "reload"), Role.EDITOR)
+STAFF = {
+    "stats": Role.VIEWER,
+    "unanswered": Role.VIEWER,
+    "export": Role.EDITOR,
+    "teach": Role.EDITOR,
+    "undo": Role.EDITOR,
+    "reload": Role.EDITOR,
+}
 """Commands for the staff, and the least role for each."""
 IN_GROUPS = ("ask", "clause", "help")
 LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
