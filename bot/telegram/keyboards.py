@@ -76,6 +76,16 @@ def under(reply: Reply, words: Words, titles: Mapping[str, str]) -> InlineKeyboa
     return InlineKeyboardMarkup(rows) if rows else None
 
 
+def with_row(
+    keyboard: InlineKeyboardMarkup | None, row: list[InlineKeyboardButton] | None
+) -> InlineKeyboardMarkup | None:
+    """The buttons with one more row; as they are when it is there already or there is none."""
+    rows = list(keyboard.inline_keyboard) if keyboard is not None else []
+    if row is None or any(b.callback_data == row[0].callback_data for r in rows for b in r):
+        return keyboard
+    return InlineKeyboardMarkup([*rows, row])
+
+
 def reasons(key: str, words: Words, before: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup:
     """Why it was no good, in place of the thumbs; ``before``: the buttons that are there."""
     labels = [button(words(f"telegram.reason.{name}"), "r", key, letter) for letter, name in REASONS.items()]

@@ -21,7 +21,12 @@ from bot.compose import Words
 log = logging.getLogger(__name__)
 
 COMMANDS = ("start", "help", "about", "list", "units", "subsidies", "clause", "ask")
-IN_GROUPS = ("ask", "clause", "help")
+PERSON = ("human", "cancel")
+"""What hands a question on to a person, and takes it back."""
+MENU = (*COMMANDS, *PERSON)
+STAFF = ("tickets", "close")
+"""For the staff group only."""
+IN_GROUPS = ("ask", "clause", "human", "help")
 LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
 """Language of the reader's Telegram (None: any other) -> language of the menu."""
 TRIES = 5
@@ -30,8 +35,8 @@ TRIES = 5
 async def set_menus(bot: Bot, pause: float = 2.0) -> None:
     """Set every menu, best effort: a failure is logged and tried again a few times, and stops nothing."""
     scopes: list[tuple[BotCommandScope, tuple[str, ...]]] = [
-        (BotCommandScopeDefault(), COMMANDS),
-        (BotCommandScopeAllPrivateChats(), COMMANDS),
+        (BotCommandScopeDefault(), MENU),
+        (BotCommandScopeAllPrivateChats(), MENU),
         (BotCommandScopeAllGroupChats(), IN_GROUPS),
     ]
     for code, language in LANGUAGES.items():

@@ -34,6 +34,8 @@ class Presses:
             "g": self._good,
             "b": self._bad,
             "r": self._reason,
+            "h": self._person,
+            "x": self._cancel,
         }
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
@@ -134,6 +136,7 @@ class Presses:
             return False
         await self._desk.acknowledge(update)
         reply = self._desk.recent.assistant.of_unit(unit)
+        await context.turn.conversation(place.key)  # what it remembers besides is kept
         context.turn.keep(place.key, reply.conversation)
         await self._desk.reply(place, reply, context)
         return True
@@ -145,6 +148,8 @@ class Presses:
         if target is None:
             return False
         context.turn.feedback(place.key, target, "up", None, message.message_id)
+        if self._desk.handoff is not None:
+            await self._desk.handoff.judged(place, message, True, context)
         await self._desk.acknowledge(update, self._desk.words("telegram.thanks_good"))
         return True
 
@@ -157,7 +162,10 @@ class Presses:
             return False
         context.turn.feedback(place.key, target, "down", None, message.message_id)
         await self._desk.acknowledge(update, self._desk.words("telegram.ask_reason"))
-        await self._desk.edit_keyboard(message, context, keyboards.reasons(key, self._desk.words, message.reply_markup))
+        handoff = self._desk.handoff
+        further = await handoff.judged(place, message, False, context) if handoff is not None else None
+        asked = keyboards.reasons(key, self._desk.words, message.reply_markup)
+        await self._desk.edit_keyboard(message, context, keyboards.with_row(asked, further) or asked)
         return True
 
     async def _reason(
@@ -169,6 +177,24 @@ class Presses:
         context.turn.feedback(place.key, target, "down", keyboards.REASONS[letter], message.message_id)
         await self._desk.acknowledge(update, self._desk.words("telegram.thanks_bad"))
         await self._desk.edit_keyboard(message, context, keyboards.judged(key, message.reply_markup))
+        return True
+
+    async def _person(self, update: Update, _: Message, place: Place, __: str, ___: str, context: TurnContext) -> bool:
+        """To a person."""
+        if self._desk.handoff is None or not self._desk.handoff.enabled:
+            return False
+        await self._desk.acknowledge(update)
+        await self._desk.handoff.pressed(place, context)
+        return True
+
+    async def _cancel(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
+        """No answer is needed any more; only the asker's press counts."""
+        if self._desk.handoff is None or not (key.isascii() and key.isdigit()) or len(key) > 12:
+            return False
+        if await self._desk.handoff.cancelled(place, int(key), context):
+            await self._desk.acknowledge(update)
+        else:
+            await self._desk.acknowledge(update, self._desk.words("handoff.not_yours"), alert=True)
         return True
 
     def _judged(self, key: str) -> str | None:
