@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import cast
 
 from bot import dialogue
 from bot.answers import MOST_RELATED, Answers
 from bot.compose import Words
+from bot.days import today_in_beijing
 from bot.decide import Decision, decide
 from bot.dialogue import Conversation
 from bot.intents import Question, Understanding
@@ -48,12 +49,6 @@ ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 _SENTENCE = re.compile(r"[.。!?！？;；\n]+")
-BEIJING = timezone(timedelta(hours=8))
-
-
-def today_in_beijing() -> date:
-    """The day in China, where the documents hold."""
-    return datetime.now(BEIJING).date()
 
 
 class Assistant:
@@ -332,7 +327,8 @@ class Assistant:
             return self.answers.info(cast(InfoTopic, best.target.split(":")[1]), conversation)
         if decision.act == "chat":
             topic = best.target.split(":")[1]
-            return self.answers.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            note = self.answers.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            return self.answers.with_units(note, conversation.clause) if topic == "human" else note
         return self.answers.declined(best, matches, question, conversation)
 
     # -- helpers -----------------------------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ def _day(text: str) -> date:
 
 
 def _assistant(options: argparse.Namespace) -> Assistant:
-    from bot.assistant import Assistant, today_in_beijing
+    from bot.assistant import Assistant
+    from bot.days import today_in_beijing
     from knowledge import compiled
 
     day = options.on

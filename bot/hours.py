@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -81,18 +80,22 @@ def parse_hours(text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def parse_days(text: str) -> Collection[date]:
-    """Days and ranges such as 2026-10-01..2026-10-08, separated by commas. Raises ValueError."""
-    days: set[date] = set()
+def parse_days(text: str) -> tuple[frozenset[date], frozenset[date]]:
+    """(days off, days on): 2026-10-01..2026-10-08 are off, +2026-10-10 is worked. Raises ValueError."""
+    off: set[date] = set()
+    on: set[date] = set()
     for part in (p.strip() for p in re.split(r"[,;，；\s]+", text)):
         if not part:
             continue
-        first, _, last = part.partition("..")
+        first, _, last = part.removeprefix("+").partition("..")
         try:
             begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
         except ValueError:
-            raise ValueError(f"「{part}」不是日期；写作 2026-10-01 或 2026-10-01..2026-10-08") from None
+            raise ValueError(
+                f"「{part}」不是日期；写作 2026-10-01 或 2026-10-01..2026-10-08，调休上班的前面加 +"
+            ) from None
         if not begin <= end <= begin + timedelta(days=366):
             raise ValueError(f"「{part}」的结束不在开始之后一年之内")
-        days |= {begin + timedelta(days=n) for n in range((end - begin).days + 1)}
-    return days
+        days = {begin + timedelta(days=n) for n in range((end - begin).days + 1)}
+        (on if part.startswith("+") else off).update(days)
+    return frozenset(off - on), frozenset(on)

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.assistant import BEIJING, Assistant
+from bot.assistant import Assistant
 from bot.compose import Words
+from bot.days import BEIJING
 from bot.recent import RecentReplies
 from bot.store.store import Store
 from bot.store.tables import feedback
@@ -123,7 +124,7 @@ async def test_start_with_a_link_shows_the_clause(bot: Played) -> None:
 
 async def test_help_names_every_command_and_the_bot(bot: Played) -> None:
     text = only(await bot.tell("/help")).text
-    assert all(f"/{name}" in text for name in menus.COMMANDS)
+    assert all(f"/{name}" in text for name in menus.MENU)
     assert "@policy_test_bot" in text
 
 
@@ -645,7 +646,7 @@ async def test_related_clauses_are_shown_by_their_buttons(bot: Played) -> None:
 
 async def test_thumbs_and_reasons_are_stored(bot: Played) -> None:
     answer = (await bot.tell(SUBSIDY))[-1]
-    key = f"{bot.chat.id}:{answer.message_id}:{bot.alice.id}"
+    key = bot.office.askers.of(f"{bot.chat.id}:{answer.message_id}:{bot.alice.id}")
     target = f"{POLICY}/4.2"
     _, query = await bot.press(answer, "👍")
     assert query.answer is not None
@@ -691,7 +692,9 @@ async def test_everybody_judges_for_himself(bot: Played) -> None:
     await bot.press(answer, "👍")
     await bot.press(answer, "👎", other)
     verdicts = await judged(bot.store)
-    assert {key.split(":")[2]: v[1] for key, v in verdicts.items()} == {str(bot.alice.id): "up", str(other.id): "down"}
+    of = bot.office.askers.of
+    keys = {of(f"{group.id}:{answer.message_id}:{person.id}"): v for person, v in ((bot.alice, "up"), (other, "down"))}
+    assert {key: v[1] for key, v in verdicts.items()} == keys
 
 
 async def test_an_answer_about_no_clause_is_judged_too(bot: Played) -> None:
@@ -971,7 +974,7 @@ async def test_menus_are_set_for_each_scope_and_language(bot: Played) -> None:
     commands = bot.server.world.commands
     scopes = ("default", "all_private_chats", "all_group_chats")
     assert set(commands) == {(scope, language) for scope in scopes for language in ("", "zh", "en")}
-    assert [c["command"] for c in commands["all_private_chats", "zh"]] == list(menus.COMMANDS)
+    assert [c["command"] for c in commands["all_private_chats", "zh"]] == list(menus.MENU)
     assert [c["command"] for c in commands["all_group_chats", "en"]] == list(menus.IN_GROUPS)
     for language in ("zh", "en"):
         described = {c["command"]: c["description"] for c in commands["default", language]}

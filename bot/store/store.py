@@ -13,6 +13,7 @@ import logging
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -23,8 +24,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from bot.store import tickets
+from bot.store import records, tickets
 from bot.store.migrate import migrate
+from bot.store.records import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,10 @@ class Verdict:
     verdict: str
     reason: str
     at: float
+    asker: str = ""
+    """A keyed hash of who judged."""
+    update_id: int | None = None
+    """Of the question that was answered, if that is known."""
 
 
 @dataclass
@@ -100,6 +106,11 @@ class Change:
     verdicts: Sequence[Verdict] = ()
     also: Sequence[Callable[[Connection], object]] = ()
     """What else is written in the same commit; each harmless when it is done again."""
+    asked: Sequence[Asked] = ()
+    replaced: Sequence[int] = ()
+    """Update ids of questions that were only the beginning of another one."""
+    counted: Sequence[tuple[str, str, str]] = ()
+    """(day, kind, name): one more of them. The one thing that is not harmless when repeated: a count may be one off."""
 
 
 @dataclass
@@ -111,10 +122,12 @@ class _Job:
 
 
 class Store:
-    """Journal, conversations and feedback in one database. One event loop uses it."""
+    """Journal, conversations, feedback and questions in one database. One event loop uses it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keep_days: int = 90) -> None:
+        """``keep_days``: for how many days questions and verdicts are kept before only their counts are."""
         self.url = url
+        self.keep_days = keep_days
         self.engine = _engine(url)
         self.failing_since: float | None = None
         """Monotonic time since which the database takes no writes; None when all is well."""
@@ -193,6 +206,19 @@ class Store:
         """The conversation with that key, as JSON."""
         query = select(conversations.c.data).where(conversations.c.key == key)
         return await self._read(lambda connection: connection.execute(query).scalar())
+
+    async def forget(self, asker: str, person: int) -> Forgotten:
+        """Delete what is kept about a person."""
+        return await self._read(lambda connection: records.forget(connection, asker, person))
+
+    async def look(self, read: Callable[[Connection], T]) -> T:
+        """Read at length: in a thread and with a connection of its own, so that no write waits for it."""
+
+        def run() -> T:
+            with self.engine.connect() as connection:
+                return read(connection)
+
+        return await asyncio.to_thread(run)
 
     # -- the thread --------------------------------------------------------------------------------------------------
 
@@ -346,12 +372,18 @@ class Store:
         for change in changes:
             for work in change.also:
                 work(connection)
+        replaced = {update_id for c in changes for update_id in c.replaced}
+        asked = [a for c in changes for a in c.asked]
+        if asked or replaced:
+            records.write_questions(connection, asked, replaced)
+        records.count(connection, Counter(key for c in changes for key in c.counted))
 
     def _tidy(self, connection: Connection) -> None:
         now = time.time()
         connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
-        tickets.tidy(connection, now)
+        tickets.tidy(connection, self.keep_days, now)
+        records.fold(connection, self.keep_days, now)
         self._tidied = now
 
 

@@ -5,7 +5,6 @@ Each is harmless when run again for the same update: a turn that is repeated aft
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,8 +15,6 @@ from bot.store.tables import moved_chats, ticket_answers, tickets, updates
 MOST_A_DAY = 5
 """Tickets that one person may open in 24 hours."""
 DAY = 86_400.0
-KEEP_CLOSED = 90 * DAY
-"""Seconds for which a closed ticket is kept."""
 
 Closer = Literal["asker", "staff"]
 
@@ -183,9 +180,9 @@ def forget(connection: Connection, person: int) -> int:
     return int(gone.rowcount)
 
 
-def tidy(connection: Connection, now: float | None = None) -> None:
-    """Delete what was closed long ago."""
-    before = (time.time() if now is None else now) - KEEP_CLOSED
+def tidy(connection: Connection, keep_days: int, now: float) -> None:
+    """Delete what was closed more than so many days ago."""
+    before = now - keep_days * DAY
     old = select(tickets.c.id).where(tickets.c.state == "closed", tickets.c.closed < before)
     connection.execute(ticket_answers.delete().where(ticket_answers.c.ticket.in_(old)))
     connection.execute(tickets.delete().where(tickets.c.state == "closed", tickets.c.closed < before))

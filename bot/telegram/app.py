@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import cast
 
 from aiohttp import web
@@ -18,7 +19,9 @@ from telegram import User
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 
+from bot.asker import Askers, KeyFileError, open_askers
 from bot.assistant import Assistant
+from bot.days import BEIJING
 from bot.recent import RecentReplies
 from bot.settings import Settings, WebhookSettings
 from bot.store.migrate import NewerSchemaError
@@ -27,9 +30,11 @@ from bot.telegram import health as status
 from bot.telegram import logs, webhook
 from bot.telegram.health import Health
 from bot.telegram.metrics import Metrics
+from bot.telegram.office import Office
 from bot.telegram.pacer import Pacer
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
+from bot.telegram.staffroom import StaffRoom
 from bot.telegram.turns import TurnContext, Turns, current_turn
 from bot.worker import Worker
 
@@ -51,12 +56,15 @@ OK, FAILED, USAGE = 0, 1, 2
 
 def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     """Run until told to stop; the exit code."""
-    logs.set_up(settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else ""])
+    logs.set_up(
+        settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
+    )
     store = None
     try:
-        store = Store(settings.database)
+        store = Store(settings.database, settings.keep_days)
         _prepare(store)
-    except UnusableDatabaseError as error:
+        askers = open_askers(settings.hash_key, settings.data_dir)
+    except (UnusableDatabaseError, KeyFileError) as error:
         print(f"{error}", file=sys.stderr)
         return USAGE
     except NewerSchemaError as error:
@@ -68,7 +76,7 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
-    return asyncio.run(_run(settings, store, assistant, worker))
+    return asyncio.run(_run(settings, store, assistant, worker, askers))
 
 
 def _prepare(store: Store, patience: float = 30.0) -> None:
@@ -88,11 +96,17 @@ def _prepare(store: Store, patience: float = 30.0) -> None:
 class Bot:
     """The parts of a running bot."""
 
-    def __init__(self, settings: Settings, store: Store, assistant: Assistant, worker: Worker | None) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers
+    ) -> None:
         self.settings = settings
         self.store = store
         self.conflict_told: float | None = None
         self.metrics = Metrics()
+        self.office = Office(
+            store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
+        )
+        self.room = StaffRoom(self.office, assistant.words, lambda: datetime.now(BEIJING))
         self.queue = JournalQueue(store, self.metrics)
         self.turns = Turns(store)
         self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
@@ -127,7 +141,7 @@ class Bot:
         from bot.telegram.limits import UserLimit
 
         limit = UserLimit(self.settings.user_limit)
-        for handler in handlers(assistant, limit, self.me, lambda: self.queue.waiting > BUSY):
+        for handler in handlers(assistant, limit, self.me, self.office, lambda: self.queue.waiting > BUSY):
             self.application.add_handler(handler)
 
     def me(self) -> User:
@@ -152,7 +166,7 @@ async def _note_error(_: object, context: TurnContext) -> None:
         log.warning("call_refused", extra={"update_id": turn.update_id, "reason": str(turn.error)})
 
 
-async def _run(settings: Settings, store: Store, assistant: Assistant, worker: Worker | None) -> int:
+async def _run(settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -160,7 +174,7 @@ async def _run(settings: Settings, store: Store, assistant: Assistant, worker: W
     store.open()
     if worker is not None:
         await worker.open()
-    bot = Bot(settings, store, assistant, worker)
+    bot = Bot(settings, store, assistant, worker, askers)
     try:
         async with _status(bot):
             if not await _until_connected(bot, stop):
@@ -214,9 +228,10 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
 async def _serve(bot: Bot, stop: asyncio.Event) -> int:
     application = bot.application
     await application.start()
+    await bot.room.open()
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
-    background = [asyncio.create_task(_menus(bot))]
+    background = [asyncio.create_task(_menus(bot)), asyncio.create_task(bot.room.keep_posting(application.bot))]
     runner: web.AppRunner | None = None
     code = OK
     try:
@@ -314,4 +329,4 @@ async def _register(bot: Bot, wanted: WebhookSettings) -> None:
 async def _menus(bot: Bot) -> None:
     from bot.telegram.menus import set_menus
 
-    await set_menus(bot.application.bot)
+    await set_menus(bot.application.bot, bot.office.staff_chat)

@@ -1,21 +1,22 @@
-"""The staff's side of the hand-off: replies in the staff group, /close, /tickets, and what waits to be posted."""
+"""The staff's side of the hand-off: replies in the staff group, /close and /tickets."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 
 from sqlalchemy import Connection
-from telegram import Bot, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
+from bot.staff import Role
 from bot.store import tickets
-from bot.store.store import Store
 from bot.store.tickets import Answer, Ticket
 from bot.telegram import keyboards, render
+from bot.telegram.commands import Answering, running
 from bot.telegram.desk import Desk, Place, place_of
+from bot.telegram.guard import Guard
 from bot.telegram.handoff import Handoff, Matching
 from bot.telegram.turns import TurnContext
 
@@ -25,48 +26,47 @@ LONGEST_ANSWER = 3_500
 """Characters of a human answer: it goes out as one message, so that changing it changes all of it."""
 LISTED = 20
 """Tickets that /tickets shows."""
-POST_AGAIN = 60.0
-"""Seconds between tries to post what did not reach the staff group."""
 
 
 class BackOffice:
     """Passes on what the staff answers."""
 
-    def __init__(self, handoff: Handoff, is_staff: Callable[[int], bool]) -> None:
+    def __init__(self, handoff: Handoff, guard: Guard) -> None:
         self._handoff = handoff
+        self._guard = guard
         self._desk: Desk = handoff.desk
         self._words = handoff.words
-        self._is_staff = is_staff
-        """Whether the person with that id is of the staff."""
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handlers; to come before those of questions."""
-        here = Matching(lambda m: m.chat_id == self._handoff.staff_chat)
         replies = filters.REPLY & ~filters.COMMAND & Matching(lambda m: self._handoff.number_for_staff(m) is not None)
+        commands: dict[str, Answering] = {"close": self.close, "tickets": self.tickets}
         return [
             MessageHandler(filters.StatusUpdate.MIGRATE, self.migrated),
-            CommandHandler("close", self.close, here),
-            CommandHandler("tickets", self.tickets, here),
+            *(
+                CommandHandler(name, running(self._desk, self._guard.command(name, Role.VIEWER, answer)))
+                for name, answer in commands.items()
+            ),
             MessageHandler(replies, self.answer),
         ]
 
     async def _admits(self, message: Message, context: TurnContext) -> bool:
         """Whether the staff wrote it; others, and those who hide who they are, are told."""
-        context.turn.outcome("staff")
-        sender = message.from_user
-        if message.sender_chat is not None or sender is None:
+        if message.sender_chat is not None or message.from_user is None:
             await self._say(message, "handoff.anonymous", context)
-        elif not self._is_staff(sender.id):
-            log.warning("staff_refused", extra={"person": sender.id})
+            return False
+        if not self._guard.may(message.from_user.id, Role.VIEWER, "answer", context):
             await self._say(message, "handoff.not_staff", context)
-        else:
-            return True
-        return False
+            return False
+        return True
 
     async def answer(self, update: Update, context: TurnContext) -> None:
         """A reply to a ticket: pass it on, marked as a person's."""
         message = update.effective_message
-        if message is None or not await self._admits(message, context):
+        if message is None or self._desk.unasked(message):
+            return
+        context.turn.outcome("staff")
+        if not await self._admits(message, context):
             return
         number = self._handoff.number_for_staff(message) or 0
         chat, written = message.chat_id, message.message_id
@@ -87,7 +87,7 @@ class BackOffice:
 
     async def _pass_on(self, message: Message, ticket: Ticket, context: TurnContext) -> None:
         place = Place(ticket.chat, ticket.person, ticket.message)
-        now = self._handoff.stamp()
+        now = self._handoff.room.stamp()
 
         def noted(sent: Message) -> Callable[[Connection], object]:
             answer = Answer(message.chat_id, message.message_id, ticket.id, sent.message_id)
@@ -100,9 +100,9 @@ class BackOffice:
             log.info("not_welcome", extra={"chat": ticket.chat, "reason": str(error)})
             await self._say(message, "handoff.not_delivered", context, number=ticket.id)
             return
-        self._handoff.metrics.tickets.labels("answered").inc()
+        self._handoff.room.office.metrics.tickets.labels("answered").inc()
         if not ticket.answered:
-            self._handoff.metrics.first_answer.observe(max(0.0, now - ticket.opened))
+            self._handoff.room.office.metrics.first_answer.observe(max(0.0, now - ticket.opened))
         await self._say(message, "handoff.delivered", context, number=ticket.id)
 
     async def _change(self, message: Message, ticket: Ticket, before: Answer, context: TurnContext) -> None:
@@ -140,12 +140,9 @@ class BackOffice:
             return None
         return InlineKeyboardMarkup([[keyboards.button(self._words("handoff.done_button"), "x", ticket.id)]])
 
-    async def close(self, update: Update, context: TurnContext) -> None:
+    async def close(self, message: Message, _: Place, arguments: str, context: TurnContext) -> None:
         """/close as a reply to a ticket, or with its number."""
-        message = update.effective_message
-        if message is None or message.text is None or not await self._admits(message, context):
-            return
-        typed = message.text[message.entities[0].length :].strip().removeprefix("#")
+        typed = arguments.removeprefix("#")
         number = self._handoff.number_for_staff(message) or 0
         if typed.isascii() and typed.isdigit() and len(typed) <= 12:
             number = int(typed)
@@ -155,16 +152,13 @@ class BackOffice:
         elif not ticket.open:
             await self._say(message, "handoff.closed_before", context, number=number)
         else:
-            place = Place(ticket.chat, ticket.person, ticket.message)
-            await self._desk.say(place, self._words("handoff.closed_for_asker", number=number), context)
+            asker = Place(ticket.chat, ticket.person, ticket.message)
+            await self._desk.say(asker, self._words("handoff.closed_for_asker", number=number), context)
             await self._say(message, "handoff.closed", context, number=number)
             self._handoff.close(ticket, "staff", context)
 
-    async def tickets(self, update: Update, context: TurnContext) -> None:
+    async def tickets(self, message: Message, place: Place, _: str, context: TurnContext) -> None:
         """/tickets: what is open, the oldest first."""
-        message = update.effective_message
-        if message is None or not await self._admits(message, context):
-            return
         waiting = list(reversed(await context.turn.transact(lambda c: tickets.listed(c, only_open=True))))
         if not waiting:
             await self._say(message, "handoff.none_open", context)
@@ -175,12 +169,12 @@ class BackOffice:
                 self._words(
                     "handoff.list_line",
                     number=ticket.id,
-                    hours=int((self._handoff.stamp() - ticket.opened) / 3600),
+                    hours=int((self._handoff.room.stamp() - ticket.opened) / 3600),
                     answers=ticket.answers,
                     question=" ".join(ticket.question.split())[:40],
                 )
             )
-        await self._desk.say(place_of(message), "\n".join(lines), context)
+        await self._desk.say(place, "\n".join(lines), context)
 
     async def migrated(self, update: Update, context: TurnContext) -> None:
         """A group became a supergroup: it goes on under another id."""
@@ -192,39 +186,9 @@ class BackOffice:
         if was is None or now is None:
             return
         context.turn.outcome("command")
-        if was == self._handoff.staff_chat:
-            self._handoff.staff_chat = now
-            log.warning("staff_chat_moved", extra={"old": was, "new": now})
+        if was == self._handoff.room.office.staff_chat:
+            self._handoff.room.moved(now)
         context.turn.at_end(lambda c: tickets.moved(c, was, now))
 
     async def _say(self, message: Message, name: str, context: TurnContext, **slots: object) -> None:
         await self._desk.say(place_of(message), self._words(name, **slots), context)
-
-    # -- outside turns -----------------------------------------------------------------------------------------------
-
-    async def open(self, store: Store) -> None:
-        """At the start: the id that the staff group has now."""
-        configured = self._handoff.staff_chat
-        if configured is not None:
-            self._handoff.staff_chat = await store.transact(lambda c: tickets.present_id(c, configured))
-
-    async def keep_posting(self, store: Store, bot: Bot) -> None:
-        """Post what did not reach the staff group, again and again until it does."""
-        while self._handoff.enabled:
-            try:
-                await self.post_waiting(store, bot)
-            except TelegramError as error:
-                log.error("staff_chat_unreachable", extra={"chat": self._handoff.staff_chat, "reason": str(error)})
-            await asyncio.sleep(POST_AGAIN)
-
-    async def post_waiting(self, store: Store, bot: Bot) -> None:
-        """One try. Raises TelegramError."""
-        for ticket in await store.transact(tickets.unposted):
-            sent = await self._handoff.send_ticket(ticket, bot)
-            present, now = sent.chat_id, self._handoff.stamp()
-
-            def record(c: Connection, number: int = ticket.id, present: int = present, now: float = now) -> None:
-                tickets.posted(c, number, now)
-                self._handoff.moved(present, c)
-
-            await store.transact(record)

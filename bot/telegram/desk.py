@@ -15,10 +15,13 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.compose import Words
+from bot.dialogue import Conversation
 from bot.recent import RecentReplies
+from bot.records import Channel, record
 from bot.reply import Reply
 from bot.telegram import keyboards, render
 from bot.telegram.limits import UserLimit
+from bot.telegram.office import Office
 from bot.telegram.turns import TurnContext
 from knowledge.model import Clause, Policy
 
@@ -65,12 +68,14 @@ class Desk:
         words: Words,
         limit: UserLimit,
         me: Callable[[], User],
+        office: Office,
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self.recent = assistant
         self.words = words
         self.limit = limit
         self.me = me
+        self.office = office
         self.busy = busy
         """Whether so many wait that showing "typing" would only hold them up."""
         self.handoff: Handoff | None = None
@@ -114,6 +119,8 @@ class Desk:
         """Answer a question of somebody who may ask."""
         if len(text) > LONGEST:
             context.turn.outcome("clarify")
+            too_long = Reply("clarify", (), Conversation(), explain={"rule": "too long"})
+            self.record(place, text, too_long, context)
             await self.say(place, self.words("telegram.too_long", most=LONGEST), context)
             return
         async with self.typing(place, context):
@@ -125,7 +132,16 @@ class Desk:
             if await self.handoff.instead(place, reply, context):
                 return
             further = await self.handoff.note(place, text, reply, context)
+        self.record(place, text, reply, context)
         await self.reply(place, reply, context, text if echo else "", further)
+
+    def record(self, place: Place, text: str, reply: Reply, context: TurnContext) -> None:
+        """Have the question recorded with the tick-off."""
+        channel: Channel = "group" if place.chat < 0 else "private"
+        asker = self.office.askers.of(place.person)
+        context.turn.asked(
+            record(text, reply, channel, asker, context.turn.update_id, keep_text=self.office.keep_days > 0)
+        )
 
     async def admitted(self, place: Place, context: TurnContext) -> bool:
         """Whether the person may ask once more this minute; tells it once if not."""
@@ -165,6 +181,7 @@ class Desk:
         """Send a reply with its buttons, and a ``further`` row of them."""
         context.turn.outcome(reply.status)
         pages, keyboard = self._shown(reply)
+        keyboard = keyboards.asked_by(keyboard, context.turn.update_id)
         if echo:
             content = [paragraph for block in reply.blocks for paragraph in render.paragraphs(block)]
             pages = render.pages([(render.Run(f"❓ {echo}", "i"),), *content])

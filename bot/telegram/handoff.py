@@ -2,33 +2,25 @@
 
 This module is the asker's side; backoffice.py is that of the staff. A message of ours that belongs to a ticket begins
 with the ticket's number, so that a reply to it finds its ticket even when a crash came between sending and recording.
-The staff sees the question and what was asked before it, not who asks.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Callable
 
-from sqlalchemy import Connection
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest, Forbidden
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from bot import history
 from bot.history import Exchange, Exchanges
-from bot.hours import Hours
 from bot.reply import Reply
 from bot.store import tickets
 from bot.store.tickets import Ticket
-from bot.telegram import keyboards, render
+from bot.telegram import keyboards
 from bot.telegram.desk import LONGEST, Desk, Place, place_of
-from bot.telegram.metrics import Metrics
+from bot.telegram.staffroom import StaffRoom
 from bot.telegram.turns import TurnContext
-
-log = logging.getLogger(__name__)
 
 PERSON = "small talk: human"
 """The rule of a reply to somebody who asks for a person (see the phrasings of chat:human)."""
@@ -42,24 +34,17 @@ WEEKDAYS = "一二三四五六日"
 class Handoff:
     """Opens tickets, takes additions, closes them for the asker."""
 
-    def __init__(
-        self, desk: Desk, staff_chat: int | None, hours: Hours, now: Callable[[], datetime], metrics: Metrics
-    ) -> None:
+    def __init__(self, desk: Desk, room: StaffRoom) -> None:
         self.desk = desk
+        self.room = room
         self.words = desk.words
-        self.staff_chat = staff_chat
-        """The group of the staff; None: there is nobody to hand on to."""
-        self.hours = hours
-        self.now = now
-        """The time in Beijing."""
-        self.metrics = metrics
         self._ours = [_pattern(self.words.get(f"handoff.{name}")) for name in ("human", "opened", "one_open")]
         self._staffs = _pattern(self.words.get("handoff.header"))
 
     @property
     def enabled(self) -> bool:
         """Whether there is somebody to hand on to."""
-        return self.staff_chat is not None
+        return self.room.office.staff_chat is not None
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handlers; to come before those of questions."""
@@ -76,12 +61,12 @@ class Handoff:
         """The ticket that a reply to one of our messages to the asker is about."""
         quoted = self._quoted(message)
         found = [match for pattern in self._ours if (match := pattern.match(quoted))]
-        return int(found[0][1]) if found and message.chat_id != self.staff_chat else None
+        return int(found[0][1]) if found and message.chat_id != self.room.office.staff_chat else None
 
     def number_for_staff(self, message: Message) -> int | None:
         """The ticket that a reply to one of our messages in the staff group is about."""
         match = self._staffs.match(self._quoted(message))
-        return int(match[1]) if match is not None and message.chat_id == self.staff_chat else None
+        return int(match[1]) if match is not None and message.chat_id == self.room.office.staff_chat else None
 
     def _quoted(self, message: Message) -> str:
         """The text of the message of ours that is replied to: what others wrote names no ticket."""
@@ -178,7 +163,7 @@ class Handoff:
         self, place: Place, question: str, before: Exchanges, context: TurnContext, last: Exchange | None = None
     ) -> None:
         context.turn.outcome("handoff")
-        if place.chat == self.staff_chat:
+        if place.chat == self.room.office.staff_chat:
             await self.desk.say(place, self.words("handoff.here"), context)
             return
         if len(question) > LONGEST:
@@ -187,7 +172,7 @@ class Handoff:
         told = [self.words("handoff.came", came=self._came(last))] if last is not None else []
         told += [self.words("handoff.before")] if before else []
         told += [self.words("handoff.exchange", asked=e.asked[:SHOWN], came=self._came(e)) for e in before]
-        target, now = (place.chat, place.person, place.message), self.now().timestamp()
+        target, now = (place.chat, place.person, place.message), self.room.stamp()
         update_id = context.turn.update_id
         made = await context.turn.transact(
             lambda c: tickets.open_one(c, update_id, target, question, "\n".join(told), now)
@@ -200,10 +185,10 @@ class Handoff:
             number = known.id if known is not None else 0
             await self.desk.say(place, self.words("handoff.one_open", number=number), context, self._cancel_row(number))
             return
-        await self.post(made, context)
-        self.metrics.tickets.labels("opened").inc()
+        await self.room.post(made, context)
+        self.room.office.metrics.tickets.labels("opened").inc()
         text = self.words("handoff.opened", number=made.id)
-        if not self.hours.open_at(self.now()):
+        if not self.room.attended():
             text += "\n" + self._later()
         await self.desk.say(place, text, context, self._cancel_row(made.id))
 
@@ -217,7 +202,7 @@ class Handoff:
 
     def _later(self) -> str:
         """When somebody will look at it."""
-        opening = self.hours.next_opening(self.now())
+        opening = self.room.office.hours.next_opening(self.room.now())
         if opening is None:
             return self.words("handoff.closed_now")
         when = self.words(
@@ -231,61 +216,6 @@ class Handoff:
 
     def _cancel_row(self, number: int) -> InlineKeyboardMarkup:
         return InlineKeyboardMarkup([[keyboards.button(self.words("handoff.cancel_button"), "x", number)]])
-
-    # -- the staff group ---------------------------------------------------------------------------------------------
-
-    async def post(self, ticket: Ticket, context: TurnContext) -> None:
-        """Post a new ticket in the staff group; where that is refused it waits, and is posted later."""
-        await self.to_staff(
-            lambda: self.send_ticket(ticket, context.bot), context, lambda c: tickets.posted(c, ticket.id, self.stamp())
-        )
-
-    async def send_ticket(self, ticket: Ticket, bot: Bot) -> Message:
-        """The ticket as the staff reads it."""
-        lines = [self.words("handoff.header", number=ticket.id)]
-        if not self.hours.open_at(self.now()):
-            lines[0] += self.words("handoff.opened_off_hours")
-        lines += [self.words("handoff.question", question=ticket.question), *ticket.context.split("\n")]
-        lines.append(self.words("handoff.how_to_answer"))
-        return await self.send_to_staff("\n".join(line for line in lines if line), bot)
-
-    async def send_to_staff(self, text: str, bot: Bot) -> Message:
-        """A message to the staff group."""
-        assert self.staff_chat is not None
-        page = render.pages([(render.Run(line),) for line in text.split("\n")])[0]
-        return await bot.send_message(self.staff_chat, page, parse_mode="HTML")
-
-    async def to_staff(
-        self,
-        call: Callable[[], Awaitable[Message]],
-        context: TurnContext,
-        also: Callable[[Connection], object] = lambda _: None,
-    ) -> bool:
-        """A step that tells the staff; False when the group can't be reached, which the log says."""
-
-        def noted(message: Message) -> Callable[[Connection], object]:
-            def work(connection: Connection) -> None:
-                also(connection)
-                self.moved(message.chat_id, connection)
-
-            return work
-
-        try:
-            await context.turn.step(call, noted)
-        except (Forbidden, BadRequest) as error:
-            log.error("staff_chat_unreachable", extra={"chat": self.staff_chat, "reason": str(error)})
-            return False
-        return True
-
-    def moved(self, present: int, connection: Connection) -> None:
-        """Note that the staff group became a supergroup, when a message to it arrived under another id."""
-        if self.staff_chat is not None and present != self.staff_chat:
-            tickets.moved(connection, self.staff_chat, present)
-            self.staff_chat = present
-
-    def stamp(self) -> float:
-        """Now, in POSIX seconds."""
-        return self.now().timestamp()
 
     # -- adding and closing ------------------------------------------------------------------------------------------
 
@@ -313,9 +243,7 @@ class Handoff:
             header = self.words("handoff.header", number=number)
             name = "handoff.changed_addition" if update.edited_message is not None else "handoff.addition"
             text = f"{header}{self.words(name)}\n{message.text}"
-            if await self.to_staff(
-                lambda: self.send_to_staff(text, context.bot), context, lambda c: tickets.added(c, number)
-            ):
+            if await self.room.tell(text, context, lambda c: tickets.added(c, number)):
                 await self.desk.say(place, self.words("handoff.added"), context)
             else:
                 await self.desk.say(place, self.words("handoff.not_passed_on"), context)
@@ -345,16 +273,15 @@ class Handoff:
             await self.desk.say(place, self.words("handoff.nothing_open"), context)
             return
         header = self.words("handoff.header", number=ticket.id)
-        text = f"{header}{self.words('handoff.cancelled_for_staff')}"
-        await self.to_staff(lambda: self.send_to_staff(text, context.bot), context)
+        await self.room.tell(header + self.words("handoff.cancelled_for_staff"), context)
         await self.desk.say(place, self.words("handoff.cancelled", number=ticket.id), context)
         self.close(ticket, "asker", context)
 
     def close(self, ticket: Ticket, by: tickets.Closer, context: TurnContext) -> None:
         """Close it, together with the tick-off."""
-        now = self.stamp()
+        now = self.room.stamp()
         context.turn.at_end(lambda c: tickets.close(c, ticket.id, by, now))
-        self.metrics.tickets.labels("closed").inc()
+        self.room.office.metrics.tickets.labels("closed").inc()
 
 
 def _pattern(template: str) -> re.Pattern[str]:

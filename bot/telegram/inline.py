@@ -13,7 +13,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import BaseHandler, InlineQueryHandler
 
-from bot.assistant import BEIJING
+from bot.days import BEIJING
 from bot.reply import Block, Reply
 from bot.telegram import render
 from bot.telegram.desk import Desk

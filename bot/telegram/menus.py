@@ -12,6 +12,7 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     BotCommandScopeDefault,
 )
 from telegram.error import RetryAfter, TelegramError
@@ -32,7 +33,7 @@ LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
 TRIES = 5
 
 
-async def set_menus(bot: Bot, pause: float = 2.0) -> None:
+async def set_menus(bot: Bot, staff_chat: int | None = None, pause: float = 2.0) -> None:
     """Set every menu, best effort: a failure is logged and tried again a few times, and stops nothing."""
     scopes: list[tuple[BotCommandScope, tuple[str, ...]]] = [
         (BotCommandScopeDefault(), MENU),
@@ -45,6 +46,10 @@ async def set_menus(bot: Bot, pause: float = 2.0) -> None:
         for scope, names in scopes:
             commands = [BotCommand(name, menu[name]) for name in names]
             await _tried(lambda c=commands, s=scope, k=code: bot.set_my_commands(c, s, k), pause)  # type: ignore[misc]
+        if staff_chat is not None and code is None:
+            here = BotCommandScopeChat(staff_chat)
+            entries = [BotCommand(name, words(f"handoff.staff_menu.{name}")) for name in STAFF]
+            await _tried(lambda s=here, e=entries: bot.set_my_commands(e, s), pause)  # type: ignore[misc]
         short = words("telegram.short_description")
         await _tried(lambda t=short, k=code: bot.set_my_short_description(t, k), pause)  # type: ignore[misc]
 

@@ -42,6 +42,7 @@ class Metrics:
             buckets=TICKET_BUCKETS,
             registry=r,
         )
+        self.refusals = Counter("policybot_staff_refusals", "Staff commands that others tried", ["what"], registry=r)
         self.store_failing = Gauge("policybot_store_failing", "1 while the database takes no writes", registry=r)
 
     def received(self, new: int, again: int) -> None:

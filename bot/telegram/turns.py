@@ -14,6 +14,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -21,8 +22,10 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
+from bot.days import day_of
 from bot.dialogue import Conversation
 from bot.history import Exchange, Exchanges, from_json, plain_data
+from bot.store.records import Asked
 from bot.store.store import Change, Open, Store, Verdict, to_json
 
 log = logging.getLogger(__name__)
@@ -82,6 +85,11 @@ class Conversations:
         self.put(key, *talk)
         return talk
 
+    def forget(self, person: int) -> None:
+        """Forget a person's in memory; in the store is the store's affair."""
+        for key in [key for key in self._recent if key.endswith(f":{person}")]:
+            del self._recent[key]
+
     def known(self, key: str) -> tuple[Conversation, Exchanges]:
         """What is in memory."""
         return self._recent.get(key, (Conversation(), ()))
@@ -116,6 +124,9 @@ class Turn:
         self._exchanges: dict[str, Exchanges] = {}
         self._verdicts: list[Verdict] = []
         self._at_end: list[Callable[[Connection], object]] = []
+        self._asked: Asked | None = None
+        self._replaced: int | None = None
+        self._counted: list[tuple[str, str]] = []
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Read or write in the store at once; ``work`` must be harmless when repeated."""
@@ -177,13 +188,23 @@ class Turn:
         raise AssertionError("unreachable")
 
     def outcome(self, status: str) -> None:
-        """What came of it: answer, choose, info, chat, none, clarify, command, callback, inline, limited, ignored."""
+        """What came of it: a reply's status, or command, callback, inline, limited, denied, ignored."""
         self.status = status
 
-    def feedback(self, key: str, target: str, verdict: str, reason: str | None, message_id: int) -> None:
-        """A verdict on an answer, stored together with the tick-off; ``key`` is chat:user."""
-        chat, _, user = key.partition(":")
-        self._verdicts.append(Verdict(f"{chat}:{message_id}:{user}", target, verdict, reason or "", time.time()))
+    def judge(self, verdict: Verdict) -> None:
+        """A verdict on an answer, stored together with the tick-off."""
+        self._verdicts.append(verdict)
+
+    def asked(self, asked: Asked, instead_of: int | None = None) -> None:
+        """The question that was asked, recorded together with the tick-off, so once however often it is handled.
+
+        ``instead_of``: update id of an earlier question that was only the beginning of this one.
+        """
+        self._asked, self._replaced = asked, instead_of
+
+    def count(self, kind: str, name: str) -> None:
+        """One more of that kind and name today, with the tick-off."""
+        self._counted.append((kind, name))
 
     def at_end(self, work: Callable[[Connection], object]) -> None:
         """Written together with the tick-off."""
@@ -197,6 +218,8 @@ class Turn:
         self._exchanges.clear()
         self._verdicts.clear()
         self._at_end.clear()
+        self._counted.clear()
+        self._asked = self._replaced = None
 
     def finish(self) -> None:
         """Tick off: with the next commit, together with what was kept."""
@@ -207,7 +230,19 @@ class Turn:
             conversation, exchanges = self._kept.get(key, conversation), self._exchanges.get(key, exchanges)
             self._conversations.put(key, conversation, exchanges)
             kept.append((key, to_json(conversation.to_json() | plain_data(exchanges)), now))
-        self._store.change_soon(Change(done=self.update_id, kept=kept, verdicts=self._verdicts, also=self._at_end))
+        seconds = round(time.perf_counter() - self.began, 4)
+        day = day_of(now) if self._counted else ""
+        self._store.change_soon(
+            Change(
+                done=self.update_id,
+                kept=kept,
+                verdicts=self._verdicts,
+                also=self._at_end,
+                asked=[replace(self._asked, seconds=seconds)] if self._asked is not None else (),
+                replaced=[self._replaced] if self._replaced is not None else (),
+                counted=[(day, kind, name) for kind, name in self._counted],
+            )
+        )
 
     def set_aside(self, reason: str) -> None:
         """Give up on it; it blocks nothing and stays in the journal for a person to look at."""
