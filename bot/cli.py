@@ -1,4 +1,4 @@
-"""The command: policybot chat, ask, show, check, build, tune."""
+"""The command: policybot chat, ask, show, check, build, tune; the others are in commands/."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import io
 import json
 import os
 import sys
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import telegram
+from bot.commands import records, telegram, tickets
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
+    from bot.dialogue import Conversation
+    from bot.reply import Reply
 
 OK, NOT_ANSWERED, USAGE = 0, 1, 2
 """Exit codes: answered; not answered, or faults found; called wrongly."""
@@ -84,11 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     tune.set_defaults(run=_tune)
 
     telegram.add(commands)
+    tickets.add(commands)
+    records.add(commands)
 
     for command in (chat, ask, show):
         command.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="当作这一天来答（默认今天，北京时间）")
     for command in (chat, ask):
         command.add_argument("--explain", action="store_true", help="说明为什么这样答")
+        command.add_argument("--record", action="store_true", help="把问题记入数据库，供统计（默认不记）")
     return parser
 
 
@@ -108,11 +114,27 @@ def _assistant(options: argparse.Namespace) -> Assistant:
     return Assistant(compiled.ready(), today=(lambda: day) if day else today_in_beijing)
 
 
+def _replies(options: argparse.Namespace) -> tuple[Assistant, Callable[[str, Conversation], Reply]]:
+    """The assistant, and its replies, which are recorded with --record."""
+    assistant = _assistant(options)
+    if not options.record:
+        return assistant, assistant.reply
+    write = records.recorder()
+
+    def recorded(text: str, conversation: Conversation) -> Reply:
+        began = time.perf_counter()
+        reply = assistant.reply(text, conversation)
+        write(text, reply, time.perf_counter() - began)
+        return reply
+
+    return assistant, recorded
+
+
 def _chat(options: argparse.Namespace) -> int:
     from bot.dialogue import Conversation
     from bot.terminal import show_reply
 
-    assistant = _assistant(options)
+    assistant, answer = _replies(options)
     conversation = Conversation()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if interactive:
@@ -125,7 +147,7 @@ def _chat(options: argparse.Namespace) -> int:
             break
         if not line.strip():
             continue
-        reply = assistant.reply(line, conversation)
+        reply = answer(line, conversation)
         conversation = reply.conversation
         show_reply(reply, options.explain)
         print(flush=True)
@@ -151,13 +173,15 @@ def _ask(options: argparse.Namespace) -> int:
         if options.text or options.json or options.explain:
             print("policybot ask --jsonl 从标准输入读问题，不与问题、--json、--explain 同用", file=sys.stderr)
             return USAGE
-        return _jsonl(_assistant(options), sys.stdin.buffer)
+        return _jsonl(_replies(options)[1], sys.stdin.buffer)
     text = " ".join(options.text)
     if not text.strip():
         print("没有问题。例如：policybot ask 首次认定的高企补贴多少", file=sys.stderr)
         return USAGE
-    assistant = _assistant(options)
-    reply = assistant.reply(text)
+    from bot.dialogue import Conversation
+
+    assistant, answer = _replies(options)
+    reply = answer(text, Conversation())
     if options.explain and reply.clauses and reply.status == "answer":
         target = f"{reply.policy}/{reply.clauses[0].clause}"
         question = assistant.understanding.question(text)
@@ -172,7 +196,7 @@ def _ask(options: argparse.Namespace) -> int:
     return NOT_ANSWERED if reply.status in ("none", "clarify") else OK
 
 
-def _jsonl(assistant: Assistant, stream: BinaryIO) -> int:
+def _jsonl(answer: Callable[[str, Conversation], Reply], stream: BinaryIO) -> int:
     """Answer lines of {"id","text","chat"?} in order; a bad line gives an error object and the run goes on."""
     from bot.dialogue import Conversation
 
@@ -189,7 +213,7 @@ def _jsonl(assistant: Assistant, stream: BinaryIO) -> int:
             continue
         chat = question.get("chat")
         conversation = conversations.pop(str(chat), Conversation()) if chat is not None else Conversation()
-        reply = assistant.reply(question["text"], conversation)
+        reply = answer(question["text"], conversation)
         if chat is not None:
             conversations[str(chat)] = reply.conversation
             if len(conversations) > MAX_CHATS:

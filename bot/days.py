@@ -15,3 +15,8 @@ def today_in_beijing() -> date:
 def day_of(at: float) -> str:
     """The day of a POSIX time, as 2025-10-08."""
     return datetime.fromtimestamp(at, BEIJING).date().isoformat()
+
+
+def start_of(day: str) -> float:
+    """The POSIX time at which a day, as 2025-10-08, begins."""
+    return datetime.fromisoformat(day).replace(tzinfo=BEIJING).timestamp()

@@ -40,7 +40,7 @@ def record(
         day=day_of(now),
         channel=channel,
         asker=asker,
-        text=clean(text[:LONGEST]) if keep_text else "",
+        text=clean(text.strip()[:LONGEST]) if keep_text else "",
         words=clean(" ".join(explain.get("words", ())))[:LONGEST] if keep_text else "",
         outcome=reply.status,
         target=target[:160],

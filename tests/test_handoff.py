@@ -18,7 +18,7 @@ from bot.staff import Role, Staff
 from bot.store import tickets
 from bot.store.store import Change, Store
 from bot.store.tables import conversations
-from bot.telegram.staffroom import StaffRoom
+from bot.telegram.staffgroup import StaffGroup
 from tests.botapi import ApiError, BotApi, Chat, Person, Sent
 from tests.telegram.direct import Played
 
@@ -76,7 +76,8 @@ Maker = Callable[..., Awaitable[Desk]]
 @pytest.fixture
 async def make(store: Store, assistant: Assistant) -> AsyncIterator[Maker]:
     """Makes a bot; another one on the same store is the same bot after a restart."""
-    server, made = BotApi(), []
+    server = BotApi()
+    made: list[Played] = []
     room, wang = server.group("工作群"), server.person("王")
 
     async def maker(**more: Any) -> Desk:
@@ -450,7 +451,7 @@ async def test_a_group_that_becomes_a_supergroup_stays_the_staffs(desk: Desk, ma
     await desk.tell("/cancel")
     assert desk.server.sent[-2].chat_id == fresh.id, "it is not sent to the old one any more"
     again = await make()
-    room = StaffRoom(again.bot.office, again.bot.words, lambda: MONDAY)
+    room = StaffGroup(again.bot.office, again.bot.words, lambda: MONDAY)
     await room.open()
     assert again.bot.office.staff_chat == fresh.id, "after a restart, too"
 
@@ -460,7 +461,7 @@ async def test_a_staff_group_that_cannot_be_reached_gets_the_ticket_later(desk: 
     await desk.tell(UNKNOWN)
     sent = await desk.tell("转人工")
     assert "已转人工" in texts(desk.here(sent))
-    room = StaffRoom(desk.bot.office, desk.bot.words, lambda: MONDAY)
+    room = StaffGroup(desk.bot.office, desk.bot.words, lambda: MONDAY)
     assert (await desk.bot.store.transact(tickets.counts)).unposted == 1
     desk.room.barred = ""
     before = len(desk.server.sent)
@@ -524,3 +525,13 @@ async def test_a_change_that_is_written_twice_is_written_once(desk: Desk) -> Non
     for _ in range(2):
         await desk.bot.store.change(Change(also=[lambda c: tickets.answered(c, answer, 1.0)]))
     assert (await desk.ticket(1)).answers == before + 1
+
+
+async def test_privacy_says_what_the_staff_sees_and_forget_deletes_tickets(desk: Desk, make: Maker) -> None:
+    posted = await desk.opened()
+    assert "工作人员看到" in texts(await desk.tell("/privacy"))
+    assert "1 个转给人工的问题" in texts(await desk.tell("/forget"))
+    assert await desk.bot.store.transact(tickets.listed) == []
+    assert "没有工单 #1" in texts(await desk.reply(posted, "答复"))
+    alone = await make(staff_chat=None)
+    assert "工作人员看到您的问题" not in texts(await alone.tell("/privacy"))

@@ -124,7 +124,7 @@ async def test_start_with_a_link_shows_the_clause(bot: Played) -> None:
 
 async def test_help_names_every_command_and_the_bot(bot: Played) -> None:
     text = only(await bot.tell("/help")).text
-    assert all(f"/{name}" in text for name in menus.MENU)
+    assert all(f"/{name}" in text for name in menus.COMMANDS)
     assert "@policy_test_bot" in text
 
 
@@ -974,7 +974,7 @@ async def test_menus_are_set_for_each_scope_and_language(bot: Played) -> None:
     commands = bot.server.world.commands
     scopes = ("default", "all_private_chats", "all_group_chats")
     assert set(commands) == {(scope, language) for scope in scopes for language in ("", "zh", "en")}
-    assert [c["command"] for c in commands["all_private_chats", "zh"]] == list(menus.MENU)
+    assert [c["command"] for c in commands["all_private_chats", "zh"]] == list(menus.COMMANDS)
     assert [c["command"] for c in commands["all_group_chats", "en"]] == list(menus.IN_GROUPS)
     for language in ("zh", "en"):
         described = {c["command"]: c["description"] for c in commands["default", language]}

@@ -6,6 +6,7 @@ import argparse
 import json
 from datetime import datetime
 
+from bot.commands.offline import opened, told
 from bot.days import BEIJING
 from bot.store.tickets import Ticket
 
@@ -21,12 +22,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.set_defaults(run=run)
 
 
+@told
 def run(options: argparse.Namespace) -> int:
     """Print them, the newest first."""
     from bot.store import tickets
-    from bot.store.offline import opened
 
-    with opened() as store, store.engine.connect() as connection:
+    with opened() as (_, connection):
         found = tickets.listed(connection, only_open=options.open)
     if options.json:
         print(json.dumps({"tickets": [_plain(ticket) for ticket in found]}, ensure_ascii=False, indent=1))

@@ -34,7 +34,7 @@ from bot.telegram.office import Office
 from bot.telegram.pacer import Pacer
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
-from bot.telegram.staffroom import StaffRoom
+from bot.telegram.staffgroup import StaffGroup
 from bot.telegram.turns import TurnContext, Turns, current_turn
 from bot.worker import Worker
 
@@ -106,7 +106,7 @@ class Bot:
         self.office = Office(
             store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
         )
-        self.room = StaffRoom(self.office, assistant.words, lambda: datetime.now(BEIJING))
+        self.group = StaffGroup(self.office, assistant.words, lambda: datetime.now(BEIJING))
         self.queue = JournalQueue(store, self.metrics)
         self.turns = Turns(store)
         self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
@@ -228,10 +228,10 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
 async def _serve(bot: Bot, stop: asyncio.Event) -> int:
     application = bot.application
     await application.start()
-    await bot.room.open()
+    await bot.group.open()
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
-    background = [asyncio.create_task(_menus(bot)), asyncio.create_task(bot.room.keep_posting(application.bot))]
+    background = [asyncio.create_task(_menus(bot)), asyncio.create_task(bot.group.keep_posting(application.bot))]
     runner: web.AppRunner | None = None
     code = OK
     try:
@@ -329,4 +329,4 @@ async def _register(bot: Bot, wanted: WebhookSettings) -> None:
 async def _menus(bot: Bot) -> None:
     from bot.telegram.menus import set_menus
 
-    await set_menus(bot.application.bot, bot.office.staff_chat)
+    await set_menus(bot.application.bot, staff=bot.settings.staff)

@@ -87,7 +87,7 @@ class BackOffice:
 
     async def _pass_on(self, message: Message, ticket: Ticket, context: TurnContext) -> None:
         place = Place(ticket.chat, ticket.person, ticket.message)
-        now = self._handoff.room.stamp()
+        now = self._handoff.group.stamp()
 
         def noted(sent: Message) -> Callable[[Connection], object]:
             answer = Answer(message.chat_id, message.message_id, ticket.id, sent.message_id)
@@ -100,9 +100,9 @@ class BackOffice:
             log.info("not_welcome", extra={"chat": ticket.chat, "reason": str(error)})
             await self._say(message, "handoff.not_delivered", context, number=ticket.id)
             return
-        self._handoff.room.office.metrics.tickets.labels("answered").inc()
+        self._handoff.group.office.metrics.tickets.labels("answered").inc()
         if not ticket.answered:
-            self._handoff.room.office.metrics.first_answer.observe(max(0.0, now - ticket.opened))
+            self._handoff.group.office.metrics.first_answer.observe(max(0.0, now - ticket.opened))
         await self._say(message, "handoff.delivered", context, number=ticket.id)
 
     async def _change(self, message: Message, ticket: Ticket, before: Answer, context: TurnContext) -> None:
@@ -169,7 +169,7 @@ class BackOffice:
                 self._words(
                     "handoff.list_line",
                     number=ticket.id,
-                    hours=int((self._handoff.room.stamp() - ticket.opened) / 3600),
+                    hours=int((self._handoff.group.stamp() - ticket.opened) / 3600),
                     answers=ticket.answers,
                     question=" ".join(ticket.question.split())[:40],
                 )
@@ -186,8 +186,8 @@ class BackOffice:
         if was is None or now is None:
             return
         context.turn.outcome("command")
-        if was == self._handoff.room.office.staff_chat:
-            self._handoff.room.moved(now)
+        if was == self._handoff.group.office.staff_chat:
+            self._handoff.group.moved(now)
         context.turn.at_end(lambda c: tickets.moved(c, was, now))
 
     async def _say(self, message: Message, name: str, context: TurnContext, **slots: object) -> None:

@@ -27,7 +27,7 @@ class Commands:
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handlers of all commands. In a group only those addressed to this bot, or to none, arrive here."""
-        return [CommandHandler(name, running(self._desk, getattr(self, name))) for name in menus.COMMANDS]
+        return [CommandHandler(name, running(self._desk, getattr(self, name))) for name in menus.ASKING]
 
     async def start(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """Who the bot is; behind a link such as t.me/bot?start=c_<key> the clause that it names."""
@@ -49,6 +49,10 @@ class Commands:
         """How to ask, and the commands."""
         lines = [f"/{name} {text}" for name, text in self._words.get("telegram.menu").items()]
         text = self._words("telegram.help", commands="\n".join(lines), bot=self._desk.me().username)
+        role = self._desk.office.staff.role(place.person)
+        if role is not None:
+            lines = [f"/{name} {self._words(f'staff.menu.{name}')}" for name in menus.of_staff(role)]
+            text += "\n\n" + self._words("staff.help", commands="\n".join(lines))
         await self._desk.say(place, text, context)
 
     async def about(self, _: Message, place: Place, __: str, context: TurnContext) -> None:

@@ -19,6 +19,8 @@ from bot.telegram.inline import Inline
 from bot.telegram.limits import UserLimit
 from bot.telegram.office import Office
 from bot.telegram.presses import Presses
+from bot.telegram.privacy import Privacy
+from bot.telegram.staffgroup import StaffGroup
 from bot.telegram.staffroom import StaffRoom
 from bot.telegram.talk import Talk
 from bot.telegram.turns import TurnContext
@@ -40,14 +42,17 @@ def handlers(
     words = assistant.assistant.words
     desk = Desk(assistant, words, limit, me, office, busy)
     commands = Commands(desk)
-    room = StaffRoom(office, words, now)
-    desk.handoff = Handoff(desk, room)
+    desk.handoff = Handoff(desk, StaffGroup(office, words, now))
     inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
+    guard = Guard(desk, office)
+    staffroom = StaffRoom(desk, guard)
     return [
-        *BackOffice(desk.handoff, Guard(desk, office)).handlers(),
+        *BackOffice(desk.handoff, guard).handlers(),
         *desk.handoff.handlers(),
         *commands.handlers(),
-        *Presses(desk, commands).handlers(),
+        *Privacy(desk, inline.forget).handlers(),
+        *staffroom.handlers(),
+        *Presses(desk, commands, staffroom.verbs()).handlers(),
         *inline.handlers(),
         *Talk(desk).handlers(),
     ]

@@ -19,7 +19,7 @@ from bot.store import tickets
 from bot.store.tickets import Ticket
 from bot.telegram import keyboards
 from bot.telegram.desk import LONGEST, Desk, Place, place_of
-from bot.telegram.staffroom import StaffRoom
+from bot.telegram.staffgroup import StaffGroup
 from bot.telegram.turns import TurnContext
 
 PERSON = "small talk: human"
@@ -34,9 +34,9 @@ WEEKDAYS = "一二三四五六日"
 class Handoff:
     """Opens tickets, takes additions, closes them for the asker."""
 
-    def __init__(self, desk: Desk, room: StaffRoom) -> None:
+    def __init__(self, desk: Desk, group: StaffGroup) -> None:
         self.desk = desk
-        self.room = room
+        self.group = group
         self.words = desk.words
         self._ours = [_pattern(self.words.get(f"handoff.{name}")) for name in ("human", "opened", "one_open")]
         self._staffs = _pattern(self.words.get("handoff.header"))
@@ -44,7 +44,7 @@ class Handoff:
     @property
     def enabled(self) -> bool:
         """Whether there is somebody to hand on to."""
-        return self.room.office.staff_chat is not None
+        return self.group.office.staff_chat is not None
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handlers; to come before those of questions."""
@@ -61,12 +61,12 @@ class Handoff:
         """The ticket that a reply to one of our messages to the asker is about."""
         quoted = self._quoted(message)
         found = [match for pattern in self._ours if (match := pattern.match(quoted))]
-        return int(found[0][1]) if found and message.chat_id != self.room.office.staff_chat else None
+        return int(found[0][1]) if found and message.chat_id != self.group.office.staff_chat else None
 
     def number_for_staff(self, message: Message) -> int | None:
         """The ticket that a reply to one of our messages in the staff group is about."""
         match = self._staffs.match(self._quoted(message))
-        return int(match[1]) if match is not None and message.chat_id == self.room.office.staff_chat else None
+        return int(match[1]) if match is not None and message.chat_id == self.group.office.staff_chat else None
 
     def _quoted(self, message: Message) -> str:
         """The text of the message of ours that is replied to: what others wrote names no ticket."""
@@ -163,7 +163,7 @@ class Handoff:
         self, place: Place, question: str, before: Exchanges, context: TurnContext, last: Exchange | None = None
     ) -> None:
         context.turn.outcome("handoff")
-        if place.chat == self.room.office.staff_chat:
+        if place.chat == self.group.office.staff_chat:
             await self.desk.say(place, self.words("handoff.here"), context)
             return
         if len(question) > LONGEST:
@@ -172,7 +172,7 @@ class Handoff:
         told = [self.words("handoff.came", came=self._came(last))] if last is not None else []
         told += [self.words("handoff.before")] if before else []
         told += [self.words("handoff.exchange", asked=e.asked[:SHOWN], came=self._came(e)) for e in before]
-        target, now = (place.chat, place.person, place.message), self.room.stamp()
+        target, now = (place.chat, place.person, place.message), self.group.stamp()
         update_id = context.turn.update_id
         made = await context.turn.transact(
             lambda c: tickets.open_one(c, update_id, target, question, "\n".join(told), now)
@@ -185,10 +185,10 @@ class Handoff:
             number = known.id if known is not None else 0
             await self.desk.say(place, self.words("handoff.one_open", number=number), context, self._cancel_row(number))
             return
-        await self.room.post(made, context)
-        self.room.office.metrics.tickets.labels("opened").inc()
+        await self.group.post(made, context)
+        self.group.office.metrics.tickets.labels("opened").inc()
         text = self.words("handoff.opened", number=made.id)
-        if not self.room.attended():
+        if not self.group.attended():
             text += "\n" + self._later()
         await self.desk.say(place, text, context, self._cancel_row(made.id))
 
@@ -202,7 +202,7 @@ class Handoff:
 
     def _later(self) -> str:
         """When somebody will look at it."""
-        opening = self.room.office.hours.next_opening(self.room.now())
+        opening = self.group.office.hours.next_opening(self.group.now())
         if opening is None:
             return self.words("handoff.closed_now")
         when = self.words(
@@ -243,7 +243,7 @@ class Handoff:
             header = self.words("handoff.header", number=number)
             name = "handoff.changed_addition" if update.edited_message is not None else "handoff.addition"
             text = f"{header}{self.words(name)}\n{message.text}"
-            if await self.room.tell(text, context, lambda c: tickets.added(c, number)):
+            if await self.group.tell(text, context, lambda c: tickets.added(c, number)):
                 await self.desk.say(place, self.words("handoff.added"), context)
             else:
                 await self.desk.say(place, self.words("handoff.not_passed_on"), context)
@@ -273,15 +273,15 @@ class Handoff:
             await self.desk.say(place, self.words("handoff.nothing_open"), context)
             return
         header = self.words("handoff.header", number=ticket.id)
-        await self.room.tell(header + self.words("handoff.cancelled_for_staff"), context)
+        await self.group.tell(header + self.words("handoff.cancelled_for_staff"), context)
         await self.desk.say(place, self.words("handoff.cancelled", number=ticket.id), context)
         self.close(ticket, "asker", context)
 
     def close(self, ticket: Ticket, by: tickets.Closer, context: TurnContext) -> None:
         """Close it, together with the tick-off."""
-        now = self.room.stamp()
+        now = self.group.stamp()
         context.turn.at_end(lambda c: tickets.close(c, ticket.id, by, now))
-        self.room.office.metrics.tickets.labels("closed").inc()
+        self.group.office.metrics.tickets.labels("closed").inc()
 
 
 def _pattern(template: str) -> re.Pattern[str]:

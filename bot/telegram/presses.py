@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import Message, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler
@@ -22,7 +22,8 @@ Answering = Callable[[Update, Message, Place, str, str, TurnContext], Awaitable[
 class Presses:
     """What each verb of a button does; each returns False when its key names nothing (any more)."""
 
-    def __init__(self, desk: Desk, commands: Commands) -> None:
+    def __init__(self, desk: Desk, commands: Commands, more: Mapping[str, Answering] | None = None) -> None:
+        """``more``: what other verbs do."""
         self._desk = desk
         self._commands = commands
         self._verbs: dict[str, Answering] = {
@@ -38,6 +39,7 @@ class Presses:
             "r": self._reason,
             "h": self._person,
             "x": self._cancel,
+            **(more or {}),
         }
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:

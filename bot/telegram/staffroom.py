@@ -1,133 +1,164 @@
-"""The staff's group: what is posted there, and what waits when it can't be reached."""
+"""What the staff see of people's questions: /stats, /unanswered, /export."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from sqlalchemy import Connection
-from telegram import Bot, Message
-from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import InlineKeyboardMarkup, InputFile, Message, ReplyParameters, Update
+from telegram.ext import BaseHandler, CommandHandler
 
-from bot.compose import Words
-from bot.store import tickets
-from bot.store.tickets import Ticket
-from bot.telegram import render
-from bot.telegram.office import Office
+from bot import chart, export, report, unanswered
+from bot.days import today_in_beijing
+from bot.export import Format, What
+from bot.stats import DAYS, MOST_DAYS, Stats, collect
+from bot.telegram import keyboards, menus, render
+from bot.telegram.commands import running
+from bot.telegram.desk import Desk, Place
+from bot.telegram.guard import Guard
+from bot.telegram.presses import Answering, number
 from bot.telegram.turns import TurnContext
 
-log = logging.getLogger(__name__)
-
-POST_AGAIN = 60.0
-"""Seconds between tries to post what did not reach the staff group."""
+VERB = "w"
+"""Of the buttons that turn the pages of /unanswered."""
 
 
 class StaffRoom:
-    """Posts tickets, and what becomes of them."""
+    """The commands, each behind the guard."""
 
-    def __init__(self, office: Office, words: Words, now: Callable[[], datetime]) -> None:
-        self.office = office
-        self.words = words
-        self.now = now
-        """The time in Beijing."""
+    def __init__(self, desk: Desk, guard: Guard) -> None:
+        self._desk = desk
+        self._words = desk.words
+        self._office = desk.office
+        self._guard = guard
 
-    def stamp(self) -> float:
-        """Now, in POSIX seconds."""
-        return self.now().timestamp()
+    def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
+        """PTB's handlers of the commands."""
+        guarded = (
+            ("stats", self._guard.command("stats", menus.STAFF["stats"], self.stats)),
+            ("unanswered", self._guard.command("unanswered", menus.STAFF["unanswered"], self.unanswered)),
+            ("export", self._guard.command("export", menus.STAFF["export"], self.export, private=True)),
+        )
+        return [CommandHandler(name, running(self._desk, answer)) for name, answer in guarded]
 
-    def attended(self) -> bool:
-        """Whether it is working time."""
-        return self.office.hours.open_at(self.now())
+    def verbs(self) -> dict[str, Answering]:
+        """What the staff's buttons do."""
+        return {VERB: self._page}
 
-    # -- within a turn -----------------------------------------------------------------------------------------------
+    async def stats(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
+        """The counts: a chart, and a table under it."""
+        days = await self._days(place, arguments, DAYS, context)
+        if days is None:
+            return
+        today = today_in_beijing()
+        stats = await self._office.store.look(lambda connection: collect(connection, today, days))
+        names = report.titles(self._desk.policies)
+        lines = _lines(report.stats_tables(stats, self._words, names, by_day=False))
+        if not stats.questions:
+            lines.append(self._words("stats.none_yet"))
+        else:
+            picture = await asyncio.to_thread(chart.draw, stats, self._words, names)
+            if picture is None:
+                lines.append(self._words("stats.no_chart"))
+            else:
+                await self._photo(place, picture, stats, context)
+        await self._desk.say(place, "\n".join(lines), context)
 
-    async def post(self, ticket: Ticket, context: TurnContext) -> None:
-        """Post a new ticket; where that is refused it waits, and is posted later."""
-        await self._step(
-            lambda: self._send_ticket(ticket, context.bot),
-            context,
-            lambda c: tickets.posted(c, ticket.id, self.stamp()),
+    async def _photo(self, place: Place, picture: bytes, stats: Stats, context: TurnContext) -> None:
+        file = InputFile(picture, filename="stats.png")
+        caption = report.stats_title(stats, self._words)
+        answered = ReplyParameters(place.message, allow_sending_without_reply=True)
+        await context.turn.step(
+            lambda: context.bot.send_photo(place.chat, file, caption=caption, reply_parameters=answered)
         )
 
-    async def tell(
-        self, text: str, context: TurnContext, also: Callable[[Connection], object] = lambda _: None
+    async def unanswered(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
+        """Questions asked in vain, the most frequent first."""
+        days = await self._days(place, arguments, unanswered.DAYS, context)
+        if days is not None:
+            page, keyboard = await self._clusters(days, 0)
+            await self._desk.send(place, [page], context, keyboard)
+
+    async def _page(
+        self, update: Update, message: Message, place: Place, key: str, page: str, context: TurnContext
     ) -> bool:
-        """Say something there; False when the group can't be reached, which the log says."""
-        return await self._step(lambda: self._send(text, context.bot), context, also)
-
-    async def _step(
-        self, call: Callable[[], Awaitable[Message]], context: TurnContext, also: Callable[[Connection], object]
-    ) -> bool:
-        def noted(message: Message) -> Callable[[Connection], object]:
-            def work(connection: Connection) -> None:
-                also(connection)
-                self._moved(message.chat_id, connection)
-
-            return work
-
-        try:
-            await context.turn.step(call, noted)
-        except (Forbidden, BadRequest) as error:
-            self._unreachable(error)
+        """Another page of it; the button may be pressed by anybody who sees it."""
+        if not self._guard.may(place.person, menus.STAFF["unanswered"], "unanswered", context):
+            await self._desk.acknowledge(update, self._guard.refusal(place.person, menus.STAFF["unanswered"]), True)
+            return True
+        days = number(key)
+        if not 1 <= days <= MOST_DAYS or not self._guard.fitting(message):
             return False
+        await self._desk.acknowledge(update)
+        text, keyboard = await self._clusters(days, number(page))
+        await self._desk.edit(message, text, context, keyboard)
         return True
 
-    async def _send_ticket(self, ticket: Ticket, bot: Bot) -> Message:
-        """The ticket as the staff reads it: the question and what was asked before it, not who asks."""
-        header = self.words("handoff.header", number=ticket.id)
-        if not self.attended():
-            header += self.words("handoff.opened_off_hours")
-        question = self.words("handoff.question", question=ticket.question)
-        return await self._send(
-            "\n".join(filter(None, [header, question, ticket.context, self.words("handoff.how_to_answer")])), bot
+    async def _clusters(self, days: int, page: int) -> tuple[str, InlineKeyboardMarkup | None]:
+        today = today_in_beijing()
+        found = await self._office.store.look(lambda connection: unanswered.clusters(connection, today, days))
+        if not found:
+            return render.pages([(render.Run(self._words("unanswered.nothing", days=days)),)])[0], None
+        last = (len(found) - 1) // keyboards.PAGE
+        page = min(max(page, 0), last)
+        names = report.titles(self._desk.policies)
+        title = self._words("unanswered.title", days=days, clusters=len(found), count=sum(c.count for c in found)) + (
+            f"　{page + 1}/{last + 1}" if last else ""
+        )
+        content: list[render.Paragraph] = [(render.Run(title),)]
+        start = page * keyboards.PAGE
+        for n, cluster in enumerate(found[start : start + keyboards.PAGE], start + 1):
+            head, about = report.cluster_lines(cluster, self._words, names)
+            content += [(render.Run(f"{n}. "), render.Run(head, "b")), (render.Run(about),)]
+        moves = []
+        if page > 0:
+            moves.append(keyboards.button(self._words("telegram.button.previous"), VERB, days, page - 1))
+        if page < last:
+            label = self._words("telegram.button.next", page=page + 2, pages=last + 1)
+            moves.append(keyboards.button(label, VERB, days, page + 1))
+        return render.pages(content)[0], InlineKeyboardMarkup([moves]) if moves else None
+
+    async def export(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
+        """All questions and verdicts as files, in private only."""
+        days = await self._days(place, arguments, 0, context)
+        if days is None:
+            return
+        first = export.since(today_in_beijing(), days)
+        now = datetime.now().astimezone().strftime("%Y%m%d-%H%M")
+        for what in export.WHAT:
+            for form in export.FORMATS:
+                data, count = await self._exported(what, form, first)
+                file = InputFile(data, filename=f"{what}-{now}.{form}")
+                await self._document(place, file, self._words(f"export.{what}", count=count), context)
+
+    async def _exported(self, what: What, form: Format, first: date | None) -> tuple[bytes, int]:
+        out = io.StringIO(newline="")
+        count = await self._office.store.look(lambda connection: export.export(connection, out, what, form, first))
+        return out.getvalue().encode("utf-8") or b"\n", count  # Telegram takes no empty file
+
+    async def _document(self, place: Place, file: InputFile, caption: str, context: TurnContext) -> None:
+        answered = ReplyParameters(place.message, allow_sending_without_reply=True)
+        await context.turn.step(
+            lambda: context.bot.send_document(place.chat, file, caption=caption, reply_parameters=answered)
         )
 
-    async def _send(self, text: str, bot: Bot) -> Message:
-        assert self.office.staff_chat is not None
-        page = render.pages([(render.Run(line),) for line in text.split("\n")])[0]
-        return await bot.send_message(self.office.staff_chat, page, parse_mode=ParseMode.HTML)
+    async def _days(self, place: Place, arguments: str, default: int, context: TurnContext) -> int | None:
+        """The number behind the command; None when it is none, which is told."""
+        if not arguments:
+            return default
+        typed = arguments.split()[0]
+        if typed.isascii() and typed.isdigit() and 1 <= int(typed[:6]) <= MOST_DAYS:
+            return int(typed)
+        await self._desk.say(place, self._words("stats.badly"), context)
+        return None
 
-    def _moved(self, present: int, connection: Connection) -> None:
-        """Note that the group became a supergroup, when a message to it arrived under another id."""
-        if self.office.staff_chat is not None and present != self.office.staff_chat:
-            tickets.moved(connection, self.office.staff_chat, present)
-            self.moved(present)
 
-    def moved(self, present: int) -> None:
-        """The group goes on under another id."""
-        log.warning("staff_chat_moved", extra={"old": self.office.staff_chat, "new": present})
-        self.office.staff_chat = present
-
-    def _unreachable(self, error: TelegramError) -> None:
-        log.error("staff_chat_unreachable", extra={"chat": self.office.staff_chat, "reason": str(error)})
-
-    # -- outside turns -----------------------------------------------------------------------------------------------
-
-    async def open(self) -> None:
-        """At the start: the id that the group has now."""
-        configured = self.office.staff_chat
-        if configured is not None:
-            self.office.staff_chat = await self.office.store.transact(lambda c: tickets.present_id(c, configured))
-
-    async def keep_posting(self, bot: Bot) -> None:
-        """Post what did not reach the group, again and again until it does."""
-        while self.office.staff_chat is not None:
-            try:
-                await self.post_waiting(bot)
-            except TelegramError as error:
-                self._unreachable(error)
-            await asyncio.sleep(POST_AGAIN)
-
-    async def post_waiting(self, bot: Bot) -> None:
-        """One try. Raises TelegramError."""
-        for ticket in await self.office.store.transact(tickets.unposted):
-            sent = await self._send_ticket(ticket, bot)
-
-            def record(connection: Connection, number: int = ticket.id, present: int = sent.chat_id) -> None:
-                tickets.posted(connection, number, self.stamp())
-                self._moved(present, connection)
-
-            await self.office.store.transact(record)
+def _lines(tables: Sequence[report.Table]) -> list[str]:
+    """Tables as lines of a message."""
+    lines: list[str] = []
+    for title, rows in tables:
+        lines += ["", title] if lines else [title]
+        lines += ["　".join(row) for row in rows]
+    return lines

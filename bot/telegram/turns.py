@@ -25,7 +25,7 @@ from telegram.ext import CallbackContext
 from bot.days import day_of
 from bot.dialogue import Conversation
 from bot.history import Exchange, Exchanges, from_json, plain_data
-from bot.store.records import Asked
+from bot.store.records import Asked, Forgotten
 from bot.store.store import Change, Open, Store, Verdict, to_json
 
 log = logging.getLogger(__name__)
@@ -201,6 +201,11 @@ class Turn:
         ``instead_of``: update id of an earlier question that was only the beginning of this one.
         """
         self._asked, self._replaced = asked, instead_of
+
+    async def forget(self, asker: str, person: int) -> Forgotten:
+        """Delete what is kept about a person, now; ``asker``: the person's hash."""
+        self._conversations.forget(person)
+        return await self._store.forget(asker, person)
 
     def count(self, kind: str, name: str) -> None:
         """One more of that kind and name today, with the tick-off."""

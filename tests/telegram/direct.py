@@ -26,6 +26,7 @@ from bot.telegram.office import Office
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.turns import TurnContext, Turns
 from tests.botapi import BotApi, Chat, Person, Sent
+from tests.botapi.arguments import Upload
 from tests.botapi.world import Query
 
 
@@ -48,7 +49,9 @@ class Direct(BaseRequest):
     ) -> tuple[int, bytes]:
         values = dict(request_data.json_parameters) if request_data is not None else {}
         try:
-            return await self._server.direct(url.rpartition("/")[2], values)
+            parts = request_data.multipart_data if request_data is not None else {}
+            files = {name: Upload(part[0], cast(bytes, part[1])) for name, part in (parts or {}).items()}
+            return await self._server.direct(url.rpartition("/")[2], values, files)
         except ConnectionError as error:
             raise NetworkError(str(error)) from error
 
