@@ -145,10 +145,9 @@ class Answers:
         blocks = []
         own = self.compose.units(clause)
         for unit in question.units:
-            if clause.responsible is not None and unit in clause.responsible.names:
+            name = "unit_by_definition" if unit in own else "unit_no"
+            if unit in clause.unit_names:
                 name = "unit_yes"
-            else:
-                name = "unit_by_definition" if unit in own else "unit_no"
             term = next((d.term for d in self.compose.definitions(clause) if unit in d.includes), "")
             blocks.append(self.compose.say(name, unit=unit, term=term))
         return blocks + self.compose.units_blocks(clause)
@@ -257,7 +256,7 @@ class Answers:
     def of_units(self, units: Sequence[str]) -> Reply:
         """The measures for which all of the units are responsible."""
         found = [c for c in self.policy.clauses if set(units) <= set(self.compose.units(c))]
-        by_definition = [c for c in found if not set(units) <= set(c.responsible.names if c.responsible else ())]
+        by_definition = [c for c in found if not set(units) <= set(c.unit_names)]
         name = "by_unit" if len(units) == 1 else "by_unit_several" if found else "by_unit_none"
         text = self.words(name, unit=units[0], units="、".join(units), count=len(found))
         blocks = [Block("lead", (Say(text),)), *self.compose.listed(found, {c.id: " *" for c in by_definition})]
@@ -277,11 +276,10 @@ class Answers:
 
     def without_units(self, units: Sequence[str], only: bool) -> Reply:
         """The measures whose list names none of the units, or (``only``) names nothing but them."""
-
-        def listed(clause: Clause) -> set[str]:
-            return set(clause.responsible.names if clause.responsible else ())
-
-        found = [c for c in self.policy.clauses if (listed(c) == set(units) if only else not listed(c) & set(units))]
+        asked = set(units)
+        found = [
+            c for c in self.policy.clauses if (set(c.unit_names) == asked if only else not asked & set(c.unit_names))
+        ]
         name = "only_units" if only else "without_units"
         text = self.words(name, units="、".join(units), count=len(found))
         return Reply(

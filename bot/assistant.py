@@ -47,6 +47,8 @@ UNIT_OUTSIDE = 0.6
 """Probability of being out of scope from which naming a unit does not help (its phone number, its director)."""
 ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
+WARM_UP = "一个开发区最多几个？"
+"""Answering it reads what is read only when first needed."""
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 _SENTENCE = re.compile(r"[.。!?！？;；\n]+")
 
@@ -57,6 +59,7 @@ class Assistant:
     def __init__(self, ready: Ready, today: Callable[[], date] = today_in_beijing, language: str = "zh") -> None:
         self.ready = ready
         self.today = today
+        self._language = language
         self.words = Words.load(language)
         self.policy: Policy = ready.base.policies[0]
         self.understanding = Understanding(ready)
@@ -64,6 +67,12 @@ class Assistant:
         self.compose = self.answers.compose
         self._terms = Terms(ready, self.policy, self.understanding)
         self._texts = {self.answers.target(c): c.title + c.body for c in self.policy.clauses}
+
+    def with_base(self, ready: Ready) -> Assistant:
+        """An assistant like this one, on another base; it has read what is read only when first needed."""
+        other = Assistant(ready, self.today, self._language)
+        other.reply(WARM_UP)
+        return other
 
     def reply(self, question: str, conversation: Conversation | None = None) -> Reply:
         """Answer any text. Never raises; what can't be answered is said so."""

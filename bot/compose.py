@@ -16,12 +16,12 @@ from typing import Any
 from bot.figures import Selection
 from bot.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
 from knowledge.faults import Fault, KnowledgeError
-from knowledge.model import Clause, Definition, Figure, InfoTopic, Policy
+from knowledge.model import OPENING_BRACKETS, Clause, Definition, Figure, InfoTopic, Policy
 from knowledge.yamlfile import read_yaml
 
 REPLIES = Path(__file__).resolve().parent / "replies"
 _SENTENCE_END = re.compile(r"(?<=[。])")
-_OPEN, _CLOSE = "(（〈", ")）〉"
+_LIST_LABEL = re.compile(r"^责任单位[:：]")
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ class Composer:
     def place(self, clause: Clause, title: bool = True) -> str:
         """第四部分（二）完善新兴产业培育机制."""
         section = self.policy.section_of(clause)
-        marker = clause.number.removeprefix(section.number).replace("(", "（").replace(")", "）")
-        return self.words("place", part=section.number, marker=marker, title=clause.title if title else "")
+        marker = self.policy.marker(clause).replace("(", "（").replace(")", "）")
+        return self.words("place", part=section.number or "", marker=marker, title=clause.title if title else "")
 
     def ref(self, clause_id: str, score: float = 1.0) -> ClauseRef:
         """The clause as the reply's data names it."""
         clause = self.policy.clause(clause_id)
-        return ClauseRef(self.policy.id, clause.id, clause.number, clause.title, round(score, 4))
+        return ClauseRef(self.policy.id, clause.id, clause.number or "", clause.title, round(score, 4))
 
     @staticmethod
     def figure_ref(figure: Figure) -> FigureRef:
@@ -107,23 +107,18 @@ class Composer:
 
     def units(self, clause: Clause) -> tuple[str, ...]:
         """All responsible units by name, those that a definition includes at the end."""
-        if clause.responsible is None:
-            return ()
-        names = list(clause.responsible.names)
+        names = list(clause.unit_names)
         for definition in self.definitions(clause):
             names += [n for n in definition.includes if n not in names]
         return tuple(names)
 
     def definitions(self, clause: Clause) -> list[Definition]:
         """Definitions that widen the clause's list of units."""
-        if clause.responsible is None:
+        named = [d for d in self.policy.definitions if d.term in clause.unit_names]
+        if not named:
             return []
         order = [c.id for c in self.policy.clauses]
-        return [
-            d
-            for d in self.policy.definitions
-            if d.term in clause.responsible.names and order.index(d.clause) <= order.index(clause.id)
-        ]
+        return [d for d in named if order.index(d.clause) <= order.index(clause.id)]
 
     # -- blocks ----------------------------------------------------------------------------------------------------
 
@@ -137,24 +132,21 @@ class Composer:
 
     def proof(self, clause: Clause, today: date) -> list[Block]:
         """The measure verbatim, all units, the place, the notice: what every answer ends with."""
-        text = clause.text
-        if clause.responsible is not None:
-            text = text.removesuffix(clause.responsible.quote)
         return [
-            Block("original", (Quote(text, bare=True),), self.label("original")),
+            Block("original", (Quote(clause.without_list, bare=True),), self.label("original")),
             *self.units_blocks(clause),
             Block("place", (Say(self.place(clause)),), self.label("place")),
             *self.notice(today),
         ]
 
     def units_blocks(self, clause: Clause) -> list[Block]:
-        """The list of units as printed, with what a definition adds."""
-        if clause.responsible is None:
-            return []
-        listed = clause.responsible.quote
-        inner = re.sub(r"^[(（]责任单位[:：]", "", listed)
-        inner = inner[:-1] if inner[-1:] in _CLOSE else inner
-        blocks = [Block("units", (Quote(inner, bare=True),), self.label("units"))]
+        """The lists of units as printed, with what a definition adds."""
+        blocks = []
+        for n, listed in enumerate(clause.responsible):
+            inner = listed.quote[1:-1] if listed.quote[0] in OPENING_BRACKETS else listed.quote
+            inner = _LIST_LABEL.sub("", inner)
+            pieces: list[Piece] = [Say(f"{listed.point} ")] if listed.point else []
+            blocks.append(Block("units", (*pieces, Quote(inner, bare=True)), self.label("units") if n == 0 else ""))
         for d in self.definitions(clause):
             if d.clause != clause.id:
                 blocks.append(Block("note", (Say(self._definition_note(d)),)))
@@ -222,7 +214,7 @@ class Composer:
 
     def _validity(self, today: date) -> list[Block]:
         validity = self.policy.validity
-        if validity.until_quote is None:
+        if validity.until_quote is None or validity.quote is None:
             return [self.say("info.validity_unknown")]
         state = "expired" if validity.expired(today) else "in_force"
         return [
@@ -232,6 +224,8 @@ class Composer:
 
     def _effective(self, today: date) -> list[Block]:
         validity = self.policy.validity
+        if validity.effective_quote is None:
+            return [self.say("info.unstated"), self._absent(), *self.notice(today)]
         blocks = [Block("lead", (Say(self.words("info.effective")), Quote(validity.effective_quote)))]
         if validity.effective_from is None:
             blocks.append(self.say("info.effective_unknown"))
@@ -252,19 +246,23 @@ class Composer:
         return [*blocks, self._absent()]
 
     def _addressees(self, _: date) -> list[Block]:
+        if self.policy.addressees is None:
+            return [self.say("info.unstated"), self._absent()]
         return [
             Block("lead", (Say(self.words("info.addressees")), Quote(self.policy.addressees))),
             self._absent(),
         ]
 
     def _purpose(self, _: date) -> list[Block]:
+        if self.policy.purpose is None:
+            return [self.say("info.unstated")]
         return [Block("lead", (Say(self.words("info.purpose")), Quote(self.policy.purpose)))]
 
     def _structure(self, _: date) -> list[Block]:
         policy = self.policy
         blocks = [self.say("info.structure", parts=len(policy.sections), clauses=len(policy.clauses))]
         for section in policy.sections:
-            blocks.append(Block("list", (Quote(section.heading, bare=True),)))
+            blocks.append(Block("list", (Quote(section.name, bare=True),)))
             blocks += [
                 Block("list", (Say(f"  {c.id} "), Quote(c.text[: c.text.index(c.title) + len(c.title)], bare=True)))
                 for c in section.clauses

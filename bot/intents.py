@@ -67,7 +67,7 @@ class Understanding:
                 fold(alias): (unit.name, own)
                 for own, units in ((False, lexicon.units.others), (True, lexicon.units.units))
                 for unit in units
-                for alias in (unit.name, unit.official, *unit.aliases)
+                for alias in unit.names
             }
         )
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
@@ -115,7 +115,7 @@ class Understanding:
 
     def _elsewhere(self, plain: str) -> str:
         match = self._other_places.search(plain)
-        if match is None or self._policy.city in plain or _MOVES.search(plain):
+        if match is None or (self._policy.city or "") in plain or _MOVES.search(plain):
             return ""
         return match["place"]
 

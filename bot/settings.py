@@ -13,9 +13,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.asker import SHORTEST
+from bot.files import ROOT, BaseFiles, questions_folder
 from bot.hours import Hours, Span, parse_days, parse_hours
 from bot.staff import Staff, parse_staff
 
+OVERLAY = "overlay.yaml"
+"""Name of the file of taught phrasings in the data folder."""
 OFFICIAL_API = "https://api.telegram.org"
 CREDENTIAL = "telegram-bot-token"
 """Name of the systemd credential (LoadCredential=telegram-bot-token:…)."""
@@ -30,6 +33,9 @@ VARIABLES = {
     "TELEGRAM_PACING": "发送节奏：official 守公布的限额，learned 收到 429 才放慢，auto（默认）对官方服务器用前者",
     "POLICYBOT_DATABASE": "数据库，SQLAlchemy 的写法，默认数据文件夹里的 SQLite 文件",
     "POLICYBOT_DATA_DIR": "数据文件夹，默认用户的数据文件夹",
+    "POLICYBOT_KNOWLEDGE": "知识库的文件夹（policies、lexicon、weights.yaml），默认自带的",
+    "POLICYBOT_OVERLAY": "教过的问法，默认数据文件夹里的 overlay.yaml",
+    "POLICYBOT_QUESTIONS": "教问法时要试的测试问题的文件夹，默认知识库自带的",
     "POLICYBOT_STATUS_LISTEN": "/healthz 和 /metrics 的 主机:端口，如 127.0.0.1:9090；默认不开",
     "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
     "POLICYBOT_STAFF": "工作人员，如 123456789:admin,234567890:editor；角色有 viewer、editor、admin",
@@ -84,6 +90,7 @@ class Settings:
     database: str
     """SQLAlchemy URL."""
     data_dir: Path
+    base: BaseFiles
     status: tuple[str, int] | None
     """Host and port of /healthz and /metrics; None: off."""
     user_limit: int
@@ -117,6 +124,7 @@ def read_settings(
         values = {k: v for k, v in values.items() if not k.startswith("TELEGRAM_")}
     values |= {k: str(v).strip() for k, v in (options or {}).items() if v is not None}
     faults: list[str] = []
+    base = _base_files(values, faults)
     token = "" if offline else _token(values, environment, faults)
     api_url = values.get("TELEGRAM_API_URL", OFFICIAL_API).rstrip("/")
     if urlsplit(api_url).scheme not in ("http", "https") or not urlsplit(api_url).netloc:
@@ -158,6 +166,7 @@ def read_settings(
         pacing,  # type: ignore[arg-type]
         database,
         data_dir,
+        base,
         status,
         limit,
         level,
@@ -167,6 +176,28 @@ def read_settings(
         hours,
         hash_key,
     )
+
+
+def base_files(environment: Mapping[str, str] = os.environ) -> BaseFiles:
+    """Where the base is, as far as the environment says. Raises SettingsError."""
+    faults: list[str] = []
+    found = _base_files({k: v.strip() for k, v in environment.items() if k in VARIABLES and v.strip()}, faults)
+    if faults:
+        raise SettingsError(faults)
+    return found
+
+
+def _base_files(values: Mapping[str, str], faults: list[str]) -> BaseFiles:
+    folders: dict[str, Path | None] = {}
+    for name in ("POLICYBOT_KNOWLEDGE", "POLICYBOT_QUESTIONS"):
+        value = values.get(name)
+        folders[name] = Path(value).expanduser().absolute() if value else None
+        if value and not Path(value).expanduser().is_dir():
+            faults.append(f"{name}：没有文件夹 {value}；请检查路径，或不设")
+    root = folders["POLICYBOT_KNOWLEDGE"] or ROOT
+    chosen = values.get("POLICYBOT_OVERLAY")
+    path = Path(chosen).expanduser().absolute() if chosen else _data_dir(values.get("POLICYBOT_DATA_DIR")) / OVERLAY
+    return BaseFiles(root, path, folders["POLICYBOT_QUESTIONS"] or questions_folder(root))
 
 
 def _token(values: Mapping[str, str], environment: Mapping[str, str], faults: list[str]) -> str:

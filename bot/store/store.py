@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from bot.store import records, tickets
+from bot.store import notices, records, tickets
 from bot.store.migrate import migrate
 from bot.store.records import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
@@ -210,6 +210,14 @@ class Store:
     async def forget(self, asker: str, person: int) -> Forgotten:
         """Delete what is kept about a person."""
         return await self._read(lambda connection: records.forget(connection, asker, person))
+
+    async def change_with(self, write: Callable[[Connection], None]) -> None:
+        """Write by hand; ``write`` may be run again when a commit failed. Committed when this returns."""
+        await self._read(write)
+
+    async def note(self, key: str, at: float) -> None:
+        """The staff were told something; committed when this returns."""
+        await self._read(lambda connection: notices.note(connection, key, at))
 
     async def look(self, read: Callable[[Connection], T]) -> T:
         """Read at length: in a thread and with a connection of its own, so that no write waits for it."""

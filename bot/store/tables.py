@@ -160,3 +160,13 @@ daily = Table(
     Column("count", Integer, nullable=False),
 )
 # What outlives the questions and verdicts that are too old to be kept; refusals are counted here at once.
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    # What was told, such as expiry:<policy>:<last day>:<stage>.
+    Column("at", Float, nullable=False),
+    # POSIX seconds.
+)
+# What the staff were told, so that it is told once.

@@ -89,9 +89,9 @@ class Commands:
             policy, part = sections[section]
             entries = [button(f"{c.id} {c.title}", "c", key_of(f"{policy.id}/{c.id}")) for c in part.clauses]
             back = button(self._words("telegram.button.back"), "l", key_of(policy.id))
-            return part.heading, InlineKeyboardMarkup([*paged(entries, page, ("l", key), self._words), [back]])
+            return part.name, InlineKeyboardMarkup([*paged(entries, page, ("l", key), self._words), [back]])
         if policy is not None:
-            entries = [button(s.heading, "l", key_of(f"{policy.id}/{s.id}/")) for s in policy.sections]
+            entries = [button(s.name, "l", key_of(f"{policy.id}/{s.id}/")) for s in policy.sections]
             rows = paged(entries, page, ("l", key_of(policy.id)), self._words)
             if len(policies) > 1:
                 rows.append([button(self._words("telegram.button.back"), "l", "")])

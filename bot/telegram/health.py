@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from bot.reload import State
 from bot.store import tickets
 from bot.store.store import Store
 from bot.telegram.metrics import Metrics
+from bot.telegram.notices import MOST_FAULTS
 
 STALE = 120.0
 """Seconds without a good poll after which the bot is ill; a long poll takes half a minute."""
@@ -26,8 +28,10 @@ class Health:
     polling: bool
     last_contact: Callable[[], float | None]
     """Monotonic time of the last good poll or webhook call."""
-    policies: int
+    policies: Callable[[], int]
     """Policies in the base that is loaded."""
+    base: State
+    """What is known of it. Files that were refused make nobody ill: the last good base answers."""
     trouble: str = ""
     """What is wrong with the connection, such as a second instance."""
 
@@ -63,8 +67,11 @@ class Health:
             "last_contact_age_seconds": age,
             "journal_depth": depth if failing else depth or 0,
             "set_aside": counts.get("aside", 0),
-            "base_loaded": self.policies > 0,
-            "policies": self.policies,
+            "base_loaded": self.policies() > 0,
+            "policies": self.policies(),
+            "base": self.base.fingerprint[:12],
+            "base_age_seconds": round(time.time() - self.base.since, 1),
+            "base_faults": list(self.base.faults[:MOST_FAULTS]),
         }
 
 

@@ -33,6 +33,9 @@ STAFF = {
     "export": Role.EDITOR,
     "tickets": Role.VIEWER,
     "close": Role.VIEWER,
+    "teach": Role.EDITOR,
+    "undo": Role.EDITOR,
+    "reload": Role.EDITOR,
 }
 """Commands for the staff, and the least role for each."""
 IN_GROUPS = ("ask", "clause", "human", "help")

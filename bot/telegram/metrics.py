@@ -44,6 +44,13 @@ class Metrics:
         )
         self.refusals = Counter("policybot_staff_refusals", "Staff commands that others tried", ["what"], registry=r)
         self.store_failing = Gauge("policybot_store_failing", "1 while the database takes no writes", registry=r)
+        self.reloads = Counter("policybot_base_checks", "Checks of the base's files, by result", ["result"], registry=r)
+        self.base_refused = Gauge("policybot_base_refused", "1 while files on disk are not taken into use", registry=r)
+
+    def base_checked(self, result: str) -> None:
+        """The files were checked."""
+        self.reloads.labels(result).inc()
+        self.base_refused.set(int(result == "refused"))
 
     def received(self, new: int, again: int) -> None:
         """Updates came in."""
