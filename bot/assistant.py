@@ -336,7 +336,8 @@ class Assistant:
             return self.answers.info(cast(InfoTopic, best.target.split(":")[1]), conversation)
         if decision.act == "chat":
             topic = best.target.split(":")[1]
-            return self.answers.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            note = self.answers.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            return self.answers.with_units(note, conversation.clause) if topic == "human" else note
         return self.answers.declined(best, matches, question, conversation)
 
     # -- helpers -----------------------------------------------------------------------------------------------------

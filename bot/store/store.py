@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from bot.store import notices, records
+from bot.store import notices, records, tickets
 from bot.store.migrate import migrate
 from bot.store.records import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
@@ -104,6 +104,8 @@ class Change:
     kept: Sequence[tuple[str, str, float]] = ()
     """(key, conversation as JSON, time)."""
     verdicts: Sequence[Verdict] = ()
+    also: Sequence[Callable[[Connection], object]] = ()
+    """What else is written in the same commit; each harmless when it is done again."""
     asked: Sequence[Asked] = ()
     replaced: Sequence[int] = ()
     """Update ids of questions that were only the beginning of another one."""
@@ -177,6 +179,10 @@ class Store:
     def change_soon(self, change: Change) -> None:
         """Write with the next commit, without waiting."""
         self._inbox.put(_Job(change=change))
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """What ``work`` gives, done in a commit by the thread that writes; ``work`` must be harmless when repeated."""
+        return await self._read(work)
 
     async def started(self) -> None:
         """Count a program start for every open update."""
@@ -371,6 +377,9 @@ class Store:
             connection.execute(self._keep, rows)
         if verdicts:
             connection.execute(self._judge, [vars(v) for v in verdicts.values()])
+        for change in changes:
+            for work in change.also:
+                work(connection)
         replaced = {update_id for c in changes for update_id in c.replaced}
         asked = [a for c in changes for a in c.asked]
         if asked or replaced:
@@ -381,6 +390,7 @@ class Store:
         now = time.time()
         connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
+        tickets.tidy(connection, self.keep_days, now)
         records.fold(connection, self.keep_days, now)
         self._tidied = now
 
