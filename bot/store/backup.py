@@ -242,6 +242,8 @@ def _transaction(url: str) -> Iterator[Connection]:
     new = file is not None and not file.exists()
     try:
         with contextlib.closing(_Disposed(engine)), engine.begin() as connection:
+            if new and file is not None:
+                _owned_like(file.absolute().parent, file)
             yield connection
     except BaseException:
         if new and file is not None:
@@ -344,6 +346,13 @@ def _count_on(connection: Connection, table: Table) -> None:
                 connection.execute(text("SELECT setval(:name, :value)"), {"name": sequence, "value": int(highest)})
 
 
+def _owned_like(folder: Path, file: Path) -> None:
+    """The administrator restores, but another user runs the bot: the file is to be that of its folder's owner."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
+
+
 @contextlib.contextmanager
 def _staged(wanted: Mapping[Path, bytes]) -> Iterator[Any]:
     """Files written beside their places; calling what is given puts them there."""
@@ -353,6 +362,7 @@ def _staged(wanted: Mapping[Path, bytes]) -> Iterator[Any]:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
             staged[path] = Path(name)
+            _owned_like(path.parent, Path(name))
             with os.fdopen(descriptor, "wb") as out:
                 out.write(data)
                 out.flush()
