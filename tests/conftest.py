@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.assistant import Assistant
+from bot.recent import RecentReplies
+from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import Ready
+from tests.botapi import BotApi
 from tests.judging import DAY
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
@@ -36,3 +41,32 @@ def postgres_url() -> Iterator[str]:
         pytest.skip(f"{reason}; install the package postgresql to run this test")
     yield url
     running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def recent(assistant: Assistant) -> RecentReplies:
+    return RecentReplies(assistant)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    store = Store(f"sqlite:///{path}")
+    store.prepare()
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+async def store(tmp_path: Path, empty: Path) -> AsyncIterator[Store]:
+    path = shutil.copy(empty, tmp_path / "store.db")
+    store = Store(f"sqlite:///{path}")
+    store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def server() -> BotApi:
+    return BotApi()
