@@ -343,6 +343,16 @@ async def test_export_sends_four_files_that_no_spreadsheet_runs(bot: Played) -> 
     assert str(bot.alice.id) not in b"".join(f.content for f in files).decode()
 
 
+async def test_a_file_that_telegram_does_not_take_is_not_sent(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.telegram import staffroom
+
+    await bot.tell(SUBSIDY)
+    monkeypatch.setattr(staffroom, "MOST_BYTES", 150)
+    sent = await by(bot, "admin", "/export")
+    assert ["document" in s.message for s in sent] == [False, False, True, True]
+    assert "questions.csv" in sent[0].text
+
+
 async def test_export_of_nothing(bot: Played) -> None:
     files = uploads(bot, await by(bot, "admin", "/export 7"), "document")
     assert len(files) == 4
