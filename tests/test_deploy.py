@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import yaml
 
 import bot.cli
 from bot.settings import CREDENTIAL, VARIABLES
-from bot.store.store import Change, Received, Store, Verdict
+from bot.store.store import Change, Received, Store
 from bot.telegram.app import DRAIN
 from bot.telegram.metrics import Metrics
 from knowledge.compiled import CACHE_VARIABLE
@@ -419,7 +418,7 @@ def test_every_event_of_the_log_is_explained_to_operators() -> None:
 
 async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> None:
     lines = re.findall(r'sqlite3 \S+ "([^"]+)"', read("OPERATING.md"))
-    look, again, clear, forget = lines
+    look, again, clear = lines
     url = f"sqlite:///{tmp_path / 'policybot.db'}"
     store = Store(url)
     store.prepare()
@@ -427,8 +426,6 @@ async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> Non
     await store.receive([Received(n, '{"text": "?"}', 1.0) for n in (1, 2)])
     await store.change(Change(aside=(1, "ValueError")))
     await store.change(Change(aside=(2, "unreadable: KeyError")))
-    await store.change(Change(kept=[("-5:42", "{}", time.time()), ("-5:142", "{}", time.time())]))
-    await store.change(Change(verdicts=[Verdict("-5:7:42", "policy/1.1", "up", "", 1.0)]))
     await store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "policybot.db")) as database:
         assert [row[0] for row in database.execute(look)] == [1, 2]
@@ -436,6 +433,3 @@ async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> Non
         assert database.execute("SELECT update_id, state FROM updates").fetchall() == [(1, "open"), (2, "aside")]
         database.executescript(clear)
         assert database.execute("SELECT update_id FROM updates").fetchall() == [(1,)]
-        database.executescript(forget.replace("编号", "42"))
-        assert database.execute("SELECT key FROM conversations").fetchall() == [("-5:142",)]
-        assert database.execute("SELECT key FROM feedback").fetchall() == []
