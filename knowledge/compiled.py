@@ -72,8 +72,6 @@ def ready(root: Path = ROOT, overlay: Path | None = None) -> Ready:
 
 def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
     """Load, verify and compile, without looking at the stored form."""
-    from knowledge import vocabulary
-    from knowledge.examples import clause_texts, examples
     from knowledge.load import load_base
     from knowledge.tuning import load_weights
 
@@ -82,13 +80,21 @@ def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
         from knowledge.overlay import merged
 
         base, _ = merged(base, taught)
+    return compile_base(base, load_weights(root))
+
+
+def compile_base(base: Base, weights: Weights) -> Ready:
+    """Compile a base that is loaded."""
+    from knowledge import vocabulary
+    from knowledge.examples import clause_texts, examples
+
     known = examples(base)
     texts = [e.text for e in known] + [c.text for p in base.policies for c in p.clauses]
     reader = Reader(vocabulary.build(base, texts))
     readings = {e.text: reader.read(e.text) for e in known}
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
-    return Ready(base, reader, Index(tables, load_weights(root)))
+    return Ready(base, reader, Index(tables, weights))
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:

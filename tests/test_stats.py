@@ -146,7 +146,7 @@ def test_the_font_has_every_character_that_the_chart_can_show(ready: object) -> 
     shown = "".join(titles(policies).values()) + "".join(str(WORDS.get("stats")))
     shown += "".join(unit for policy in policies for clause in policy.clauses for unit in clause.title)
     shown += "".join(
-        name for policy in policies for c in policy.clauses if c.responsible for name in c.responsible.names
+        name for policy in policies for c in policy.clauses for listed in c.responsible for name in listed.names
     )
     known = TTFont(chart.FONT).getBestCmap()
     emoji = set("👍👎")  # not drawn
