@@ -82,6 +82,7 @@ class Assistant:
         explain = {
             "plain": reading.plain,
             "words": list(reading.words),
+            "telling": [word for word in reading.words if word not in self.understanding.generic],
             "terms": list(reading.terms),
             "repairs": [vars(r) for r in reading.repairs],
             "asks": sorted(asked.asks),
