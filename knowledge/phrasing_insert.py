@@ -21,7 +21,7 @@ class InsertError(Exception):
 
 
 def inserted(path: Path, by_loc: Mapping[Loc, Sequence[str]], writer: str) -> str:
-    """The file's text with the phrasings at the mappings of writers at these places, each behind the last of its writer.
+    """The file's text with the phrasings at the mappings of writers at these places, behind the last of the writer.
 
     A place is ("clauses", "4.2"), ("info", "validity") or ("topics", 3, "phrasings"). A file that isn't there is as an
     empty one. Raises InsertError.

@@ -28,7 +28,7 @@ from knowledge.load import load_base
 from knowledge.model import TAUGHT as TAUGHT_WRITER
 from knowledge.overlay import Overlay, merged
 from knowledge.patch import patch
-    from knowledge.phrasing_insert import InsertError
+from knowledge.phrasing_insert import InsertError
 from tests.smallbase import BREAKING, DECLINED, POLICY
 
 ROOT = Path(__file__).resolve().parents[1]
