@@ -65,7 +65,18 @@ def test_every_threat_names_a_test_and_every_test_named_is_collected() -> None:
     assert [threat for threat, tests in named.items() if not tests] == []
     wanted = {test for tests in named.values() for test in tests}
     files = sorted({f"tests/{test.partition('::')[0]}" for test in wanted})
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *files]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-q",
+        "-o",
+        "addopts=",
+        "-p",
+        "no:cacheprovider",
+        *files,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     collected = {line.partition("[")[0].removeprefix("tests/") for line in done.stdout.splitlines() if "::" in line}
