@@ -70,11 +70,11 @@ def test_figures_are_set_apart_with_their_quotes() -> None:
 def test_units_are_set_apart_with_their_roles() -> None:
     units = {(c.new[0].id, u.unit): (u.old, u.new) for c in FOUND.clauses if c.new for u in c.units}
     assert units == {
-        ("1.1", "市数据局"): (None, ()),
-        ("1.2", "市工业和信息化局"): (None, ("牵头单位",)),
+        ("1.1", "市科技局"): (None, ()),
+        ("1.2", "市经济和信息化局"): (None, ("牵头单位",)),
         ("1.2", "市财政局"): (None, ("配合单位",)),
-        ("1.3", "市工业和信息化局"): ((), ("牵头单位",)),
-        ("1.3", "市数据局"): (None, ("配合单位",)),
+        ("1.3", "市经济和信息化局"): ((), ("牵头单位",)),
+        ("1.3", "市科技局"): (None, ("配合单位",)),
     }
 
 
@@ -169,7 +169,7 @@ def test_command_in_a_pipe() -> None:
     assert done.returncode == 1
     assert "最高不超过[-20万元-]{+30万元+}" in text
     assert "2.1 加强金融支持 → 2.1 加强风险补偿、2.2 推进质押贷款　拆分" in text
-    assert "[-市工业和信息化局-] → {+市工业和信息化局（牵头单位）+}" in text
+    assert "[-市经济和信息化局-] → {+市经济和信息化局（牵头单位）+}" in text
     assert "\x1b" not in text
 
 

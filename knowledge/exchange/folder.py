@@ -7,7 +7,7 @@ from pathlib import Path
 from knowledge import verify
 from knowledge.faults import Fault, KnowledgeError, shown
 from knowledge.load import parse
-from knowledge.model import Policy
+from knowledge.model import Phrasings, Policy
 from knowledge.yamlfile import read_yaml
 
 
@@ -17,9 +17,7 @@ def open_policy(named: str, root: Path) -> Policy:
     Which units the lexicon knows is not asked: two versions of a document may lie outside any base. Raises
     KnowledgeError with every fault.
     """
-    folder = Path(named)
-    if not folder.is_dir() and named and Path(named).name == named:
-        folder = root / "policies" / named
+    folder = _folder(named, root)
     if not (folder / "policy.yaml").is_file():
         known = "、".join(sorted(path.parent.name for path in (root / "policies").glob("*/policy.yaml")))
         hint = f"请给出有 policy.yaml 的文件夹，或知识库里的编号：{known}"
@@ -32,3 +30,20 @@ def open_policy(named: str, root: Path) -> Policy:
     if policy is None or faults:
         raise KnowledgeError(faults)
     return policy
+
+
+def open_asked(named: str, root: Path) -> Phrasings:
+    """The phrasings beside it; empty ones where there are none. Raises KnowledgeError."""
+    path = _folder(named, root) / "phrasings.yaml"
+    if not path.exists():
+        return Phrasings()
+    faults: list[Fault] = []
+    asked = parse(read_yaml(path), Phrasings, faults)
+    if asked is None:
+        raise KnowledgeError(faults)
+    return asked
+
+
+def _folder(named: str, root: Path) -> Path:
+    folder = Path(named)
+    return root / "policies" / named if not folder.is_dir() and named and folder.name == named else folder

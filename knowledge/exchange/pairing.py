@@ -28,6 +28,8 @@ INSIDE = 0.6
 """Share of a clause's text that stands in another's, from which it is a piece of it."""
 LONG = 4
 """Characters of a stretch that counts as standing in another text."""
+CANDIDATES = 5
+"""Clauses that are looked at closely for each piece: those that share the most pairs of characters with it."""
 TITLE = 0.3
 """What the title weighs beside the wording."""
 PLACE = 0.02
@@ -51,8 +53,9 @@ def groups(old: Sequence[Clause], new: Sequence[Clause]) -> list[Group]:
     friends = [(("old", i), ("new", j)) for i, j in matched]
     left_old = set(range(len(old))) - {i for i, _ in matched}
     left_new = set(range(len(new))) - {j for _, j in matched}
-    friends += [(("old", i), ("new", j)) for i in left_old if (j := _home(old[i], new)) is not None]
-    friends += [(("old", i), ("new", j)) for j in left_new if (i := _home(new[j], old)) is not None]
+    homes = _Homes(new), _Homes(old)
+    friends += [(("old", i), ("new", j)) for i in left_old if (j := homes[0].of(old[i])) is not None]
+    friends += [(("old", i), ("new", j)) for j in left_new if (i := homes[1].of(new[j])) is not None]
     leader: dict[tuple[str, int], tuple[str, int]] = {}
 
     def lead(item: tuple[str, int]) -> tuple[str, int]:
@@ -118,12 +121,25 @@ def _ratios(old: Sequence[str], new: Sequence[str]) -> Matrix:
     return process.cdist(old, new, scorer=fuzz.ratio, dtype=np.float64) / 100
 
 
-def _home(piece: Clause, others: Sequence[Clause]) -> int | None:
-    """The clause of the other version in which this one's text stands; None where there is none."""
-    text = piece.body
-    shares = []
-    for n, other in enumerate(others):
-        blocks = SequenceMatcher(None, text, other.body, autojunk=False).get_matching_blocks()
-        shares.append((sum(b.size for b in blocks if b.size >= LONG) / max(len(text), 1), -n))
-    share, n = max(shares, default=(0.0, 0))
-    return -n if share >= INSIDE else None
+class _Homes:
+    """Where clauses of the other version may have gone."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._bodies = [clause.body for clause in clauses]
+        self._pairs = [_character_pairs(body) for body in self._bodies]
+
+    def of(self, piece: Clause) -> int | None:
+        """The clause in which the piece's text stands; None where there is none. Looks closely at a few only."""
+        text = piece.body
+        own = _character_pairs(text)
+        ranked = sorted((-len(own & pairs), n) for n, pairs in enumerate(self._pairs))[:CANDIDATES]
+        shares = []
+        for _, n in ranked:
+            blocks = SequenceMatcher(None, text, self._bodies[n], autojunk=False).get_matching_blocks()
+            shares.append((sum(b.size for b in blocks if b.size >= LONG) / max(len(text), 1), -n))
+        share, n = max(shares, default=(0.0, 0))
+        return -n if share >= INSIDE else None
+
+
+def _character_pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
