@@ -373,6 +373,17 @@ class Answers:
         """Whether the question names the case of one of the clause's figures: 我问的是重新认定."""
         return bool(figures.select(self.clause(target), self._asked.figures, question, given=True).led)
 
+    def with_units(self, reply: Reply, target: str) -> Reply:
+        """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""
+        if not target:
+            return reply
+        clause = self.clause(target)
+        units = self.compose.units_blocks(clause)
+        if not units:
+            return reply
+        place = Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
+        return replace(reply, blocks=(*reply.blocks, *units, place))
+
     def note(self, status: Status, name: str, conversation: Conversation, rule: str, **slots: object) -> Reply:
         """A sentence of the bot's own: small talk, a question back."""
         block = self.compose.say(

@@ -82,6 +82,7 @@ class Assistant:
         explain = {
             "plain": reading.plain,
             "words": list(reading.words),
+            "telling": [word for word in reading.words if word not in self.understanding.generic],
             "terms": list(reading.terms),
             "repairs": [vars(r) for r in reading.repairs],
             "asks": sorted(asked.asks),
@@ -336,7 +337,8 @@ class Assistant:
             return self.answers.info(cast(InfoTopic, best.target.split(":")[1]), conversation)
         if decision.act == "chat":
             topic = best.target.split(":")[1]
-            return self.answers.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            note = self.answers.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            return self.answers.with_units(note, conversation.clause) if topic == "human" else note
         return self.answers.declined(best, matches, question, conversation)
 
     # -- helpers -----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import expiring, overlay, records, teach, telegram
+from bot.commands import backup, expiring, overlay, records, teach, telegram, tickets
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
-    for module in (teach, overlay, expiring, telegram, records):
+    for module in (teach, overlay, expiring, telegram, tickets, records, backup):
         module.add(commands)
 
     for command in (chat, ask, show, commands.choices["expiring"]):

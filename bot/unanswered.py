@@ -26,8 +26,8 @@ LOW_MARGIN = 0.15
 """Probability between the best match and the next, below which the answer was hardly better than a guess."""
 ALIKE = 0.6
 """Share of the pairs of characters, weighed by rarity, that two like questions have in common."""
-SPELT_ALIKE = 78.0
-"""RapidFuzz's ratio from which two questions are like by their letters."""
+NEARLY, SPELT_ALIKE = 0.45, 85.0
+"""A smaller share is enough when the questions are spelt alike: RapidFuzz's ratio."""
 RAREST = 3
 """Parts of a question by which leaders are looked up."""
 LOOKED_THROUGH = 60
@@ -210,9 +210,10 @@ class _Leaders:
 
     def _alike(self, parts: frozenset[str], own: float, text: str, others: frozenset[str], other: str) -> bool:
         common = sum(map(self._weight, parts & others))
-        if 2 * common >= ALIKE * own and 2 * common >= ALIKE * (own + sum(map(self._weight, others))):
-            return True
-        return fuzz.ratio(text, other, score_cutoff=SPELT_ALIKE) > 0
+        if 2 * common < NEARLY * own:
+            return False
+        share = 2 * common / (own + sum(map(self._weight, others)))
+        return share >= ALIKE or (share >= NEARLY and fuzz.ratio(text, other, score_cutoff=SPELT_ALIKE) > 0)
 
     def _weight(self, part: str) -> float:
         """What many clusters have (补贴, 企业) hardly tells questions apart."""

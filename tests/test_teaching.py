@@ -27,7 +27,8 @@ from knowledge.faults import KnowledgeError
 from knowledge.load import load_base
 from knowledge.model import TAUGHT as TAUGHT_WRITER
 from knowledge.overlay import Overlay, merged
-from knowledge.patch import PatchError, patch
+from knowledge.patch import patch
+from knowledge.phrasing_insert import InsertError
 from tests.smallbase import BREAKING, DECLINED, POLICY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -313,7 +314,7 @@ def test_a_file_in_another_style_is_refused_by_name(files: BaseFiles) -> None:
     text = path.read_text(encoding="utf-8")
     start, end = text.index("  '1.1':"), text.index("  '1.2':")
     path.write_text(text[:start] + "  '1.1': {a: [开发区机构怎么改革]}\n" + text[end:], encoding="utf-8")
-    with pytest.raises(PatchError, match=r"phrasings.yaml.*1\.1"):
+    with pytest.raises(InsertError, match=r"phrasings.yaml.*1\.1"):
         patch(files.root, filled(TAUGHT[0]).taught)
 
 
