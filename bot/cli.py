@@ -259,7 +259,7 @@ def _show(options: argparse.Namespace) -> int:
     from knowledge.model import InfoTopic
 
     assistant = _assistant(options)
-    compose, policy, today = assistant.compose, assistant.policy, assistant.today()
+    compose, policy, today = assistant.library.compose(assistant.policy.id), assistant.policy, assistant.today()
     what = options.what.strip()
     if what == "units":
         blocks = []
