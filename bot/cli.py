@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import diff, expiring, import_faq, overlay, publish, records, teach, telegram
+from bot.commands import backup, diff, expiring, import_faq, overlay, publish, records, teach, telegram, tickets
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
-    for module in (teach, overlay, expiring, diff, publish, import_faq, telegram, records):
+    for module in (teach, overlay, expiring, diff, publish, import_faq, telegram, tickets, records, backup):
         module.add(commands)
 
     for command in (chat, ask, show, commands.choices["expiring"], commands.choices["publish"]):
@@ -259,7 +259,7 @@ def _show(options: argparse.Namespace) -> int:
     from knowledge.model import InfoTopic
 
     assistant = _assistant(options)
-    compose, policy, today = assistant.compose, assistant.policy, assistant.today()
+    compose, policy, today = assistant.library.compose(assistant.policy.id), assistant.policy, assistant.today()
     what = options.what.strip()
     if what == "units":
         blocks = []

@@ -7,12 +7,14 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.asker import SHORTEST
 from bot.files import ROOT, BaseFiles, questions_folder
+from bot.hours import Hours, Span, parse_days, parse_hours
 from bot.staff import Staff, parse_staff
 
 OVERLAY = "overlay.yaml"
@@ -38,6 +40,8 @@ VARIABLES = {
     "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
     "POLICYBOT_STAFF": "工作人员，如 123456789:admin,234567890:editor；角色有 viewer、editor、admin",
     "POLICYBOT_STAFF_CHAT": "工作人员的群的编号，负数",
+    "POLICYBOT_HOURS": "工作人员答复的时间，北京时间，如 Mon-Fri 09:00-12:00, Mon-Fri 14:00-17:30；不设则随时",
+    "POLICYBOT_HOLIDAYS": "放假的日子，如 2026-10-01..2026-10-08；调休上班的前面加 +",
     "POLICYBOT_KEEP_DAYS": "问句保存几天，默认 90；以后只留条数",
     "POLICYBOT_HASH_KEY": "把提问的人记成散列用的密钥，至少 16 个字符；默认用数据文件夹里的 asker.key",
     "LOG_LEVEL": "DEBUG、INFO（默认）、WARNING 或 ERROR",
@@ -97,6 +101,8 @@ class Settings:
     """The group of the staff."""
     keep_days: int = 90
     """Days for which a question is kept; 0: its text is not even written."""
+    hours: Hours = field(default_factory=Hours)
+    """When the staff answers."""
     hash_key: str = ""
     """Empty: the key is in the data folder (see asker.py)."""
 
@@ -137,6 +143,7 @@ def read_settings(
     staff = parse_staff(values.get("POLICYBOT_STAFF", ""), faults)
     staff_chat = _group("POLICYBOT_STAFF_CHAT", values.get("POLICYBOT_STAFF_CHAT"), faults)
     keep_days = _number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults)
+    hours = _hours(values, faults)
     hash_key = values.get("POLICYBOT_HASH_KEY", "")
     if hash_key and len(hash_key) < SHORTEST:
         faults.append(
@@ -166,6 +173,7 @@ def read_settings(
         staff,
         staff_chat,
         keep_days,
+        hours,
         hash_key,
     )
 
@@ -261,6 +269,23 @@ def _group(name: str, value: str | None, faults: list[str]) -> int | None:
         return int(value)
     faults.append(f"{name}：「{value}」不是群的编号；应是负数，如 -1001234567890")
     return None
+
+
+def _hours(values: Mapping[str, str], faults: list[str]) -> Hours:
+    spans: tuple[Span, ...] = ()
+    off: frozenset[date] = frozenset()
+    on: frozenset[date] = frozenset()
+    try:
+        spans = parse_hours(values["POLICYBOT_HOURS"]) if "POLICYBOT_HOURS" in values else ()
+    except ValueError as error:
+        faults.append(f"POLICYBOT_HOURS：{error}")
+    try:
+        off, on = parse_days(values.get("POLICYBOT_HOLIDAYS", ""))
+    except ValueError as error:
+        faults.append(f"POLICYBOT_HOLIDAYS：{error}")
+    if (off or on) and "POLICYBOT_HOURS" not in values:
+        faults.append("POLICYBOT_HOLIDAYS 只在设了 POLICYBOT_HOURS 时有用；请补上，或删去")
+    return Hours(spans, off, on)
 
 
 def _data_dir(value: str | None) -> Path:

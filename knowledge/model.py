@@ -400,6 +400,13 @@ class Units(Record):
     """Those that documents make responsible for something."""
     others: tuple[Unit, ...] = ()
     """Those that people ask for though no document names them; so that the bot can say so."""
+    brought: tuple[Unit, ...] = ()
+    """Those that only policies' own lists hold; put here by the loader."""
+
+    @property
+    def own(self) -> tuple[Unit, ...]:
+        """All that documents make responsible for something."""
+        return (*self.units, *self.brought)
 
 
 class SynonymGroup(Record):

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import cast
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 
 from bot.asker import Askers, KeyFileError, open_askers
 from bot.assistant import WARM_UP, Assistant
+from bot.days import BEIJING
 from bot.recent import RecentReplies
 from bot.reload import Reloader
 from bot.settings import Settings, WebhookSettings
@@ -35,6 +37,7 @@ from bot.telegram.office import Office
 from bot.telegram.pacer import Pacer
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
+from bot.telegram.staffgroup import StaffGroup
 from bot.telegram.turns import TurnContext, Turns, current_turn
 from bot.worker import Worker
 from knowledge.model import Policy
@@ -106,8 +109,9 @@ class Bot:
         self.conflict_told: float | None = None
         self.metrics = Metrics()
         self.office = Office(
-            store, askers, self.metrics, settings.staff, settings.staff_chat, keep_days=settings.keep_days
+            store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
         )
+        self.group = StaffGroup(self.office, assistant.words, lambda: datetime.now(BEIJING))
         self.queue = JournalQueue(store, self.metrics)
         self.turns = Turns(store)
         self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
@@ -247,9 +251,11 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
 async def _serve(bot: Bot, stop: asyncio.Event) -> int:
     application = bot.application
     await application.start()
+    await bot.group.open()
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
-    background = [asyncio.create_task(work) for work in (_menus(bot), bot.reloader.watch(), bot.expiry.watch())]
+    always = (_menus(bot), bot.reloader.watch(), bot.expiry.watch(), bot.group.keep_posting(application.bot))
+    background = [asyncio.create_task(work) for work in always]
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGHUP, lambda: background.append(asyncio.create_task(_reload(bot)))
     )

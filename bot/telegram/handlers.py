@@ -11,14 +11,17 @@ from telegram.ext import BaseHandler
 from bot.days import BEIJING
 from bot.recent import RecentReplies
 from bot.reload import Reloader
+from bot.telegram.backoffice import BackOffice
 from bot.telegram.commands import Commands
 from bot.telegram.desk import Desk
 from bot.telegram.guard import Guard
+from bot.telegram.handoff import Handoff
 from bot.telegram.inline import Inline
 from bot.telegram.limits import UserLimit
 from bot.telegram.office import Office
 from bot.telegram.presses import Presses
 from bot.telegram.privacy import Privacy
+from bot.telegram.staffgroup import StaffGroup
 from bot.telegram.staffroom import StaffRoom
 from bot.telegram.talk import Talk
 from bot.telegram.teaching import Teaching
@@ -43,12 +46,15 @@ def handlers(
     words = assistant.assistant.words
     desk = Desk(assistant, words, limit, me, office, busy)
     commands = Commands(desk)
+    desk.handoff = Handoff(desk, StaffGroup(office, words, now))
     guard = Guard(desk, office)
     inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
     staffroom = StaffRoom(desk, guard)
     teaching = Teaching(desk, guard, reloader, now) if reloader is not None else None
     verbs = {**staffroom.verbs(), **(teaching.verbs() if teaching is not None else {})}
     return [
+        *BackOffice(desk.handoff, guard).handlers(),
+        *desk.handoff.handlers(),
         *commands.handlers(),
         *Privacy(desk, inline.forget).handlers(),
         *staffroom.handlers(),

@@ -10,6 +10,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.reload import State
+from bot.store import tickets
 from bot.store.store import Store
 from bot.telegram.metrics import Metrics
 from bot.telegram.notices import MOST_FAULTS
@@ -41,6 +42,7 @@ class Health:
         age = None if contact is None else round(now - contact, 1)
         failing = self.store.failing_since is not None
         counts = {} if failing else await self.store.counts()
+        waiting = None if failing else await self.store.transact(tickets.counts)
         reasons = []
         if failing:
             reasons.append("store")
@@ -53,6 +55,11 @@ class Health:
         if depth is not None or not failing:
             self.metrics.depth.set(depth or 0)
             self.metrics.aside.set(counts.get("aside", 0))
+        if waiting is not None:
+            self.metrics.tickets_open.set(waiting.open)
+            self.metrics.tickets_waiting.set(waiting.unanswered)
+            self.metrics.tickets_unposted.set(waiting.unposted)
+            self.metrics.oldest_ticket.set(max(0.0, time.time() - waiting.oldest) if waiting.oldest else 0.0)
         return {
             "status": "ill" if reasons else "ok",
             "reasons": reasons,
