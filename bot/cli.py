@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import records, telegram
+from bot.commands import backup, diff, expiring, import_faq, overlay, publish, records, teach, telegram, tickets
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that can't show a character shows a question mark
     options = _parser().parse_args(arguments)
+    from bot.settings import SettingsError
     from knowledge.faults import KnowledgeError
 
     try:
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KnowledgeError as error:
         print(f"知识库有 {len(error.faults)} 处错误，用不了：\n{error}", file=sys.stderr)
         return NOT_ANSWERED
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return USAGE
     except BrokenPipeError:  # the reader went away, as head does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
@@ -86,10 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
-    telegram.add(commands)
-    records.add(commands)
+    for module in (teach, overlay, expiring, diff, publish, import_faq, telegram, tickets, records, backup):
+        module.add(commands)
 
-    for command in (chat, ask, show):
+    for command in (chat, ask, show, commands.choices["expiring"], commands.choices["publish"]):
         command.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="当作这一天来答（默认今天，北京时间）")
     for command in (chat, ask):
         command.add_argument("--explain", action="store_true", help="说明为什么这样答")
@@ -107,10 +111,11 @@ def _day(text: str) -> date:
 def _assistant(options: argparse.Namespace) -> Assistant:
     from bot.assistant import Assistant
     from bot.days import today_in_beijing
+    from bot.settings import base_files
     from knowledge import compiled
 
-    day = options.on
-    return Assistant(compiled.ready(), today=(lambda: day) if day else today_in_beijing)
+    day, files = options.on, base_files()
+    return Assistant(compiled.ready(files.root, files.overlay), today=(lambda: day) if day else today_in_beijing)
 
 
 def _replies(options: argparse.Namespace) -> tuple[Assistant, Callable[[str, Conversation], Reply]]:
@@ -254,7 +259,7 @@ def _show(options: argparse.Namespace) -> int:
     from knowledge.model import InfoTopic
 
     assistant = _assistant(options)
-    compose, policy, today = assistant.compose, assistant.policy, assistant.today()
+    compose, policy, today = assistant.library.compose(assistant.policy.id), assistant.policy, assistant.today()
     what = options.what.strip()
     if what == "units":
         blocks = []
@@ -280,7 +285,7 @@ def _show(options: argparse.Namespace) -> int:
         blocks = [b for topic in topics for b in compose.info(topic, today) if b.role != "notice"]
     elif any(what == section.id for section in policy.sections):
         section = next(s for s in policy.sections if s.id == what)
-        blocks = [Block("lead", (Quote(section.heading, bare=True),))]
+        blocks = [Block("lead", (Quote(section.name, bare=True),))]
         blocks += [Block("original", (Quote(clause.text, bare=True),)) for clause in section.clauses]
     else:
         try:
@@ -297,18 +302,20 @@ def _show(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from bot.compose import check_replies
-    from knowledge.load import ROOT, examine
+    from bot.files import questions_folder
+    from bot.settings import base_files
+    from knowledge import overlay as taught
+    from knowledge.load import examine
 
-    folder: Path = options.folder or ROOT
+    files = base_files()
+    folder: Path = options.folder or files.root
     if not folder.is_dir():
         print(f"没有文件夹 {folder}", file=sys.stderr)
         return USAGE
-    questions = options.questions or folder.parent / "tests" / "questions"
-    if not questions.is_dir():
-        if options.questions:
-            print(f"没有文件夹 {questions}", file=sys.stderr)
-            return USAGE
-        questions = None
+    questions = options.questions or (files.questions if folder == files.root else questions_folder(folder))
+    if questions is not None and not questions.is_dir():
+        print(f"没有文件夹 {questions}", file=sys.stderr)
+        return USAGE
     base, faults = examine(folder, questions)
     faults += check_replies()
     for fault in sorted(faults):
@@ -325,15 +332,23 @@ def _check(options: argparse.Namespace) -> int:
             f"{policy.id}：{len(policy.sections)} 部分 {len(policy.clauses)} 条 {figures} 个数字 {lines} 条问法，"
             f"与原文一字不差"
         )
+    if folder == files.root and files.overlay.exists():
+        current = taught.read(files.overlay)
+        for stale in taught.merged(base, current.taught)[1]:
+            if stale.reason:
+                print(f"教过的问法 {stale.taught.id}「{stale.taught.ask}」不起作用：{stale.reason}")
+        print(f"教过的问法 {len(current.taught)} 条（{files.overlay}）")
     if questions is None:
         print("没有找到测试问题，未检查每条是否有测试（可用 --questions 指定）")
     return OK
 
 
 def _build(_: argparse.Namespace) -> int:
+    from bot.settings import base_files
     from knowledge import compiled
 
-    made = compiled.ready()
+    files = base_files()
+    made = compiled.ready(files.root, files.overlay)
     print(f"已就绪：{len(made.index.targets)} 个目标，{len(made.index.tables.phrase_key)} 条问法")
     return OK
 

@@ -144,6 +144,11 @@ def settle(connection: Connection, ids: Sequence[int], why: str) -> None:
         connection.execute(update(questions).where(questions.c.id.in_(part)).values(settled=why[:32]))
 
 
+def put_back(connection: Connection, why: str) -> None:
+    """Put the questions that were settled so back on the list."""
+    connection.execute(update(questions).where(questions.c.settled == why[:32]).values(settled=""))
+
+
 def read(connection: Connection) -> list[Unanswered]:
     """Every question asked in vain that is kept, oldest first."""
     c = questions.c

@@ -27,6 +27,8 @@ def examples(base: Base) -> list[Example]:
     for policy in base.policies:
         asked = base.phrasings[policy.id]
         for clause in policy.clauses:
+            if clause.id not in asked.clauses:  # found by its own words (retrieval)
+                continue
             target = f"{policy.id}/{clause.id}"
             out += [Example(target, TEXT_WRITER, part) for part in parts(clause)]
             out += _by_writer(target, asked.clauses.get(clause.id, {}))
@@ -57,6 +59,7 @@ def clause_texts(base: Base, read: Callable[[str], Reading]) -> dict[str, list[t
         f"{p.id}/{c.id}": [(read(c.title), TITLE_WEIGHT), (read(c.body), BODY_WEIGHT)]
         for p in base.policies
         for c in p.clauses
+        if c.id in base.phrasings[p.id].clauses
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from knowledge.model import (
     Policy,
     Record,
     Synonyms,
+    Unit,
     Units,
     Unrelated,
     Variants,
@@ -53,6 +55,10 @@ _MESSAGES = {
     "float_type": "应为数字",
     "date_from_datetime_parsing": "应为日期，写作 2025-10-08",
     "date_type": "应为日期，写作 2025-10-08",
+    "datetime_from_date_parsing": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
+    "datetime_parsing": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
+    "datetime_type": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
+    "timezone_aware": "时刻后面要写明时区，写作 2025-10-08T09:30:00+08:00",
     "tuple_type": "应为列表",
     "dict_type": "应为映射（键: 值）",
     "model_type": "应为映射（键: 值）",
@@ -84,13 +90,14 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     folders = policy_folders(root)
     if not folders:
         faults.append(Fault(shown(root / "policies"), 0, "", "没有任何文件夹；每份文件一个文件夹，内有 policy.yaml"))
-    for folder in folders[1:]:
-        faults.append(Fault(shown(folder), 0, "", "目前一次只回答一份文件；请只留一个文件夹"))
+    if lexicon is not None:
+        lexicon = _with_units(lexicon, folders, faults)
     for folder in folders:
         policy_file = read_yaml(folder / "policy.yaml")
         policy = parse(policy_file, Policy, faults)
         asked_file = read_yaml(folder / "phrasings.yaml")
-        asked = parse(asked_file, Phrasings, faults)
+        untaught = not (folder / "phrasings.yaml").exists()
+        asked = Phrasings() if untaught else parse(asked_file, Phrasings, faults)
         if policy is None:
             continue
         faults += verify.policy(policy, policy_file, folder / "source.txt", lexicon)
@@ -102,7 +109,7 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
         if asked is not None:
             faults += verify.phrasings(asked, asked_file, policy)
             phrasings[policy.id] = asked
-        if questions is not None:
+        if questions is not None and not untaught:
             faults += verify.tested(policy, questions)
     weights = root / "weights.yaml"
     if weights.exists():
@@ -116,6 +123,20 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
 def policy_folders(root: Path) -> list[Path]:
     """The folders of the policies, by name."""
     return sorted(p for p in (root / "policies").glob("*") if p.is_dir() and not p.name.startswith((".", "_")))
+
+
+def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:
+    """The lexicon with the units that policies bring along (units.yaml of a policy)."""
+    shared = {unit.name for unit in lexicon.units.units}
+    brought: dict[str, Unit] = {}
+    for folder in folders:
+        if (folder / "units.yaml").exists():
+            own = parse(read_yaml(folder / "units.yaml"), Units, faults)
+            for unit in own.units if own is not None else ():
+                if unit.name not in shared:
+                    brought.setdefault(unit.name, unit)
+    known = lexicon.units.model_copy(update={"brought": tuple(brought.values())})
+    return lexicon.model_copy(update={"units": known})
 
 
 def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:

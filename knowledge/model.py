@@ -6,15 +6,28 @@ document's words are verbatim: verify.py proves it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
-ClauseId = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+ClauseId = Annotated[str, StringConstraints(pattern=r"^(a[0-9]+|[0-9]+)(\.[0-9]+)*$")]
+"""Places joined by dots: part and clause (4.2), in an attachment with its own number first (a1.4.2).
 
+A 0 stands for text that has no number of its own: 3.0 (3.0.1, 3.0.2, …) is what part 3 says before its first item,
+part 0 what stands outside any part.
+"""
+
+OPENING_BRACKETS = "(（[【〔"
+"""What a list of responsible units that stands apart begins with."""
+TAUGHT = "taught"
+"""The writer under whom the phrasings stand that staff taught the running bot (overlay.py)."""
+IMPORTED = "faq-"
+"""What the name of a writer begins with whose phrasings come from a table of questions and answers."""
 InfoTopic = Literal["validity", "effective", "basis", "addressees", "purpose", "structure", "definition", "units"]
 """What people ask about a document as a whole."""
 
@@ -36,20 +49,29 @@ class NamedUnit(Record):
     """The unit's name in the lexicon."""
     quote: Text
     """As printed in the list, such as 武汉东湖新技术开发区 where three names share one 管委会."""
+    role: Text | None = None
+    """The label under which it is listed, verbatim, where a list has several: 牵头单位, 配合单位."""
 
 
 class Responsible(Record):
-    """A clause's 责任单位 list."""
+    """One list of responsible units of a clause."""
 
     quote: Text
-    """The whole list, verbatim, brackets included."""
+    """The whole list, verbatim, brackets included: (责任单位:…), or the words that name the units: 由市科技局负责."""
     units: tuple[Text | NamedUnit, ...] = Field(min_length=1)
     """In printed order."""
+    point: Text | None = None
+    """Marker of the point of the clause that the list ends, verbatim (1.), where each point has its own list."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The units' names in the lexicon, in printed order."""
         return tuple(u if isinstance(u, str) else u.unit for u in self.units)
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The units as printed, in printed order."""
+        return tuple(u if isinstance(u, str) else u.quote for u in self.units)
 
 
 class Figure(Record):
@@ -67,8 +89,8 @@ class Figure(Record):
     unit: Text
     """元, 项, 个, 年, or 比例."""
     bound: Literal["exact", "at_least", "at_most"] = "exact"
-    subject: Text
-    """The one whom, or the thing that, the number is for, in the clause's words."""
+    subject: Text | None = None
+    """The one whom, or the thing that, the number is for, in the clause's words; None where it isn't known."""
     case: Text | None = None
     """The condition that tells this figure from its siblings, in the clause's words."""
     per: Text | None = None
@@ -82,36 +104,80 @@ class Figure(Record):
 
 
 class Clause(Record):
-    """One measure, verbatim."""
+    """One measure, article or passage, verbatim."""
 
     id: ClauseId
     """Part and clause, such as 4.2."""
-    number: Text
-    """As printed, part and clause: 四(二)."""
+    number: Text | None
+    """As printed, part and clause: 四(二), or 第十二条 where articles are counted through; None for unnumbered text."""
     title: Text
+    """As printed; for an untitled clause its opening words (for unnumbered text the heading above it)."""
+    titled: bool = True
+    """Whether the title is printed as one, apart from the text that follows."""
     text: Text
-    """The whole measure as printed, from its marker to the end of its 责任单位 list."""
-    responsible: Responsible | None = None
+    """The whole clause as printed, from its marker to its end (to the end of its 责任单位 list, if one ends it)."""
+    responsible: tuple[Responsible, ...] = ()
+    """In printed order; several where the points of the clause have their own."""
     figures: tuple[Figure, ...] = ()
 
     @property
     def body(self) -> str:
-        """The measure without marker, title and 责任单位 list; what follows the title's full stop."""
-        end = self.text.rfind(self.responsible.quote) if self.responsible else len(self.text)
-        start = self.text.find(self.title) + len(self.title)
-        return self.text[start:end].lstrip("。. ")
+        """The clause without marker, title and closing 责任单位 list; what follows the title's full stop."""
+        start = self.text.find(self.title) + len(self.title) if self.titled else 0
+        return self.without_list[start:].lstrip("。. ")
+
+    @property
+    def without_list(self) -> str:
+        """The text up to the list of units that ends it."""
+        closing = self.responsible[-1].quote if self.responsible else ""
+        apart = len(self.responsible) == 1 and closing[0] in OPENING_BRACKETS
+        return self.text.removesuffix(closing) if apart else self.text
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """Names of the units of all its lists, each once, in printed order."""
+        return tuple(dict.fromkeys(name for listed in self.responsible for name in listed.names))
 
 
 class Section(Record):
-    """A part of the document."""
+    """A part of the document: 一、, 第一章, or text outside any part."""
 
     id: ClauseId
-    number: Text
-    """As printed: 四."""
-    heading: Text
-    """The whole heading line, verbatim: 四、增强产业创新发展能力."""
+    number: Text | None
+    """As printed: 四, 第一章; None where there is no number."""
+    heading: Text | None
+    """The whole heading line, verbatim: 四、增强产业创新发展能力; None for text outside any part."""
     title: Text
-    clauses: tuple[Clause, ...] = Field(min_length=1)
+    """As printed; editorial (正文) where there is no heading."""
+    clauses: tuple[Clause, ...] = ()
+    """In printed order, unnumbered passages among them."""
+    sections: tuple[Section, ...] = ()
+    """Parts of this part (第一节), after its own clauses."""
+
+    @property
+    def name(self) -> str:
+        """The heading, or the title where there is none."""
+        return self.heading or self.title
+
+    @property
+    def all_clauses(self) -> tuple[Clause, ...]:
+        """Its clauses and those of its parts, in printed order."""
+        return (*self.clauses, *(clause for section in self.sections for clause in section.all_clauses))
+
+
+class Attachment(Record):
+    """A document that is attached, such as a plan that a notice issues."""
+
+    id: ClauseId
+    """a1, a2, …"""
+    heading: Text
+    """Its label as printed, with what else stands above its text: 附件1."""
+    title: Text | None = None
+    """As printed."""
+    salutation: Text | None = None
+    preamble: Text | None = None
+    """What stands before its first part, verbatim."""
+    sections: tuple[Section, ...] = ()
 
 
 class Definition(Record):
@@ -141,11 +207,11 @@ class Basis(Record):
 
 
 class Validity(Record):
-    """When the document holds."""
+    """When the document holds, as far as it says so."""
 
-    quote: Text
-    """The sentence on effect and expiry, verbatim."""
-    effective_quote: Text
+    quote: Text | None = None
+    """The sentence on effect and expiry, verbatim; None where the source has none."""
+    effective_quote: Text | None = None
     """The words on when it takes effect."""
     effective_from: date | None = None
     """None where the document doesn't let it be computed."""
@@ -159,48 +225,105 @@ class Validity(Record):
         return self.until is not None and today > self.until
 
 
+class Repeal(Record):
+    """That the document no longer holds, as somebody who looks after the base has found out; editorial."""
+
+    on: date | None = None
+    """Since when; None where it isn't known."""
+    by: Text
+    """By what: title and number of the document that says so."""
+
+
+State = Literal["unknown", "not_yet", "in_force", "expired", "repealed"]
+"""Of a document on a day; unknown where it states no date that lets one tell."""
+
+
 class Policy(Record):
-    """A document: all of its text, and what stands where."""
+    """A document: all of its text, and what stands where.
+
+    The text is, in this order: masthead, salutation, preamble, sections, closing, signature, attachments.
+    """
 
     id: Id
     display_name: Text
-    """Editorial: how the bot calls the document. Not a title."""
-    city: Text
+    """Editorial: how the bot calls the document. Its title where it has one."""
+    short_names: tuple[Text, ...] = ()
+    """Editorial: what else people call it."""
+    city: Text | None = None
+    """The place for which it holds; None for the whole country, or where it isn't known."""
     title: Text | None
-    """As printed; None where the source has none."""
+    """As printed (line breaks left out); None where the source has none."""
     number: Text | None
+    """Document number (发文字号) as printed."""
     issuer: Text | None
     published: date | None
     absent: tuple[Text, ...] = ()
     """What the source doesn't state, in words for the reader: 标题, 文号, ..."""
-    addressees: Text
+    masthead: tuple[Text, ...] = ()
+    """Lines above the salutation, verbatim: issuer, number, title, …"""
+    addressees: Text | None = None
     """Verbatim, without the colon."""
-    salutation: Text
+    salutation: Text | None = None
     """The line of addressees, verbatim."""
-    preamble: Text
-    purpose: Text
+    preamble: Text | None = None
+    purpose: Text | None = None
     """The words of the preamble on what it is for, verbatim."""
     basis: tuple[Basis, ...] = ()
-    sections: tuple[Section, ...] = Field(min_length=1)
+    sections: tuple[Section, ...] = ()
     definitions: tuple[Definition, ...] = ()
-    closing: Text
-    validity: Validity
+    closing: Text | None = None
+    """What follows the last clause, verbatim."""
+    signature: tuple[Text, ...] = ()
+    """Lines below the text, verbatim: list of attachments, issuer, date, …"""
+    attachments: tuple[Attachment, ...] = ()
+    validity: Validity = Validity()
+    repealed: Repeal | None = None
+    superseded_by: Id | None = None
+    """Id of the policy of this base that took its place."""
 
-    @property
+    @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        """All clauses in printed order."""
-        return tuple(clause for section in self.sections for clause in section.clauses)
+        """All clauses in printed order, those of attachments last."""
+        return tuple(clause for section in self.all_sections for clause in section.clauses)
+
+    @cached_property
+    def all_sections(self) -> tuple[Section, ...]:
+        """All parts at every depth in printed order, those of attachments last."""
+        attached = (section for attachment in self.attachments for section in attachment.sections)
+        return tuple(part for section in (*self.sections, *attached) for part in _unfolded(section))
+
+    @cached_property
+    def by_id(self) -> dict[str, tuple[Clause, Section]]:
+        """Each clause by its id, with the part in which it stands."""
+        return {clause.id: (clause, section) for section in self.all_sections for clause in section.clauses}
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with that id; KeyError if there is none."""
-        for clause in self.clauses:
-            if clause.id == clause_id:
-                return clause
-        raise KeyError(clause_id)
+        return self.by_id[clause_id][0]
 
     def section_of(self, clause: Clause) -> Section:
         """The part in which the clause stands."""
-        return next(section for section in self.sections if clause in section.clauses)
+        return self.by_id[clause.id][1]
+
+    def marker(self, clause: Clause) -> str:
+        """The clause's own number as printed, without that of its part: (二); empty for unnumbered text."""
+        return (clause.number or "").removeprefix(self.section_of(clause).number or "")
+
+    def state(self, today: date) -> State:
+        """Whether it holds on that day, as far as it says so itself or somebody found out."""
+        if self.repealed is not None and (self.repealed.on is None or today >= self.repealed.on):
+            return "repealed"
+        if self.validity.expired(today):
+            return "expired"
+        if self.validity.effective_from is not None:
+            return "in_force" if today >= self.validity.effective_from else "not_yet"
+        return "in_force" if self.validity.until is not None else "unknown"
+
+
+def _unfolded(section: Section) -> Iterator[Section]:
+    yield section
+    for part in section.sections:
+        yield from _unfolded(part)
 
 
 class FigureAsked(Record):
@@ -234,13 +357,24 @@ class Misreading(Record):
 
 
 class Phrasings(Record):
-    """How people ask about one policy: what the engine learns from. Each list is kept by writer (see CONTRIBUTING)."""
+    """How people ask about one policy: what the engine learns from. Each list is kept by writer (see CONTRIBUTING).
 
-    clauses: dict[ClauseId, dict[str, tuple[Text, ...]]]
+    A policy without them is found by its own words alone.
+    """
+
+    clauses: dict[ClauseId, dict[str, tuple[Text, ...]]] = {}
     figures: dict[str, FigureAsked] = {}
     """By clause and figure id: 4.2/first."""
     info: dict[InfoTopic, dict[str, tuple[Text, ...]]] = {}
     misreadings: tuple[Misreading, ...] = ()
+
+    @property
+    def written(self) -> bool:
+        """Whether somebody has set out to write down how people ask, clause by clause, not taught or imported some."""
+        by_writer = [*self.clauses.values(), *(figure.ask for figure in self.figures.values()), *self.info.values()]
+        return bool(self.misreadings) or any(
+            writer != TAUGHT and not writer.startswith(IMPORTED) for writers in by_writer for writer in writers
+        )
 
 
 class Unit(Record):
@@ -248,19 +382,31 @@ class Unit(Record):
 
     name: Text
     """As printed in the documents: 市发展改革委."""
-    official: Text
-    """Full official name."""
+    official: Text | None = None
+    """Full official name; None where it isn't known."""
     aliases: tuple[Text, ...] = ()
     """Abbreviations, nicknames and former names that mean this unit and nothing else."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is called."""
+        return (self.name, *((self.official,) if self.official else ()), *self.aliases)
+
 
 class Units(Record):
-    """lexicon/units.yaml."""
+    """lexicon/units.yaml, shared; and units.yaml of a policy, for those that only it names."""
 
-    units: tuple[Unit, ...]
+    units: tuple[Unit, ...] = ()
     """Those that documents make responsible for something."""
     others: tuple[Unit, ...] = ()
     """Those that people ask for though no document names them; so that the bot can say so."""
+    brought: tuple[Unit, ...] = ()
+    """Those that only policies' own lists hold; put here by the loader."""
+
+    @property
+    def own(self) -> tuple[Unit, ...]:
+        """All that documents make responsible for something."""
+        return (*self.units, *self.brought)
 
 
 class SynonymGroup(Record):
@@ -367,4 +513,5 @@ class Base(Record):
 
     policies: tuple[Policy, ...]
     phrasings: dict[Id, Phrasings]
+    """By policy; empty ones for a policy that is found by its own words alone."""
     lexicon: Lexicon

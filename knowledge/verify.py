@@ -13,8 +13,11 @@ from knowledge.fold import key
 from knowledge.yamlfile import Loc, YamlFile, read_yaml
 
 _MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元")
+_UNITS_OF_TEN = {"十": 10, "百": 100, "千": 1000}
 _SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
-_LIST_LABEL = re.compile(r"^[(（【〔]?(?:责任单位|牵头单位|配合单位)[:：]")
+_LIST_LABEL = re.compile(r"^[(（【〔\[]\s*(?:责任|牵头|配合|主要|参与|参加|协办|主办)?(?:责任)?(?:单位|部门)[:：]")
+_LABELS = re.compile(r"(?:责任|牵头|配合|主要|参与|参加|协办|主办)(?:责任)?(?:单位|部门)[:：]")
+_SEPARATOR = re.compile(r"[、,，;；。]")
 _LIST_NOTE = re.compile(r"〈.*?〉")
 
 
@@ -22,23 +25,75 @@ def policy(policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Le
     """All faults of one policy against its source and the lexicon."""
     faults = list(_adds_up(policy, file, source))
     faults += _document(policy, file)
-    units = {unit.name for unit in lexicon.units.units} if lexicon else None
+    units = {unit.name for unit in lexicon.units.own} if lexicon else None
     seen: set[str] = set()
-    for s, section in enumerate(policy.sections):
-        at: Loc = ("sections", s)
-        if section.heading != f"{section.number}、{section.title}":
-            faults.append(file.fault((*at, "heading"), "应为「序号、标题」，与 number、title 一致"))
+    for at, section in sections(policy):
+        if section.id in seen:
+            faults.append(file.fault((*at, "id"), f"编号 {section.id} 重复"))
+        seen.add(section.id)
+        if section.heading is not None and not _plain(section.heading).startswith(_plain(section.number or "")):
+            faults.append(file.fault((*at, "heading"), "应为「序号、标题」：以 number 开头"))
+        if section.heading is not None and _plain(section.title) not in _plain(section.heading):
+            faults.append(file.fault((*at, "heading"), "应为「序号、标题」：含 title"))
+        if not section.clauses and not section.sections and section.heading is None:
+            faults.append(file.fault(at, "既没有标题也没有内容；请删去"))
         for c, clause in enumerate(section.clauses):
             here: Loc = (*at, "clauses", c)
             if clause.id in seen:
                 faults.append(file.fault((*here, "id"), f"条款编号 {clause.id} 重复"))
             seen.add(clause.id)
-            if clause.id != f"{section.id}.{c + 1}":
-                faults.append(file.fault((*here, "id"), f"应为 {section.id}.{c + 1}：按原文顺序编号"))
+            if not clause.id.startswith(f"{section.id}."):
+                faults.append(file.fault((*here, "id"), f"应以 {section.id}. 开头：它在这一部分里"))
+            elif clause.number is not None:
+                placed = 1 + sum(other.number is not None for other in section.clauses[:c])
+                printed = ordinal(clause.number.removeprefix(section.number or ""))
+                if _last(clause.id) not in (placed, printed):
+                    faults.append(file.fault((*here, "id"), f"应为 {section.id}.{printed or placed}：照原文的序号"))
             faults += _clause(clause, section, file, here, units)
     for d, definition in enumerate(policy.definitions):
         faults += _definition(definition, policy, file, ("definitions", d), units)
     return faults
+
+
+def sections(policy: model.Policy) -> Iterator[tuple[Loc, model.Section]]:
+    """Every part of the document at every depth, with its place in the file."""
+
+    def inside(at: Loc, parts: tuple[model.Section, ...]) -> Iterator[tuple[Loc, model.Section]]:
+        for s, section in enumerate(parts):
+            yield (*at, s), section
+            yield from inside((*at, s, "sections"), section.sections)
+
+    yield from inside(("sections",), policy.sections)
+    for a, attachment in enumerate(policy.attachments):
+        yield from inside(("attachments", a, "sections"), attachment.sections)
+
+
+def pieces(policy: model.Policy) -> Iterator[tuple[Loc, str]]:
+    """All of a policy's verbatim text in the order of the source, each piece with its place in the file."""
+
+    def inside(at: Loc, parts: tuple[model.Section, ...]) -> Iterator[tuple[Loc, str]]:
+        for s, section in enumerate(parts):
+            if section.heading is not None:
+                yield (*at, s, "heading"), section.heading
+            for c, clause in enumerate(section.clauses):
+                yield (*at, s, "clauses", c, "text"), clause.text
+            yield from inside((*at, s, "sections"), section.sections)
+
+    for m, line in enumerate(policy.masthead):
+        yield ("masthead", m), line
+    for name in ("salutation", "preamble"):
+        if (text := getattr(policy, name)) is not None:
+            yield (name,), text
+    yield from inside(("sections",), policy.sections)
+    if policy.closing is not None:
+        yield ("closing",), policy.closing
+    for n, line in enumerate(policy.signature):
+        yield ("signature", n), line
+    for a, attachment in enumerate(policy.attachments):
+        for name in ("heading", "salutation", "preamble"):
+            if (text := getattr(attachment, name)) is not None:
+                yield ("attachments", a, name), text
+        yield from inside(("attachments", a, "sections"), attachment.sections)
 
 
 def _adds_up(policy: model.Policy, file: YamlFile, source: Path) -> Iterator[Fault]:
@@ -51,13 +106,10 @@ def _adds_up(policy: model.Policy, file: YamlFile, source: Path) -> Iterator[Fau
     except UnicodeDecodeError as error:
         yield Fault(shown(source), 0, "", f"原文不是 UTF-8（第 {error.start} 字节起）")
         return
-    pieces: list[tuple[Loc, str]] = [(("salutation",), policy.salutation), (("preamble",), policy.preamble)]
-    for s, section in enumerate(policy.sections):
-        pieces.append((("sections", s, "heading"), section.heading))
-        pieces += [(("sections", s, "clauses", c, "text"), clause.text) for c, clause in enumerate(section.clauses)]
-    pieces.append((("closing",), policy.closing))
     at = 0
-    for loc, piece in pieces:
+    last: Loc = ()
+    for loc, piece in pieces(policy):
+        last = loc
         found = text.find(piece, at)
         if found < 0:
             same = 0
@@ -74,14 +126,41 @@ def _adds_up(policy: model.Policy, file: YamlFile, source: Path) -> Iterator[Fau
             yield file.fault(loc, f"它前面漏了原文「{text[at:found].strip()[:30]}」")
         at = found + len(piece)
     if text[at:].strip():
-        yield file.fault(("closing",), f"末尾漏了原文「{text[at:].strip()[:30]}」")
+        yield file.fault(last, f"末尾漏了原文「{text[at:].strip()[:30]}」")
+
+
+def _plain(text: str) -> str:
+    """Without blanks and line breaks: printed titles are broken over lines."""
+    return "".join(text.split())
+
+
+def _last(clause_id: str) -> int:
+    return int(clause_id.rsplit(".", 1)[1])
+
+
+def ordinal(marker: str) -> int | None:
+    """The number that a printed marker states: 12 for （十二）, 12., 第十二条; None when it states none."""
+    found = re.search(r"\d+", marker)
+    if found:
+        return int(found.group())
+    numeral = re.search(r"[零〇一二三四五六七八九十百千]+", marker)
+    if numeral is None:
+        return None
+    value = digit = 0
+    for char in numeral.group():
+        if char in _UNITS_OF_TEN:
+            value += (digit or 1) * _UNITS_OF_TEN[char]
+            digit = 0
+        else:
+            digit = "零一二三四五六七八九".find(char.replace("〇", "零"))
+    return value + digit
 
 
 def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
-    whole = "\n".join([policy.salutation, policy.preamble, *(c.text for c in policy.clauses), policy.closing])
+    whole = "\n".join(piece for _, piece in pieces(policy))
 
-    def quoted(loc: Loc, quote: str | None, inside: str, where: str) -> Iterator[Fault]:
-        if quote is not None and quote not in inside:
+    def quoted(loc: Loc, quote: str | None, inside: str | None, where: str) -> Iterator[Fault]:
+        if quote is not None and _plain(quote) not in _plain(inside or ""):
             yield file.fault(loc, f"「{quote[:30]}」不在{where}里；只能逐字引用")
 
     yield from quoted(("addressees",), policy.addressees, policy.salutation, " salutation ")
@@ -101,13 +180,17 @@ def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
         yield from quoted((*at, "title"), basis.title, basis.quote, " quote ")
         yield from quoted((*at, "number"), basis.number, basis.quote, " quote ")
     validity = policy.validity
-    yield from quoted(("validity", "quote"), validity.quote, policy.closing, " closing ")
+    yield from quoted(("validity", "quote"), validity.quote, whole, "原文")
     yield from quoted(("validity", "effective_quote"), validity.effective_quote, validity.quote, " quote ")
     yield from quoted(("validity", "until_quote"), validity.until_quote, validity.quote, " quote ")
     if validity.until_quote is not None:
         stated = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", validity.until_quote)
         if stated and validity.until != date(*map(int, stated.groups())):
             yield file.fault(("validity", "until"), f"与 until_quote 的日期不一致：{stated.group()}")
+        if not stated and validity.until is not None and validity.effective_from is None:
+            yield file.fault(
+                ("validity", "until"), "until_quote 里没有日期，又没有 effective_from，算不出；请改为 null"
+            )
     elif validity.until is not None:
         yield file.fault(("validity", "until"), "没有原文依据；请补 until_quote，或改为 null")
 
@@ -115,27 +198,28 @@ def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
 def _clause(
     clause: model.Clause, section: model.Section, file: YamlFile, at: Loc, units: set[str] | None
 ) -> Iterator[Fault]:
-    marker = clause.number.removeprefix(section.number)
-    if not clause.number.startswith(section.number) or not clause.text.startswith(marker + clause.title):
-        yield file.fault((*at, "number"), f"number 应为「{section.number}」加原文开头的序号，其后是 title")
-    responsible = clause.responsible
-    if responsible is None:
-        if "责任单位" in clause.text:
-            yield file.fault((*at, "text"), "原文有责任单位，却没有写 responsible")
-    else:
-        here: Loc = (*at, "responsible")
-        if not clause.text.endswith(responsible.quote):
-            yield file.fault((*here, "quote"), "应是条款末尾的责任单位列表，逐字引用，连同括号")
-        printed = [
-            part
-            for part in re.split(
-                r"[、,，;；]", _LIST_NOTE.sub("", _LIST_LABEL.sub("", responsible.quote)).rstrip(")）】〕")
-            )
-            if part
-        ]
-        named = [u if isinstance(u, str) else u.quote for u in responsible.units]
-        if printed != named:
-            odd = sorted(set(printed) ^ set(named)) or named
+    marker = (clause.number or "").removeprefix(section.number or "")
+    opening = _plain(marker + (clause.title if clause.titled else ""))
+    if not _plain(clause.text).startswith(opening):
+        yield file.fault((*at, "number"), "number 应为部分的序号加原文开头的序号，其后是 title")
+    if not clause.responsible and re.search(r"责任单位[:：]", clause.text):
+        yield file.fault((*at, "text"), "原文有责任单位，却没有写 responsible")
+    start = 0
+    for n, responsible in enumerate(clause.responsible):
+        here: Loc = (*at, "responsible", n)
+        found = clause.text.find(responsible.quote, start)
+        if found < 0:
+            yield file.fault((*here, "quote"), "应是条款里的责任单位列表，逐字引用，连同括号，按原文顺序")
+            continue
+        start = found + len(responsible.quote)
+        if _LIST_LABEL.match(responsible.quote):
+            listed = _LIST_NOTE.sub("", responsible.quote).strip("()（）【】〔〕[]")
+            printed = [part for part in _SEPARATOR.split(_LABELS.sub("、", listed)) if part.strip()]
+        else:
+            printed = [name for name in responsible.printed if name in responsible.quote]
+        printed = [_plain(part) for part in printed]
+        if printed != [_plain(name) for name in responsible.printed]:
+            odd = sorted(set(printed) ^ set(responsible.printed)) or list(responsible.printed)
             yield file.fault((*here, "units"), f"与列表不符（应按原文顺序一个不漏）：{'、'.join(odd)}")
         for u, name in enumerate(responsible.names):
             if units is not None and name not in units:
@@ -194,17 +278,19 @@ def _definition(
 
 
 def phrasings(asked: model.Phrasings, file: YamlFile, policy: model.Policy) -> list[Fault]:
-    """All faults of the phrasings of ``policy``."""
+    """All faults of the phrasings of ``policy``: none at all will do (it is found by its own words), half won't."""
     faults: list[Fault] = []
+    if asked == model.Phrasings():
+        return faults
     clauses = {clause.id: clause for clause in policy.clauses}
     figures = {f"{clause.id}/{figure.id}" for clause in policy.clauses for figure in clause.figures}
-    for clause_id in clauses:
+    for clause_id in clauses if asked.written else ():
         if not any(asked.clauses.get(clause_id, {}).values()):
             faults.append(file.fault(("clauses",), f"条款 {clause_id} 没有问法；至少写一条"))
     for name in asked.clauses:
         if name not in clauses:
             faults.append(file.fault(("clauses", name), f"没有条款 {name}"))
-    for name in figures - set(asked.figures):
+    for name in figures - set(asked.figures) if asked.written else ():
         faults.append(file.fault(("figures",), f"数字 {name} 没有问法"))
     for name in set(asked.figures) - figures:
         faults.append(file.fault(("figures", name), f"没有数字 {name}；写作「条款/编号」，如 4.2/first"))
@@ -256,7 +342,7 @@ def lexicon(lexicon: model.Lexicon, folder: Path, policies: list[model.Policy]) 
     units_file = read_yaml(folder / "units.yaml")
     owner: dict[str, str] = {}
     for u, unit in enumerate(lexicon.units.units):
-        for alias in dict.fromkeys((unit.name, unit.official, *unit.aliases)):
+        for alias in dict.fromkeys(unit.names):
             other = owner.setdefault(key(alias), unit.name)
             if other != unit.name:
                 faults.append(units_file.fault(("units", u), f"「{alias}」已指 {other}；一个名称只能指一个单位"))

@@ -46,7 +46,7 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
         term = fold(group.term)
         for word in (group.term, *group.same):
             term_of.setdefault(fold(word), term)
-    unit_names = {fold(n) for u in lexicon.units.units for n in (u.name, u.official, *u.aliases)}
+    unit_names = {fold(n) for u in lexicon.units.units for n in u.names}
     own = {fold(word) for word in lexicon.domain_words} | {w for w in term_of if len(w) <= WHOLE} | unit_names
     own = {word for word in own if len(word) >= 2 and HAN.search(word)}
 

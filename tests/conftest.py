@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.assistant import Assistant
+from bot.files import BaseFiles
+from bot.judging import DAY
 from bot.recent import RecentReplies
 from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import Ready
 from tests.botapi import BotApi
-from tests.judging import DAY
+from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 
@@ -27,6 +30,24 @@ def ready() -> Ready:
 @pytest.fixture(scope="session")
 def assistant(ready: Ready) -> Assistant:
     return Assistant(ready, today=lambda: DAY)
+
+
+@pytest.fixture(scope="session")
+def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small base, compiled beside its files."""
+    root = small_base(tmp_path_factory.mktemp("small"))
+    made = compiled.make(root)
+    made = replace(made, fingerprint=compiled.fingerprint(root))
+    assert compiled.store(made, [root / compiled.BESIDE])
+    return root
+
+
+@pytest.fixture
+def files(small_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BaseFiles:
+    """A small base of the test's own, with test questions, nothing taught yet, and its compiled form."""
+    monkeypatch.delenv(compiled.CACHE_VARIABLE, raising=False)
+    root = Path(shutil.copytree(small_template, tmp_path / "knowledge"))
+    return BaseFiles(root, tmp_path / "data" / "overlay.yaml", root / "questions")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.compose import Words, check_replies
+from knowledge import verify
 from knowledge.compiled import ROOT
 from knowledge.load import examine
 
@@ -57,16 +58,16 @@ BROKEN: list[tuple[str, str, Callable[[str], str], str]] = [
     ("a stated amount left out", POLICY, lambda t: re.sub(r"(?s)          - id: renew\n.*?(?=          - id: move)", "", t), "没有写成 figure"),
     ("a unit that the lexicon lacks", UNITS, swap("name: 市商务局", "name: 市商业局"), "词库 units.yaml 里没有「市商务局」"),
     ("a unit left out of a list", POLICY, line_away("- 市委编办"), "与列表不符"),
-    ("units in another order", POLICY, swap("            - 市委组织部\n            - 市委编办\n", "            - 市委编办\n            - 市委组织部\n"), "与列表不符"),
+    ("units in another order", POLICY, swap("              - 市委组织部\n              - 市委编办\n", "              - 市委编办\n              - 市委组织部\n"), "与列表不符"),
     ("a list that is not the clause's", POLICY, swap("quote: '(责任单位:各区人民政府)'", "quote: '(责任单位:市商务局)'"), "责任单位列表"),
     ("one alias for two units", UNITS, swap("      - 市编办\n", "      - 组织部\n"), "一个名称只能指一个单位"),
-    ("a clause id twice", POLICY, swap('id: "1.2"', 'id: "1.1"'), "应为 1.2"),
+    ("a clause id twice", POLICY, swap('id: "1.2"', 'id: "1.1"'), "编号 1.1 重复"),
     ("a clause out of order", POLICY, swap('id: "2.3"', 'id: "2.4"'), "应为 2.3"),
     ("a clause id that is a number", POLICY, swap('id: "1.4"', "id: 1.4"), "请加引号"),
     ("a title that the text has not", POLICY, swap("title: 促进产城融合", "title: 推进产城融合"), "其后是 title"),
     ("a heading unlike its title", POLICY, swap("heading: '二、提升开放型经济水平'", "heading: '二、提高开放型经济水平'"), "序号、标题"),
     ("a misspelt field", POLICY, swap("display_name:", "displayname:"), "不认识的字段"),
-    ("a missing field", POLICY, line_away("salutation:"), "缺少这个字段"),
+    ("a missing field", POLICY, line_away("display_name:"), "缺少这个字段"),
     ("a title where the source has none", POLICY, swap("title: null", "title: 关于推进开发区创新提升的意见"), "只能逐字引用"),
     ("a wrong expiry", POLICY, swap("until: 2025-10-08", "until: 2026-10-08"), "与 until_quote 的日期不一致"),
     ("an expiry that is no date", POLICY, swap("until: 2025-10-08", "until: 明年"), "日期"),
@@ -121,7 +122,7 @@ def test_bytes_that_are_no_text(base: Path) -> None:
     assert any("不是 UTF-8 文本" in f.message for f in faults)
 
 
-@pytest.mark.parametrize("file", [POLICY, PHRASINGS, SOURCE, UNITS, "lexicon/domain_words.txt"])
+@pytest.mark.parametrize("file", [POLICY, SOURCE, UNITS, "lexicon/domain_words.txt"])
 def test_a_missing_file(base: Path, file: str) -> None:
     (base / file).unlink()
     _, faults = examine(base)
@@ -168,10 +169,7 @@ def test_the_base_that_comes_with_the_project_is_whole() -> None:
     policy = base.policies[0]
     assert [len(s.clauses) for s in policy.sections] == [6, 3, 3, 4]
     source = (ROOT / SOURCE).read_text(encoding="utf-8")
-    pieces = [policy.salutation, policy.preamble]
-    for section in policy.sections:
-        pieces += [section.heading, *(c.text for c in section.clauses)]
-    assert "\n".join([*pieces, policy.closing]) == source
+    assert "\n".join(piece for _, piece in verify.pieces(policy)) == source
 
 
 @pytest.mark.parametrize("text", ["signal: {}\nbias: {}\n", "signal: [", "signal: {clause: {linear: viel}}\n"])
@@ -186,9 +184,19 @@ def test_a_function_word_is_no_cue(base: Path) -> None:
     assert any("不能单独作线索" in f.message for f in examine(base)[1])
 
 
-def test_a_second_document_is_refused_for_now(base: Path) -> None:
+def test_a_policy_may_come_without_phrasings_but_not_with_half_of_them(base: Path) -> None:
+    (base / PHRASINGS).unlink()
+    found, faults = examine(base)
+    assert faults == []
+    assert found is not None
+    assert found.phrasings["wuhan-development-zones"].clauses == {}
+
+
+def test_a_second_document_has_an_id_of_its_own(base: Path) -> None:
     shutil.copytree(base / "policies" / "wuhan-development-zones", base / "policies" / "zweite")
-    assert any("目前一次只回答一份文件" in f.message for f in examine(base)[1])
+    messages = [f.message for f in examine(base)[1]]
+    assert any("已被另一个文件夹使用" in m for m in messages)
+    assert any("编号应与文件夹同名：zweite" in m for m in messages)
 
 
 def test_every_reply_that_the_code_names_is_there() -> None:

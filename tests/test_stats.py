@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, select
 from bot import chart
 from bot.compose import Words
 from bot.days import day_of, start_of
-from bot.export import COLUMNS, DANGEROUS, export, since
+from bot.export import COLUMNS, export, since
 from bot.report import cluster_lines, stats_tables
 from bot.stats import Stats, collect
 from bot.store import records
@@ -30,6 +30,7 @@ from bot.store.records import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
 from bot.unanswered import Cluster, Unanswered, cluster, clusters, find, settle
+from knowledge.exchange.table import DANGEROUS
 from tests.telegram.process import ROOT
 from tests.test_store import url
 
@@ -150,7 +151,7 @@ def test_the_font_has_every_character_that_the_chart_can_show(ready: object) -> 
     shown = "".join(titles(policies).values()) + "".join(str(WORDS.get("stats")))
     shown += "".join(unit for policy in policies for clause in policy.clauses for unit in clause.title)
     shown += "".join(
-        name for policy in policies for c in policy.clauses if c.responsible for name in c.responsible.names
+        name for policy in policies for c in policy.clauses for listed in c.responsible for name in listed.names
     )
     known = TTFont(chart.FONT).getBestCmap()
     emoji = set("👍👎")  # not drawn
@@ -342,7 +343,7 @@ def test_with_ten_thousand_questions_all_come_back_in_under_a_second(engine: Eng
             "export": lambda: export(connection, io.StringIO(), "questions", "csv"),
         }
         for name, run in runs.items():
-            tries = []
+            tries: list[float] = []
             while not tries or (
                 min(tries) >= 1.0 and len(tries) < 8
             ):  # again if others kept the machine busy

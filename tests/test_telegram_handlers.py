@@ -108,13 +108,13 @@ async def test_about_says_document_validity_and_source(bot: Played, ready: Ready
 async def test_list_is_browsed_in_place_and_back(bot: Played, ready: Ready) -> None:
     policy = ready.base.policies[0]
     listed = only(await bot.tell("/list"))
-    assert bot.labels(listed) == [s.heading for s in policy.sections]
+    assert bot.labels(listed) == [s.name for s in policy.sections]
     for section in policy.sections:
-        edited, query = await bot.press(listed, section.heading)
+        edited, query = await bot.press(listed, section.name)
         part = only(edited)
         assert part.edited
         assert part.message_id == listed.message_id
-        assert part.text == section.heading
+        assert part.text == section.name
         assert [label.split()[0] for label in bot.labels(part)[:-1]] == [c.id for c in section.clauses]
         assert query.answer is not None
         shown, _ = await bot.press(part, 0)
@@ -128,7 +128,7 @@ async def test_long_lists_have_pages(bot: Played, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(keyboards, "PAGE", 3)
     policy = ready.base.policies[0]
     listed = only(await bot.tell("/list"))
-    assert bot.labels(listed)[:3] == [s.heading for s in policy.sections[:3]]
+    assert bot.labels(listed)[:3] == [s.name for s in policy.sections[:3]]
     (second,), _ = await bot.press(listed, 3)
     assert bot.labels(second)[:1] == [policy.sections[3].heading]
     (first,), _ = await bot.press(second, 1)
@@ -141,7 +141,7 @@ async def test_long_lists_have_pages(bot: Played, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_units_are_paged_and_lead_to_their_measures(bot: Played, assistant: Assistant) -> None:
-    counts = assistant.compose.unit_counts()
+    counts = assistant.library.unit_counts
     page = only(await bot.tell("/units"))
     assert str(len(counts)) in page.text
     seen: list[str] = []
@@ -601,8 +601,7 @@ async def test_original_and_units_of_a_clause(bot: Played, ready: Ready) -> None
     original, _ = await bot.press(answer, "原文")
     assert clause.body in text_of(original).replace("\n", "")
     units, _ = await bot.press(answer, "责任单位")
-    assert clause.responsible is not None
-    assert clause.responsible.quote.strip("()").split(":")[1] in text_of(units)
+    assert clause.responsible[0].quote.strip("()").split(":")[1] in text_of(units)
     assert {s.reply_to for s in (*original, *units)} == {answer.message_id}
 
 

@@ -12,16 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from bot.commands.offline import OK, USAGE, UnusableError, opened, ready_store, told
 
+if TYPE_CHECKING:
     from bot.compose import Words
     from bot.reply import Reply
     from bot.report import Table
-    from bot.settings import Settings
-    from bot.store.store import Store
-
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,65 +51,13 @@ def _days(text: str) -> int:
     raise argparse.ArgumentTypeError(f"「{text}」应为 1 到 3650 的整数")
 
 
-class _UnusableError(Exception):
-    """Said on standard error; the command ends with USAGE."""
-
-
-def _store(new: bool = False) -> tuple[Settings, Store]:
-    """The settings and the store, ready; ``new``: it may be made. Raises _UnusableError."""
-    from sqlalchemy.engine import make_url
-
-    from bot.settings import SettingsError, read_settings
-    from bot.store.migrate import NewerSchemaError
-    from bot.store.store import Store, UnusableDatabaseError
-
-    try:
-        settings = read_settings(offline=True)
-        store = Store(settings.database, settings.keep_days)
-        file = make_url(settings.database).database or ""
-        if not new and store.engine.dialect.name == "sqlite" and not Path(file).exists():
-            raise _UnusableError(
-                f"还没有数据库 {file}。机器人运行过才有；在别处的，用 POLICYBOT_DATABASE 或 POLICYBOT_DATA_DIR 指明"
-            )
-        store.prepare()
-    except (SettingsError, UnusableDatabaseError) as error:
-        raise _UnusableError(str(error)) from error
-    except NewerSchemaError as error:
-        raise _UnusableError(f"数据库的版本（{error}）比这个程序新；请更新 policybot") from error
-    return settings, store
-
-
-@contextlib.contextmanager
-def _opened() -> Iterator[tuple[Settings, Connection]]:
-    """The settings, and a transaction on the store."""
-    settings, store = _store()
-    try:
-        with store.engine.begin() as connection:
-            yield settings, connection
-    finally:
-        store.engine.dispose()
-
-
-def _told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """What is wrong with the settings or the store is said, not raised."""
-
-    def told(options: argparse.Namespace) -> int:
-        try:
-            return run(options)
-        except _UnusableError as error:
-            print(error, file=sys.stderr)
-            return USAGE
-
-    return told
-
-
-@_told
+@told
 def _stats(options: argparse.Namespace) -> int:
     from bot.days import today_in_beijing
     from bot.report import stats_tables, stats_title
     from bot.stats import collect
 
-    with _opened() as (_, connection):
+    with opened() as (_, connection):
         stats = collect(connection, today_in_beijing(), options.days)
     if options.json:
         print(json.dumps(stats.to_json(), ensure_ascii=False, indent=1))
@@ -126,12 +70,12 @@ def _stats(options: argparse.Namespace) -> int:
     return OK
 
 
-@_told
+@told
 def _unanswered(options: argparse.Namespace) -> int:
     from bot.days import today_in_beijing
     from bot.unanswered import clusters
 
-    with _opened() as (_, connection):
+    with opened() as (_, connection):
         found = clusters(connection, today_in_beijing(), options.days)
     if options.json:
         print(json.dumps([c.to_json() for c in found], ensure_ascii=False, indent=1))
@@ -198,13 +142,13 @@ def _numeric(cell: str) -> bool:
     return cell.replace(".", "").replace("%", "").isdigit()
 
 
-@_told
+@told
 def _export(options: argparse.Namespace) -> int:
     from bot.days import today_in_beijing
     from bot.export import export, since
 
     first = since(today_in_beijing(), options.days)
-    with _opened() as (_, connection):
+    with opened() as (_, connection):
         if options.output is None:
             with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as out:
                 export(connection, out, options.what, options.format, first)
@@ -230,21 +174,21 @@ def _whole_file(path: Path) -> Iterator[TextIO]:
         raise
 
 
-@_told
+@told
 def _forget(options: argparse.Namespace) -> int:
     from bot.asker import KEY_FILE, KeyFileError, open_askers
     from bot.store.records import forget
 
-    with _opened() as (settings, connection):
+    with opened() as (settings, connection):
         if not settings.hash_key and not (settings.data_dir / KEY_FILE).exists():
-            raise _UnusableError(
+            raise UnusableError(
                 f"没有密钥 {settings.data_dir / KEY_FILE}，认不出谁问了什么；"
                 "请用机器人的 POLICYBOT_DATA_DIR，或它的 POLICYBOT_HASH_KEY"
             )
         try:
             askers = open_askers(settings.hash_key, settings.data_dir)
         except KeyFileError as error:
-            raise _UnusableError(str(error)) from error
+            raise UnusableError(str(error)) from error
         gone = forget(connection, askers.of(options.person), options.person)
     print(
         f"已删掉：{gone.questions} 个问题、{gone.verdicts} 个评价、{gone.conversations} 段对话、"
@@ -262,8 +206,8 @@ def recorder() -> Callable[[str, Reply, float], None]:
     from bot.store.records import write_questions
 
     try:
-        settings, store = _store(new=True)
-    except _UnusableError as error:
+        settings, store = ready_store(new=True)
+    except UnusableError as error:
         print(error, file=sys.stderr)
         raise SystemExit(USAGE) from None
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.days import day_of, start_of
+from bot.store import tickets
 from bot.store.tables import conversations, daily, feedback, questions, updates
 
 
@@ -46,6 +47,8 @@ class Forgotten:
     conversations: int
     aside: int
     """Updates that had been set aside."""
+    tickets: int = 0
+    """Questions that were handed on to a person."""
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -111,7 +114,7 @@ def forget(connection: Connection, asker: str, person: int) -> Forgotten:
     theirs = [seq for seq, raw in aside if person in _people(raw)]
     for seq in theirs:
         connection.execute(updates.delete().where(updates.c.seq == seq))
-    return Forgotten(asked, judged, talked, len(theirs))
+    return Forgotten(asked, judged, talked, len(theirs), tickets.forget(connection, person))
 
 
 def _people(raw: str) -> set[int]:

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import cast
 
 from aiohttp import web
@@ -19,21 +20,27 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 
 from bot.asker import Askers, KeyFileError, open_askers
-from bot.assistant import Assistant
+from bot.assistant import WARM_UP, Assistant
+from bot.days import BEIJING
 from bot.recent import RecentReplies
+from bot.reload import Reloader
 from bot.settings import Settings, WebhookSettings
 from bot.store.migrate import NewerSchemaError
 from bot.store.store import Store, UnusableDatabaseError
 from bot.telegram import health as status
 from bot.telegram import logs, webhook
+from bot.telegram.expiry import ExpiryWatch
 from bot.telegram.health import Health
 from bot.telegram.metrics import Metrics
+from bot.telegram.notices import Notices
 from bot.telegram.office import Office
 from bot.telegram.pacer import Pacer
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
+from bot.telegram.staffgroup import StaffGroup
 from bot.telegram.turns import TurnContext, Turns, current_turn
 from bot.worker import Worker
+from knowledge.model import Policy
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +75,12 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
         print(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库", file=sys.stderr)
         return USAGE
     assistant = make_assistant()
-    assistant.reply("一个开发区最多几个？")  # reads what is read only when first needed
+    assistant.reply(WARM_UP)
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see _serve
     return asyncio.run(_run(settings, store, assistant, worker, askers))
 
 
@@ -101,8 +109,9 @@ class Bot:
         self.conflict_told: float | None = None
         self.metrics = Metrics()
         self.office = Office(
-            store, askers, self.metrics, settings.staff, settings.staff_chat, keep_days=settings.keep_days
+            store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
         )
+        self.group = StaffGroup(self.office, assistant.words, lambda: datetime.now(BEIJING))
         self.queue = JournalQueue(store, self.metrics)
         self.turns = Turns(store)
         self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
@@ -127,18 +136,36 @@ class Bot:
         self.webhook: webhook.Webhook | None = None
         if settings.webhook is not None:
             self.webhook = webhook.Webhook(self.application.bot, self.queue, self.metrics, settings.webhook.secret)
-        policies = len(assistant.ready.base.policies)
-        self.health = Health(store, self.metrics, settings.webhook is None, self.last_contact, policies)
+        self.recent = RecentReplies(assistant, worker)
+        self.processor.hold = self.recent.hold
+        self.notices = Notices(self.application.bot, settings.staff, settings.staff_chat, assistant.words)
+        count = self.metrics.base_checked
+        self.reloader = Reloader(settings.base, self.recent, worker, self.notices.base, count)
+        self.expiry = ExpiryWatch(store, self.notices, self.policies, assistant.today, assistant.words)
+        self.health = Health(
+            store,
+            self.metrics,
+            settings.webhook is None,
+            self.last_contact,
+            lambda: len(self.policies()),
+            self.reloader.state,
+        )
         self.application.add_error_handler(_note_error)
-        self._add_handlers(RecentReplies(assistant, worker))
+        self._add_handlers(self.recent)
 
     def _add_handlers(self, assistant: RecentReplies) -> None:
         from bot.telegram.handlers import handlers
         from bot.telegram.limits import UserLimit
 
         limit = UserLimit(self.settings.user_limit)
-        for handler in handlers(assistant, limit, self.me, self.office, lambda: self.queue.waiting > BUSY):
+        for handler in handlers(
+            assistant, limit, self.me, self.office, lambda: self.queue.waiting > BUSY, reloader=self.reloader
+        ):
             self.application.add_handler(handler)
+
+    def policies(self) -> tuple[Policy, ...]:
+        """Those of the base that is in force."""
+        return self.recent.assistant.ready.base.policies
 
     def me(self) -> User:
         """Who the bot is."""
@@ -224,9 +251,14 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
 async def _serve(bot: Bot, stop: asyncio.Event) -> int:
     application = bot.application
     await application.start()
+    await bot.group.open()
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
-    background = [asyncio.create_task(_menus(bot))]
+    always = (_menus(bot), bot.reloader.watch(), bot.expiry.watch(), bot.group.keep_posting(application.bot))
+    background = [asyncio.create_task(work) for work in always]
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGHUP, lambda: background.append(asyncio.create_task(_reload(bot)))
+    )
     runner: web.AppRunner | None = None
     code = OK
     try:
@@ -319,6 +351,11 @@ async def _register(bot: Bot, wanted: WebhookSettings) -> None:
             bot.health.trouble = ""
             log.info("webhook_set", extra={"path": wanted.path})
             return
+
+
+async def _reload(bot: Bot) -> None:
+    """Check the base's files, as SIGHUP asks."""
+    await bot.reloader.now(forced=True)
 
 
 async def _menus(bot: Bot) -> None:

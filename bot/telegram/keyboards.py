@@ -77,6 +77,16 @@ def under(reply: Reply, words: Words, titles: Mapping[str, str]) -> InlineKeyboa
     return InlineKeyboardMarkup(rows) if rows else None
 
 
+def with_row(
+    keyboard: InlineKeyboardMarkup | None, row: list[InlineKeyboardButton] | None
+) -> InlineKeyboardMarkup | None:
+    """The buttons with one more row; as they are when it is there already or there is none."""
+    rows = list(keyboard.inline_keyboard) if keyboard is not None else []
+    if row is None or any(b.callback_data == row[0].callback_data for r in rows for b in r):
+        return keyboard
+    return InlineKeyboardMarkup([*rows, row])
+
+
 def asked_by(keyboard: InlineKeyboardMarkup | None, update_id: int) -> InlineKeyboardMarkup | None:
     """The same buttons; those that judge name the update whose question was answered."""
     if keyboard is None or not keyboard.inline_keyboard:

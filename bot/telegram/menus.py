@@ -24,10 +24,21 @@ log = logging.getLogger(__name__)
 
 ASKING = ("start", "help", "about", "list", "units", "subsidies", "clause", "ask")
 OWN_DATA = ("privacy", "forget")
-COMMANDS = (*ASKING, *OWN_DATA)
-STAFF = {"stats": Role.VIEWER, "unanswered": Role.VIEWER, "export": Role.EDITOR}
+PERSON = ("human", "cancel")
+"""What hands a question on to a person, and takes it back."""
+COMMANDS = (*ASKING, *PERSON, *OWN_DATA)
+STAFF = {
+    "stats": Role.VIEWER,
+    "unanswered": Role.VIEWER,
+    "export": Role.EDITOR,
+    "tickets": Role.VIEWER,
+    "close": Role.VIEWER,
+    "teach": Role.EDITOR,
+    "undo": Role.EDITOR,
+    "reload": Role.EDITOR,
+}
 """Commands for the staff, and the least role for each."""
-IN_GROUPS = ("ask", "clause", "help")
+IN_GROUPS = ("ask", "clause", "human", "help")
 LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
 """Language of the reader's Telegram (None: any other) -> language of the menu."""
 TRIES = 5

@@ -37,6 +37,8 @@ class Presses:
             "g": self._good,
             "b": self._bad,
             "r": self._reason,
+            "h": self._person,
+            "x": self._cancel,
             **(more or {}),
         }
 
@@ -138,15 +140,20 @@ class Presses:
             return False
         await self._desk.acknowledge(update)
         reply = self._desk.recent.assistant.of_unit(unit)
+        await context.turn.conversation(place.key)  # what it remembers besides is kept
         context.turn.keep(place.key, reply.conversation)
         await self._desk.reply(place, reply, context)
         return True
 
-    async def _good(self, update: Update, _: Message, place: Place, key: str, asked: str, context: TurnContext) -> bool:
+    async def _good(
+        self, update: Update, message: Message, place: Place, key: str, asked: str, context: TurnContext
+    ) -> bool:
         target = self._judged(key)
         if target is None:
             return False
         self._judge(place, target, "up", "", asked, context)
+        if self._desk.handoff is not None:
+            await self._desk.handoff.judged(place, message, True, context)
         await self._desk.acknowledge(update, self._desk.words("telegram.thanks_good"))
         return True
 
@@ -159,8 +166,10 @@ class Presses:
             return False
         self._judge(place, target, "down", "", asked, context)
         await self._desk.acknowledge(update, self._desk.words("telegram.ask_reason"))
+        handoff = self._desk.handoff
+        further = await handoff.judged(place, message, False, context) if handoff is not None else None
         buttons = keyboards.reasons(key, self._desk.words, message.reply_markup, asked)
-        await self._desk.edit_keyboard(message, context, buttons)
+        await self._desk.edit_keyboard(message, context, keyboards.with_row(buttons, further) or buttons)
         return True
 
     async def _reason(
@@ -173,6 +182,24 @@ class Presses:
         self._judge(place, target, "down", keyboards.REASONS[letter], asked, context)
         await self._desk.acknowledge(update, self._desk.words("telegram.thanks_bad"))
         await self._desk.edit_keyboard(message, context, keyboards.judged(key, message.reply_markup, asked))
+        return True
+
+    async def _person(self, update: Update, _: Message, place: Place, __: str, ___: str, context: TurnContext) -> bool:
+        """To a person."""
+        if self._desk.handoff is None or not self._desk.handoff.enabled:
+            return False
+        await self._desk.acknowledge(update)
+        await self._desk.handoff.pressed(place, context)
+        return True
+
+    async def _cancel(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
+        """No answer is needed any more; only the asker's press counts."""
+        if self._desk.handoff is None or not (key.isascii() and key.isdigit()) or len(key) > 12:
+            return False
+        if await self._desk.handoff.cancelled(place, int(key), context):
+            await self._desk.acknowledge(update)
+        else:
+            await self._desk.acknowledge(update, self._desk.words("handoff.not_yours"), alert=True)
         return True
 
     def _judge(self, place: Place, target: str, verdict: str, reason: str, asked: str, context: TurnContext) -> None:

@@ -30,9 +30,10 @@ class Privacy:
     async def privacy(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """What is kept, for how long, and who sees it."""
         days = self._desk.office.keep_days
-        await self._desk.say(
-            place, self._desk.words("privacy.kept" if days else "privacy.kept_no_text", days=days), context
-        )
+        text = self._desk.words("privacy.kept" if days else "privacy.kept_no_text", days=days)
+        if self._desk.handoff is not None and self._desk.handoff.enabled:
+            text += "\n" + self._desk.words("privacy.handoff", days=days)
+        await self._desk.say(place, text, context)
 
     async def forget(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """Delete the person's own at once, and say what it was."""
@@ -45,4 +46,6 @@ class Privacy:
         text = self._desk.words("privacy.forgotten", **vars(gone))
         if gone.aside:
             text += "\n" + self._desk.words("privacy.forgotten_aside", aside=gone.aside)
+        if gone.tickets:
+            text += "\n" + self._desk.words("privacy.forgotten_tickets", tickets=gone.tickets)
         await self._desk.say(place, text, context)

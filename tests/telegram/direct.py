@@ -14,6 +14,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.asker import Askers
 from bot.days import BEIJING
+from bot.hours import Hours
 from bot.recent import RecentReplies
 from bot.staff import Staff
 from bot.store.store import Store
@@ -71,6 +72,7 @@ class Played:
         staff: Staff | None = None,
         staff_chat: int | None = None,
         keep_days: int = 90,
+        hours: Hours | None = None,
     ) -> None:
         """``busy``: "typing" is not shown."""
         self.server = server
@@ -92,7 +94,7 @@ class Played:
         self.application.add_error_handler(_note_error)
         ours = limit or UserLimit(10_000)
         askers = Askers(b"a key for tests only")
-        self.office = Office(store, askers, self.metrics, staff or Staff(), staff_chat, keep_days)
+        self.office = Office(store, askers, self.metrics, staff or Staff(), staff_chat, keep_days, hours or Hours())
         for handler in handlers(assistant, ours, self.me, self.office, lambda: busy, most_asked, now):
             self.application.add_handler(handler)
         self.members: dict[str, Person] = {}
