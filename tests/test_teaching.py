@@ -27,7 +27,8 @@ from knowledge.faults import KnowledgeError
 from knowledge.load import load_base
 from knowledge.model import TAUGHT as TAUGHT_WRITER
 from knowledge.overlay import Overlay, merged
-from knowledge.patch import PatchError, patch
+from knowledge.patch import patch
+from knowledge.phrasing_insert import InsertError
 from tests.smallbase import BREAKING, DECLINED, POLICY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -217,6 +218,21 @@ def test_what_can_not_be_seen_is_not_taught() -> None:
     assert tidy(" 高企\u200b补\n多少\x00\u202e ") == "高企补 多少"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for somebody else")
+def test_what_root_writes_the_service_can_read_and_go_on_with(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 12345, 12345)
+    path = folder / "overlay.yaml"
+    with overlay.locked(path):
+        overlay.write(path, filled(("问", "p/1.1")))
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12345)
+    os.chmod(path, 0o600)
+    overlay.write(path, filled(("问", "p/1.1"), ("又问", "p/1.1")))
+    assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (12345, 0o600)
+    assert path.with_name(".overlay.yaml.lock").stat().st_mode & 0o044 == 0o044
+
+
 # -- the file -----------------------------------------------------------------------------------------------------
 
 
@@ -313,7 +329,7 @@ def test_a_file_in_another_style_is_refused_by_name(files: BaseFiles) -> None:
     text = path.read_text(encoding="utf-8")
     start, end = text.index("  '1.1':"), text.index("  '1.2':")
     path.write_text(text[:start] + "  '1.1': {a: [开发区机构怎么改革]}\n" + text[end:], encoding="utf-8")
-    with pytest.raises(PatchError, match=r"phrasings.yaml.*1\.1"):
+    with pytest.raises(InsertError, match=r"phrasings.yaml.*1\.1"):
         patch(files.root, filled(TAUGHT[0]).taught)
 
 
