@@ -111,7 +111,7 @@ async def run(folder: Path) -> tuple[Play, dict[str, Any]]:
         bot.environment |= environment(play, folder)
         bot.start()
         try:
-            await server.until(lambda: server.counts["getUpdates"] > 0, 60, bot.tail())
+            await server.until(lambda: server.counts["getUpdates"] > 0, PATIENCE, bot.tail())
             for act in stories["acts"]:
                 await play.act(act)
         finally:
