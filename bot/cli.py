@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import backup, expiring, overlay, records, teach, telegram, tickets
+from bot.commands import backup, diff, expiring, import_faq, overlay, publish, records, teach, telegram, tickets
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -90,10 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
-    for module in (teach, overlay, expiring, telegram, tickets, records, backup):
+    for module in (teach, overlay, expiring, diff, publish, import_faq, telegram, tickets, records, backup):
         module.add(commands)
 
-    for command in (chat, ask, show, commands.choices["expiring"]):
+    for command in (chat, ask, show, commands.choices["expiring"], commands.choices["publish"]):
         command.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="当作这一天来答（默认今天，北京时间）")
     for command in (chat, ask):
         command.add_argument("--explain", action="store_true", help="说明为什么这样答")
@@ -259,7 +259,7 @@ def _show(options: argparse.Namespace) -> int:
     from knowledge.model import InfoTopic
 
     assistant = _assistant(options)
-    compose, policy, today = assistant.compose, assistant.policy, assistant.today()
+    compose, policy, today = assistant.library.compose(assistant.policy.id), assistant.policy, assistant.today()
     what = options.what.strip()
     if what == "units":
         blocks = []

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge import index
+from knowledge import evidence, index, passages
 from knowledge.index import Index, Weights
+from knowledge.passages import Passages
 from knowledge.tokens import Reader
 from knowledge.words import Vocabulary
 
@@ -46,6 +47,10 @@ class Ready:
     base: Base
     reader: Reader
     index: Index
+    passages: Passages
+    """Clauses that have no phrasings."""
+    evidence: evidence.Weights
+    """What speaks for such a clause."""
     fingerprint: str = ""
     """Of the files that it was made from."""
 
@@ -80,11 +85,11 @@ def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
         from knowledge.overlay import merged
 
         base, _ = merged(base, taught)
-    return compile_base(base, load_weights(root))
+    return compile_base(base, load_weights(root), evidence.load_weights(root))
 
 
-def compile_base(base: Base, weights: Weights) -> Ready:
-    """Compile a base that is loaded."""
+def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Ready:
+    """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings."""
     from knowledge import vocabulary
     from knowledge.examples import clause_texts, examples
 
@@ -94,13 +99,17 @@ def compile_base(base: Base, weights: Weights) -> Ready:
     readings = {e.text: reader.read(e.text) for e in known}
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
-    return Ready(base, reader, Index(tables, weights))
+    return Ready(base, reader, Index(tables, weights), Passages(passages.build(base, reader)), speaks)
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
     digest = hashlib.sha256()
-    files = sorted(root.glob("policies/*/*")) + sorted(root.glob("lexicon/*")) + [root / "weights.yaml"]
+    files = (
+        sorted(root.glob("policies/*/*"))
+        + sorted(root.glob("lexicon/*"))
+        + [root / "weights.yaml", root / "evidence.yaml"]
+    )
     for file in [*files, *sorted(ROOT.glob("*.py"))]:
         if file.is_file():
             content = file.read_bytes()
@@ -152,9 +161,16 @@ def _load(path: Path) -> Ready | None:
             arrays = {name: stored[name] for name in stored.files}
         plain = json.loads(arrays.pop("json").tobytes())
         base = Base.model_validate_json(arrays.pop("base").tobytes())
+        found = Passages(passages.from_json(plain["passages"], arrays))
         tables = index.tables_from_json(plain["tables"], arrays)
         weights = Weights(**plain["weights"])
-        return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights))
+        return Ready(
+            base,
+            Reader(Vocabulary(**plain["vocabulary"])),
+            Index(tables, weights),
+            found,
+            evidence.Weights(**plain["evidence"]),
+        )
     except Exception:  # absent, cut short, spoilt in any way: compile anew
         return None
     finally:
@@ -166,7 +182,10 @@ def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
     weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
-    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary)}
+    found, found_arrays = passages.to_json(made.passages.postings)
+    arrays |= found_arrays
+    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary), "passages": found}
+    document["evidence"] = vars(made.evidence)
     arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
     arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)
     try:

@@ -47,7 +47,7 @@ def without(ready: compiled.Ready, clause: str) -> compiled.Ready:
     figures = {k: v for k, v in asked.figures.items() if not k.startswith(f"{clause}/")}
     phrasings = {policy.id: asked.model_copy(update={"clauses": kept, "figures": figures, "misreadings": ()})}
     base = ready.base.model_copy(update={"policies": (smaller,), "phrasings": phrasings})
-    return compiled.compile_base(base, ready.index.weights)
+    return compiled.compile_base(base, ready.index.weights, ready.evidence)
 
 
 class Told:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, select
 from bot import chart
 from bot.compose import Words
 from bot.days import day_of, start_of
-from bot.export import COLUMNS, DANGEROUS, export, since
+from bot.export import COLUMNS, export, since
 from bot.report import cluster_lines, stats_tables
 from bot.stats import Stats, collect
 from bot.store import records
@@ -30,6 +30,7 @@ from bot.store.records import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
 from bot.unanswered import Cluster, Unanswered, cluster, clusters, find, settle
+from knowledge.exchange.table import DANGEROUS
 from tests.telegram.process import ROOT
 from tests.test_store import url
 

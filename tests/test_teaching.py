@@ -21,9 +21,10 @@ from bot.compose import Words
 from bot.days import BEIJING
 from bot.files import BaseFiles
 from bot.targets import hit, resolve
-from bot.teaching import Outcome, teach, tidy, undo
+from bot.teaching import Outcome, teach, undo
 from knowledge import compiled, overlay
 from knowledge.faults import KnowledgeError
+from knowledge.lint import tidy
 from knowledge.load import load_base
 from knowledge.model import TAUGHT as TAUGHT_WRITER
 from knowledge.overlay import Overlay, merged

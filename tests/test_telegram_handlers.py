@@ -141,7 +141,7 @@ async def test_long_lists_have_pages(bot: Played, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_units_are_paged_and_lead_to_their_measures(bot: Played, assistant: Assistant) -> None:
-    counts = assistant.compose.unit_counts()
+    counts = assistant.library.unit_counts
     page = only(await bot.tell("/units"))
     assert str(len(counts)) in page.text
     seen: list[str] = []

@@ -64,7 +64,7 @@ class Commands:
         await self._desk.send(place, render.messages(content), context)
 
     def _about(self, policy: Policy) -> list[Block]:
-        compose = self._desk.recent.assistant.compose
+        compose = self._desk.recent.assistant.library.compose(policy.id)
         today = self._desk.recent.assistant.today()
         count = self._words("telegram.about", parts=len(policy.sections), clauses=len(policy.clauses))
         blocks = [Block("lead", (Say(f"{policy.display_name}：{count}"),))]
@@ -108,7 +108,7 @@ class Commands:
 
     def unit_counts(self) -> dict[str, int]:
         """Units by name, with the number of clauses."""
-        return self._desk.recent.assistant.compose.unit_counts()
+        return self._desk.recent.assistant.library.unit_counts
 
     def unit_pages(self, page: int) -> tuple[str, InlineKeyboardMarkup]:
         """A page of units."""
@@ -119,7 +119,7 @@ class Commands:
 
     async def subsidies(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """All the money at a glance, each amount in the words that state it."""
-        compose, today = self._desk.recent.assistant.compose, self._desk.recent.assistant.today()
+        library = self._desk.recent.assistant.library
         blocks = [Block("lead", (Say(self._words("telegram.subsidies")),))]
         targets = []
         for target, clause in self._desk.clauses().items():
@@ -134,7 +134,7 @@ class Commands:
             blocks = [Block("lead", (Say(self._words("telegram.no_subsidies")),))]
         rows = [[button(self._desk.title(t), "c", key_of(t))] for t in targets[: keyboards.PAGE]]
         keyboard = InlineKeyboardMarkup(rows) if rows else None
-        await self._desk.send(place, render.messages([*blocks, *compose.notice(today)]), context, keyboard)
+        await self._desk.send(place, render.messages([*blocks, *library.notices(targets)]), context, keyboard)
 
     async def clause(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """One clause by its number, in any form that people write."""

@@ -162,7 +162,7 @@ class Inline:
         if len(folded) < SHORTEST:
             return
         assistant, words = self._desk.recent.assistant, self._desk.words
-        for unit, count in assistant.compose.unit_counts().items():
+        for unit, count in assistant.library.unit_counts.items():
             if folded in fold(unit):
                 reply = assistant.of_unit(unit)
                 title = words("telegram.inline.unit", unit=unit, count=count)

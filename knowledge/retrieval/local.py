@@ -65,6 +65,7 @@ class LocalRetriever:
         }
         self._group = arrays["group"]
         self._breadth: Scores = arrays["breadth"]
+        self._prior: Scores = self._breadth * np.float32(self.settings.breadth)
         self._text, self._text_start = arrays["text"], arrays["text_start"]
         self._unknown = math.log1p(2 * len(self) + 1)
 
@@ -147,8 +148,8 @@ class LocalRetriever:
         features[:, 0] = scores[numbers] / 20
         features[:, 1] = self._breadth[numbers] / 5
         features[:, 2] = more[numbers] / 20
-        for i, number in enumerate(numbers.tolist()):
-            features[i, 3:8] = rerank.values(asked, rarity, pair_rarity, self._tight(number), self.long)
+        look = rerank.SecondLook(asked, rarity, pair_rarity, self.long)
+        features[:, 3:8] = [look.values(self._tight(number)) for number in numbers.tolist()]
         features[:, 8] = rerank.siblings(self._group[numbers].tolist())
         return numbers, features
 
@@ -163,14 +164,19 @@ class LocalRetriever:
                 keys, counts = np.unique(grams(asked.runs, size), return_counts=True)
                 table.add(scores, keys, counts * weight)
             else:
-                words, counts = postings.counted(Counter(asked.words))
+                words, counts = postings.counted(self._weighted(asked.words))
                 table.add(scores, words, counts * weight)
             if size != 3 and asked.everyday:
                 table.add(more, *self._lawful(asked, size))
         more *= np.float32(self.settings.everyday)
         scores += more
-        scores[scores > 0] += (self._breadth * np.float32(self.settings.breadth))[scores > 0]
+        scores += self._prior * (scores > 0)
         return scores, more
+
+    def _weighted(self, words: Sequence[str]) -> dict[str, float]:
+        """Words with what each counts: one without Chinese characters has no pairs that would count beside it."""
+        alone = sum(self.settings.kinds.values())
+        return {word: count * (alone if word.isascii() else 1.0) for word, count in Counter(words).items()}
 
     def _lawful(self, asked: Question, size: int) -> tuple[NDArray[np.uint64], Scores]:
         weights: dict[Any, float] = {}

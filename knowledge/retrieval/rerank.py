@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from knowledge.retrieval.terms import Question
+from knowledge.retrieval.terms import Question, tight
 
 FEATURES = ("first", "breadth", "everyday", "together", "runs", "covered", "characters", "passage", "siblings")
-"""Names, in the order of values():
+"""Names, in the order of the columns:
 
 - ``first``: the score of the first look
 - ``breadth``: log of how many entries the group has
@@ -28,32 +28,45 @@ PASSAGE = 200
 SIBLING = 5.0
 
 
-def values(
-    question: Question, rarity: Mapping[str, float], pairs: Mapping[str, float], text: str, long: bool
-) -> tuple[float, float, float, float, float]:
-    """together, runs, covered, characters and passage of one text.
+class SecondLook:
+    """Looks at texts with one question in mind."""
 
-    ``rarity``: of the question's words; ``pairs``: of its pairs of characters; ``text``: tight.
-    """
-    asked = question.tight
-    weights = {word: r * r for word, r in rarity.items()}
-    covered = _share(weights, text)
-    near = NEAR if long else NEAR_IN_SHORT
-    neighbours = list(zip(question.content, question.content[1:], strict=False))
-    total = hit = 0.0
-    for a, b in neighbours:
-        weight = min(rarity.get(a, 1.0), rarity.get(b, 1.0)) if long else 1.0
-        total += weight
-        if _near(a, b, text, near):
-            hit += weight
-    characters = set(asked)
-    return (
-        hit / total if total else 0.0,
-        _runs(asked, text),
-        covered,
-        sum(c in text for c in characters) / max(1, len(characters)),
-        _passage(pairs, text) if long else 0.0,
-    )
+    def __init__(self, question: Question, rarity: Mapping[str, float], pairs: Mapping[str, float], long: bool) -> None:
+        """``rarity``: of the question's words; ``pairs``: of its pairs of characters; ``long``: of the texts."""
+        self._asked = tight(question.runs)
+        self._characters = frozenset(self._asked)
+        squared = {word: r * r for word, r in rarity.items()}
+        self._all_words = sum(squared.values()) or 1.0
+        self._words = [(word, r) for word, r in squared.items() if not word.isascii()]
+        self._numbers = [(word, r) for word, r in squared.items() if word.isascii()]
+        self._neighbours = [
+            (a, b, min(rarity.get(a, 1.0), rarity.get(b, 1.0)) if long else 1.0)
+            for a, b in zip(question.content, question.content[1:], strict=False)
+        ]
+        self._all_neighbours = sum(weight for _, _, weight in self._neighbours) or 1.0
+        self._near = NEAR if long else NEAR_IN_SHORT
+        self._pairs = pairs if long else {}
+
+    def values(self, text: str) -> tuple[float, float, float, float, float]:
+        """together, runs, covered, characters and passage of one tight text."""
+        covered = 0.0
+        for word, weight in self._words:
+            if word in text:
+                covered += weight
+        for word, weight in self._numbers:
+            if _whole(word, text):
+                covered += weight
+        together = 0.0
+        for a, b, weight in self._neighbours:
+            if _near(a, b, text, self._near):
+                together += weight
+        return (
+            together / self._all_neighbours,
+            _runs(self._asked, text),
+            covered / self._all_words,
+            len(self._characters.intersection(text)) / max(1, len(self._characters)),
+            _passage(self._pairs, text) if self._pairs else 0.0,
+        )
 
 
 def siblings(groups: Sequence[int]) -> list[float]:
@@ -64,8 +77,15 @@ def siblings(groups: Sequence[int]) -> list[float]:
     return [votes[g] - 1 / (rank + SIBLING) if g >= 0 else 0.0 for rank, g in enumerate(groups)]
 
 
-def _share(weights: Mapping[str, float], text: str) -> float:
-    return sum(w for word, w in weights.items() if word in text) / (sum(weights.values()) or 1.0)
+def _whole(word: str, text: str) -> bool:
+    """Whether the number or Latin word stands in the text as a whole one."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (text[at - 1 : at].isascii() and at) and not (text[end : end + 1].isascii() and end < len(text)):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def _near(a: str, b: str, text: str, near: int) -> bool:
@@ -81,14 +101,17 @@ def _near(a: str, b: str, text: str, near: int) -> bool:
 def _runs(asked: str, text: str) -> float:
     """Root of the sum of squared lengths of the pieces, in parts of the question's length."""
     total = at = 0
-    while at < len(asked):
-        size = 0
-        while at + size < len(asked) and asked[at : at + size + 1] in text:
-            size += 1
-        if size > 1:
-            total += size * size
-        at += max(size, 1)
-    return float(total**0.5 / max(1, len(asked)))
+    end = len(asked)
+    while at < end - 1:
+        to = at + 2
+        if asked[at:to] in text:
+            while to < end and asked[at : to + 1] in text:
+                to += 1
+            total += (to - at) ** 2
+            at = to
+        else:
+            at += 1
+    return float(total**0.5 / max(1, end))
 
 
 def _passage(pairs: Mapping[str, float], text: str) -> float:

@@ -46,11 +46,6 @@ class Question:
     everyday: Mapping[str, float]
     """What the law calls what the question says, with the share of each."""
 
-    @property
-    def tight(self) -> str:
-        """Letters, digits and characters of what does not only ask."""
-        return tight(self.runs)
-
 
 class Terms:
     """Cuts texts and questions with one dictionary."""
