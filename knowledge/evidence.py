@@ -6,11 +6,11 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 - ``pairs``: the same with pairs of characters, for words that are cut in another way
 - ``title``: share of the question's words, by rarity, that stand in the titles
 - ``run``: the longest run of the question's characters that stands in the clause or its titles, as a share of them
-- ``ahead``: how far the candidate's score is from the best one's (1: it is the best)
+- ``ahead``: how the candidate's score compares with the best one's (1: it is the best)
 - ``much``: how much there is to go by at all: summed rarity of the words found
+- ``weight``: ``cover`` times ``much``: a whole match of common words says little, and so does a part of a long story
 
-evidence.yaml, fitted on questions for clauses of taught policies as if they had no phrasings (fit.py), turns them into a
-probability; so many more clauses than there were in the fit make a chance hit likelier, which `CROWD` takes off.
+evidence.yaml, fitted by calibrate.py, turns them into a probability.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from knowledge.model import Base
 from knowledge.passages import Passages, headings
 from knowledge.tokens import Reader, Reading
 
-SIGNALS = ("cover", "pairs", "title", "run", "ahead", "much")
+SIGNALS = ("cover", "pairs", "title", "run", "ahead", "much", "weight")
 CANDIDATES = 8
 """Clauses that are looked at closely."""
 REMEMBERED = 4_000
@@ -52,7 +52,9 @@ class Weights:
     bias: float
 
 
-START = Weights({"cover": 3.0, "pairs": 1.5, "title": 0.5, "run": 0.5, "ahead": 2.0, "much": 4.5}, -6.0)
+START = Weights(
+    {"cover": 0.0, "pairs": 1.3, "title": 0.0, "run": 2.0, "ahead": 1.5, "much": 1.5, "weight": 6.0}, bias=-8.0
+)
 """What is used while there is no file yet."""
 FILE = "evidence.yaml"
 
@@ -140,6 +142,7 @@ class Evidence:
                 "ahead": score / found[0][1],
                 "much": min(1.0, held / ENOUGH),
             }
+            row["weight"] = row["cover"] * row["much"]
             out.append((target, {name: round(value, 3) for name, value in row.items()}))
         return out
 
