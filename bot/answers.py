@@ -399,6 +399,17 @@ class Answers:
             return self._asked.figures
         return own_cues(clause, question, self.library.ready.reader, self._generic)
 
+    def with_units(self, reply: Reply, target: str) -> Reply:
+        """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""
+        if not target:
+            return reply
+        clause = self.policy.clause(target.split("/")[-1])
+        units = self.compose.units_blocks(clause)
+        if not units:
+            return reply
+        place = Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
+        return replace(reply, blocks=(*reply.blocks, *units, place))
+
     def note(self, status: Status, name: str, conversation: Conversation, rule: str, **slots: object) -> Reply:
         """A sentence of the bot's own: small talk, a question back."""
         if self._many and self.words.has(name + self._many):

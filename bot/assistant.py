@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
 from bot.compose import Words
+from bot.days import today_in_beijing
 from bot.dialogue import Conversation
 from bot.flow import Flow
 from bot.intents import Understanding
@@ -21,12 +22,8 @@ from bot.sources import Sources
 from knowledge.compiled import Ready
 from knowledge.model import Policy
 
-BEIJING = timezone(timedelta(hours=8))
-
-
-def today_in_beijing() -> date:
-    """The day in China, where the documents hold."""
-    return datetime.now(BEIJING).date()
+WARM_UP = "一个开发区最多几个？"
+"""Answering it reads what is read only when first needed."""
 
 
 class Assistant:
@@ -35,11 +32,18 @@ class Assistant:
     def __init__(self, ready: Ready, today: Callable[[], date] = today_in_beijing, language: str = "zh") -> None:
         self.ready = ready
         self.today = today
+        self._language = language
         self.words = Words.load(language)
         self.understanding = Understanding(ready)
         self.library = Library(ready, self.words, today)
         self._sources = Sources(self.library, self.understanding)
         self._flow = Flow(self._sources)
+
+    def with_base(self, ready: Ready) -> Assistant:
+        """An assistant like this one, on another base; it has read what is read only when first needed."""
+        other = Assistant(ready, self.today, self._language)
+        other.reply(WARM_UP)
+        return other
 
     @property
     def policy(self) -> Policy:
@@ -59,6 +63,7 @@ class Assistant:
         explain = {
             "plain": reading.plain,
             "words": list(reading.words),
+            "telling": [word for word in reading.words if word not in self.understanding.generic],
             "terms": list(reading.terms),
             "repairs": [vars(r) for r in reading.repairs],
             "asks": sorted(asked.asks),

@@ -273,7 +273,10 @@ class Flow:
             return self._info(cast(InfoTopic, topic), question, conversation, scope)
         home = self._home(conversation, scope)
         if decision.act == "chat":
-            return home.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            note = home.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            if topic != "human" or not conversation.clause:
+                return note
+            return self._sources.answers(conversation.clause).with_units(note, conversation.clause)
         if scope in self._library.untaught:
             return home.nothing_in(matches, conversation)
         return self._sources.answers(scope or self._library.home.id).declined(best, matches, question, conversation)

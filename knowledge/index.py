@@ -253,7 +253,8 @@ def build(
         idf[i] = math.log(1 + len(ordered) / df[f])
     rows = [vector(readings[e.text].features, feature_ids, idf) for e in ordered]
     labels = np.array([number[e.target] for e in ordered], dtype=np.int32)
-    weights, bias = learn.train(rows, labels, len(feature_ids), len(targets))
+    keys = [f"{e.target} {e.text}" for e in ordered]
+    weights, bias = learn.train(rows, labels, keys, len(feature_ids), len(targets))
 
     postings: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for row, (ids, values) in enumerate(rows):

@@ -24,6 +24,10 @@ part 0 what stands outside any part.
 
 OPENING_BRACKETS = "(（[【〔"
 """What a list of responsible units that stands apart begins with."""
+TAUGHT = "taught"
+"""The writer under whom the phrasings stand that staff taught the running bot (overlay.py)."""
+IMPORTED = "faq-"
+"""What the name of a writer begins with whose phrasings come from a table of questions and answers."""
 InfoTopic = Literal["validity", "effective", "basis", "addressees", "purpose", "structure", "definition", "units"]
 """What people ask about a document as a whole."""
 
@@ -363,6 +367,14 @@ class Phrasings(Record):
     """By clause and figure id: 4.2/first."""
     info: dict[InfoTopic, dict[str, tuple[Text, ...]]] = {}
     misreadings: tuple[Misreading, ...] = ()
+
+    @property
+    def written(self) -> bool:
+        """Whether somebody has set out to write down how people ask, clause by clause, not taught or imported some."""
+        by_writer = [*self.clauses.values(), *(figure.ask for figure in self.figures.values()), *self.info.values()]
+        return bool(self.misreadings) or any(
+            writer != TAUGHT and not writer.startswith(IMPORTED) for writers in by_writer for writer in writers
+        )
 
 
 class Unit(Record):

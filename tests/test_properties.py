@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
+from bot.judging import cases
 from bot.reply import Reply, Say, quotes
 from knowledge.compiled import ROOT, Ready
 from knowledge.examples import examples
 from knowledge.fold import fold
 from tests.bench import odd_strings
-from tests.judging import cases
 
 SOURCE = next((ROOT / "policies").glob("*/source.txt")).read_text(encoding="utf-8")
 MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元|\d+(?:\.\d+)?\s*[万亿]")

@@ -27,20 +27,7 @@ class Commands:
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handlers of all commands. In a group only those addressed to this bot, or to none, arrive here."""
-        return [CommandHandler(name, self._running(getattr(self, name))) for name in menus.COMMANDS]
-
-    def _running(self, answer: Answering) -> Callable[[Update, TurnContext], Coroutine[Any, Any, None]]:
-        async def run(update: Update, context: TurnContext) -> None:
-            message = update.effective_message
-            if message is None or message.text is None or self._desk.unasked(message):
-                return
-            context.turn.outcome("command")
-            arguments = message.text[message.entities[0].length :]  # the first entity is the command
-            place = place_of(message)
-            if await self._desk.admitted(place, context):
-                await answer(message, place, arguments.strip(), context)
-
-        return run
+        return [CommandHandler(name, running(self._desk, getattr(self, name))) for name in menus.ASKING]
 
     async def start(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """Who the bot is; behind a link such as t.me/bot?start=c_<key> the clause that it names."""
@@ -62,6 +49,10 @@ class Commands:
         """How to ask, and the commands."""
         lines = [f"/{name} {text}" for name, text in self._words.get("telegram.menu").items()]
         text = self._words("telegram.help", commands="\n".join(lines), bot=self._desk.me().username)
+        role = self._desk.office.staff.role(place.person)
+        if role is not None:
+            lines = [f"/{name} {self._words(f'staff.menu.{name}')}" for name in menus.of_staff(role)]
+            text += "\n\n" + self._words("staff.help", commands="\n".join(lines))
         await self._desk.say(place, text, context)
 
     async def about(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
@@ -153,10 +144,12 @@ class Commands:
         clauses = self._desk.clauses()
         found = [t for t, c in clauses.items() if arguments in (c.id, t, c.number)]
         if len(found) == 1:
+            self._desk.record(place, arguments, self._desk.recent.assistant.show(found[0]), context)
             await self.clause_at(place, found[0], context)
             return
         conversation = await context.turn.conversation(place.key)
         reply = self._desk.recent.reply(arguments, conversation)
+        self._desk.record(place, arguments, reply, context)
         if reply.explain.get("rule") not in ("place", "place and match", "no such place"):
             await self._desk.say(place, self._words("telegram.clause_unknown", typed=arguments[:30]), context)
             return
@@ -177,3 +170,19 @@ class Commands:
             await self._desk.ask_admitted(place, text, context)
         else:
             await self._desk.say(place, self._words("telegram.ask_how"), context)
+
+
+def running(desk: Desk, answer: Answering) -> Callable[[Update, TurnContext], Coroutine[Any, Any, None]]:
+    """PTB's callback of a command: whoever may ask gets what ``answer`` says."""
+
+    async def run(update: Update, context: TurnContext) -> None:
+        message = update.effective_message
+        if message is None or message.text is None or desk.unasked(message):
+            return
+        context.turn.outcome("command")
+        arguments = message.text[message.entities[0].length :]  # the first entity is the command
+        place = place_of(message)
+        if await desk.admitted(place, context):
+            await answer(message, place, arguments.strip(), context)
+
+    return run
