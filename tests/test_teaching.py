@@ -219,6 +219,21 @@ def test_what_can_not_be_seen_is_not_taught() -> None:
     assert tidy(" 高企\u200b补\n多少\x00\u202e ") == "高企补 多少"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for somebody else")
+def test_what_root_writes_the_service_can_read_and_go_on_with(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 12345, 12345)
+    path = folder / "overlay.yaml"
+    with overlay.locked(path):
+        overlay.write(path, filled(("问", "p/1.1")))
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12345)
+    os.chmod(path, 0o600)
+    overlay.write(path, filled(("问", "p/1.1"), ("又问", "p/1.1")))
+    assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (12345, 0o600)
+    assert path.with_name(".overlay.yaml.lock").stat().st_mode & 0o044 == 0o044
+
+
 # -- the file -----------------------------------------------------------------------------------------------------
 
 
