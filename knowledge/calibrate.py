@@ -29,6 +29,8 @@ DERIVED = 1_500
 """Questions that are derived from sentences."""
 OTHERS = 2_500
 """Questions of the lexicon and of taught clauses."""
+LEAST = 300
+"""Clauses without phrasings from which a fit says anything."""
 WORDS = (2, 7)
 """Fewest and most words of a derived question."""
 REPLACED = 0.25
@@ -76,7 +78,9 @@ def derived(base: Base, reader: Reader, most: int = DERIVED) -> list[tuple[str, 
     return out
 
 
-def rows(base: Base, reader: Reader, evidence: Evidence, read: Callable[[str], Reading], generic: frozenset[str]) -> list[Row]:
+def rows(
+    base: Base, reader: Reader, evidence: Evidence, read: Callable[[str], Reading], generic: frozenset[str]
+) -> list[Row]:
     """Every question with the signals of its candidates; ``read``: reads what a question is about."""
     out = []
     for target, text in derived(base, reader):
@@ -94,7 +98,7 @@ def rows(base: Base, reader: Reader, evidence: Evidence, read: Callable[[str], R
 def fit(found: Sequence[Row]) -> Weights:
     """Maximum likelihood weights, with a ridge towards none."""
     x, there, right, share = _arrays(found)
-    w = np.zeros(x.shape[2])
+    w = np.zeros(x.shape[2], dtype=np.float32)
     moment, second = np.zeros_like(w), np.zeros_like(w)
     for step in range(1, STEPS + 1):
         p = _probabilities(x, there, w)
@@ -108,8 +112,11 @@ def fit(found: Sequence[Row]) -> Weights:
 def report(found: Sequence[Row], weights: Weights) -> str:
     """How often the right clause is first and surely so, and how often something is found where there is nothing."""
     x, there, _, _ = _arrays(found)
-    p = _probabilities(x, there, np.array([*(weights.signal[s] for s in SIGNALS), weights.bias]))
-    lines = ["Fitted by `policybot tune evidence` on questions derived from clauses without phrasings, and the lexicon's."]
+    w = np.array([*(weights.signal[s] for s in SIGNALS), weights.bias], dtype=np.float32)
+    p = _probabilities(x, there, w)
+    lines = [
+        "Fitted by `policybot tune evidence` on questions derived from clauses without phrasings, and the lexicon's."
+    ]
     for kind in SHARE:
         here = [n for n, row in enumerate(found) if row.kind == kind]
         if not here:
@@ -117,8 +124,9 @@ def report(found: Sequence[Row], weights: Weights) -> str:
         best, sure = p[here, :-1].argmax(axis=1), p[here, :-1].max(axis=1) > 0.5
         if kind == "clause":
             hit = np.array([found[n].right for n in here]) == best
-            lines.append(f"  {kind:7} {len(here)} questions: right clause first {hit.mean():.3f}; surely {(hit & sure).mean():.3f},"
-                         f" another surely {(~hit & sure).mean():.3f}")  # fmt: skip
+            shares = (hit.mean(), (hit & sure).mean(), (~hit & sure).mean())
+            said = "right clause first {:.3f}; surely {:.3f}, another surely {:.3f}".format(*shares)
+            lines.append(f"  {kind:7} {len(here)} questions: {said}")
         else:
             lines.append(f"  {kind:7} {len(here)} questions: something surely found {sure.mean():.3f}")
     return "\n".join(lines)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.fold import fold
+from knowledge.fold import fold_whole
 from knowledge.model import Base
 from knowledge.passages import Passages, headings
 from knowledge.tokens import Reader, Reading
@@ -53,9 +53,7 @@ class Weights:
     bias: float
 
 
-START = Weights(
-    {"cover": 0.0, "pairs": 1.3, "run": 2.0, "ahead": 1.5, "much": 1.5, "weight": 6.0}, bias=-8.0
-)
+START = Weights({"cover": 0.0, "pairs": 1.3, "run": 2.0, "ahead": 1.5, "much": 1.5, "weight": 6.0}, bias=-8.0)
 """What is used while there is no file yet."""
 FILE = "evidence.yaml"
 
@@ -163,11 +161,6 @@ def _sums(size: int, rows: Iterable[tuple[float, Sequence[bool]]]) -> list[float
         for n, stands in enumerate(standing):
             out[n] += rarity if stands else 0.0
     return out
-
-
-def fold_whole(text: str, piece: int = 1_000) -> str:
-    """fold() of a text of any length."""
-    return "".join(fold(text[at : at + piece]) for at in range(0, len(text), piece))
 
 
 def _pairs(word: str) -> Sequence[str]:
