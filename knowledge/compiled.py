@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge import index
+from knowledge.clauses import ClauseFinder, unasked
 from knowledge.index import Index, Weights
+from knowledge.retrieval import LocalRetriever
 from knowledge.tokens import Reader
 from knowledge.words import Vocabulary
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
 BESIDE = ".compiled"
 """Folder beside the knowledge files."""
+ARRAYS = ".arrays"
+"""Suffix of the file beside it that holds the search engine over clauses without phrasings, mapped into memory."""
 KEEP = 4
 """Stored forms that are kept in a folder; older ones are removed."""
 ROOT = Path(__file__).resolve().parent
@@ -46,6 +50,8 @@ class Ready:
     base: Base
     reader: Reader
     index: Index
+    clauses: ClauseFinder | None = None
+    """Finds the clauses without phrasings; None when all have some."""
     fingerprint: str = ""
     """Of the files that it was made from."""
 
@@ -94,14 +100,16 @@ def compile_base(base: Base, weights: Weights) -> Ready:
     readings = {e.text: reader.read(e.text) for e in known}
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
-    return Ready(base, reader, Index(tables, weights))
+    clause_targets, entries = unasked(base)
+    clauses = ClauseFinder(clause_targets, LocalRetriever.build(entries)) if entries else None
+    return Ready(base, reader, Index(tables, weights), clauses)
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
     digest = hashlib.sha256()
     files = sorted(root.glob("policies/*/*")) + sorted(root.glob("lexicon/*")) + [root / "weights.yaml"]
-    for file in [*files, *sorted(ROOT.glob("*.py"))]:
+    for file in [*files, *sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))]:
         if file.is_file():
             content = file.read_bytes()
             digest.update(f"{file.name} {len(content)} ".encode())
@@ -154,7 +162,11 @@ def _load(path: Path) -> Ready | None:
         base = Base.model_validate_json(arrays.pop("base").tobytes())
         tables = index.tables_from_json(plain["tables"], arrays)
         weights = Weights(**plain["weights"])
-        return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights))
+        clauses = None
+        if plain["clauses"]:
+            retriever = LocalRetriever.load(path.with_suffix(ARRAYS))
+            clauses = ClauseFinder(plain["clauses"], retriever)
+        return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights), clauses)
     except Exception:  # absent, cut short, spoilt in any way: compile anew
         return None
     finally:
@@ -166,11 +178,14 @@ def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
     weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
-    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary)}
+    targets = list(made.clauses.targets) if made.clauses else []
+    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary), "clauses": targets}
     arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
     arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if made.clauses and isinstance(made.clauses.retriever, LocalRetriever):
+            made.clauses.retriever.store(path.with_suffix(ARRAYS))  # first: the other file says that this one is there
         descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -180,6 +195,7 @@ def _store(made: Ready, path: Path) -> bool:
             Path(name).unlink(missing_ok=True)
         for old in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
             old.unlink(missing_ok=True)
+            old.with_suffix(ARRAYS).unlink(missing_ok=True)
     except OSError:
         return False
     return True

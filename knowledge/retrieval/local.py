@@ -113,7 +113,10 @@ class LocalRetriever:
 
     def search(self, question: str, k: int = 10, within: Sequence[int] | None = None) -> list[Found]:
         """See Retriever."""
-        asked = self._terms.question(question)
+        return self.look_up(self._terms.question(question), k, within)
+
+    def look_up(self, asked: Question, k: int = 10, within: Sequence[int] | None = None) -> list[Found]:
+        """search() of a question that is cut."""
         numbers, features = self.candidates(asked, within)
         weights = np.array([self.settings.second.get(name, 0.0) for name in rerank.FEATURES])
         scores = features @ weights
