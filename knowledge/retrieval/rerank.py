@@ -31,9 +31,7 @@ SIBLING = 5.0
 class SecondLook:
     """Looks at texts with one question in mind."""
 
-    def __init__(
-        self, question: Question, rarity: Mapping[str, float], pairs: Mapping[str, float], long: bool
-    ) -> None:
+    def __init__(self, question: Question, rarity: Mapping[str, float], pairs: Mapping[str, float], long: bool) -> None:
         """``rarity``: of the question's words; ``pairs``: of its pairs of characters; ``long``: of the texts."""
         self._asked = tight(question.runs)
         self._characters = frozenset(self._asked)
