@@ -99,7 +99,7 @@ def by_fts5(corpus: Corpus) -> Built:
     """SQLite's own, over the same words, since its tokenizers know no Chinese."""
     start = time.perf_counter()
     database = sqlite3.connect(":memory:")
-    database.execute("create virtual table entry using fts5(t, content='', detail=none)")
+    database.execute("create virtual table entry using fts5(t, content='')")
     rows = ((i + 1, " ".join(cut(e.text))) for i, e in enumerate(corpus.entries))
     database.executemany("insert into entry(rowid, t) values (?, ?)", rows)
     database.execute("insert into entry(entry) values ('optimize')")
