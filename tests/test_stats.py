@@ -344,9 +344,7 @@ def test_with_ten_thousand_questions_all_come_back_in_under_a_second(engine: Eng
         }
         for name, run in runs.items():
             tries: list[float] = []
-            while not tries or (
-                min(tries) >= 1.0 and len(tries) < 8
-            ):  # again if others kept the machine busy
+            while not tries or (min(tries) >= 1.0 and len(tries) < 8):  # again if others kept the machine busy
                 began = time.perf_counter()
                 result = run()
                 tries.append(time.perf_counter() - began)
