@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test lint bench accuracy chaos load audit check tune clean
+.PHONY: setup chat test lint bench accuracy chaos load audit pictures check tune clean
 
 setup: $(READY)
 
@@ -42,6 +42,9 @@ load: $(READY)
 
 audit: $(READY)
 	$(BIN)/python -m tests.audit
+
+pictures: $(READY)
+	$(BIN)/python -m tests.pictures
 
 check: $(READY)
 	$(BIN)/policybot check

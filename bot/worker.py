@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -141,6 +142,8 @@ def clear_away() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps what was freed, and gives it back when asked
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _reloaded(assistant: Assistant, message: Reload) -> Assistant:

@@ -88,6 +88,7 @@ class Passages:
         self.postings = self._p = postings
         self.targets = postings.targets
         self._ids = {feature: i for i, feature in enumerate(postings.features)}
+        self._number = {target: n for n, target in enumerate(self.targets)}
         self._span: dict[str, tuple[int, int]] = {}
         for n, target in enumerate(self.targets):
             policy = target.split("/")[0]
@@ -120,6 +121,17 @@ class Passages:
         rows = self._p.row[self._p.start[i] : self._p.start[i + 1]]
         at = int(np.searchsorted(rows, first))
         return at < len(rows) and int(rows[at]) < last
+
+    def among(self, feature: str, targets: Sequence[str]) -> list[bool]:
+        """In which of these clauses a feature stands."""
+        i = self._ids.get(feature)
+        if i is None:
+            return [False] * len(targets)
+        rows = self._p.row[self._p.start[i] : self._p.start[i + 1]]
+        wanted = np.array([self._number[t] for t in targets], dtype=np.int32)
+        at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+        found: list[bool] = (rows[at] == wanted).tolist()
+        return found
 
     def holding(self, feature: str) -> int:
         """In how many clauses a feature stands."""

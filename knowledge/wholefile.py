@@ -10,6 +10,9 @@ from pathlib import Path
 def write_whole(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path``, on disk before it takes the place of what was there; the file's mode is kept.
 
+    What root writes belongs to the owner of the file that was there, or of the folder: a service must be able to read
+    what its administrator wrote.
+
     Whoever reads meanwhile finds the old file or the new one, never half of either. Raises OSError.
     """
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
@@ -19,6 +22,9 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fchmod(file.fileno(), mode)
+            if os.geteuid() == 0:
+                owner = (path if path.exists() else path.parent).stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
             os.fsync(file.fileno())
         os.replace(name, path)
     finally:
