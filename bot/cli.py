@@ -1,4 +1,4 @@
-"""The command: policybot chat, ask, show, check, build, tune."""
+"""The command: policybot chat, ask, show, check, build, tune, import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import telegram
+from bot.commands import import_, telegram
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
+    import_.add(commands)
     telegram.add(commands)
 
     for command in (chat, ask, show):
