@@ -18,6 +18,7 @@ _ROLE = "责任|牵头|配合|主要|参与|参加|协办|协助|协同|主办|�
 LABEL = re.compile(rf"(?:{_ROLE})(?:责任)?(?:单位|部门)[:：]")
 """What a list of units begins with, or a part of it: 责任单位:, 牵头单位:."""
 _LIST_LABEL = re.compile(rf"^[(（【〔\[]\s*{LABEL.pattern}")
+_STATED = re.compile(r"(?:^|[。；;，,、)）(（【〔\[\s])责任单位[:：]\s*[一-鿿]")
 SEPARATOR = re.compile(r"[、,，;；。]")
 LIST_NOTE = re.compile(r"[〈(（][^〈〉()（）]*[〉)）]")
 """A remark on a unit inside a list: 〈含…,下同〉."""
@@ -166,12 +167,13 @@ def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
             yield file.fault(loc, f"「{quote[:30]}」不在{where}里；只能逐字引用")
 
     yield from quoted(("addressees",), policy.addressees, policy.salutation, " salutation ")
-    yield from quoted(("purpose",), policy.purpose, policy.preamble, " preamble ")
+    preambles = "\n".join(text for text in (policy.preamble, *(a.preamble for a in policy.attachments)) if text)
+    yield from quoted(("purpose",), policy.purpose, preambles, " preamble ")
     for name in ("title", "number", "issuer"):
         yield from quoted((name,), getattr(policy, name), whole, "原文")
     for b, basis in enumerate(policy.basis):
         at: Loc = ("basis", b)
-        inside = policy.preamble
+        inside: str | None = preambles
         if basis.clause is not None:
             try:
                 inside = policy.clause(basis.clause).text
@@ -204,7 +206,7 @@ def _clause(
     opens = (_plain(marker + title) for marker in (number, number.removeprefix(section.number or "")))
     if not _plain(clause.text).startswith(tuple(opens)):
         yield file.fault((*at, "number"), "number 应为部分的序号加原文开头的序号，其后是 title")
-    if not clause.responsible and re.search(r"责任单位[:：]\s*[一-鿿]", clause.text):
+    if not clause.responsible and _STATED.search(clause.text):
         yield file.fault((*at, "text"), "原文有责任单位，却没有写 responsible")
     start = 0
     for n, responsible in enumerate(clause.responsible):

@@ -12,10 +12,12 @@ from knowledge.importing import figures as numbers
 from knowledge.importing import layout, references
 from knowledge.importing import units as lists
 from knowledge.importing.lines import NUMBER, Line, is_date, is_organ, lines, stated_date
-from knowledge.importing.outline import Item, Outline, Part, opening, outline
+from knowledge.importing.outline import Item, Outline, Part, opening, outline, passages
 from knowledge.verify import ordinal, pieces
 from knowledge.view import View, half_width, without_blanks
 
+_OWN_NUMBER = re.compile(r"(?:[一二三四五六七八九十]{1,3}、)?")
+"""With which a passage begins where a part has no heading apart from its text."""
 MAX_TITLE = 200
 """Characters in a document's title; longer ones are no title."""
 
@@ -56,8 +58,6 @@ def coverage(policy: model.Policy, source: str) -> float:
 
 def whole(source: str, policy_id: str, name: str) -> model.Policy:
     """The document as passages alone: for a text whose parts aren't understood."""
-    from knowledge.importing.outline import _passages
-
     clauses = tuple(
         model.Clause(
             id=f"0.0.{n}",
@@ -66,7 +66,7 @@ def whole(source: str, policy_id: str, name: str) -> model.Policy:
             titled=False,
             text=source[i.start : i.end],
         )
-        for n, i in enumerate(_passages(source, 0, len(source)), 1)
+        for n, i in enumerate(passages(source, 0, len(source)), 1)
     )
     section = model.Section(id="0", number=None, heading=None, title="正文", clauses=clauses)
     return model.Policy(
@@ -100,7 +100,12 @@ class _Builder:
         signed, published = self._dates(main)
         signature = tuple(line.text for line in main.below)
         issuer = self._issuer(main, title)
-        basis = self._basis(preamble, sections)
+        inner = attachments[0] if attachments and not shape.numbered else None
+        purpose = references.purpose(preamble) if preamble else None
+        basis = self._basis(preamble)
+        if inner is not None and inner.preamble:
+            purpose = purpose or references.purpose(inner.preamble)
+            basis = self._basis(inner.preamble)
         policy = model.Policy(
             id=self.id,
             display_name=title or self.name,
@@ -123,7 +128,7 @@ class _Builder:
             addressees=main.salutation.text.rstrip(":： \u3000\xa0") or None if main.salutation else None,
             salutation=main.salutation.text if main.salutation else None,
             preamble=preamble,
-            purpose=references.purpose(preamble) if preamble else None,
+            purpose=purpose,
             basis=tuple(basis),
             sections=tuple(sections),
             definitions=tuple(self.definitions),
@@ -230,7 +235,7 @@ class _Builder:
             until=found.until,
         )
 
-    def _basis(self, preamble: str | None, sections: list[model.Section]) -> list[model.Basis]:
+    def _basis(self, preamble: str | None) -> list[model.Basis]:
         basis = []
         for ref in references.references(preamble or ""):
             if ref.level is None:
@@ -341,7 +346,8 @@ class _Builder:
                     term=definition.term, includes=tuple(definition.includes), quote=definition.quote, clause=clause_id
                 )
             )
-        marker = len(without_blanks(self.source[item.mark.start : item.mark.end])) if item.mark else 0
+        own = self.source[item.mark.start : item.mark.end] if item.mark else _OWN_NUMBER.match(text)[0]  # type: ignore[index]
+        marker = len(without_blanks(own))
         stated = numbers.figures(text, [listed.quote for listed in found.lists], marker)
         for ref in references.references(text):
             if ref.number and ref.level:

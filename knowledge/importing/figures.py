@@ -16,9 +16,9 @@ Bound = Literal["exact", "at_least", "at_most"]
 _N = r"(?<![\d.A-Za-z〔\[-])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)"
 _CLASS = (
     "项|个|家|名|人次|人|户|件|款|条|所|座|台|套|辆|支|场|次|处|批|种|类|亩|公顷|平方公里|平方米|公里|米|吨|千瓦|兆瓦|万千瓦|"
-    "张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架"
+    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架"
 )
-_LESS = "不超过|不高于|不多于|最高|最多|至多|上限为?|不得超过|不能超过|控制在"
+_LESS = "(?<!不)(?:低于|小于|少于)|不超过|不高于|不多于|最高|最多|至多|上限为?|不得超过|不能超过|控制在"
 _MORE = "不低于|不少于|不得低于|不得少于|至少|超过|突破|达到?|高于|力争达到?"
 _AFTER_MORE = "以上|及以上"
 _AFTER_LESS = "以下|以内|及以下|之内"
@@ -32,7 +32,7 @@ _RATIO = re.compile(
     rf"(?P<before>{_LESS}|{_MORE})?(?<![\d:.])(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)(?![\d:])(?=.{{0,6}}(?:比例|配套|配比|匹配|给予|予以))"
 )
 _DURATION = re.compile(
-    rf"(?P<before>{_LESS}|{_MORE})?{_N}(?P<unit>个?工作日|个月|年|日|天|个自然日)(?!度|代|级|底|初|末|前|起|\d|[月以来]|版|至|-|、\d|和\d|的?[《])(?P<after>内|以内|之内|以上|以下)?"
+    rf"(?P<before>{_LESS}|{_MORE})?{_N}(?P<unit>个?工作日|个月|年|日|天|个自然日)(?!度|代|级|底|初|末|前|起|\d|月|以来|版|至|-|、\d|和\d|的?[《])(?P<after>内|以内|之内|以上|以下)?"
 )
 _DEADLINE = re.compile(
     r"(?:到|至|在|于|力争)?((?:19|20)\d{2})年(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底|末|年底|上半年|下半年)?(?:以?前|之前|底前)"
@@ -45,12 +45,14 @@ _LISTED = re.compile(r"[“]([二两三四五六七八九十])([一-鿿]{1,2})([
 _MASK = re.compile(
     r"《[^《》]*》|[〔\[](?:19|20)\d{2}[〕\]]\d*号?|https?://[\w./?=&%-]+|[\w.-]+@[\w.-]+|\d{3,4}-\d{7,8}"
 )
+_POINT = re.compile(r"(?<=[。;:)])(\d{1,2}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[①-⑳])")
+"""The marker of a point inside a clause."""
 _PER = re.compile(
     r"(每(?:个|家|户|人|名|月|季度|年|件|项|亩|吨|次|平方米|套|辆|台|条|批|天|日|学年|生|学期|度|千瓦时|公斤|位|款|种|场|所|支|篇)"
     r"(?:每(?:年|月|次|天|人|日|学年))?)"
 )
 _PER_STOP = re.compile(
-    r"年|月|补贴|补助|奖励|奖补|给予|资助|支持|发放|按|可|最高|不超过|不高于|不低于|不少于|至少|新增|建设|培育|发布|扣除|一次性|标准|超过|最多|提高|增加|达|为|不|在|由|享受|\d|,|、"
+    r"年|月|限|补贴|补助|奖励|奖补|给予|资助|支持|发放|按|可|最高|不超过|不高于|不低于|不少于|至少|新增|建设|培育|发布|扣除|一次性|标准|超过|最多|提高|增加|达|为|不|在|由|享受|\d|,|、"
 )
 _PAYER = re.compile(
     r"^(?:由)?((?:中央|国家|省级?|市级?|区级?|县级?|各级|各区|各市|省市|市区|市、区|区\(市、县\)|(?!每)[一-鿿]{0,4}(?:省|市|区|县))"
@@ -83,14 +85,15 @@ class Stated:
 class _Sentence:
     """Where the sentence, the comma clause and the enumerated piece around a place begin and end."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, breaks: set[int]) -> None:
         self.text = text
+        self.breaks = breaks
         self.depth = _depths(text)
 
     def back(self, at: int, stops: str) -> int:
         level = self.depth[at]
         i = at
-        while i > 0 and not (self.text[i - 1] in stops and self.depth[i - 1] <= level):
+        while i > 0 and i not in self.breaks and not (self.text[i - 1] in stops and self.depth[i - 1] <= level):
             i -= 1
         return i
 
@@ -98,6 +101,8 @@ class _Sentence:
         level = self.depth[min(at, len(self.text) - 1)]
         i = at
         while i < len(self.text) and not (self.text[i] in stops and self.depth[i] <= level):
+            if i > at and i in self.breaks:
+                break
             i += 1
         return i
 
@@ -109,7 +114,7 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
     """
     view = View(text)
     masked = _masked(view, skip, marker)
-    around = _Sentence(view.text)
+    around = _Sentence(_stopped(view, skip, marker), _row_ends(view))
     taken: list[tuple[int, int]] = []
     found: list[Stated] = []
 
@@ -130,7 +135,7 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
             add(_deadline(view, around, match), *match.span())
     for match in re.finditer(r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?:19|20)\d{2}[-—~](?:19|20)\d{2}", masked):
         taken.append(match.span())
-    for pattern, make in ((_RATIO, _ratio), (_SHARE, _share), (_COUNT, _count), (_DURATION, _duration)):
+    for pattern, make in ((_RATIO, _ratio), (_SHARE, _share), (_DURATION, _duration), (_COUNT, _count)):
         for match in pattern.finditer(masked):
             if free(*match.span()):
                 add(make(view, around, match, masked), *match.span())
@@ -156,6 +161,32 @@ def _masked(view: View, skip: list[str], marker: int) -> str:
             chars[at : at + len(plain)] = "\0" * len(plain)
     chars[:marker] = "\0" * min(marker, len(chars))
     return "".join(chars)
+
+
+def _stopped(view: View, skip: list[str], marker: int) -> str:
+    """The text with a full stop for each character of a marker or a list of units: quotes go no further."""
+    chars = list(view.text)
+    for match in _POINT.finditer(view.text):
+        chars[match.start(1) : match.end(1)] = "。" * len(match[1])
+    for words in skip:
+        plain = View(words).text
+        at = view.text.find(plain)
+        if at >= 0:
+            chars[at : at + len(plain)] = "。" * len(plain)
+    chars[:marker] = "。" * min(marker, len(chars))
+    return "".join(chars)
+
+
+def _row_ends(view: View) -> set[int]:
+    """Places at which a row of a table begins or a line after it."""
+    if "\t" not in view.source:
+        return set()
+    ends = set()
+    for i in range(1, len(view.text)):
+        gap = view.source[view.offset(i - 1) + 1 : view.offset(i)]
+        if "\n" in gap:
+            ends.add(i)
+    return ends
 
 
 def _depths(text: str) -> list[int]:
@@ -195,7 +226,9 @@ def _amount(view: View, around: _Sentence, match: re.Match[str]) -> Stated:
         rf"(?:\([^()]*\))?(?:{_AFTER_LESS})", after
     ):
         stated.bound = "at_most"
-    elif re.search(rf"(?:{_MORE})(?:为|人民币)?$", before) or re.match(rf"(?:\([^()]*\))?(?:{_AFTER_MORE})", after):
+    elif (re.search(rf"(?:{_MORE})(?:为|人民币)?$", before) and not re.search(r"达到?$", before)) or re.match(
+        rf"(?:\([^()]*\))?(?:{_AFTER_MORE})", after
+    ):
         stated.bound = "at_least"
     elif ranged:
         stated.bound = "at_most"
@@ -265,7 +298,8 @@ def _per(view: View, first: int, start: int, text: str, last: int) -> str | None
         return view.quote(start + after.start(1), start + after.end(1)) if after else None
     end = found.end()
     begin = found.start()
-    if before := re.search(_PER.pattern + r"[一-鿿]{0,4}$", text[first:begin]):
+    before = re.search(_PER.pattern + r"([一-鿿]{0,3})$", text[first:begin])
+    if before and not _PER_STOP.search(before[2]):
         begin = first + before.start()
     if _PER_STOP.match(text[end:]) is None:
         stop = _PER_STOP.search(text, end, start)
@@ -338,7 +372,7 @@ def _share(view: View, around: _Sentence, match: re.Match[str], _: str) -> State
 def _count(view: View, around: _Sentence, match: re.Match[str], masked: str) -> Stated | None:
     text, start = _shown(view, match)
     first, last = _clause(around, match.start(), match.end())
-    if masked[max(0, match.start() - 1) : match.start()] in "第-~—至\0" and match.start():
+    if masked[max(0, match.start() - 1) : match.start()] in "第-~—\0" and match.start():
         return None
     rest = view.text[match.end() : match.end() + 2]
     if match["unit"] in ("人", "部", "门", "类", "级", "次", "位", "条", "所", "类") and re.match(r"[民类级]", rest):
@@ -357,7 +391,7 @@ def _count(view: View, around: _Sentence, match: re.Match[str], masked: str) -> 
 
 
 def _duration(view: View, around: _Sentence, match: re.Match[str], masked: str) -> Stated | None:
-    if match.start() and masked[match.start() - 1] in "第-~—至\0/":
+    if match.start() and masked[match.start() - 1] in "第-~—\0/":
         return None
     if match["unit"] in ("年", "日") and float(match[2].replace(",", "")) >= 1900:
         return None
@@ -387,8 +421,16 @@ def _deadline(view: View, around: _Sentence, match: re.Match[str]) -> Stated | N
     if comma == match.end() or comma - match.end() < 3:
         comma = around.on(min(comma + 1, len(view.text)), "。;,!?") if comma < last else comma
     year = match[1] or match[2]
+    led = re.match(r"于|在|力争", match.group())
+    lead = led.group() if led else ""
     return Stated(
-        "deadline", view.quote(start, match.end()), view.quote(first, comma), float(year), "年", "at_most", at=start
+        "deadline",
+        view.quote(start + len(lead), match.end()),
+        view.quote(first, comma),
+        float(year),
+        "年",
+        "at_most",
+        at=start,
     )
 
 

@@ -13,7 +13,7 @@ import yaml
 
 from knowledge import model
 from knowledge.importing.build import Draft
-from knowledge.importing.limits import Unreadable
+from knowledge.importing.limits import UnreadableError
 from knowledge.importing.readers import Read
 from knowledge.importing.review import review
 
@@ -30,7 +30,7 @@ TEMPORARY = ".import-"
 def write(target: Path, draft: Draft, read: Read, file: str, known: set[str], *, force: bool) -> bool:
     """Put the folder ``target`` there; False where it is there already, word for word.
 
-    ``known``: names of units in the shared lexicon. Unreadable where another version is there and ``force`` isn't set.
+    ``known``: names of units in the shared lexicon. UnreadableError where another version is there, ``force`` unset.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target.parent))
@@ -50,7 +50,7 @@ def write(target: Path, draft: Draft, read: Read, file: str, known: set[str], *,
         if _same(made, target):
             return False
         if not force:
-            raise Unreadable(f"{target} 已有另一版（也许改过）；要覆盖请加 --force（保留 phrasings.yaml 等其他文件）")
+            raise UnreadableError(f"{target} 已有另一版（也许改过）；要覆盖请加 --force，phrasings.yaml 等会保留")
         _replace(made, target)
         return True
     finally:

@@ -11,7 +11,7 @@ from knowledge import verify
 from knowledge.faults import Fault
 from knowledge.importing.build import Draft, build, coverage, whole
 from knowledge.importing.folder import TEMPORARY, policy_yaml, write
-from knowledge.importing.limits import Unreadable
+from knowledge.importing.limits import UnreadableError
 from knowledge.importing.naming import policy_id
 from knowledge.importing.readers import Read, read
 from knowledge.load import parse
@@ -53,7 +53,7 @@ def run(file: str, out: Path, known: set[str], taken: set[str], *, force: bool) 
         outcome.attachments = len(draft.policy.attachments)
         outcome.units, outcome.figures, outcome.coverage = draft.units, draft.figures, draft.coverage
         outcome.warnings = [*got.notes, *draft.warnings]
-    except Unreadable as error:
+    except UnreadableError as error:
         outcome.error = str(error)
     except MemoryError:
         outcome.error = "内存不够（上限见 README），不读"
@@ -77,7 +77,7 @@ def _draft(got: Read, stem: str, taken: set[str]) -> Draft:
         plain = whole(got.text, policy_name, draft.policy.display_name)
         left = prove(plain, got)
         if left:
-            raise Unreadable(f"写出的文件通不过检查：{left[0].message}")
+            raise UnreadableError(f"写出的文件通不过检查：{left[0].message}")
         kept = Draft(plain, passages=len(plain.clauses), coverage=coverage(plain, got.text))
         kept.warnings = [f"结构没有通过检查（{faults[0].message}），全文按段落收入，单位和数字没有认"]
         return kept

@@ -35,9 +35,13 @@ _CLOSING = re.compile(
     r"^(?:本[一-鿿]{1,12}(?:自|由|从|有效期|试行|的有效期)|自[^。]{2,30}起(?:施行|实施|执行)|以上[一-鿿]{0,6}(?:意见|请示|报告|如无)|特此"
     r"|有效期|此复|请[^。]{0,12}(?:贯彻执行|遵照执行|认真落实)|现予|未尽事宜|此前[^。]*(?:不一致|为准))"
 )
+_LAST_SENTENCE = re.compile(
+    r"(?<=[。)）])\s*(本[一-鿿]{1,8}自[^。]{2,60}(?:施行|实施|执行)[^。]*。(?:[^。]*有效期[^。]*。)?)$"
+)
+"""In a document without line breaks."""
 _ADDRESSED = re.compile(r"^[^。;]{2,300}:$")
 _NOT_ADDRESSED = re.compile(
-    r"(?:如下|包括|是|为|有|指|附件|附|下列|说明|注|摘要|关键词|来源|日期|作者|编号|单位)\S{0,2}:$"
+    r"(?:如下|包括|是|为|有|指|附件|附|下列|说明|注|摘要|关键词|来源|日期|作者|编号|(?:责任|牵头|主办|联系)单位)\S{0,2}:$"
 )
 _ABOVE = 60
 """Lines within which the masthead ends: longer ones are of no document, but a contents list may be long."""
@@ -175,7 +179,7 @@ def _head(source: str, segment: Segment) -> None:
         above = _really_above(own, above, contents_end)
     segment.above = above
     segment.contents = contents_end > 0
-    segment.title_lines = _title(above[:1] + above[1:], segment.attached, contents_end)
+    segment.title_lines = _title(above, segment.attached)
     last = segment.salutation or (above[-1] if above else None)
     segment.text_start = last.end if last else own[0].start
 
@@ -277,7 +281,7 @@ def _flattened(source: str, mark: Mark) -> bool:
     return mark.kind in ("part", "chapter", "article") and before in "。:;"
 
 
-def _title(above: list[Line], attached: bool, contents_end: int) -> list[Line]:
+def _title(above: list[Line], attached: bool) -> list[Line]:
     """The lines that are the title: to the first that a title may end with (whole ones are preferred)."""
     chosen: list[Line] = []
     if not attached and (repeated := _repeated(above)):
@@ -333,6 +337,12 @@ def _tail(source: str, segment: Segment) -> None:
     first = keep
     while first > 1 and _CLOSING.match(own[first - 1].plain) and own[first - 2].plain[-1] in "。;)!?":
         first -= 1
+    last = own[keep - 1]
+    if first == keep and not re.match(r"^第[^。]{1,6}条", last.plain):
+        ended = _LAST_SENTENCE.search(last.text)
+        if ended:
+            segment.closing = (last.start + ended.start(1), segment.text_end)
+            segment.text_end = last.start + ended.start(1)
     if first < keep:
         segment.closing = (own[first].start, segment.text_end)
         segment.text_end = own[first - 1].end

@@ -22,5 +22,5 @@ MEMORY = 1_500_000_000
 """Bytes of address space of the process that reads a file."""
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A file that can't be imported; the message says why and what to do, in the words of the person who has it."""

@@ -56,7 +56,7 @@ def outline(source: str, start: int, end: int) -> Outline:
         if not items:
             return Outline(None, _plain(source, start, end), numbered=False)
         part = Part(None, None, None)
-        part.items = _cut(source, items, items[0].start, end)
+        part.items = _cut(source, items, end)
         return Outline(_span(source, start, items[0].start), [part], numbered=True)
     parts = []
     last = 0
@@ -134,14 +134,14 @@ def _part(source: str, mark: Mark, stop: int, items: list[Mark], inside: list[Ma
         divisions = series(source, inside, "division") if mark.kind == "chapter" else []
         if divisions:
             first = min(first, divisions[0].start)
-            part.items = _passages(source, heading[1], first)
+            part.items = passages(source, heading[1], first)
             for n, division in enumerate(divisions):
                 end = divisions[n + 1].start if n + 1 < len(divisions) else stop
                 own = [item for item in items if division.start < item.start < end]
                 part.parts.append(_part(source, division, end, own, []))
             return part
-        part.items = _passages(source, heading[1], first)
-    part.items += _cut(source, items, first, stop)
+        part.items = passages(source, heading[1], first)
+    part.items += _cut(source, items, stop)
     return part
 
 
@@ -153,6 +153,9 @@ def _heading(source: str, mark: Mark, first: int) -> tuple[int, int] | None:
     line_end = re.search(r"[\r\n\u2028]", line[skip:])
     whole = line[: skip + line_end.start()] if line_end else line
     sentence = re.search(r"[。;]", half_width(whole))
+    shown = half_width(whole[: sentence.end()] if sentence else whole)
+    if re.search(r"\d(?:万|亿)?(?:元|%)", shown) or (len(shown.strip()) > 30 and shown.count(",") > 1):
+        return None
     if sentence and sentence.end() <= MAX_HEADING:
         return mark.start, _trim_end(source, mark.start, mark.end + sentence.end())
     if not sentence and len(whole.strip()) <= MAX_HEADING and whole.strip():
@@ -160,7 +163,7 @@ def _heading(source: str, mark: Mark, first: int) -> tuple[int, int] | None:
     return None
 
 
-def _cut(source: str, items: list[Mark], start: int, stop: int) -> list[Item]:
+def _cut(source: str, items: list[Mark], stop: int) -> list[Item]:
     cut = []
     for n, mark in enumerate(items):
         end = items[n + 1].start if n + 1 < len(items) else stop
@@ -195,11 +198,11 @@ def _item_title(source: str, mark: Mark, end: int) -> tuple[int, int] | None:
 
 
 def _plain(source: str, start: int, end: int) -> list[Part]:
-    part = Part(None, None, None, items=_passages(source, start, end))
+    part = Part(None, None, None, items=passages(source, start, end))
     return [part] if part.items else []
 
 
-def _passages(source: str, start: int, end: int) -> list[Item]:
+def passages(source: str, start: int, end: int) -> list[Item]:
     """Unnumbered text by its paragraphs: a paragraph ends with a line that ends a sentence."""
     own = lines(source, start, end)
     width = max((len(line.text) for line in own), default=0)

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from knowledge.importing.limits import MAX_PAGES, MAX_TEXT, Unreadable
+from knowledge.importing.limits import MAX_PAGES, MAX_TEXT, UnreadableError
 
 if TYPE_CHECKING:
     from knowledge.importing.readers import Read
@@ -19,7 +19,7 @@ _MIN_HEAD = 3
 
 
 def read(data: bytes) -> Read:
-    """The text of a pdf; Unreadable says why there is none."""
+    """The text of a pdf; UnreadableError says why there is none."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
@@ -29,19 +29,19 @@ def read(data: bytes) -> Read:
     try:
         document = PdfReader(io.BytesIO(data), strict=False)
         if document.is_encrypted and not document.decrypt(""):
-            raise Unreadable("pdf 加了密码；请先去掉密码")
+            raise UnreadableError("pdf 加了密码；请先去掉密码")
         count = len(document.pages)
         if count > MAX_PAGES:
-            raise Unreadable(f"pdf 有 {count} 页，上限 {MAX_PAGES}；请拆开")
+            raise UnreadableError(f"pdf 有 {count} 页，上限 {MAX_PAGES}；请拆开")
         pages = []
         length = 0
         for page in document.pages:
             text = page.extract_text() or ""
             length += len(text)
             if length > MAX_TEXT:
-                raise Unreadable(f"正文超过 {MAX_TEXT} 字；请拆开")
+                raise UnreadableError(f"正文超过 {MAX_TEXT} 字；请拆开")
             pages.append([line.rstrip() for line in text.splitlines() if line.strip()])
-    except Unreadable:
+    except UnreadableError:
         raise
     except (
         PyPdfError,
@@ -53,12 +53,12 @@ def read(data: bytes) -> Read:
         RecursionError,
         OverflowError,
     ) as error:
-        raise Unreadable(f"pdf 坏了：{type(error).__name__}") from None
+        raise UnreadableError(f"pdf 坏了：{type(error).__name__}") from None
     except Exception as error:  # AES without its library, and whatever else a broken file makes the library raise
-        raise Unreadable(f"pdf 读不了：{type(error).__name__} {error}") from None
+        raise UnreadableError(f"pdf 读不了：{type(error).__name__} {error}") from None
     letters = sum(len(re.findall(r"[一-鿿A-Za-z]", line)) for page in pages for line in page)
     if letters < max(10, 5 * len(pages)):
-        raise Unreadable("pdf 没有文字层（多半是扫描件）；请先做文字识别（OCR），再导入识别后的文件")
+        raise UnreadableError("pdf 没有文字层（多半是扫描件）；请先做文字识别（OCR），再导入识别后的文件")
     kept, dropped = _without_furniture(pages)
     notes = ["取自 pdf 的文字层：换行照版面，可能断在句中"]
     if dropped:

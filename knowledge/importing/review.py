@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from knowledge import model
 from knowledge.importing.build import Draft
@@ -51,13 +52,7 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
     missed = _missed(policy)
     if missed:
         out += ["", "提到负责或牵头、而没有认作责任单位的句子：", "", *(_capped([f"- {row}" for row in missed]))]
-    out += [
-        "",
-        "## 数字",
-        "",
-        "| 条 | 数字 | 值 | 界 | 谁出钱 | 每 | 情形 | 引文 |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    out += ["", "## 数字", "", "| 条 | 数字 | 值 | 界 | 谁出钱 | 每 | 情形 | 引文 |", "| --- " * 8 + "|"]
     rows = [
         f"| {clause.id} | {_cell(f.text)} | {f.value:g} {f.unit} | {_BOUND[f.bound]} | {_cell(f.payer or '')} "
         f"| {_cell(f.per or '')} | {_cell(f.case or '')} | {_cell(f.quote)} |"
@@ -79,15 +74,19 @@ def _head(policy: model.Policy) -> list[tuple[str, str | None, str]]:
         ("文号", policy.number, "高" if policy.number else "—"),
         ("发文机关", policy.issuer, "中" if policy.issuer else "—"),
         ("主送", policy.addressees, "高" if policy.addressees else "—"),
-        ("日期", str(policy.published) if policy.published else None, "中" if policy.published else "—"),
+        ("日期", _day(policy.published), "中" if policy.published else "—"),
         ("地域", policy.city, "低" if policy.city else "—"),
         ("目的", policy.purpose, "中" if policy.purpose else "—"),
         ("依据和引用", "；".join(b.title for b in policy.basis) or None, "中" if policy.basis else "—"),
         ("施行", validity.effective_quote, "高" if validity.effective_from else "中" if validity.quote else "—"),
-        ("施行之日", str(validity.effective_from) if validity.effective_from else None, "中" if validity.effective_from else "—"),
+        ("施行之日", _day(validity.effective_from), "中" if validity.effective_from else "—"),
         ("有效期", validity.until_quote, "高" if validity.until else "中" if validity.until_quote else "—"),
-        ("到期日", str(validity.until) if validity.until else None, "中" if validity.until else "—"),
+        ("到期日", _day(validity.until), "中" if validity.until else "—"),
     ]  # fmt: skip
+
+
+def _day(day: date | None) -> str | None:
+    return str(day) if day else None
 
 
 def _outline(sections: tuple[model.Section, ...], depth: int) -> list[str]:

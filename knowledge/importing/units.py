@@ -1,4 +1,4 @@
-"""Responsible units of a clause, as documents name them: （责任单位：…）, （牵头单位：…；配合单位：…）, （…负责）, 由…负责."""
+"""Responsible units of a clause as documents name them: （责任单位：…）, with roles, （…负责）, 由…负责."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _OPEN, _CLOSE = "([【〔〈", ")]】〕〉"
 _ORGAN = re.compile(
     r"(?:部|委|委员会|局|厅|政府|办|办公室|办公厅|署|总署|院|行|会|联|司|中心|公司|集团|海关|部门|单位|管委会|领导小组|"
     r"军区|武警|团|支队|总队|法院|检察院|学校|大学|高校|企业|开发区|新区|高新区|区|县|市|省|州|地方|各地|银行|社|馆|"
-    r"台|所|站|工会|妇联|协会|学会|联合会|机构|税务|队|厂|园区|平台|各镇|街道|镇街|兵团)$"
+    r"台|所|站|中央|工会|妇联|协会|学会|联合会|机构|税务|队|室|组|专班|厂|园区|平台|各镇|街道|镇街|兵团)$"
 )
 _SURE_ORGAN = re.compile(
-    r"(?:部|委|委员会|局|厅|政府|办|办公室|办公厅|署|总署|国务院|人民银行|管委会|部门|海关|领导小组|单位|总会|联合会)$"
+    r"(?:部|委|委员会|局|厅|政府|办|办公室|办公厅|署|总署|国务院|人民银行|管委会|部门|海关|领导小组|单位|总会|联合会|室|专班)$"
 )
 _TAIL = re.compile(
     r"(?:等)?(?:有关|相关)?(?:部门|单位)?(?:按照?|根据)?(?:各自)?(?:职责|职能)?(?:分工|范围)?(?:共同|分别|联合|具体|配合|组织)*"
@@ -30,6 +30,7 @@ _LEAD = re.compile(
 )
 _BY = re.compile(r"由([^,。;:()由]{2,60}?)(?:共同|联合|分别|按职责分工|具体|统一|牵头|组织)*负责")
 _BARE_LABEL = re.compile(r"^(?:责任|牵头|主办)(?:单位|部门):")
+_COLUMN = re.compile(r"^(?:责任|牵头|负责|主办)(?:单位|部门)(?:及分工)?$")
 _PLACE = re.compile(r"(?:开发区|新区|高新区|示范区|度假区|保税区|园区|经开区|功能区|自贸区|实验区|合作区)$")
 _SEAT = re.compile(r"(?:管委会|管理委员会)$")
 
@@ -88,6 +89,8 @@ def units(text: str) -> Found:
         if listed:
             found.lists.append(listed)
             found.definitions += _definitions(view, start, end)
+    if "\t" in text:
+        found.lists += _rows(text)
     if not found.lists:
         found.lists += _bare(view, text)
     if not found.lists:
@@ -126,28 +129,30 @@ def _split(text: str, separators: str) -> list[tuple[int, int]]:
 
 def _labelled(view: View, start: int, end: int) -> UnitList | None:
     """(责任单位:…): split as verify.py does, so that no unit is left out."""
-    first, last = start + 1, end - 1
-    inside = view.text[first:last]
-    several = len(LABEL.findall(inside)) > 1
+    listed = _named(view, start + 1, end - 1)
+    return UnitList(view.quote(start, end), listed, start, unsure=_odd(listed)) if listed else None
+
+
+def _named(view: View, start: int, end: int) -> list[Listed]:
+    """The units between labels and separators, each with the label under which it stands where there are several."""
+    several = len(LABEL.findall(view.text, start, end)) > 1
     role: str | None = None
     listed: list[Listed] = []
-    for a, b in _split(inside, "、,;。"):
-        part_start, part_end = first + a, first + b
-        while label := LABEL.match(view.text[part_start:part_end]):
-            role = label.group().rstrip(":")
-            part_start += label.end()
-        middle = LABEL.search(view.text[part_start:part_end])
-        if middle:
-            return None
-        if part_start >= part_end:
-            continue
-        printed = LIST_NOTE.sub("", without_blanks(view.quote(part_start, part_end)))
-        if printed:
-            listed.append(Listed(_name(printed), printed, role if several else None))
+    for a, b in _split(view.text[start:end], "、,;。"):
+        at, stop = start + a, start + b
+        while at < stop:
+            if label := LABEL.match(view.text, at, stop):
+                role = label.group().rstrip(":")
+                at = label.end()
+                continue
+            following = LABEL.search(view.text, at, stop)
+            last = following.start() if following else stop
+            printed = LIST_NOTE.sub("", without_blanks(view.quote(at, last)))
+            if printed:
+                listed.append(Listed(_name(printed), printed, role if several else None))
+            at = last
     _share(listed)
-    if not listed:
-        return None
-    return UnitList(view.quote(start, end), listed, start, unsure=_odd(listed))
+    return listed
 
 
 def _spoken(view: View, start: int, end: int) -> UnitList | None:
@@ -195,7 +200,7 @@ def _bare(view: View, text: str) -> list[UnitList]:
         if match.start() < at:
             continue
         before = view.text[match.start() - 1 : match.start()]
-        if before and before not in "。;,)(" and not _line_begins(view, text, match.start()):
+        if before and before not in "。;,、)(" and not _stands_apart(view, text, match.start()):
             continue
         stop = re.search(r"[。)]", view.text[match.end() :])
         end = match.end() + (stop.start() if stop else len(view.text) - match.end())
@@ -203,27 +208,42 @@ def _bare(view: View, text: str) -> list[UnitList]:
         end = min(end, line_end)
         if end <= match.end():
             continue
-        several = len(LABEL.findall(view.text[match.start() : end])) > 1
-        listed: list[Listed] = []
-        role: str | None = None
-        for a, b in _split(view.text[match.start() : end], "、,;"):
-            first, last = match.start() + a, match.start() + b
-            while label := LABEL.match(view.text[first:last]):
-                role = label.group().rstrip(":")
-                first += label.end()
-            if first < last:
-                printed = view.quote(first, last)
-                listed.append(Listed(_name(without_blanks(printed)), printed, role if several else None))
+        listed = _named(view, match.start(), end)
         if listed:
-            _share(listed)
             found.append(UnitList(view.quote(match.start(), end), listed, match.start(), unsure=_odd(listed)))
             at = end
     return found
 
 
-def _line_begins(view: View, text: str, at: int) -> bool:
+def _rows(text: str) -> list[UnitList]:
+    """The cells of a table's column 责任单位, where its rows are lines and its cells stand apart."""
+    found: list[UnitList] = []
+    column = width = None
+    for line in text.splitlines():
+        cells = line.split("\t")
+        heads = [i for i, cell in enumerate(cells) if _COLUMN.match(half_width(without_blanks(cell)))]
+        if heads:
+            column, width = heads[0], len(cells)
+            continue
+        if column is None or len(cells) != width or not cells[column].strip():
+            continue
+        cell = cells[column].strip()
+        view = View(cell)
+        listed = []
+        for a, b in _split(view.text, "、,;"):
+            printed = view.quote(a, b)
+            listed.append(Listed(_name(without_blanks(printed)), printed))
+        if listed:
+            point = cells[0].strip() if column and re.match(r"^[\d一二三四五六七八九十]+", cells[0].strip()) else None
+            _share(listed)
+            found.append(UnitList(cell, listed, 0, point=point, unsure=_odd(listed)))
+    return found
+
+
+def _stands_apart(view: View, text: str, at: int) -> bool:
+    """Whether a blank or a line break stands before the place."""
     offset = view.offset(at)
-    return text[:offset].rstrip(" \t\u3000\xa0")[-1:] in ("", "\n", "\r")
+    return offset == 0 or text[offset - 1].isspace()
 
 
 def _line_end(view: View, text: str, begin: int, end: int) -> int:
@@ -287,7 +307,7 @@ def _definitions(view: View, start: int, end: int) -> list[Definition]:
 
 def _points(view: View, lists: list[UnitList]) -> None:
     """Where each point has its own list: the marker of the last point before it."""
-    if len(lists) < 2:
+    if len(lists) < 2 or any(listed.point for listed in lists):
         return
     starts = {line.start: line for line in lines(view.source, 0, len(view.source))}
     marks = []

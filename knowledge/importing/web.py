@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from knowledge.importing.limits import Unreadable
+from knowledge.importing.limits import UnreadableError
 
 if TYPE_CHECKING:
     from knowledge.importing.readers import Read
@@ -25,7 +25,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 
 def read(text: str, notes: list[str]) -> Read:
-    """The document of a page; Unreadable where there is no text in it."""
+    """The document of a page; UnreadableError where there is no text in it."""
     from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
     from knowledge.importing.readers import Read
@@ -35,7 +35,7 @@ def read(text: str, notes: list[str]) -> Read:
         node.decompose()
     body = tree.body
     if body is None:
-        raise Unreadable("网页里没有正文")
+        raise UnreadableError("网页里没有正文")
     chosen, how = _main(tree, body)
     lines = _lines(chosen)
     heading = tree.css_first("h1")
@@ -43,7 +43,7 @@ def read(text: str, notes: list[str]) -> Read:
     if title and "".join(title.split()) not in "".join("".join(lines[:8]).split()):
         lines.insert(0, title)
     if not lines:
-        raise Unreadable("网页里没有正文（也许要运行脚本才有）；请在浏览器里另存为文字")
+        raise UnreadableError("网页里没有正文（也许要运行脚本才有）；请在浏览器里另存为文字")
     note = f"取自 html：{how}；导航、页脚、脚本没有取"
     return Read("\n".join(lines).encode("utf-8", errors="replace"), "html", [*notes, note])
 

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from knowledge.importing.limits import MAX_MEMBER, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, Unreadable
+from knowledge.importing.limits import MAX_MEMBER, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, UnreadableError
 
 if TYPE_CHECKING:
     from knowledge.importing.readers import Read
@@ -19,7 +19,7 @@ _DIGITS = "零一二三四五六七八九"
 
 
 def read(data: bytes) -> Read:
-    """The text of a docx; Unreadable says why there is none."""
+    """The text of a docx; UnreadableError says why there is none."""
     from knowledge.importing.readers import Read
 
     _examine(data)
@@ -29,10 +29,10 @@ def read(data: bytes) -> Read:
         document = Document(io.BytesIO(data))
         numbers = _Numbers(document)
         lines = list(_lines(document.element.body, numbers))
-    except Unreadable:
+    except UnreadableError:
         raise
     except Exception as error:  # whatever a broken file makes the library raise
-        raise Unreadable(f"docx 坏了或不是 Word 文档：{type(error).__name__}") from None
+        raise UnreadableError(f"docx 坏了或不是 Word 文档：{type(error).__name__}") from None
     notes = ["取自 docx：段落和表格按版面次序，表格每行一行，单元格之间用制表符；页眉页脚、批注、文本框没有取"]
     if numbers.used:
         notes.append(f"有 {numbers.used} 个自动编号，已照 Word 的设置写成文字，请核对")
@@ -46,27 +46,27 @@ def _examine(data: bytes) -> None:
             members = archive.infolist()
             names = {member.filename for member in members}
             if "word/document.xml" not in names:
-                raise Unreadable("是 zip，但不是 docx（没有 word/document.xml）；若是压缩包，请先解开")
+                raise UnreadableError("是 zip，但不是 docx（没有 word/document.xml）；若是压缩包，请先解开")
             if len(members) > MAX_MEMBERS:
-                raise Unreadable(f"docx 里有 {len(members)} 个部件，上限 {MAX_MEMBERS}；不像正常的文档")
+                raise UnreadableError(f"docx 里有 {len(members)} 个部件，上限 {MAX_MEMBERS}；不像正常的文档")
             unpacked = 0
             for member in members:
                 if member.flag_bits & 1:
-                    raise Unreadable("docx 加了密码；请另存为不加密的")
+                    raise UnreadableError("docx 加了密码；请另存为不加密的")
                 unpacked += member.file_size
                 if member.file_size > MAX_MEMBER or unpacked > MAX_UNPACKED:
-                    raise Unreadable("docx 解开后过大（压缩炸弹？），不读")
+                    raise UnreadableError("docx 解开后过大（压缩炸弹？），不读")
                 if member.file_size > 1_000_000 and member.file_size > MAX_RATIO * max(1, member.compress_size):
-                    raise Unreadable("docx 里有压缩比异常的部件（压缩炸弹？），不读")
+                    raise UnreadableError("docx 里有压缩比异常的部件（压缩炸弹？），不读")
                 if member.filename.endswith((".xml", ".rels")):
                     with archive.open(member) as part:
                         head = part.read(min(member.file_size, 4_000_000) + 1)
                     if _DOCTYPE.search(head.replace(b"\x00", b"")):
-                        raise Unreadable("docx 的 XML 里有实体定义（DOCTYPE），正常的文档没有，不读")
+                        raise UnreadableError("docx 的 XML 里有实体定义（DOCTYPE），正常的文档没有，不读")
     except zipfile.BadZipFile:
-        raise Unreadable("docx 坏了：不是完整的 zip") from None
+        raise UnreadableError("docx 坏了：不是完整的 zip") from None
     except (NotImplementedError, OSError, RuntimeError, EOFError, ValueError) as error:
-        raise Unreadable(f"docx 解不开：{type(error).__name__}") from None
+        raise UnreadableError(f"docx 解不开：{type(error).__name__}") from None
 
 
 def _lines(body: Any, numbers: _Numbers) -> Iterator[str]:
