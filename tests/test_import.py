@@ -16,7 +16,14 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 from knowledge import model
 from knowledge.importing import folder, limits, readers
@@ -158,7 +165,8 @@ def test_units_in_other_brackets_bare_and_in_tables() -> None:
 
 
 def test_labels_that_only_a_blank_parts() -> None:
-    text = "一、总则\n（一）标题。内容。（牵头单位：市科技局 配合单位：市财政局、市统计局按职责分工负责）\n（二）标题。内容。"
+    listed = "（牵头单位：市科技局 配合单位：市财政局、市统计局按职责分工负责）"
+    text = f"一、总则\n（一）标题。内容。{listed}\n（二）标题。内容。"
     clause = build(text, "x", "x").policy.clause("1.1")
     assert names(clause)[0][1] == [("市科技局", "牵头单位"), ("市财政局", "配合单位"), ("市统计局", "配合单位")]
 
@@ -174,9 +182,12 @@ def test_a_contents_list_and_hard_wraps() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["一、总则", "二、任务。做好。", "（一）标题。内容，补助5万元。", "1.事项（责任单位：市科技局）", "第一章 总则",
-             "第一条 规定。", "附件1", "附件：", "2024年1月2日", "各区：", "责任单位：", "目录", "（", "》", "江政发〔2024〕1号",
-             "对企业给予10万元", "-50万元", "每户", "\u3000", "\x0c", "自公布之日起施行", "a\tb", "由市财政局负责", "“三片”"]
+            [
+                *("一、总则", "二、任务。做好。", "（一）标题。内容，补助5万元。", "1.事项（责任单位：市科技局）"),
+                *("第一章 总则", "第一条 规定。", "附件1", "附件：", "2024年1月2日", "各区：", "责任单位：", "目录"),
+                *("（", "》", "江政发〔2024〕1号", "对企业给予10万元", "-50万元", "每户", "\u3000", "\x0c", "a\tb"),
+                *("自公布之日起施行", "由市财政局负责", "“三片”", "由中央财政给予1,000万美元", "责任单位\t内容"),
+            ]
         ),
         min_size=1,
         max_size=14,
@@ -213,6 +224,15 @@ def pdf(lines: list[str], password: str | None = None) -> bytes:
     page = writer.add_blank_page(595, 842)
     names_of = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/STSong-Light", "/Encoding": "/UniGB-UCS2-H"}
     font = DictionaryObject({NameObject(k): NameObject(v) for k, v in names_of.items()})
+    glyphs = {"/Type": "/Font", "/Subtype": "/CIDFontType0", "/BaseFont": "/STSong-Light"}
+    below = DictionaryObject({NameObject(k): NameObject(v) for k, v in glyphs.items()})
+    system = {
+        "/Registry": TextStringObject("Adobe"),
+        "/Ordering": TextStringObject("GB1"),
+        "/Supplement": NumberObject(4),
+    }
+    below[NameObject("/CIDSystemInfo")] = DictionaryObject({NameObject(k): v for k, v in system.items()})
+    font[NameObject("/DescendantFonts")] = ArrayObject([writer._add_object(below)])
     page[NameObject("/Resources")] = DictionaryObject(
         {NameObject("/Font"): DictionaryObject({NameObject("/F1"): writer._add_object(font)})}
     )
