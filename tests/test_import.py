@@ -410,6 +410,17 @@ def test_a_folder_that_was_edited_is_kept(tmp_path: Path) -> None:
     assert not list(out.glob(f"{folder.TEMPORARY}*"))
 
 
+def test_a_day_that_is_stated_twice_is_written_twice(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    end = "本办法自印发之日起施行。\n江城市科技局\n2024年5月20日\n"
+    path.write_text("江城市奖励办法\n一、对象\n面向企业。\n二、附则\n" + end, encoding="utf-8")
+    outcome = run(str(path), tmp_path / "out", set(), set(), force=False)
+    assert outcome.clauses == 0
+    assert not any("没有通过检查" in warning for warning in outcome.warnings)
+    written = (tmp_path / "out" / (outcome.policy or "") / "policy.yaml").read_text(encoding="utf-8")
+    assert written.count("2024-05-20") == 2
+
+
 def test_two_documents_of_one_number_have_two_ids(tmp_path: Path) -> None:
     one, other = tmp_path / "a.txt", tmp_path / "b.txt"
     one.write_text(NOTICE, encoding="utf-8")

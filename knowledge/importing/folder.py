@@ -22,6 +22,14 @@ try:
 except ImportError:  # PyYAML built without libyaml
     from yaml import SafeDumper as _Dumper  # type: ignore[assignment]
 
+
+class _Unaliased(_Dumper):
+    """Writes a value that occurs twice twice: our files have no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 OWN = ("source.txt", "policy.yaml", "units.yaml", "review.md")
 """The files that an import writes; what else is in a folder (phrasings.yaml) is the editors'."""
 TEMPORARY = ".import-"
@@ -105,4 +113,4 @@ def _plain(value: Any) -> Any:
 
 
 def _dump(data: Any) -> str:
-    return str(yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9))
+    return str(yaml.dump(data, Dumper=_Unaliased, allow_unicode=True, sort_keys=False, width=10**9))
