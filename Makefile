@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test lint bench accuracy chaos load check tune clean
+.PHONY: setup chat test lint bench accuracy chaos load audit check tune clean
 
 setup: $(READY)
 
@@ -39,6 +39,9 @@ chaos: $(READY)
 
 load: $(READY)
 	$(BIN)/python -m tests.telegram.load
+
+audit: $(READY)
+	$(BIN)/python -m tests.audit
 
 check: $(READY)
 	$(BIN)/policybot check

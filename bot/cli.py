@@ -1,4 +1,4 @@
-"""The command: policybot chat, ask, show, check, build, tune, import."""
+"""The command: policybot chat, ask, show, check, build, tune; the others are in commands/."""
 
 from __future__ import annotations
 
@@ -7,16 +7,31 @@ import io
 import json
 import os
 import sys
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import import_, telegram
+from bot.commands import (
+    backup,
+    diff,
+    expiring,
+    import_,
+    import_faq,
+    overlay,
+    publish,
+    records,
+    teach,
+    telegram,
+    tickets,
+)
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
+    from bot.dialogue import Conversation
+    from bot.reply import Reply
 
 OK, NOT_ANSWERED, USAGE = 0, 1, 2
 """Exit codes: answered; not answered, or faults found; called wrongly."""
@@ -32,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that can't show a character shows a question mark
     options = _parser().parse_args(arguments)
+    from bot.settings import SettingsError
     from knowledge.faults import KnowledgeError
 
     try:
@@ -39,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KnowledgeError as error:
         print(f"知识库有 {len(error.faults)} 处错误，用不了：\n{error}", file=sys.stderr)
         return NOT_ANSWERED
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return USAGE
     except BrokenPipeError:  # the reader went away, as head does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
@@ -83,13 +102,14 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
-    import_.add(commands)
-    telegram.add(commands)
+    for module in (import_, teach, overlay, expiring, diff, publish, import_faq, telegram, tickets, records, backup):
+        module.add(commands)
 
-    for command in (chat, ask, show):
+    for command in (chat, ask, show, commands.choices["expiring"], commands.choices["publish"]):
         command.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="当作这一天来答（默认今天，北京时间）")
     for command in (chat, ask):
         command.add_argument("--explain", action="store_true", help="说明为什么这样答")
+        command.add_argument("--record", action="store_true", help="把问题记入数据库，供统计（默认不记）")
     return parser
 
 
@@ -101,18 +121,36 @@ def _day(text: str) -> date:
 
 
 def _assistant(options: argparse.Namespace) -> Assistant:
-    from bot.assistant import Assistant, today_in_beijing
+    from bot.assistant import Assistant
+    from bot.days import today_in_beijing
+    from bot.settings import base_files
     from knowledge import compiled
 
-    day = options.on
-    return Assistant(compiled.ready(), today=(lambda: day) if day else today_in_beijing)
+    day, files = options.on, base_files()
+    return Assistant(compiled.ready(files.root, files.overlay), today=(lambda: day) if day else today_in_beijing)
+
+
+def _replies(options: argparse.Namespace) -> tuple[Assistant, Callable[[str, Conversation], Reply]]:
+    """The assistant, and its replies, which are recorded with --record."""
+    assistant = _assistant(options)
+    if not options.record:
+        return assistant, assistant.reply
+    write = records.recorder()
+
+    def recorded(text: str, conversation: Conversation) -> Reply:
+        began = time.perf_counter()
+        reply = assistant.reply(text, conversation)
+        write(text, reply, time.perf_counter() - began)
+        return reply
+
+    return assistant, recorded
 
 
 def _chat(options: argparse.Namespace) -> int:
     from bot.dialogue import Conversation
     from bot.terminal import show_reply
 
-    assistant = _assistant(options)
+    assistant, answer = _replies(options)
     conversation = Conversation()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if interactive:
@@ -125,7 +163,7 @@ def _chat(options: argparse.Namespace) -> int:
             break
         if not line.strip():
             continue
-        reply = assistant.reply(line, conversation)
+        reply = answer(line, conversation)
         conversation = reply.conversation
         show_reply(reply, options.explain)
         print(flush=True)
@@ -151,13 +189,15 @@ def _ask(options: argparse.Namespace) -> int:
         if options.text or options.json or options.explain:
             print("policybot ask --jsonl 从标准输入读问题，不与问题、--json、--explain 同用", file=sys.stderr)
             return USAGE
-        return _jsonl(_assistant(options), sys.stdin.buffer)
+        return _jsonl(_replies(options)[1], sys.stdin.buffer)
     text = " ".join(options.text)
     if not text.strip():
         print("没有问题。例如：policybot ask 首次认定的高企补贴多少", file=sys.stderr)
         return USAGE
-    assistant = _assistant(options)
-    reply = assistant.reply(text)
+    from bot.dialogue import Conversation
+
+    assistant, answer = _replies(options)
+    reply = answer(text, Conversation())
     if options.explain and reply.clauses and reply.status == "answer":
         target = f"{reply.policy}/{reply.clauses[0].clause}"
         question = assistant.understanding.question(text)
@@ -172,7 +212,7 @@ def _ask(options: argparse.Namespace) -> int:
     return NOT_ANSWERED if reply.status in ("none", "clarify") else OK
 
 
-def _jsonl(assistant: Assistant, stream: BinaryIO) -> int:
+def _jsonl(answer: Callable[[str, Conversation], Reply], stream: BinaryIO) -> int:
     """Answer lines of {"id","text","chat"?} in order; a bad line gives an error object and the run goes on."""
     from bot.dialogue import Conversation
 
@@ -189,7 +229,7 @@ def _jsonl(assistant: Assistant, stream: BinaryIO) -> int:
             continue
         chat = question.get("chat")
         conversation = conversations.pop(str(chat), Conversation()) if chat is not None else Conversation()
-        reply = assistant.reply(question["text"], conversation)
+        reply = answer(question["text"], conversation)
         if chat is not None:
             conversations[str(chat)] = reply.conversation
             if len(conversations) > MAX_CHATS:
@@ -231,7 +271,7 @@ def _show(options: argparse.Namespace) -> int:
     from knowledge.model import InfoTopic
 
     assistant = _assistant(options)
-    compose, policy, today = assistant.compose, assistant.policy, assistant.today()
+    compose, policy, today = assistant.library.compose(assistant.policy.id), assistant.policy, assistant.today()
     what = options.what.strip()
     if what == "units":
         blocks = []
@@ -274,18 +314,20 @@ def _show(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from bot.compose import check_replies
-    from knowledge.load import ROOT, examine
+    from bot.files import questions_folder
+    from bot.settings import base_files
+    from knowledge import overlay as taught
+    from knowledge.load import examine
 
-    folder: Path = options.folder or ROOT
+    files = base_files()
+    folder: Path = options.folder or files.root
     if not folder.is_dir():
         print(f"没有文件夹 {folder}", file=sys.stderr)
         return USAGE
-    questions = options.questions or folder.parent / "tests" / "questions"
-    if not questions.is_dir():
-        if options.questions:
-            print(f"没有文件夹 {questions}", file=sys.stderr)
-            return USAGE
-        questions = None
+    questions = options.questions or (files.questions if folder == files.root else questions_folder(folder))
+    if questions is not None and not questions.is_dir():
+        print(f"没有文件夹 {questions}", file=sys.stderr)
+        return USAGE
     base, faults = examine(folder, questions)
     faults += check_replies()
     for fault in sorted(faults):
@@ -302,15 +344,23 @@ def _check(options: argparse.Namespace) -> int:
             f"{policy.id}：{len(policy.sections)} 部分 {len(policy.clauses)} 条 {figures} 个数字 {lines} 条问法，"
             f"与原文一字不差"
         )
+    if folder == files.root and files.overlay.exists():
+        current = taught.read(files.overlay)
+        for stale in taught.merged(base, current.taught)[1]:
+            if stale.reason:
+                print(f"教过的问法 {stale.taught.id}「{stale.taught.ask}」不起作用：{stale.reason}")
+        print(f"教过的问法 {len(current.taught)} 条（{files.overlay}）")
     if questions is None:
         print("没有找到测试问题，未检查每条是否有测试（可用 --questions 指定）")
     return OK
 
 
 def _build(_: argparse.Namespace) -> int:
+    from bot.settings import base_files
     from knowledge import compiled
 
-    made = compiled.ready()
+    files = base_files()
+    made = compiled.ready(files.root, files.overlay)
     print(f"已就绪：{len(made.index.targets)} 个目标，{len(made.index.tables.phrase_key)} 条问法")
     return OK
 

@@ -6,11 +6,19 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from bot.asker import SHORTEST
+from bot.files import ROOT, BaseFiles, questions_folder
+from bot.hours import Hours, Span, parse_days, parse_hours
+from bot.staff import Staff, parse_staff
+
+OVERLAY = "overlay.yaml"
+"""Name of the file of taught phrasings in the data folder."""
 OFFICIAL_API = "https://api.telegram.org"
 CREDENTIAL = "telegram-bot-token"
 """Name of the systemd credential (LoadCredential=telegram-bot-token:…)."""
@@ -25,8 +33,17 @@ VARIABLES = {
     "TELEGRAM_PACING": "发送节奏：official 守公布的限额，learned 收到 429 才放慢，auto（默认）对官方服务器用前者",
     "POLICYBOT_DATABASE": "数据库，SQLAlchemy 的写法，默认数据文件夹里的 SQLite 文件",
     "POLICYBOT_DATA_DIR": "数据文件夹，默认用户的数据文件夹",
+    "POLICYBOT_KNOWLEDGE": "知识库的文件夹（policies、lexicon、weights.yaml），默认自带的",
+    "POLICYBOT_OVERLAY": "教过的问法，默认数据文件夹里的 overlay.yaml",
+    "POLICYBOT_QUESTIONS": "教问法时要试的测试问题的文件夹，默认知识库自带的",
     "POLICYBOT_STATUS_LISTEN": "/healthz 和 /metrics 的 主机:端口，如 127.0.0.1:9090；默认不开",
     "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
+    "POLICYBOT_STAFF": "工作人员，如 123456789:admin,234567890:editor；角色有 viewer、editor、admin",
+    "POLICYBOT_STAFF_CHAT": "工作人员的群的编号，负数",
+    "POLICYBOT_HOURS": "工作人员答复的时间，北京时间，如 Mon-Fri 09:00-12:00, Mon-Fri 14:00-17:30；不设则随时",
+    "POLICYBOT_HOLIDAYS": "放假的日子，如 2026-10-01..2026-10-08；调休上班的前面加 +",
+    "POLICYBOT_KEEP_DAYS": "问句保存几天，默认 90；以后只留条数",
+    "POLICYBOT_HASH_KEY": "把提问的人记成散列用的密钥，至少 16 个字符；默认用数据文件夹里的 asker.key",
     "LOG_LEVEL": "DEBUG、INFO（默认）、WARNING 或 ERROR",
 }
 """Every variable and what it is for."""
@@ -65,6 +82,7 @@ class Settings:
     """All of it."""
 
     token: str
+    """Empty when it was not asked for."""
     api_url: str
     webhook: WebhookSettings | None
     """None: polling."""
@@ -72,22 +90,42 @@ class Settings:
     database: str
     """SQLAlchemy URL."""
     data_dir: Path
+    base: BaseFiles
     status: tuple[str, int] | None
     """Host and port of /healthz and /metrics; None: off."""
     user_limit: int
     """Questions a minute and person."""
     log_level: str
+    staff: Staff = field(default_factory=Staff)
+    staff_chat: int | None = None
+    """The group of the staff."""
+    keep_days: int = 90
+    """Days for which a question is kept; 0: its text is not even written."""
+    hours: Hours = field(default_factory=Hours)
+    """When the staff answers."""
+    hash_key: str = ""
+    """Empty: the key is in the data folder (see asker.py)."""
 
     def __repr__(self) -> str:
         return f"Settings({'webhook' if self.webhook else 'polling'})"  # no secrets by accident
 
 
-def read_settings(environment: Mapping[str, str] = os.environ, options: Mapping[str, object] | None = None) -> Settings:
-    """From the environment; ``options`` (by the same names) come first. Raises SettingsError with every fault."""
+def read_settings(
+    environment: Mapping[str, str] = os.environ,
+    options: Mapping[str, object] | None = None,
+    offline: bool = False,
+) -> Settings:
+    """From the environment; ``options`` (by the same names) come first. Raises SettingsError with every fault.
+
+    ``offline``: for commands that only use the store; nothing of Telegram is read, so nothing of it can be wrong.
+    """
     values = {k: v.strip() for k, v in environment.items() if k in VARIABLES and v.strip()}
+    if offline:
+        values = {k: v for k, v in values.items() if not k.startswith("TELEGRAM_")}
     values |= {k: str(v).strip() for k, v in (options or {}).items() if v is not None}
     faults: list[str] = []
-    token = _token(values, environment, faults)
+    base = _base_files(values, faults)
+    token = "" if offline else _token(values, environment, faults)
     api_url = values.get("TELEGRAM_API_URL", OFFICIAL_API).rstrip("/")
     if urlsplit(api_url).scheme not in ("http", "https") or not urlsplit(api_url).netloc:
         faults.append(f"TELEGRAM_API_URL：「{api_url}」不是 http(s) 地址；写作 http://127.0.0.1:8081，或不设")
@@ -102,6 +140,15 @@ def read_settings(environment: Mapping[str, str] = os.environ, options: Mapping[
     webhook = _webhook(values, faults)
     status = _address("POLICYBOT_STATUS_LISTEN", values.get("POLICYBOT_STATUS_LISTEN"), faults)
     limit = _number("POLICYBOT_USER_LIMIT", values.get("POLICYBOT_USER_LIMIT", "30"), 1, 10_000, faults)
+    staff = parse_staff(values.get("POLICYBOT_STAFF", ""), faults)
+    staff_chat = _group("POLICYBOT_STAFF_CHAT", values.get("POLICYBOT_STAFF_CHAT"), faults)
+    keep_days = _number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults)
+    hours = _hours(values, faults)
+    hash_key = values.get("POLICYBOT_HASH_KEY", "")
+    if hash_key and len(hash_key) < SHORTEST:
+        faults.append(
+            f"POLICYBOT_HASH_KEY：只有 {len(hash_key)} 个字符，至少要 {SHORTEST} 个；例如用 openssl rand -hex 32 生成"
+        )
     data_dir = _data_dir(values.get("POLICYBOT_DATA_DIR"))
     database = values.get("POLICYBOT_DATABASE") or f"sqlite:///{data_dir / 'policybot.db'}"
     if "POLICYBOT_DATABASE" not in values:
@@ -112,7 +159,45 @@ def read_settings(environment: Mapping[str, str] = os.environ, options: Mapping[
     if faults:
         raise SettingsError(faults)
     assert pacing in ("official", "learned")
-    return Settings(token, api_url, webhook, pacing, database, data_dir, status, limit, level)  # type: ignore[arg-type]
+    return Settings(
+        token,
+        api_url,
+        webhook,
+        pacing,  # type: ignore[arg-type]
+        database,
+        data_dir,
+        base,
+        status,
+        limit,
+        level,
+        staff,
+        staff_chat,
+        keep_days,
+        hours,
+        hash_key,
+    )
+
+
+def base_files(environment: Mapping[str, str] = os.environ) -> BaseFiles:
+    """Where the base is, as far as the environment says. Raises SettingsError."""
+    faults: list[str] = []
+    found = _base_files({k: v.strip() for k, v in environment.items() if k in VARIABLES and v.strip()}, faults)
+    if faults:
+        raise SettingsError(faults)
+    return found
+
+
+def _base_files(values: Mapping[str, str], faults: list[str]) -> BaseFiles:
+    folders: dict[str, Path | None] = {}
+    for name in ("POLICYBOT_KNOWLEDGE", "POLICYBOT_QUESTIONS"):
+        value = values.get(name)
+        folders[name] = Path(value).expanduser().absolute() if value else None
+        if value and not Path(value).expanduser().is_dir():
+            faults.append(f"{name}：没有文件夹 {value}；请检查路径，或不设")
+    root = folders["POLICYBOT_KNOWLEDGE"] or ROOT
+    chosen = values.get("POLICYBOT_OVERLAY")
+    path = Path(chosen).expanduser().absolute() if chosen else _data_dir(values.get("POLICYBOT_DATA_DIR")) / OVERLAY
+    return BaseFiles(root, path, folders["POLICYBOT_QUESTIONS"] or questions_folder(root))
 
 
 def _token(values: Mapping[str, str], environment: Mapping[str, str], faults: list[str]) -> str:
@@ -175,6 +260,32 @@ def _number(name: str, value: str, least: int, most: int, faults: list[str]) -> 
         return int(value)
     faults.append(f"{name}：「{value}」应为 {least} 到 {most} 的整数")
     return least
+
+
+def _group(name: str, value: str | None, faults: list[str]) -> int | None:
+    if value is None:
+        return None
+    if value.isascii() and re.fullmatch(r"-[0-9]{1,15}", value):
+        return int(value)
+    faults.append(f"{name}：「{value}」不是群的编号；应是负数，如 -1001234567890")
+    return None
+
+
+def _hours(values: Mapping[str, str], faults: list[str]) -> Hours:
+    spans: tuple[Span, ...] = ()
+    off: frozenset[date] = frozenset()
+    on: frozenset[date] = frozenset()
+    try:
+        spans = parse_hours(values["POLICYBOT_HOURS"]) if "POLICYBOT_HOURS" in values else ()
+    except ValueError as error:
+        faults.append(f"POLICYBOT_HOURS：{error}")
+    try:
+        off, on = parse_days(values.get("POLICYBOT_HOLIDAYS", ""))
+    except ValueError as error:
+        faults.append(f"POLICYBOT_HOLIDAYS：{error}")
+    if (off or on) and "POLICYBOT_HOURS" not in values:
+        faults.append("POLICYBOT_HOLIDAYS 只在设了 POLICYBOT_HOURS 时有用；请补上，或删去")
+    return Hours(spans, off, on)
 
 
 def _data_dir(value: str | None) -> Path:

@@ -1,14 +1,17 @@
 """An assistant in a process of its own, so that thinking and talking to Telegram use two processors.
 
 The worker is forked when the base is loaded: it shares its memory and is ready at once. Questions go to it over a pair
-of sockets and come back in order. It ends with its parent, however that ends; when it should end by itself, the parent
-answers the questions that were under way, and all later ones, itself.
+of sockets and come back in order. When the base changes it is told so in the same stream, and loads the new compiled
+form by itself: what was asked before is answered from the old one, what is asked after from the new. It ends with its
+parent, however that ends; when it should end by itself, the parent answers the questions that were under way, and all
+later ones, itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import pickle
@@ -16,15 +19,27 @@ import signal
 import socket
 import struct
 from collections import deque
-from typing import NoReturn
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
 
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
 from bot.reply import Reply
+from knowledge import compiled
 
 log = logging.getLogger(__name__)
 
 _SIZE = struct.Struct("!I")
+
+
+@dataclass(frozen=True)
+class Reload:
+    """The message that the base has changed."""
+
+    fingerprint: str
+    folders: tuple[Path, ...]
+    """Where the compiled form with that fingerprint may lie."""
 
 
 class Worker:
@@ -37,7 +52,7 @@ class Worker:
             self._ours.close()
             _serve(assistant, theirs)
         theirs.close()
-        self._waiting: deque[asyncio.Future[Reply]] = deque()
+        self._waiting: deque[asyncio.Future[Any]] = deque()
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self.alive = True
@@ -60,13 +75,22 @@ class Worker:
 
     async def reply(self, question: str, conversation: Conversation) -> Reply:
         """As Assistant.reply. Raises ConnectionError when the worker is gone."""
+        reply: Reply = await self._send((question, conversation))
+        return reply
+
+    def reload(self, reload: Reload) -> asyncio.Future[Any]:
+        """Load another base; sent before this returns. The result's ConnectionError means that the worker has ended."""
+        return self._send(reload)
+
+    def _send(self, message: object) -> asyncio.Future[Any]:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if not self.alive or self._writer is None:
-            raise ConnectionError("the worker is gone")
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            answer.set_exception(ConnectionError("the worker is gone"))
+            return answer
         self._waiting.append(answer)
-        data = pickle.dumps((question, conversation), pickle.HIGHEST_PROTOCOL)
+        data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
         self._writer.write(_SIZE.pack(len(data)) + data)
-        return await answer
+        return answer
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
@@ -91,16 +115,37 @@ def _serve(assistant: Assistant, theirs: socket.socket) -> NoReturn:
     """The child: answer until the parent hangs up."""
     code = 1
     try:
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)  # the parent says when it is over
         with theirs.makefile("rwb") as stream:
             while head := stream.read(_SIZE.size):
-                question, conversation = pickle.loads(stream.read(_SIZE.unpack(head)[0]))
-                data = pickle.dumps(assistant.reply(question, conversation), pickle.HIGHEST_PROTOCOL)
+                message = pickle.loads(stream.read(_SIZE.unpack(head)[0]))
+                reload = isinstance(message, Reload)
+                if reload:
+                    assistant = _reloaded(assistant, message)
+                answer = True if reload else assistant.reply(*message)
+                data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
                 stream.write(_SIZE.pack(len(data)) + data)
                 stream.flush()
+                if reload:
+                    clear_away()
         code = 0
     except (OSError, struct.error, EOFError):
         code = 0  # the parent was killed
     finally:
         os._exit(code)
+
+
+def clear_away() -> None:
+    """Free a base that is no longer used: its parts refer to one another, and were frozen (see app.py)."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _reloaded(assistant: Assistant, message: Reload) -> Assistant:
+    """The assistant with the other base; raises OSError, which ends the worker, when that can't be loaded."""
+    ready = compiled.load(message.fingerprint, message.folders)
+    if ready is None:
+        raise OSError("the compiled form is not there")
+    return assistant.with_base(ready)

@@ -13,20 +13,24 @@ import json
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge import index
+from knowledge import evidence, index, passages
 from knowledge.index import Index, Weights
+from knowledge.passages import Passages
 from knowledge.tokens import Reader
 from knowledge.words import Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from knowledge.model import Base
+    from knowledge.overlay import Taught
 
 CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
 BESIDE = ".compiled"
@@ -43,69 +47,108 @@ class Ready:
     base: Base
     reader: Reader
     index: Index
+    passages: Passages
+    """Clauses that have no phrasings."""
+    evidence: evidence.Weights
+    """What speaks for such a clause."""
+    fingerprint: str = ""
+    """Of the files that it was made from."""
 
 
-def ready(root: Path = ROOT) -> Ready:
+def ready(root: Path = ROOT, overlay: Path | None = None) -> Ready:
     """The base under ``root``, from the stored form when that is fresh, else made and stored.
 
-    Raises KnowledgeError when the files have faults.
+    ``overlay``: file of taught phrasings that are merged in. Raises KnowledgeError when the files have faults.
     """
-    name = f"{fingerprint(root)}.npz"
-    folders = cache_folders(root)
-    for folder in folders:
-        stored = _load(folder / name)
+    from knowledge.overlay import read
+
+    while True:
+        taught = read(overlay).taught if overlay is not None else ()
+        found = fingerprint(root, taught)
+        folders = cache_folders(root, overlay)
+        stored = load(found, folders)
         if stored is not None:
             return stored
-    made = make(root)
-    for folder in folders:
-        if _store(made, folder / name):
-            break
-    return made
+        made = replace(make(root, taught), fingerprint=found)
+        if fingerprint(root, taught) == found:  # else a file was changed meanwhile: nobody knows what was read
+            store(made, folders)
+            return made
 
 
-def make(root: Path = ROOT) -> Ready:
+def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
     """Load, verify and compile, without looking at the stored form."""
-    from knowledge import vocabulary
-    from knowledge.examples import clause_texts, examples
     from knowledge.load import load_base
     from knowledge.tuning import load_weights
 
     base = load_base(root)
+    if taught:
+        from knowledge.overlay import merged
+
+        base, _ = merged(base, taught)
+    return compile_base(base, load_weights(root), evidence.load_weights(root))
+
+
+def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Ready:
+    """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings."""
+    from knowledge import vocabulary
+    from knowledge.examples import clause_texts, examples
+
     known = examples(base)
     texts = [e.text for e in known] + [c.text for p in base.policies for c in p.clauses]
     reader = Reader(vocabulary.build(base, texts))
     readings = {e.text: reader.read(e.text) for e in known}
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
-    return Ready(base, reader, Index(tables, load_weights(root)))
+    return Ready(base, reader, Index(tables, weights), Passages(passages.build(base, reader)), speaks)
 
 
-def fingerprint(root: Path) -> str:
-    """Hash of every file that the compiled form depends on: the knowledge files and the code that compiles them."""
+def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
+    """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
     digest = hashlib.sha256()
-    files = sorted(root.glob("policies/*/*")) + sorted(root.glob("lexicon/*")) + [root / "weights.yaml"]
+    files = (
+        sorted(root.glob("policies/*/*"))
+        + sorted(root.glob("lexicon/*"))
+        + [root / "weights.yaml", root / "evidence.yaml"]
+    )
     for file in [*files, *sorted(ROOT.glob("*.py"))]:
         if file.is_file():
             content = file.read_bytes()
             digest.update(f"{file.name} {len(content)} ".encode())
             digest.update(content)
     versions = [f"{name} {version(name)}" for name in ("jieba", "numpy", "opencc", "pypinyin")]
+    digest.update(json.dumps([(act.target, act.ask) for act in taught]).encode())
     digest.update(f"{sys.version_info[:2]} {versions}".encode())
     return digest.hexdigest()[:32]
 
 
-def cache_folders(root: Path = ROOT) -> list[Path]:
+def cache_folders(root: Path = ROOT, overlay: Path | None = None) -> list[Path]:
     """Where stored forms may lie, the preferred one first.
 
-    POLICYBOT_CACHE_DIR alone, when it is set; else beside the files, or in the user's cache folder where the files
-    can't be written.
+    POLICYBOT_CACHE_DIR, when it is set; else beside the files, or in the user's cache folder where the files can't be
+    written. At last beside the overlay: an image's cache folder can't be written, and teaching makes new forms.
     """
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
-        return [Path(chosen)]
-    import platformdirs
+        folders = [Path(chosen)]
+    else:
+        import platformdirs
 
-    return [root / BESIDE, Path(platformdirs.user_cache_dir("policybot"))]
+        folders = [root / BESIDE, Path(platformdirs.user_cache_dir("policybot"))]
+    return folders if overlay is None else [*folders, overlay.parent / BESIDE]
+
+
+def load(found: str, folders: Sequence[Path]) -> Ready | None:
+    """The stored form with that fingerprint; None where there is none."""
+    for folder in folders:
+        stored = _load(folder / f"{found}.npz")
+        if stored is not None:
+            return replace(stored, fingerprint=found)
+    return None
+
+
+def store(made: Ready, folders: Sequence[Path]) -> bool:
+    """Store it in the first folder that can be written; False when none can."""
+    return any(_store(made, folder / f"{made.fingerprint}.npz") for folder in folders)
 
 
 def _load(path: Path) -> Ready | None:
@@ -118,9 +161,16 @@ def _load(path: Path) -> Ready | None:
             arrays = {name: stored[name] for name in stored.files}
         plain = json.loads(arrays.pop("json").tobytes())
         base = Base.model_validate_json(arrays.pop("base").tobytes())
+        found = Passages(passages.from_json(plain["passages"], arrays))
         tables = index.tables_from_json(plain["tables"], arrays)
         weights = Weights(**plain["weights"])
-        return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights))
+        return Ready(
+            base,
+            Reader(Vocabulary(**plain["vocabulary"])),
+            Index(tables, weights),
+            found,
+            evidence.Weights(**plain["evidence"]),
+        )
     except Exception:  # absent, cut short, spoilt in any way: compile anew
         return None
     finally:
@@ -132,7 +182,10 @@ def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
     weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
-    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary)}
+    found, found_arrays = passages.to_json(made.passages.postings)
+    arrays |= found_arrays
+    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary), "passages": found}
+    document["evidence"] = vars(made.evidence)
     arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
     arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)
     try:

@@ -112,6 +112,7 @@ class Index:
     def __init__(self, tables: Tables, weights: Weights) -> None:
         self.tables = tables
         self.targets = tables.targets
+        self._number = {target: i for i, target in enumerate(tables.targets)}
         self.weights = weights
         kinds = [kind_of(target) for target in tables.targets]
         self._signal_weights = np.array(
@@ -131,8 +132,8 @@ class Index:
             return []
         utility = (signals * self._signal_weights).sum(axis=1) + self._bias
         for target, odds in (prior or {}).items():
-            if target in self.targets:
-                utility[self.targets.index(target)] += odds
+            if target in self._number:
+                utility[self._number[target]] += odds
         p = np.exp(utility - utility.max())
         p /= p.sum()
         out = []
@@ -252,7 +253,8 @@ def build(
         idf[i] = math.log(1 + len(ordered) / df[f])
     rows = [vector(readings[e.text].features, feature_ids, idf) for e in ordered]
     labels = np.array([number[e.target] for e in ordered], dtype=np.int32)
-    weights, bias = learn.train(rows, labels, len(feature_ids), len(targets))
+    keys = [f"{e.target} {e.text}" for e in ordered]
+    weights, bias = learn.train(rows, labels, keys, len(feature_ids), len(targets))
 
     postings: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for row, (ids, values) in enumerate(rows):

@@ -20,6 +20,7 @@ from knowledge.model import (
     Policy,
     Record,
     Synonyms,
+    Unit,
     Units,
     Unrelated,
     Variants,
@@ -54,6 +55,10 @@ _MESSAGES = {
     "float_type": "应为数字",
     "date_from_datetime_parsing": "应为日期，写作 2025-10-08",
     "date_type": "应为日期，写作 2025-10-08",
+    "datetime_from_date_parsing": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
+    "datetime_parsing": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
+    "datetime_type": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
+    "timezone_aware": "时刻后面要写明时区，写作 2025-10-08T09:30:00+08:00",
     "tuple_type": "应为列表",
     "dict_type": "应为映射（键: 值）",
     "model_type": "应为映射（键: 值）",
@@ -140,13 +145,15 @@ def shared_units(root: Path = ROOT) -> set[str]:
 
 def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:
     """The lexicon with the units that policies bring along (units.yaml of a policy)."""
-    units = {unit.name: unit for unit in lexicon.units.units}
+    shared = {unit.name for unit in lexicon.units.units}
+    brought: dict[str, Unit] = {}
     for folder in folders:
         if (folder / "units.yaml").exists():
             own = parse(read_yaml(folder / "units.yaml"), Units, faults)
             for unit in own.units if own is not None else ():
-                units.setdefault(unit.name, unit)
-    known = lexicon.units.model_copy(update={"units": tuple(units.values())})
+                if unit.name not in shared:
+                    brought.setdefault(unit.name, unit)
+    known = lexicon.units.model_copy(update={"brought": tuple(brought.values())})
     return lexicon.model_copy(update={"units": known})
 
 

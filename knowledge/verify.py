@@ -18,7 +18,7 @@ _ROLE = "责任|牵头|配合|主要|参与|参加|协办|协助|协同|主办|�
 LABEL = re.compile(rf"(?:{_ROLE})(?:责任)?(?:单位|部门)[:：]")
 """What a list of units begins with, or a part of it: 责任单位:, 牵头单位:."""
 _LIST_LABEL = re.compile(rf"^[(（【〔\[]\s*{LABEL.pattern}")
-_STATED = re.compile(r"(?:^|[。；;，,、)）(（【〔\[\s])责任单位[:：]\s*[一-鿿]")
+_STATED = re.compile(rf"(?:^|[。；;，,、)）(（【〔\[\s])责任单位[:：]\s*(?!{LABEL.pattern})[一-鿿]")
 SEPARATOR = re.compile(r"[、,，;；。]")
 LIST_NOTE = re.compile(r"[〈(（][^〈〉()（）]*[〉)）]")
 """A remark on a unit inside a list: 〈含…,下同〉."""
@@ -28,7 +28,7 @@ def policy(policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Le
     """All faults of one policy against its source and the lexicon."""
     faults = list(_adds_up(policy, file, source))
     faults += _document(policy, file)
-    units = {unit.name for unit in lexicon.units.units} if lexicon else None
+    units = {unit.name for unit in lexicon.units.own} if lexicon else None
     seen: set[str] = set()
     for at, section in sections(policy):
         if section.id in seen:
@@ -284,13 +284,13 @@ def phrasings(asked: model.Phrasings, file: YamlFile, policy: model.Policy) -> l
         return faults
     clauses = {clause.id: clause for clause in policy.clauses}
     figures = {f"{clause.id}/{figure.id}" for clause in policy.clauses for figure in clause.figures}
-    for clause_id in clauses:
+    for clause_id in clauses if asked.written else ():
         if not any(asked.clauses.get(clause_id, {}).values()):
             faults.append(file.fault(("clauses",), f"条款 {clause_id} 没有问法；至少写一条"))
     for name in asked.clauses:
         if name not in clauses:
             faults.append(file.fault(("clauses", name), f"没有条款 {name}"))
-    for name in figures - set(asked.figures):
+    for name in figures - set(asked.figures) if asked.written else ():
         faults.append(file.fault(("figures",), f"数字 {name} 没有问法"))
     for name in set(asked.figures) - figures:
         faults.append(file.fault(("figures", name), f"没有数字 {name}；写作「条款/编号」，如 4.2/first"))

@@ -24,8 +24,8 @@ from rapidfuzz import fuzz
 
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
+from bot.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run, table
 from knowledge import compiled
-from tests.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run, table
 
 COLD_RUNS = 7
 ODD_STRINGS = 100_000

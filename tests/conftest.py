@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.assistant import Assistant
+from bot.files import BaseFiles
+from bot.judging import DAY
+from bot.recent import RecentReplies
+from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import Ready
-from tests.judging import DAY
+from tests.botapi import BotApi
+from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 
@@ -25,6 +33,24 @@ def assistant(ready: Ready) -> Assistant:
 
 
 @pytest.fixture(scope="session")
+def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small base, compiled beside its files."""
+    root = small_base(tmp_path_factory.mktemp("small"))
+    made = compiled.make(root)
+    made = replace(made, fingerprint=compiled.fingerprint(root))
+    assert compiled.store(made, [root / compiled.BESIDE])
+    return root
+
+
+@pytest.fixture
+def files(small_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BaseFiles:
+    """A small base of the test's own, with test questions, nothing taught yet, and its compiled form."""
+    monkeypatch.delenv(compiled.CACHE_VARIABLE, raising=False)
+    root = Path(shutil.copytree(small_template, tmp_path / "knowledge"))
+    return BaseFiles(root, tmp_path / "data" / "overlay.yaml", root / "questions")
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL, empty at first; without one the test is skipped, or fails where one is required (CI)."""
     running = throwaway()
@@ -36,3 +62,32 @@ def postgres_url() -> Iterator[str]:
         pytest.skip(f"{reason}; install the package postgresql to run this test")
     yield url
     running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def recent(assistant: Assistant) -> RecentReplies:
+    return RecentReplies(assistant)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    store = Store(f"sqlite:///{path}")
+    store.prepare()
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+async def store(tmp_path: Path, empty: Path) -> AsyncIterator[Store]:
+    path = shutil.copy(empty, tmp_path / "store.db")
+    store = Store(f"sqlite:///{path}")
+    store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def server() -> BotApi:
+    return BotApi()

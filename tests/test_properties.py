@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
+from bot.judging import cases
 from bot.reply import Reply, Say, quotes
 from knowledge.compiled import ROOT, Ready
 from knowledge.examples import examples
 from knowledge.fold import fold
 from tests.bench import odd_strings
-from tests.judging import cases
 
 SOURCE = next((ROOT / "policies").glob("*/source.txt")).read_text(encoding="utf-8")
 MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元|\d+(?:\.\d+)?\s*[万亿]")
@@ -60,7 +60,7 @@ def test_an_answer_is_complete(assistant: Assistant, ready: Ready) -> None:
             for name in clause.responsible[0].printed:
                 assert name in text
             assert clause.body in text
-            assert assistant.compose.place(clause) in text
+            assert assistant.library.compose(policy.id).place(clause) in text
             assert "有效期至2025年10月8日" in text
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.assistant import Assistant
+from bot.judging import IN_SCOPE, OUTSIDE, Case, cases, run, table
 from bot.reply import Reply
-from tests.judging import IN_SCOPE, OUTSIDE, Case, cases, run, table
 
 Results = list[tuple[Case, Reply, str]]
 

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from bot.store.migrate import NewerSchemaError
 from bot.store.store import Change, Received, Store, UnusableDatabaseError, Verdict, shown_url
+from bot.store.tables import metadata
 
 
 @asynccontextmanager
@@ -34,7 +35,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url = str(request.getfixturevalue("postgres_url"))
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
-        for table in ("updates", "conversations", "feedback", "alembic_version"):
+        for table in (*metadata.tables, "alembic_version"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     return url

@@ -6,18 +6,17 @@ The Bot API is the stand-in of tests/botapi, called directly; after every test n
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.assistant import BEIJING, Assistant
+from bot.assistant import Assistant
 from bot.compose import Words
+from bot.days import BEIJING
 from bot.recent import RecentReplies
 from bot.store.store import Store
 from bot.store.tables import feedback
@@ -32,35 +31,6 @@ from tests.telegram.questions import mixed
 POLICY = "wuhan-development-zones"
 SUBSIDY = "首次认定的高企补贴多少"
 TWENTY = "20万元"
-
-
-@pytest.fixture(scope="session")
-def recent(assistant: Assistant) -> RecentReplies:
-    return RecentReplies(assistant)
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables."""
-    path = tmp_path_factory.mktemp("store") / "empty.db"
-    store = Store(f"sqlite:///{path}")
-    store.prepare()
-    store.engine.dispose()
-    return path
-
-
-@pytest.fixture
-async def store(tmp_path: Path, empty: Path) -> AsyncIterator[Store]:
-    path = shutil.copy(empty, tmp_path / "store.db")
-    store = Store(f"sqlite:///{path}")
-    store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def server() -> BotApi:
-    return BotApi()
 
 
 @pytest.fixture
@@ -171,7 +141,7 @@ async def test_long_lists_have_pages(bot: Played, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_units_are_paged_and_lead_to_their_measures(bot: Played, assistant: Assistant) -> None:
-    counts = assistant.compose.unit_counts()
+    counts = assistant.library.unit_counts
     page = only(await bot.tell("/units"))
     assert str(len(counts)) in page.text
     seen: list[str] = []
@@ -644,7 +614,7 @@ async def test_related_clauses_are_shown_by_their_buttons(bot: Played) -> None:
 
 async def test_thumbs_and_reasons_are_stored(bot: Played) -> None:
     answer = (await bot.tell(SUBSIDY))[-1]
-    key = f"{bot.chat.id}:{answer.message_id}:{bot.alice.id}"
+    key = bot.office.askers.of(f"{bot.chat.id}:{answer.message_id}:{bot.alice.id}")
     target = f"{POLICY}/4.2"
     _, query = await bot.press(answer, "👍")
     assert query.answer is not None
@@ -690,7 +660,9 @@ async def test_everybody_judges_for_himself(bot: Played) -> None:
     await bot.press(answer, "👍")
     await bot.press(answer, "👎", other)
     verdicts = await judged(bot.store)
-    assert {key.split(":")[2]: v[1] for key, v in verdicts.items()} == {str(bot.alice.id): "up", str(other.id): "down"}
+    of = bot.office.askers.of
+    keys = {of(f"{group.id}:{answer.message_id}:{person.id}"): v for person, v in ((bot.alice, "up"), (other, "down"))}
+    assert {key: v[1] for key, v in verdicts.items()} == keys
 
 
 async def test_an_answer_about_no_clause_is_judged_too(bot: Played) -> None:

@@ -16,8 +16,9 @@ def test_learning_tells_two_classes_apart_and_is_the_same_each_time() -> None:
     a = (np.array([0, 1], dtype=np.int32), np.array([0.6, 0.8], dtype=np.float32))
     b = (np.array([2, 1], dtype=np.int32), np.array([0.6, 0.8], dtype=np.float32))
     labels = np.array([0, 1] * 20, dtype=np.int32)
-    first = learn.train([a, b] * 20, labels, 3, 2)
-    again = learn.train([a, b] * 20, labels, 3, 2)
+    keys = [str(n) for n in range(40)]
+    first = learn.train([a, b] * 20, labels, keys, 3, 2)
+    again = learn.train([a, b] * 20, labels, keys, 3, 2)
     assert np.array_equal(first[0], again[0])
     weights, bias = first
     assert (a[1] @ weights[a[0]] + bias).argmax() == 0

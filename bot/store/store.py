@@ -13,17 +13,20 @@ import logging
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, select, text, update
+from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
+from bot.store import notices, records, tickets
 from bot.store.migrate import migrate
+from bot.store.records import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
 
 log = logging.getLogger(__name__)
@@ -81,6 +84,10 @@ class Verdict:
     verdict: str
     reason: str
     at: float
+    asker: str = ""
+    """A keyed hash of who judged."""
+    update_id: int | None = None
+    """Of the question that was answered, if that is known."""
 
 
 @dataclass
@@ -97,6 +104,13 @@ class Change:
     kept: Sequence[tuple[str, str, float]] = ()
     """(key, conversation as JSON, time)."""
     verdicts: Sequence[Verdict] = ()
+    also: Sequence[Callable[[Connection], object]] = ()
+    """What else is written in the same commit; each harmless when it is done again."""
+    asked: Sequence[Asked] = ()
+    replaced: Sequence[int] = ()
+    """Update ids of questions that were only the beginning of another one."""
+    counted: Sequence[tuple[str, str, str]] = ()
+    """(day, kind, name): one more of them. The one thing that is not harmless when repeated: a count may be one off."""
 
 
 @dataclass
@@ -108,10 +122,12 @@ class _Job:
 
 
 class Store:
-    """Journal, conversations and feedback in one database. One event loop uses it."""
+    """Journal, conversations, feedback and questions in one database. One event loop uses it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keep_days: int = 90) -> None:
+        """``keep_days``: for how many days questions and verdicts are kept before only their counts are."""
         self.url = url
+        self.keep_days = keep_days
         self.engine = _engine(url)
         self.failing_since: float | None = None
         """Monotonic time since which the database takes no writes; None when all is well."""
@@ -164,6 +180,10 @@ class Store:
         """Write with the next commit, without waiting."""
         self._inbox.put(_Job(change=change))
 
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """What ``work`` gives, done in a commit by the thread that writes; ``work`` must be harmless when repeated."""
+        return await self._read(work)
+
     async def started(self) -> None:
         """Count a program start for every open update."""
         statement = update(updates).where(updates.c.state == "open").values(starts=updates.c.starts + 1)
@@ -186,6 +206,27 @@ class Store:
         """The conversation with that key, as JSON."""
         query = select(conversations.c.data).where(conversations.c.key == key)
         return await self._read(lambda connection: connection.execute(query).scalar())
+
+    async def forget(self, asker: str, person: int) -> Forgotten:
+        """Delete what is kept about a person."""
+        return await self._read(lambda connection: records.forget(connection, asker, person))
+
+    async def change_with(self, write: Callable[[Connection], None]) -> None:
+        """Write by hand; ``write`` may be run again when a commit failed. Committed when this returns."""
+        await self._read(write)
+
+    async def note(self, key: str, at: float) -> None:
+        """The staff were told something; committed when this returns."""
+        await self._read(lambda connection: notices.note(connection, key, at))
+
+    async def look(self, read: Callable[[Connection], T]) -> T:
+        """Read at length: in a thread and with a connection of its own, so that no write waits for it."""
+
+        def run() -> T:
+            with self.engine.connect() as connection:
+                return read(connection)
+
+        return await asyncio.to_thread(run)
 
     # -- the thread --------------------------------------------------------------------------------------------------
 
@@ -336,11 +377,21 @@ class Store:
             connection.execute(self._keep, rows)
         if verdicts:
             connection.execute(self._judge, [vars(v) for v in verdicts.values()])
+        for change in changes:
+            for work in change.also:
+                work(connection)
+        replaced = {update_id for c in changes for update_id in c.replaced}
+        asked = [a for c in changes for a in c.asked]
+        if asked or replaced:
+            records.write_questions(connection, asked, replaced)
+        records.count(connection, Counter(key for c in changes for key in c.counted))
 
     def _tidy(self, connection: Connection) -> None:
         now = time.time()
         connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
+        tickets.tidy(connection, self.keep_days, now)
+        records.fold(connection, self.keep_days, now)
         self._tidied = now
 
 
@@ -355,7 +406,8 @@ _DONE = update(updates).where(updates.c.update_id == bindparam("id")).values(sta
 _ASIDE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="aside", error=bindparam("why"))
 
 
-def _engine(url: str) -> Engine:
+def parsed_url(url: str) -> URL:
+    """The database's address, with the driver that is used. Raises UnusableDatabaseError."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -367,8 +419,13 @@ def _engine(url: str) -> Engine:
         raise UnusableDatabaseError(f"POLICYBOT_DATABASE 只支持 sqlite 和 postgresql，不支持「{name}」")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: str) -> Engine:
+    parsed = parsed_url(url)
     try:
-        if name == "postgresql":
+        if parsed.get_backend_name() == "postgresql":
             return create_engine(
                 parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
             )

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import cast
 
 from aiohttp import web
@@ -18,20 +19,28 @@ from telegram import User
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 
-from bot.assistant import Assistant
+from bot.asker import Askers, KeyFileError, open_askers
+from bot.assistant import WARM_UP, Assistant
+from bot.days import BEIJING
 from bot.recent import RecentReplies
+from bot.reload import Reloader
 from bot.settings import Settings, WebhookSettings
 from bot.store.migrate import NewerSchemaError
 from bot.store.store import Store, UnusableDatabaseError
 from bot.telegram import health as status
 from bot.telegram import logs, webhook
+from bot.telegram.expiry import ExpiryWatch
 from bot.telegram.health import Health
 from bot.telegram.metrics import Metrics
+from bot.telegram.notices import Notices
+from bot.telegram.office import Office
 from bot.telegram.pacer import Pacer
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.request import AiohttpRequest, UpdatesRequest
+from bot.telegram.staffgroup import StaffGroup
 from bot.telegram.turns import TurnContext, Turns, current_turn
 from bot.worker import Worker
+from knowledge.model import Policy
 
 log = logging.getLogger(__name__)
 
@@ -51,24 +60,28 @@ OK, FAILED, USAGE = 0, 1, 2
 
 def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     """Run until told to stop; the exit code."""
-    logs.set_up(settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else ""])
+    logs.set_up(
+        settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
+    )
     store = None
     try:
-        store = Store(settings.database)
+        store = Store(settings.database, settings.keep_days)
         _prepare(store)
-    except UnusableDatabaseError as error:
+        askers = open_askers(settings.hash_key, settings.data_dir)
+    except (UnusableDatabaseError, KeyFileError) as error:
         print(f"{error}", file=sys.stderr)
         return USAGE
     except NewerSchemaError as error:
         print(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库", file=sys.stderr)
         return USAGE
     assistant = make_assistant()
-    assistant.reply("一个开发区最多几个？")  # reads what is read only when first needed
+    assistant.reply(WARM_UP)
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
-    return asyncio.run(_run(settings, store, assistant, worker))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see _serve
+    return asyncio.run(_run(settings, store, assistant, worker, askers))
 
 
 def _prepare(store: Store, patience: float = 30.0) -> None:
@@ -88,11 +101,17 @@ def _prepare(store: Store, patience: float = 30.0) -> None:
 class Bot:
     """The parts of a running bot."""
 
-    def __init__(self, settings: Settings, store: Store, assistant: Assistant, worker: Worker | None) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers
+    ) -> None:
         self.settings = settings
         self.store = store
         self.conflict_told: float | None = None
         self.metrics = Metrics()
+        self.office = Office(
+            store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
+        )
+        self.group = StaffGroup(self.office, assistant.words, lambda: datetime.now(BEIJING))
         self.queue = JournalQueue(store, self.metrics)
         self.turns = Turns(store)
         self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
@@ -117,18 +136,36 @@ class Bot:
         self.webhook: webhook.Webhook | None = None
         if settings.webhook is not None:
             self.webhook = webhook.Webhook(self.application.bot, self.queue, self.metrics, settings.webhook.secret)
-        policies = len(assistant.ready.base.policies)
-        self.health = Health(store, self.metrics, settings.webhook is None, self.last_contact, policies)
+        self.recent = RecentReplies(assistant, worker)
+        self.processor.hold = self.recent.hold
+        self.notices = Notices(self.application.bot, settings.staff, settings.staff_chat, assistant.words)
+        count = self.metrics.base_checked
+        self.reloader = Reloader(settings.base, self.recent, worker, self.notices.base, count)
+        self.expiry = ExpiryWatch(store, self.notices, self.policies, assistant.today, assistant.words)
+        self.health = Health(
+            store,
+            self.metrics,
+            settings.webhook is None,
+            self.last_contact,
+            lambda: len(self.policies()),
+            self.reloader.state,
+        )
         self.application.add_error_handler(_note_error)
-        self._add_handlers(RecentReplies(assistant, worker))
+        self._add_handlers(self.recent)
 
     def _add_handlers(self, assistant: RecentReplies) -> None:
         from bot.telegram.handlers import handlers
         from bot.telegram.limits import UserLimit
 
         limit = UserLimit(self.settings.user_limit)
-        for handler in handlers(assistant, limit, self.me, lambda: self.queue.waiting > BUSY):
+        for handler in handlers(
+            assistant, limit, self.me, self.office, lambda: self.queue.waiting > BUSY, reloader=self.reloader
+        ):
             self.application.add_handler(handler)
+
+    def policies(self) -> tuple[Policy, ...]:
+        """Those of the base that is in force."""
+        return self.recent.assistant.ready.base.policies
 
     def me(self) -> User:
         """Who the bot is."""
@@ -152,7 +189,7 @@ async def _note_error(_: object, context: TurnContext) -> None:
         log.warning("call_refused", extra={"update_id": turn.update_id, "reason": str(turn.error)})
 
 
-async def _run(settings: Settings, store: Store, assistant: Assistant, worker: Worker | None) -> int:
+async def _run(settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -160,7 +197,7 @@ async def _run(settings: Settings, store: Store, assistant: Assistant, worker: W
     store.open()
     if worker is not None:
         await worker.open()
-    bot = Bot(settings, store, assistant, worker)
+    bot = Bot(settings, store, assistant, worker, askers)
     try:
         async with _status(bot):
             if not await _until_connected(bot, stop):
@@ -214,9 +251,14 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
 async def _serve(bot: Bot, stop: asyncio.Event) -> int:
     application = bot.application
     await application.start()
+    await bot.group.open()
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
-    background = [asyncio.create_task(_menus(bot))]
+    always = (_menus(bot), bot.reloader.watch(), bot.expiry.watch(), bot.group.keep_posting(application.bot))
+    background = [asyncio.create_task(work) for work in always]
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGHUP, lambda: background.append(asyncio.create_task(_reload(bot)))
+    )
     runner: web.AppRunner | None = None
     code = OK
     try:
@@ -311,7 +353,12 @@ async def _register(bot: Bot, wanted: WebhookSettings) -> None:
             return
 
 
+async def _reload(bot: Bot) -> None:
+    """Check the base's files, as SIGHUP asks."""
+    await bot.reloader.now(forced=True)
+
+
 async def _menus(bot: Bot) -> None:
     from bot.telegram.menus import set_menus
 
-    await set_menus(bot.application.bot)
+    await set_menus(bot.application.bot, staff=bot.settings.staff)

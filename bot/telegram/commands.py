@@ -27,20 +27,7 @@ class Commands:
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handlers of all commands. In a group only those addressed to this bot, or to none, arrive here."""
-        return [CommandHandler(name, self._running(getattr(self, name))) for name in menus.COMMANDS]
-
-    def _running(self, answer: Answering) -> Callable[[Update, TurnContext], Coroutine[Any, Any, None]]:
-        async def run(update: Update, context: TurnContext) -> None:
-            message = update.effective_message
-            if message is None or message.text is None or self._desk.unasked(message):
-                return
-            context.turn.outcome("command")
-            arguments = message.text[message.entities[0].length :]  # the first entity is the command
-            place = place_of(message)
-            if await self._desk.admitted(place, context):
-                await answer(message, place, arguments.strip(), context)
-
-        return run
+        return [CommandHandler(name, running(self._desk, getattr(self, name))) for name in menus.ASKING]
 
     async def start(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """Who the bot is; behind a link such as t.me/bot?start=c_<key> the clause that it names."""
@@ -62,6 +49,10 @@ class Commands:
         """How to ask, and the commands."""
         lines = [f"/{name} {text}" for name, text in self._words.get("telegram.menu").items()]
         text = self._words("telegram.help", commands="\n".join(lines), bot=self._desk.me().username)
+        role = self._desk.office.staff.role(place.person)
+        if role is not None:
+            lines = [f"/{name} {self._words(f'staff.menu.{name}')}" for name in menus.of_staff(role)]
+            text += "\n\n" + self._words("staff.help", commands="\n".join(lines))
         await self._desk.say(place, text, context)
 
     async def about(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
@@ -73,7 +64,7 @@ class Commands:
         await self._desk.send(place, render.messages(content), context)
 
     def _about(self, policy: Policy) -> list[Block]:
-        compose = self._desk.recent.assistant.compose
+        compose = self._desk.recent.assistant.library.compose(policy.id)
         today = self._desk.recent.assistant.today()
         count = self._words("telegram.about", parts=len(policy.sections), clauses=len(policy.clauses))
         blocks = [Block("lead", (Say(f"{policy.display_name}：{count}"),))]
@@ -117,7 +108,7 @@ class Commands:
 
     def unit_counts(self) -> dict[str, int]:
         """Units by name, with the number of clauses."""
-        return self._desk.recent.assistant.compose.unit_counts()
+        return self._desk.recent.assistant.library.unit_counts
 
     def unit_pages(self, page: int) -> tuple[str, InlineKeyboardMarkup]:
         """A page of units."""
@@ -128,7 +119,7 @@ class Commands:
 
     async def subsidies(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """All the money at a glance, each amount in the words that state it."""
-        compose, today = self._desk.recent.assistant.compose, self._desk.recent.assistant.today()
+        library = self._desk.recent.assistant.library
         blocks = [Block("lead", (Say(self._words("telegram.subsidies")),))]
         targets = []
         for target, clause in self._desk.clauses().items():
@@ -143,7 +134,7 @@ class Commands:
             blocks = [Block("lead", (Say(self._words("telegram.no_subsidies")),))]
         rows = [[button(self._desk.title(t), "c", key_of(t))] for t in targets[: keyboards.PAGE]]
         keyboard = InlineKeyboardMarkup(rows) if rows else None
-        await self._desk.send(place, render.messages([*blocks, *compose.notice(today)]), context, keyboard)
+        await self._desk.send(place, render.messages([*blocks, *library.notices(targets)]), context, keyboard)
 
     async def clause(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """One clause by its number, in any form that people write."""
@@ -153,10 +144,12 @@ class Commands:
         clauses = self._desk.clauses()
         found = [t for t, c in clauses.items() if arguments in (c.id, t, c.number)]
         if len(found) == 1:
+            self._desk.record(place, arguments, self._desk.recent.assistant.show(found[0]), context)
             await self.clause_at(place, found[0], context)
             return
         conversation = await context.turn.conversation(place.key)
         reply = self._desk.recent.reply(arguments, conversation)
+        self._desk.record(place, arguments, reply, context)
         if reply.explain.get("rule") not in ("place", "place and match", "no such place"):
             await self._desk.say(place, self._words("telegram.clause_unknown", typed=arguments[:30]), context)
             return
@@ -177,3 +170,19 @@ class Commands:
             await self._desk.ask_admitted(place, text, context)
         else:
             await self._desk.say(place, self._words("telegram.ask_how"), context)
+
+
+def running(desk: Desk, answer: Answering) -> Callable[[Update, TurnContext], Coroutine[Any, Any, None]]:
+    """PTB's callback of a command: whoever may ask gets what ``answer`` says."""
+
+    async def run(update: Update, context: TurnContext) -> None:
+        message = update.effective_message
+        if message is None or message.text is None or desk.unasked(message):
+            return
+        context.turn.outcome("command")
+        arguments = message.text[message.entities[0].length :]  # the first entity is the command
+        place = place_of(message)
+        if await desk.admitted(place, context):
+            await answer(message, place, arguments.strip(), context)
+
+    return run

@@ -8,18 +8,25 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from telegram import Chat, InlineKeyboardMarkup, Message, ReplyParameters, Update, User
+from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters, Update, User
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.compose import Words
+from bot.dialogue import Conversation
 from bot.recent import RecentReplies
+from bot.records import Channel, record
 from bot.reply import Reply
 from bot.telegram import keyboards, render
 from bot.telegram.limits import UserLimit
+from bot.telegram.office import Office
 from bot.telegram.turns import TurnContext
 from knowledge.model import Clause, Policy
+
+if TYPE_CHECKING:
+    from bot.telegram.handoff import Handoff
 
 log = logging.getLogger(__name__)
 
@@ -61,14 +68,18 @@ class Desk:
         words: Words,
         limit: UserLimit,
         me: Callable[[], User],
+        office: Office,
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self.recent = assistant
         self.words = words
         self.limit = limit
         self.me = me
+        self.office = office
         self.busy = busy
         """Whether so many wait that showing "typing" would only hold them up."""
+        self.handoff: Handoff | None = None
+        """Where questions are handed on to a person."""
         self._edited: OrderedDict[tuple[int, int], tuple[str, InlineKeyboardMarkup | None]] = OrderedDict()
         """What our messages were changed to last, by chat and message."""
         self._rendered: OrderedDict[int, tuple[Reply, list[str], InlineKeyboardMarkup | None]] = OrderedDict()
@@ -108,13 +119,29 @@ class Desk:
         """Answer a question of somebody who may ask."""
         if len(text) > LONGEST:
             context.turn.outcome("clarify")
+            too_long = Reply("clarify", (), Conversation(), explain={"rule": "too long"})
+            self.record(place, text, too_long, context)
             await self.say(place, self.words("telegram.too_long", most=LONGEST), context)
             return
         async with self.typing(place, context):
             conversation = await context.turn.conversation(place.key)
             reply = await self.recent.reply_soon(text, conversation)
         context.turn.keep(place.key, reply.conversation)
-        await self.reply(place, reply, context, echo=text if echo else "")
+        further = None
+        if self.handoff is not None:
+            if await self.handoff.instead(place, reply, context):
+                return
+            further = await self.handoff.note(place, text, reply, context)
+        self.record(place, text, reply, context)
+        await self.reply(place, reply, context, text if echo else "", further)
+
+    def record(self, place: Place, text: str, reply: Reply, context: TurnContext) -> None:
+        """Have the question recorded with the tick-off."""
+        channel: Channel = "group" if place.chat < 0 else "private"
+        asker = self.office.askers.of(place.person)
+        context.turn.asked(
+            record(text, reply, channel, asker, context.turn.update_id, keep_text=self.office.keep_days > 0)
+        )
 
     async def admitted(self, place: Place, context: TurnContext) -> bool:
         """Whether the person may ask once more this minute; tells it once if not."""
@@ -143,14 +170,22 @@ class Desk:
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
-    async def reply(self, place: Place, reply: Reply, context: TurnContext, echo: str = "") -> None:
-        """Send a reply with its buttons."""
+    async def reply(
+        self,
+        place: Place,
+        reply: Reply,
+        context: TurnContext,
+        echo: str = "",
+        further: list[InlineKeyboardButton] | None = None,
+    ) -> None:
+        """Send a reply with its buttons, and a ``further`` row of them."""
         context.turn.outcome(reply.status)
         pages, keyboard = self._shown(reply)
+        keyboard = keyboards.asked_by(keyboard, context.turn.update_id)
         if echo:
             content = [paragraph for block in reply.blocks for paragraph in render.paragraphs(block)]
             pages = render.pages([(render.Run(f"❓ {echo}", "i"),), *content])
-        await self.send(place, pages, context, keyboard)
+        await self.send(place, pages, context, keyboards.with_row(keyboard, further))
 
     def _shown(self, reply: Reply) -> tuple[list[str], InlineKeyboardMarkup | None]:
         """The reply rendered; one that was rendered lately is not rendered again."""
@@ -184,6 +219,16 @@ class Desk:
     async def _send(
         self, place: Place, page: str, keyboard: InlineKeyboardMarkup | None, context: TurnContext
     ) -> Message | None:
+        try:
+            return await self.post(place, page, keyboard, context)
+        except Forbidden as error:  # blocked, or thrown out of the group: nobody is there to be told
+            log.info("not_welcome", extra={"chat": place.chat, "reason": str(error)})
+            return None
+
+    async def post(
+        self, place: Place, page: str, keyboard: InlineKeyboardMarkup | None, context: TurnContext
+    ) -> Message:
+        """One message, outside a step; Forbidden where the bot may not write."""
         answered = ReplyParameters(place.message, allow_sending_without_reply=True)
         try:
             return await context.bot.send_message(
@@ -193,9 +238,6 @@ class Desk:
                 reply_markup=keyboard,
                 reply_parameters=answered,
             )
-        except Forbidden as error:  # blocked, or thrown out of the group: nobody is there to be told
-            log.info("not_welcome", extra={"chat": place.chat, "reason": str(error)})
-            return None
         except BadRequest as error:
             if "parse entities" not in str(error).lower():
                 raise

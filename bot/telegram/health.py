@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from bot.reload import State
+from bot.store import tickets
 from bot.store.store import Store
 from bot.telegram.metrics import Metrics
+from bot.telegram.notices import MOST_FAULTS
 
 STALE = 120.0
 """Seconds without a good poll after which the bot is ill; a long poll takes half a minute."""
@@ -25,8 +28,10 @@ class Health:
     polling: bool
     last_contact: Callable[[], float | None]
     """Monotonic time of the last good poll or webhook call."""
-    policies: int
+    policies: Callable[[], int]
     """Policies in the base that is loaded."""
+    base: State
+    """What is known of it. Files that were refused make nobody ill: the last good base answers."""
     trouble: str = ""
     """What is wrong with the connection, such as a second instance."""
 
@@ -37,6 +42,7 @@ class Health:
         age = None if contact is None else round(now - contact, 1)
         failing = self.store.failing_since is not None
         counts = {} if failing else await self.store.counts()
+        waiting = None if failing else await self.store.transact(tickets.counts)
         reasons = []
         if failing:
             reasons.append("store")
@@ -49,6 +55,11 @@ class Health:
         if depth is not None or not failing:
             self.metrics.depth.set(depth or 0)
             self.metrics.aside.set(counts.get("aside", 0))
+        if waiting is not None:
+            self.metrics.tickets_open.set(waiting.open)
+            self.metrics.tickets_waiting.set(waiting.unanswered)
+            self.metrics.tickets_unposted.set(waiting.unposted)
+            self.metrics.oldest_ticket.set(max(0.0, time.time() - waiting.oldest) if waiting.oldest else 0.0)
         return {
             "status": "ill" if reasons else "ok",
             "reasons": reasons,
@@ -56,8 +67,11 @@ class Health:
             "last_contact_age_seconds": age,
             "journal_depth": depth if failing else depth or 0,
             "set_aside": counts.get("aside", 0),
-            "base_loaded": self.policies > 0,
-            "policies": self.policies,
+            "base_loaded": self.policies() > 0,
+            "policies": self.policies(),
+            "base": self.base.fingerprint[:12],
+            "base_age_seconds": round(time.time() - self.base.since, 1),
+            "base_faults": list(self.base.faults[:MOST_FAULTS]),
         }
 
 

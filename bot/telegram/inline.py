@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +15,8 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import BaseHandler, InlineQueryHandler
 
-from bot.assistant import BEIJING
+from bot.days import BEIJING
+from bot.records import record
 from bot.reply import Block, Reply
 from bot.telegram import render
 from bot.telegram.desk import Desk
@@ -25,6 +28,11 @@ log = logging.getLogger(__name__)
 
 PAGE = 10
 """Cards at a time; Telegram allows 50."""
+SHORTEST = 2
+"""Characters from which a query is a question."""
+BURST = 20.0
+"""Seconds within which what is typed goes on from what was typed before."""
+MOST_BURSTS = 256
 CACHE = 300
 """Seconds for which Telegram may show a page again without asking."""
 
@@ -46,6 +54,8 @@ class Inline:
         self._desk = desk
         self._most_asked = most_asked
         self._now = now
+        self._bursts: OrderedDict[int, tuple[int, str, float]] = OrderedDict()
+        """Person -> update, text and monotonic time of what was typed last."""
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
         """PTB's handler of inline queries."""
@@ -61,6 +71,8 @@ class Inline:
         start = int(query.offset) if query.offset.isascii() and query.offset.isdigit() and len(query.offset) < 6 else 0
         cards = list({card.key: card for card in self.cards(text)}.values())
         page = cards[start : start + PAGE]
+        if not start and len(fold(text)) >= SHORTEST:
+            self._record(query.from_user.id, text, context)
         following = str(start + PAGE) if start + PAGE < len(cards) else ""
         try:
             await query.answer(
@@ -71,6 +83,29 @@ class Inline:
             )
         except TelegramError as error:  # too late, mostly: the person types on and asks again
             log.info("inline_not_answered", extra={"reason": str(error)})
+
+    def _record(self, person: int, text: str, context: TurnContext) -> None:
+        """One question a burst: Telegram asks while somebody types, and only the last form is what was meant.
+
+        A form that goes on from the last one (or takes back part of it), soon after it, takes its place in the records.
+        What Telegram answers from its cache doesn't come here, and isn't counted.
+        """
+        now = time.monotonic()
+        update_id, before, at = self._bursts.pop(person, (0, "", 0.0))
+        goes_on = now - at < BURST and (text.startswith(before) or before.startswith(text))
+        instead = update_id if before and goes_on and update_id != context.turn.update_id else None
+        self._bursts[person] = (context.turn.update_id, text, now)
+        if len(self._bursts) > MOST_BURSTS:
+            self._bursts.popitem(last=False)
+        office = self._desk.office
+        reply = self._desk.recent.reply(text)
+        asker = office.askers.of(person)
+        asked = record(text, reply, "inline", asker, context.turn.update_id, keep_text=office.keep_days > 0)
+        context.turn.asked(asked, instead)
+
+    def forget(self, person: int) -> None:
+        """Forget what a person typed last."""
+        self._bursts.pop(person, None)
 
     def cache_time(self) -> int:
         """Seconds: never past Beijing's midnight, when a validity notice may change."""
@@ -124,10 +159,10 @@ class Inline:
     def _holding(self, text: str) -> Iterator[Card]:
         """Units whose name, figures whose words and clauses whose text hold what was typed."""
         folded = fold(text)
-        if len(folded) < 2:
+        if len(folded) < SHORTEST:
             return
         assistant, words = self._desk.recent.assistant, self._desk.words
-        for unit, count in assistant.compose.unit_counts().items():
+        for unit, count in assistant.library.unit_counts.items():
             if folded in fold(unit):
                 reply = assistant.of_unit(unit)
                 title = words("telegram.inline.unit", unit=unit, count=count)

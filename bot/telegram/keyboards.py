@@ -1,7 +1,8 @@
 """Buttons. Their data are ids only: they fit into 64 bytes, outlive a restart, and mean nothing that can be forged.
 
 Data are ``verb:key`` or ``verb:key:argument``; the key is a hash of what is meant, such as policy/clause, and is looked
-up among what there is. What is not found is old or not ours.
+up among what there is. What is not found is old or not ours. The argument of what judges an answer is the number of the
+update that asked, so that the verdict finds its question.
 """
 
 from __future__ import annotations
@@ -76,15 +77,39 @@ def under(reply: Reply, words: Words, titles: Mapping[str, str]) -> InlineKeyboa
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def reasons(key: str, words: Words, before: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup:
+def with_row(
+    keyboard: InlineKeyboardMarkup | None, row: list[InlineKeyboardButton] | None
+) -> InlineKeyboardMarkup | None:
+    """The buttons with one more row; as they are when it is there already or there is none."""
+    rows = list(keyboard.inline_keyboard) if keyboard is not None else []
+    if row is None or any(b.callback_data == row[0].callback_data for r in rows for b in r):
+        return keyboard
+    return InlineKeyboardMarkup([*rows, row])
+
+
+def asked_by(keyboard: InlineKeyboardMarkup | None, update_id: int) -> InlineKeyboardMarkup | None:
+    """The same buttons; those that judge name the update whose question was answered."""
+    if keyboard is None or not keyboard.inline_keyboard:
+        return keyboard
+    *rows, last = keyboard.inline_keyboard
+    verb, key, _ = parse(str(last[0].callback_data))
+    return InlineKeyboardMarkup([*rows, thumbs(key, str(update_id))]) if verb == "g" else keyboard
+
+
+def question_of(argument: str) -> int | None:
+    """The update that an argument names; None for none, as under answers of earlier versions."""
+    return int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 16 else None
+
+
+def reasons(key: str, words: Words, before: InlineKeyboardMarkup | None, asked: str) -> InlineKeyboardMarkup:
     """Why it was no good, in place of the thumbs; ``before``: the buttons that are there."""
-    labels = [button(words(f"telegram.reason.{name}"), "r", key, letter) for letter, name in REASONS.items()]
+    labels = [button(words(f"telegram.reason.{name}"), "r", key, letter + asked) for letter, name in REASONS.items()]
     return _judging(before, labels[:2], labels[2:])
 
 
-def judged(key: str, before: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup:
+def judged(key: str, before: InlineKeyboardMarkup | None, asked: str) -> InlineKeyboardMarkup:
     """After a reason was given: the thumbs again."""
-    return _judging(before, thumbs(key))
+    return _judging(before, thumbs(key, asked))
 
 
 def _judging(before: InlineKeyboardMarkup | None, *rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
@@ -94,9 +119,10 @@ def _judging(before: InlineKeyboardMarkup | None, *rows: list[InlineKeyboardButt
     return InlineKeyboardMarkup([*kept, *rows])
 
 
-def thumbs(key: str) -> list[InlineKeyboardButton]:
-    """The two thumbs."""
-    return [button("👍", "g", key), button("👎", "b", key)]
+def thumbs(key: str, asked: str = "") -> list[InlineKeyboardButton]:
+    """The two thumbs; ``asked``: the update that asked, in digits."""
+    data = (key, asked) if asked else (key,)
+    return [button("👍", "g", *data), button("👎", "b", *data)]
 
 
 def examples(questions: Sequence[str]) -> InlineKeyboardMarkup:

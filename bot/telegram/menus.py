@@ -12,22 +12,44 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     BotCommandScopeDefault,
 )
 from telegram.error import RetryAfter, TelegramError
 
 from bot.compose import Words
+from bot.staff import Role, Staff
 
 log = logging.getLogger(__name__)
 
-COMMANDS = ("start", "help", "about", "list", "units", "subsidies", "clause", "ask")
-IN_GROUPS = ("ask", "clause", "help")
+ASKING = ("start", "help", "about", "list", "units", "subsidies", "clause", "ask")
+OWN_DATA = ("privacy", "forget")
+PERSON = ("human", "cancel")
+"""What hands a question on to a person, and takes it back."""
+COMMANDS = (*ASKING, *PERSON, *OWN_DATA)
+STAFF = {
+    "stats": Role.VIEWER,
+    "unanswered": Role.VIEWER,
+    "export": Role.EDITOR,
+    "tickets": Role.VIEWER,
+    "close": Role.VIEWER,
+    "teach": Role.EDITOR,
+    "undo": Role.EDITOR,
+    "reload": Role.EDITOR,
+}
+"""Commands for the staff, and the least role for each."""
+IN_GROUPS = ("ask", "clause", "human", "help")
 LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
 """Language of the reader's Telegram (None: any other) -> language of the menu."""
 TRIES = 5
 
 
-async def set_menus(bot: Bot, pause: float = 2.0) -> None:
+def of_staff(role: Role) -> tuple[str, ...]:
+    """The staff's commands that a role may use."""
+    return tuple(name for name, least in STAFF.items() if role >= least)
+
+
+async def set_menus(bot: Bot, pause: float = 2.0, staff: Staff | None = None) -> None:
     """Set every menu, best effort: a failure is logged and tried again a few times, and stops nothing."""
     scopes: list[tuple[BotCommandScope, tuple[str, ...]]] = [
         (BotCommandScopeDefault(), COMMANDS),
@@ -42,6 +64,19 @@ async def set_menus(bot: Bot, pause: float = 2.0) -> None:
             await _tried(lambda c=commands, s=scope, k=code: bot.set_my_commands(c, s, k), pause)  # type: ignore[misc]
         short = words("telegram.short_description")
         await _tried(lambda t=short, k=code: bot.set_my_short_description(t, k), pause)  # type: ignore[misc]
+    for member in (staff or Staff()).members():
+        await _set_staff_menu(bot, member, (staff or Staff()).role(member) or Role.VIEWER)
+
+
+async def _set_staff_menu(bot: Bot, member: int, role: Role) -> None:
+    """The menu in a member's private chat, tried once: Telegram refuses it to those who never wrote to the bot."""
+    words = Words.load()
+    names = {**words.get("telegram.menu"), **words.get("staff.menu")}
+    commands = [BotCommand(name, names[name]) for name in (*of_staff(role), *COMMANDS)]
+    try:
+        await bot.set_my_commands(commands, BotCommandScopeChat(member))
+    except TelegramError as error:
+        log.warning("menu_not_set", extra={"reason": str(error)})
 
 
 async def _tried(call: Callable[[], Awaitable[object]], pause: float) -> None:

@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 
+TICKET_BUCKETS = (60.0, 300.0, 900.0, 3600.0, 4 * 3600.0, 24 * 3600.0, 72 * 3600.0)
+
 
 class Metrics:
     """The counters of one bot, in a registry of their own."""
@@ -25,7 +27,30 @@ class Metrics:
         self.retries = Counter("policybot_retries", "Tries after the first, of a call or a turn", ["kind"], registry=r)
         self.calls = Counter("policybot_api_calls", "Calls to the Bot API", ["method", "result"], registry=r)
         self.contact = Gauge("policybot_last_contact_timestamp_seconds", "Last good poll or webhook call", registry=r)
+        self.tickets = Counter("policybot_tickets", "Questions handed on to a person, by event", ["event"], registry=r)
+        self.tickets_open = Gauge("policybot_tickets_open", "Tickets that are open now", registry=r)
+        self.tickets_waiting = Gauge("policybot_tickets_waiting", "Open tickets without any answer", registry=r)
+        self.tickets_unposted = Gauge(
+            "policybot_tickets_unposted", "Open tickets that did not reach the staff group", registry=r
+        )
+        self.oldest_ticket = Gauge(
+            "policybot_ticket_oldest_seconds", "Age of the oldest open ticket without any answer", registry=r
+        )
+        self.first_answer = Histogram(
+            "policybot_ticket_first_answer_seconds",
+            "From a question to a person's first answer",
+            buckets=TICKET_BUCKETS,
+            registry=r,
+        )
+        self.refusals = Counter("policybot_staff_refusals", "Staff commands that others tried", ["what"], registry=r)
         self.store_failing = Gauge("policybot_store_failing", "1 while the database takes no writes", registry=r)
+        self.reloads = Counter("policybot_base_checks", "Checks of the base's files, by result", ["result"], registry=r)
+        self.base_refused = Gauge("policybot_base_refused", "1 while files on disk are not taken into use", registry=r)
+
+    def base_checked(self, result: str) -> None:
+        """The files were checked."""
+        self.reloads.labels(result).inc()
+        self.base_refused.set(int(result == "refused"))
 
     def received(self, new: int, again: int) -> None:
         """Updates came in."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import Message, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler
 
 from bot.reply import Block, Quote
+from bot.store.store import Verdict
 from bot.telegram import keyboards, render
 from bot.telegram.commands import Commands
 from bot.telegram.desk import Desk, Place
@@ -20,7 +22,8 @@ Answering = Callable[[Update, Message, Place, str, str, TurnContext], Awaitable[
 class Presses:
     """What each verb of a button does; each returns False when its key names nothing (any more)."""
 
-    def __init__(self, desk: Desk, commands: Commands) -> None:
+    def __init__(self, desk: Desk, commands: Commands, more: Mapping[str, Answering] | None = None) -> None:
+        """``more``: what other verbs do."""
         self._desk = desk
         self._commands = commands
         self._verbs: dict[str, Answering] = {
@@ -34,6 +37,9 @@ class Presses:
             "g": self._good,
             "b": self._bad,
             "r": self._reason,
+            "h": self._person,
+            "x": self._cancel,
+            **(more or {}),
         }
 
     def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
@@ -134,42 +140,74 @@ class Presses:
             return False
         await self._desk.acknowledge(update)
         reply = self._desk.recent.assistant.of_unit(unit)
+        await context.turn.conversation(place.key)  # what it remembers besides is kept
         context.turn.keep(place.key, reply.conversation)
         await self._desk.reply(place, reply, context)
         return True
 
     async def _good(
-        self, update: Update, message: Message, place: Place, key: str, _: str, context: TurnContext
+        self, update: Update, message: Message, place: Place, key: str, asked: str, context: TurnContext
     ) -> bool:
         target = self._judged(key)
         if target is None:
             return False
-        context.turn.feedback(place.key, target, "up", None, message.message_id)
+        self._judge(place, target, "up", "", asked, context)
+        if self._desk.handoff is not None:
+            await self._desk.handoff.judged(place, message, True, context)
         await self._desk.acknowledge(update, self._desk.words("telegram.thanks_good"))
         return True
 
     async def _bad(
-        self, update: Update, message: Message, place: Place, key: str, _: str, context: TurnContext
+        self, update: Update, message: Message, place: Place, key: str, asked: str, context: TurnContext
     ) -> bool:
         """Noted at once; why is asked, and may be left unsaid."""
         target = self._judged(key)
         if target is None:
             return False
-        context.turn.feedback(place.key, target, "down", None, message.message_id)
+        self._judge(place, target, "down", "", asked, context)
         await self._desk.acknowledge(update, self._desk.words("telegram.ask_reason"))
-        await self._desk.edit_keyboard(message, context, keyboards.reasons(key, self._desk.words, message.reply_markup))
+        handoff = self._desk.handoff
+        further = await handoff.judged(place, message, False, context) if handoff is not None else None
+        buttons = keyboards.reasons(key, self._desk.words, message.reply_markup, asked)
+        await self._desk.edit_keyboard(message, context, keyboards.with_row(buttons, further) or buttons)
         return True
 
     async def _reason(
-        self, update: Update, message: Message, place: Place, key: str, letter: str, context: TurnContext
+        self, update: Update, message: Message, place: Place, key: str, argument: str, context: TurnContext
     ) -> bool:
+        letter, asked = argument[:1], argument[1:]
         target = self._judged(key)
         if target is None or letter not in keyboards.REASONS:
             return False
-        context.turn.feedback(place.key, target, "down", keyboards.REASONS[letter], message.message_id)
+        self._judge(place, target, "down", keyboards.REASONS[letter], asked, context)
         await self._desk.acknowledge(update, self._desk.words("telegram.thanks_bad"))
-        await self._desk.edit_keyboard(message, context, keyboards.judged(key, message.reply_markup))
+        await self._desk.edit_keyboard(message, context, keyboards.judged(key, message.reply_markup, asked))
         return True
+
+    async def _person(self, update: Update, _: Message, place: Place, __: str, ___: str, context: TurnContext) -> bool:
+        """To a person."""
+        if self._desk.handoff is None or not self._desk.handoff.enabled:
+            return False
+        await self._desk.acknowledge(update)
+        await self._desk.handoff.pressed(place, context)
+        return True
+
+    async def _cancel(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
+        """No answer is needed any more; only the asker's press counts."""
+        if self._desk.handoff is None or not (key.isascii() and key.isdigit()) or len(key) > 12:
+            return False
+        if await self._desk.handoff.cancelled(place, int(key), context):
+            await self._desk.acknowledge(update)
+        else:
+            await self._desk.acknowledge(update, self._desk.words("handoff.not_yours"), alert=True)
+        return True
+
+    def _judge(self, place: Place, target: str, verdict: str, reason: str, asked: str, context: TurnContext) -> None:
+        """One verdict a person and answer: the last one holds. Who gave it is kept as a hash only."""
+        of = self._desk.office.askers.of
+        key, asker = of(f"{place.chat}:{place.message}:{place.person}"), of(place.person)
+        question = keyboards.question_of(asked)
+        context.turn.judge(Verdict(key, target, verdict, reason, time.time(), asker, question))
 
     def _judged(self, key: str) -> str | None:
         """The clause that was judged; "" for an answer about no single clause; None for a key that names nothing."""

@@ -13,6 +13,7 @@ import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from telegram import Bot, Update
@@ -172,6 +173,8 @@ class TurnProcessor(BaseUpdateProcessor):
         self._metrics = metrics
         self.again: Callable[[Update], Awaitable[None]] | None = None
         """Handles an update once more: Application.process_update."""
+        self.hold: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Entered for the time of a turn: what was begun on one base is finished on it (RecentReplies.hold)."""
 
     async def initialize(self) -> None:
         """Nothing to do."""
@@ -187,9 +190,10 @@ class TurnProcessor(BaseUpdateProcessor):
         turn = self._turns.begin(update.update_id)
         token = current_turn.set(turn)
         try:
-            await coroutine
-            if turn.disturbed:
-                await self._persist(turn, update)
+            with self.hold():
+                await coroutine
+                if turn.disturbed:
+                    await self._persist(turn, update)
             self._close(turn)
         except asyncio.CancelledError:
             raise  # stopped in the middle: it stays open in the journal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 
 from telegram import Chat, ChatMember, Message, MessageEntity, Update
@@ -11,6 +12,8 @@ from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
 from bot.telegram.desk import Desk, place_of
 from bot.telegram.turns import TurnContext
+
+log = logging.getLogger(__name__)
 
 ALBUMS = 256
 """Albums that are remembered."""
@@ -127,6 +130,7 @@ class Talk:
         )
         if came:
             context.turn.outcome("command")
+            log.info("group_joined", extra={"chat": change.chat.id})
             await context.turn.step(lambda: self._greet(change.chat, context))
 
     async def _greet(self, chat: Chat, context: TurnContext) -> None:

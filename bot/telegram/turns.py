@@ -13,14 +13,19 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import CallbackContext
 
+from bot.days import day_of
 from bot.dialogue import Conversation
+from bot.history import Exchange, Exchanges, from_json, plain_data
+from bot.store.records import Asked, Forgotten
 from bot.store.store import Change, Open, Store, Verdict, to_json
 
 log = logging.getLogger(__name__)
@@ -67,21 +72,31 @@ class Conversations:
     def __init__(self, store: Store, most: int = REMEMBERED) -> None:
         self._store = store
         self._most = most
-        self._recent: OrderedDict[str, Conversation] = OrderedDict()
+        self._recent: OrderedDict[str, tuple[Conversation, Exchanges]] = OrderedDict()
 
-    async def get(self, key: str) -> Conversation:
-        """What is remembered, or an empty conversation."""
+    async def get(self, key: str) -> tuple[Conversation, Exchanges]:
+        """What is remembered, or an empty conversation; with the last questions and what came of them."""
         if key in self._recent:
             self._recent.move_to_end(key)
             return self._recent[key]
         stored = await self._store.conversation(key)
-        conversation = Conversation.from_json(json.loads(stored)) if stored else Conversation()
-        self.put(key, conversation)
-        return conversation
+        data = json.loads(stored) if stored else {}
+        talk = Conversation.from_json(data), from_json(data)
+        self.put(key, *talk)
+        return talk
 
-    def put(self, key: str, conversation: Conversation) -> None:
+    def forget(self, person: int) -> None:
+        """Forget a person's in memory; in the store is the store's affair."""
+        for key in [key for key in self._recent if key.endswith(f":{person}")]:
+            del self._recent[key]
+
+    def known(self, key: str) -> tuple[Conversation, Exchanges]:
+        """What is in memory."""
+        return self._recent.get(key, (Conversation(), ()))
+
+    def put(self, key: str, conversation: Conversation, exchanges: Exchanges) -> None:
         """Remember in memory; storing it is the turn's affair."""
-        self._recent[key] = conversation
+        self._recent[key] = conversation, exchanges
         self._recent.move_to_end(key)
         if len(self._recent) > self._most:
             self._recent.popitem(last=False)
@@ -106,18 +121,40 @@ class Turn:
         self._made = steps
         self._next = 0
         self._kept: dict[str, Conversation] = {}
+        self._exchanges: dict[str, Exchanges] = {}
         self._verdicts: list[Verdict] = []
+        self._at_end: list[Callable[[Connection], object]] = []
+        self._asked: Asked | None = None
+        self._replaced: int | None = None
+        self._counted: list[tuple[str, str]] = []
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Read or write in the store at once; ``work`` must be harmless when repeated."""
+        return await self._store.transact(work)
 
     async def conversation(self, key: str) -> Conversation:
         """What the chat and user with that key talk about."""
-        return await self._conversations.get(key)
+        return (await self._conversations.get(key))[0]
+
+    async def exchanges(self, key: str) -> Exchanges:
+        """The last questions of that chat and user, and what came of them; the latest last."""
+        stored = (await self._conversations.get(key))[1]
+        return self._exchanges.get(key, stored)
+
+    def keep_exchanges(self, key: str, exchanges: Sequence[Exchange]) -> None:
+        """Store them together with the tick-off."""
+        self._exchanges[key] = tuple(exchanges)
 
     def keep(self, key: str, conversation: Conversation) -> None:
         """Store the conversation together with the tick-off."""
         self._kept[key] = conversation
 
-    async def step(self, call: Callable[[], Awaitable[T]]) -> T | None:
+    async def step(
+        self, call: Callable[[], Awaitable[T]], also: Callable[[T], Callable[[Connection], object]] | None = None
+    ) -> T | None:
         """One call that sends or changes something visible; None if it was made before a restart.
+
+        ``also``: from the call's result, what is written in the commit that records the step.
 
         Steps are numbered in order: a handler that runs again must make the same ones. Network errors are tried again,
         a few times; other errors of the API are the handler's.
@@ -131,7 +168,8 @@ class Turn:
         try:
             result = await self._try(call, slot)
             self._made = number + 1
-            await self._store.change(Change(stepped=(self.update_id, self._made)))
+            further = [also(result)] if also is not None else []
+            await self._store.change(Change(stepped=(self.update_id, self._made), also=further))
         finally:
             slot.free()
             current_slot.reset(token)
@@ -150,28 +188,66 @@ class Turn:
         raise AssertionError("unreachable")
 
     def outcome(self, status: str) -> None:
-        """What came of it: answer, choose, info, chat, none, clarify, command, callback, inline, limited, ignored."""
+        """What came of it: a reply's status, or command, callback, inline, limited, denied, ignored."""
         self.status = status
 
-    def feedback(self, key: str, target: str, verdict: str, reason: str | None, message_id: int) -> None:
-        """A verdict on an answer, stored together with the tick-off; ``key`` is chat:user."""
-        chat, _, user = key.partition(":")
-        self._verdicts.append(Verdict(f"{chat}:{message_id}:{user}", target, verdict, reason or "", time.time()))
+    def judge(self, verdict: Verdict) -> None:
+        """A verdict on an answer, stored together with the tick-off."""
+        self._verdicts.append(verdict)
+
+    def asked(self, asked: Asked, instead_of: int | None = None) -> None:
+        """The question that was asked, recorded together with the tick-off, so once however often it is handled.
+
+        ``instead_of``: update id of an earlier question that was only the beginning of this one.
+        """
+        self._asked, self._replaced = asked, instead_of
+
+    async def forget(self, asker: str, person: int) -> Forgotten:
+        """Delete what is kept about a person, now; ``asker``: the person's hash."""
+        self._conversations.forget(person)
+        return await self._store.forget(asker, person)
+
+    def count(self, kind: str, name: str) -> None:
+        """One more of that kind and name today, with the tick-off."""
+        self._counted.append((kind, name))
+
+    def at_end(self, work: Callable[[Connection], object]) -> None:
+        """Written together with the tick-off."""
+        self._at_end.append(work)
 
     def again(self) -> None:
         """Made ready to be handled once more; the steps that were made stay made."""
         self._next = 0
         self.error = None
         self._kept.clear()
+        self._exchanges.clear()
         self._verdicts.clear()
+        self._at_end.clear()
+        self._counted.clear()
+        self._asked = self._replaced = None
 
     def finish(self) -> None:
         """Tick off: with the next commit, together with what was kept."""
         now = time.time()
-        for key, conversation in self._kept.items():
-            self._conversations.put(key, conversation)
-        kept = [(key, to_json(c.to_json()), now) for key, c in self._kept.items()]
-        self._store.change_soon(Change(done=self.update_id, kept=kept, verdicts=self._verdicts))
+        kept = []
+        for key in dict.fromkeys((*self._kept, *self._exchanges)):
+            conversation, exchanges = self._conversations.known(key)
+            conversation, exchanges = self._kept.get(key, conversation), self._exchanges.get(key, exchanges)
+            self._conversations.put(key, conversation, exchanges)
+            kept.append((key, to_json(conversation.to_json() | plain_data(exchanges)), now))
+        seconds = round(time.perf_counter() - self.began, 4)
+        day = day_of(now) if self._counted else ""
+        self._store.change_soon(
+            Change(
+                done=self.update_id,
+                kept=kept,
+                verdicts=self._verdicts,
+                also=self._at_end,
+                asked=[replace(self._asked, seconds=seconds)] if self._asked is not None else (),
+                replaced=[self._replaced] if self._replaced is not None else (),
+                counted=[(day, kind, name) for kind, name in self._counted],
+            )
+        )
 
     def set_aside(self, reason: str) -> None:
         """Give up on it; it blocks nothing and stays in the journal for a person to look at."""

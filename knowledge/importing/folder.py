@@ -26,7 +26,7 @@ except ImportError:  # PyYAML built without libyaml
 class _Unaliased(_Dumper):
     """Writes a value that occurs twice twice: our files have no anchors."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
 
 

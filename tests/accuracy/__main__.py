@@ -26,12 +26,12 @@ from rapidfuzz import fuzz, process
 
 from bot import decide
 from bot.assistant import Assistant
+from bot.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run
 from bot.reply import Reply
 from knowledge import compiled, tuning
 from knowledge.examples import TEXT_WRITER, examples
 from knowledge.fold import key
 from knowledge.index import Example, Weights, kind_of
-from tests.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run
 
 HERE = Path(__file__).resolve().parent
 PAGE, ABLATIONS = HERE / "README.md", HERE / "ablations.yaml"

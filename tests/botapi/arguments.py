@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,13 +12,21 @@ import orjson
 from tests.botapi.errors import bad
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a call ("Sending files")."""
+
+    filename: str
+    content: bytes
+
+
 class Arguments:
     """Typed access; what can't be read is a 400 that names the parameter."""
 
-    def __init__(self, values: Mapping[str, Any], files: Collection[str] = ()) -> None:
+    def __init__(self, values: Mapping[str, Any], files: Mapping[str, Upload] | None = None) -> None:
         self.values = values
-        self.files = files
-        """Names of the parts that were uploaded."""
+        self.files = files or {}
+        """What was uploaded, by the name of the part."""
 
     def __contains__(self, name: str) -> bool:
         return name in self.values

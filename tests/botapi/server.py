@@ -15,7 +15,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 
 from tests.botapi.acts import Acts
-from tests.botapi.arguments import Arguments, from_form, from_json
+from tests.botapi.arguments import Arguments, Upload, from_form, from_json
 from tests.botapi.delivery import ANSWER_WITHIN, SECRET_HEADER, Delivery
 from tests.botapi.errors import ApiError, bad, too_many
 from tests.botapi.faults import Faults
@@ -186,11 +186,13 @@ class BotApi(Acts):
             return web.Response()
         return body if isinstance(body, web.StreamResponse) else _answer(status, body)
 
-    async def direct(self, method: str, values: dict[str, Any]) -> tuple[int, bytes]:
+    async def direct(
+        self, method: str, values: dict[str, Any], files: dict[str, Upload] | None = None
+    ) -> tuple[int, bytes]:
         """A call without HTTP, by its form values: (status, body). A dropped connection is a ConnectionError."""
         self.counts[method] += 1
         try:
-            status, body = await self._called(Call(time.monotonic(), method, {}), Arguments(values))
+            status, body = await self._called(Call(time.monotonic(), method, {}), Arguments(values, files))
         except _Drop:
             raise ConnectionError("dropped") from None
         if isinstance(body, web.Response):
@@ -218,15 +220,14 @@ class BotApi(Acts):
     async def _read(self, request: web.BaseRequest) -> Arguments:
         kind = request.content_type
         values = from_form(request.query_string) if request.query_string else {}
-        files: list[str] = []
+        files: dict[str, Upload] = {}
         if kind == "multipart/form-data":
             reader = await request.multipart()
             async for part in reader:
                 if not isinstance(part, BodyPartReader) or part.name is None:
                     raise bad("can't parse multipart form")
                 if part.filename is not None:
-                    await part.read()
-                    files.append(part.name)
+                    files[part.name] = Upload(part.filename, bytes(await part.read()))
                 else:
                     values[part.name] = await part.text()
         else:

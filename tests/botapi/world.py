@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.botapi.arguments import Upload
 from tests.botapi.errors import ApiError, bad
 from tests.botapi.people import Chat, Person
 
@@ -62,6 +63,8 @@ class World:
     usernames: dict[str, Chat] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     inline_messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    """Files that the bot sent, by file_id."""
     commands: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     """(scope, language code) -> commands."""
     names: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -12,16 +12,21 @@ from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.request import BaseRequest, RequestData
 
-from bot.assistant import BEIJING
+from bot.asker import Askers
+from bot.days import BEIJING
+from bot.hours import Hours
 from bot.recent import RecentReplies
+from bot.staff import Staff
 from bot.store.store import Store
 from bot.telegram.app import _note_error
 from bot.telegram.handlers import handlers
 from bot.telegram.limits import UserLimit
 from bot.telegram.metrics import Metrics
+from bot.telegram.office import Office
 from bot.telegram.queue import JournalQueue, TurnProcessor
 from bot.telegram.turns import TurnContext, Turns
 from tests.botapi import BotApi, Chat, Person, Sent
+from tests.botapi.arguments import Upload
 from tests.botapi.world import Query
 
 
@@ -44,7 +49,9 @@ class Direct(BaseRequest):
     ) -> tuple[int, bytes]:
         values = dict(request_data.json_parameters) if request_data is not None else {}
         try:
-            return await self._server.direct(url.rpartition("/")[2], values)
+            parts = request_data.multipart_data if request_data is not None else {}
+            files = {name: Upload(part[0], cast(bytes, part[1])) for name, part in (parts or {}).items()}
+            return await self._server.direct(url.rpartition("/")[2], values, files)
         except ConnectionError as error:
             raise NetworkError(str(error)) from error
 
@@ -62,6 +69,10 @@ class Played:
         now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
         busy: bool = True,
         most_asked: Callable[[], Sequence[str]] | None = None,
+        staff: Staff | None = None,
+        staff_chat: int | None = None,
+        keep_days: int = 90,
+        hours: Hours | None = None,
     ) -> None:
         """``busy``: "typing" is not shown."""
         self.server = server
@@ -82,8 +93,12 @@ class Played:
         self.processor.again = self.application.process_update
         self.application.add_error_handler(_note_error)
         ours = limit or UserLimit(10_000)
-        for handler in handlers(assistant, ours, self.me, lambda: busy, most_asked, now):
+        askers = Askers(b"a key for tests only")
+        self.office = Office(store, askers, self.metrics, staff or Staff(), staff_chat, keep_days, hours or Hours())
+        for handler in handlers(assistant, ours, self.me, self.office, lambda: busy, most_asked, now):
             self.application.add_handler(handler)
+        self.members: dict[str, Person] = {}
+        """Members of staff, for tests that have some."""
         self.alice = server.person("甲", "alice")
         self.chat = server.private(self.alice)
 

@@ -1,30 +1,63 @@
-"""Runs the test questions of tests/questions/ and says what each answer was worth.
+"""Runs test questions, which are YAML files, and says what each answer was worth.
 
-Verdicts: right; assisted (the right clause is in the choice offered); wrong; miss (declined though covered); leak
-(answered though not covered).
+The project's own tests run them, and teaching does: a phrasing that breaks one is refused. Verdicts: right; assisted
+(the right clause is in the choice offered); wrong; miss (declined though covered); leak (answered though not covered).
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
+from bot.files import questions_folder
 from bot.reply import Reply
+from knowledge.faults import Fault, KnowledgeError
+from knowledge.load import parse
+from knowledge.model import Record, Text
+from knowledge.yamlfile import read_yaml
 
-QUESTIONS = Path(__file__).resolve().parent / "questions"
 IN_SCOPE = ("measure", "unit_of", "figure", "no_figure", "false_premise", "place", "choice", "full_text", "more")
 OUTSIDE = ("oos_near", "oos_far", "attack")
 DAY = date(2026, 1, 15)
-"""The day on which the tests ask; after the document's expiry."""
+"""The day on which the questions are asked; after the first document's expiry."""
+KIND_OF_FILE = {"document": "info", "units": "by_unit", "places": "place"}
+"""Kinds of the questions in files of one kind, where the file's name is another word."""
+
+
+class Asked(Record):
+    """A test question as written."""
+
+    ask: Text
+    kind: str = ""
+    hard: int = 2
+    """1 the document's words, 2 paraphrased, 3 a situation or noise."""
+    clause: str = ""
+    clauses: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    not_figures: tuple[str, ...] = ()
+    info: str = ""
+    topic: str = ""
+    pick: int = 0
+
+
+class Dialog(Record):
+    """Questions that follow one another."""
+
+    turns: tuple[Asked, ...]
+
+
+class QuestionsFile(Record):
+    """One file of test questions."""
+
+    clause: str = ""
+    questions: tuple[Asked, ...] = ()
+    dialogs: tuple[Dialog, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,36 +74,40 @@ class Case:
     not_figures: tuple[str, ...] = ()
     info: str = ""
     pick: int = 0
-    line: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-def cases() -> list[Case]:
-    """All test questions in file order."""
-    out = []
-    for path in sorted(QUESTIONS.glob("*.yaml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for n, item in enumerate(data.get("questions", [])):
-            kind = item.get("kind") or {"document": "info", "units": "by_unit", "places": "place"}.get(
-                path.stem, path.stem
-            )
-            out.append(_case(f"{path.stem}#{n + 1}", item, kind, "", data.get("clause", "")))
-        for n, dialog in enumerate(data.get("dialogs", [])):
-            name = f"{path.stem}#{n + 1}"
-            for t, turn in enumerate(dialog["turns"]):
-                kind = {"units": "by_unit"}.get(turn["kind"], turn["kind"])
-                out.append(_case(f"{name}.{t + 1}", turn, kind, name, turn.get("clause", "")))
+def cases(folder: Path | None = None) -> list[Case]:
+    """All test questions in file order. Raises KnowledgeError with the faults of all files."""
+    folder = folder or questions_folder()
+    if folder is None:
+        return []
+    out: list[Case] = []
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.yaml")):
+        data = parse(read_yaml(path), QuestionsFile, faults)
+        if data is None:
+            continue
+        for n, item in enumerate(data.questions, 1):
+            kind = item.kind or KIND_OF_FILE.get(path.stem, path.stem)
+            out.append(_case(f"{path.stem}#{n}", item, kind, "", data.clause))
+        for n, dialog in enumerate(data.dialogs, 1):
+            name = f"{path.stem}#{n}"
+            for t, turn in enumerate(dialog.turns, 1):
+                kind = {"units": "by_unit"}.get(turn.kind, turn.kind)
+                out.append(_case(f"{name}.{t}", turn, kind, name, turn.clause))
+    if faults:
+        raise KnowledgeError(faults)
     return out
 
 
-def _case(name: str, item: dict[str, Any], kind: str, dialog: str, clause: str) -> Case:
-    clauses = tuple(item.get("clauses", ())) or ((clause,) if clause else ())
+def _case(name: str, item: Asked, kind: str, dialog: str, clause: str) -> Case:
+    clauses = item.clauses or ((clause,) if clause else ())
     return Case(
-        name, str(item["ask"]), kind, item.get("hard", 2), dialog, clauses, tuple(item.get("figures", ())),
-        tuple(item.get("not_figures", ())), item.get("info", ""), item.get("pick", 0), item,
+        name, item.ask, kind, item.hard, dialog, clauses, item.figures, item.not_figures, item.info, item.pick
     )  # fmt: skip
 
 
-def run(assistant: Assistant, which: list[Case]) -> Iterator[tuple[Case, Reply, str]]:
+def run(assistant: Assistant, which: Sequence[Case]) -> Iterator[tuple[Case, Reply, str]]:
     """(case, reply, verdict) for each case; dialogs keep their conversation."""
     conversation, dialog = Conversation(), ""
     offered: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""Who looks after the bot, and what each of them may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+
+
+class Role(IntEnum):
+    """What a person may do; each role may do all that the lesser ones may."""
+
+    VIEWER = 1
+    """See what people ask, and the counts."""
+    EDITOR = 2
+    """Mend the base, and take the records out."""
+    ADMIN = 3
+    """All of it, and what is about other people's data."""
+
+    @property
+    def word(self) -> str:
+        """As the settings write it."""
+        return self.name.lower()
+
+
+class Staff:
+    """Who has which role, by Telegram's number of the person."""
+
+    def __init__(self, roles: Mapping[int, Role] | None = None) -> None:
+        self._roles = dict(roles or {})
+
+    def role(self, user_id: int) -> Role | None:
+        """The person's role; None: no member of staff."""
+        return self._roles.get(user_id)
+
+    def at_least(self, user_id: int, role: Role) -> bool:
+        """Whether the person may do what ``role`` may."""
+        return self._roles.get(user_id, 0) >= role
+
+    def members(self, least: Role = Role.VIEWER) -> tuple[int, ...]:
+        """Everyone who may do what ``least`` may, in the order of the settings."""
+        return tuple(user_id for user_id, role in self._roles.items() if role >= least)
+
+    def __len__(self) -> int:
+        return len(self._roles)
+
+
+def parse_staff(text: str, faults: list[str], name: str = "POLICYBOT_STAFF") -> Staff:
+    """``123456789:admin,234567890:editor`` as Staff; every fault goes to ``faults``, in words for the operator."""
+    roles: dict[int, Role] = {}
+    known = {role.word: role for role in Role}
+    for entry in re.split(r"[,，\s]+", text.strip(" ,，")):
+        if not entry:
+            continue
+        number, _, word = entry.replace("：", ":").partition(":")
+        role = known.get(word.lower())
+        if not (number.isascii() and number.isdigit() and 0 < int(number) < 2**52):
+            faults.append(f"{name}：「{entry}」应为 数字编号:角色，如 123456789:admin；编号是本人的，不是用户名")
+        elif role is None:
+            faults.append(f"{name}：「{entry}」的角色不认识；可以是 {'、'.join(known)}")
+        elif int(number) in roles:
+            faults.append(f"{name}：{number} 写了两次；只留一次")
+        else:
+            roles[int(number)] = role
+    return Staff(roles)

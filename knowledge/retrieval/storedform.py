@@ -1,0 +1,76 @@
+"""Arrays in one file that is looked at where it lies: written whole or not at all, checked before it is believed."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import tempfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAGIC = b"policybot arrays 1\n"
+ALIGNED = 64
+"""Bytes at whose multiples arrays begin."""
+
+
+class Spoilt(Exception):
+    """The file is not what was written."""
+
+
+def write(path: Path, plain: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write ``plain`` (JSON) and ``arrays``; OSError when the folder can't be written, and then nothing is left."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            places = {}
+            file.write(MAGIC.ljust(ALIGNED, b"\0"))
+            checksum = 0
+            at = ALIGNED
+            for array_name, array in arrays.items():
+                data = np.ascontiguousarray(array)
+                content = data.tobytes() + b"\0" * (-data.nbytes % ALIGNED)
+                places[array_name] = [data.dtype.str, list(data.shape), at]
+                checksum = zlib.crc32(content, checksum)
+                at += file.write(content)
+            head = json.dumps({"plain": plain, "places": places, "crc": checksum}, ensure_ascii=False).encode()
+            file.write(head)
+            file.write(at.to_bytes(8, "little") + len(head).to_bytes(8, "little"))
+            file.write(zlib.crc32(head).to_bytes(4, "little"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """What write() wrote; the arrays can't be changed. Raises Spoilt; OSError where there is no such file."""
+    with path.open("rb") as file:
+        try:
+            view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except ValueError:
+            raise Spoilt(f"{path} is empty") from None
+    try:
+        if bytes(view[: len(MAGIC)]) != MAGIC or len(view) < ALIGNED + 20:
+            raise Spoilt(f"{path} is another kind of file, or cut short")
+        at, size = (int.from_bytes(view[-20 + i : -12 + i], "little") for i in (0, 8))
+        head = view[at : at + size]
+        if at + size + 20 != len(view) or zlib.crc32(head) != int.from_bytes(view[-4:], "little"):
+            raise Spoilt(f"{path} is cut short or changed")
+        document = json.loads(bytes(head))
+        if zlib.crc32(view[ALIGNED:at]) != document["crc"]:
+            raise Spoilt(f"{path} is changed")
+        arrays = {
+            name: np.frombuffer(view, dtype=np.dtype(kind), count=int(np.prod(shape)), offset=start).reshape(shape)
+            for name, (kind, shape, start) in document["places"].items()
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise Spoilt(f"{path}: {error}") from error
+    return document["plain"], arrays
