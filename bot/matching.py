@@ -52,7 +52,7 @@ class Matcher:
         closed = {
             t: CLOSED
             for t in self._clauses
-            if (scope and t.partition("/")[0] != scope) or (not scope and not self._library.open(t))
+            if (scope and t.partition("/")[0] != scope) or (not scope and self._shut(t, reading.plain))
         }
         if scope:
             closed |= {"near": NAMED_OUTSIDE, "far": NAMED_OUTSIDE}
@@ -63,8 +63,15 @@ class Matcher:
         """Clauses without phrasings that the question's own words find."""
         if not len(self._evidence.passages):
             return []
-        found = self._evidence.find(question.rest_reading, self._understanding.generic, scope)
-        return [f for f in found if scope or self._library.open(f.target)]
+        cities = frozenset(c for c in self._library.cities if c in question.reading.plain)
+        found = self._evidence.find(question.rest_reading, self._understanding.generic, scope, cities)
+        return [f for f in found if scope or not self._shut(f.target, question.reading.plain)]
+
+    def _shut(self, target: str, plain: str) -> bool:
+        """Whether a document isn't asked: a repealed one, or one for another city than the question names."""
+        city = self._library.by_id[target.partition("/")[0]].city
+        named = [c for c in self._library.cities if c in plain]
+        return not self._library.open(target) or (city is not None and bool(named) and city not in named)
 
     def match(self, question: Question, scope: str = "") -> list[Match]:
         """Both on one scale."""
