@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from bot import dialogue
@@ -67,6 +67,10 @@ class Matcher:
         found = self._evidence.find(question.rest_reading, self._understanding.generic, scope, cities)
         return [f for f in found if scope or not self._shut(f.target, question.reading.plain)]
 
+    def _rank(self, scope: str) -> Callable[[str], int]:
+        """Where documents stand among others; one that is asked by name stands alone."""
+        return (lambda _: 0) if scope else self._library.rank
+
     def _shut(self, target: str, plain: str) -> bool:
         """Whether a document isn't asked: a repealed one, or one for another city than the question names."""
         city = self._library.by_id[target.partition("/")[0]].city
@@ -75,7 +79,7 @@ class Matcher:
 
     def match(self, question: Question, scope: str = "") -> list[Match]:
         """Both on one scale."""
-        return contest(self.learned(question.reading, scope), self.found(question, scope), self._library.rank)
+        return contest(self.learned(question.reading, scope), self.found(question, scope), self._rank(scope))
 
     def in_context(
         self, question: Question, conversation: Conversation, rejected: str, leaning: bool, scope: str
@@ -83,7 +87,7 @@ class Matcher:
         """Matches, with what is talked about weighed in where the question doesn't say it all by itself."""
         learned = self._learned_in_context(question.reading, conversation, rejected, leaning, scope)
         found = [f for f in self.found(question, scope) if f.target != rejected]
-        return contest(learned, found, self._library.rank)
+        return contest(learned, found, self._rank(scope))
 
     def _learned_in_context(
         self, reading: Reading, conversation: Conversation, rejected: str, leaning: bool, scope: str
