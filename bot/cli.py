@@ -361,11 +361,11 @@ def _tune_evidence(dry_run: bool) -> int:
 
     root = base_files().root
     made = compiled.ready(root)
-    if len(made.passages) < calibrate.LEAST:
-        print(f"没有问法的条款只有 {len(made.passages)} 条，至少要 {calibrate.LEAST} 条才能拟合", file=sys.stderr)
+    if len(made.clauses) < calibrate.LEAST:
+        print(f"没有问法的条款只有 {len(made.clauses)} 条，至少要 {calibrate.LEAST} 条才能拟合", file=sys.stderr)
         return NOT_ANSWERED
     understanding = Understanding(made)
-    signs = evidence.Evidence(made.base, made.reader, made.passages, evidence.START)
+    signs = evidence.Evidence(made.base, made.reader, made.clauses, evidence.START)
     rows = calibrate.rows(
         made.base, made.reader, signs, lambda text: understanding.question(text).rest_reading, understanding.generic
     )

@@ -72,7 +72,7 @@ class Sources:
         if policy_id not in self.library.untaught:
             return self._terms_of(policy_id).stands(reading)
         words = [w for w in reading.words if len(w) > 1 and w not in self.understanding.generic]
-        return any(self.library.ready.passages.stands("w:" + word, policy_id) for word in words)
+        return any(self.library.ready.clauses.stands(word, policy_id) for word in words)
 
     def specific(self, question: Question, conversation: Conversation, scope: str) -> bool:
         """Whether the question has a subject that clauses speak of."""

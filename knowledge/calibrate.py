@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge.clauses import untaught
 from knowledge.evidence import CANDIDATES, FILE, SIGNALS, Evidence, Weights
 from knowledge.examples import TEXT_WRITER, examples
 from knowledge.index import kind_of
 from knowledge.learn import Floats
 from knowledge.model import Base
-from knowledge.passages import untaught
 from knowledge.tokens import Reader, Reading
 
 SEED = 20251009

@@ -16,16 +16,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
+from knowledge.clauses import ClauseFinder, headings
 from knowledge.fold import fold_whole
 from knowledge.model import Base
-from knowledge.passages import Passages, headings
 from knowledge.tokens import Reader, Reading
 
 SIGNALS = ("cover", "pairs", "run", "ahead", "much", "weight")
@@ -83,13 +83,16 @@ class Found:
 class Evidence:
     """Weighs candidates; pure but for what it remembers."""
 
-    def __init__(self, base: Base, reader: Reader, passages: Passages, weights: Weights) -> None:
+    def __init__(self, base: Base, reader: Reader, clauses: ClauseFinder, weights: Weights) -> None:
         self._policies = {p.id: p for p in base.policies}
         self._reader = reader
-        self.passages = passages
+        self.clauses = clauses
         self._weights = weights
         self._freq = reader.vocabulary.freq
         self._total = float(sum(self._freq.values()))
+        self._said: dict[str, list[str]] = {}
+        for word, term in reader.vocabulary.term_of.items():
+            self._said.setdefault(term, []).append(word)
         self._text = lru_cache(REMEMBERED)(self._read)
 
     def find(
@@ -116,12 +119,12 @@ class Evidence:
         words = [w for w in dict.fromkeys(reading.words) if w not in generic and not _DIGITS.match(w)]
         if not words:
             return []
-        found = self.passages.search(reading, CANDIDATES, only)
-        targets = [target for target, _ in found]
-        rarity = {w: self._rarity("w:" + w, w) for w in words}
-        pairs = {p: self._rarity("c:" + p, p) for w in words for p in _pairs(w)}
-        held = _sums(len(targets), ((r, self._standing(w, targets)) for w, r in rarity.items()))
-        held_pairs = _sums(len(targets), ((r, self.passages.among("c:" + p, targets)) for p, r in pairs.items()))
+        found = self.clauses.search(reading.plain, CANDIDATES, only)
+        texts = [self._text(target) for target, _ in found]
+        rarity = {w: self._rarity(w) for w in words}
+        pairs = {p: self._rarity(p) for w in words for p in _pairs(w)}
+        held = [sum(r for w, r in rarity.items() if self._standing(w, text)) for text in texts]
+        held_pairs = [sum(r for p, r in pairs.items() if p in text) for text in texts]
         whole, whole_pairs = sum(rarity.values()), sum(pairs.values()) or 1.0
         plain = _NOT_WORD.sub("", reading.plain)
         out = []
@@ -130,30 +133,29 @@ class Evidence:
             row = {
                 "cover": held[n] / whole,
                 "pairs": held_pairs[n] / whole_pairs,
-                "run": _run(plain, self._text(target)) / max(len(plain), 1),
-                "ahead": score / found[0][1],
+                "run": _run(plain, texts[n]) / max(len(plain), 1),
+                "ahead": max(0.0, score / found[0][1]) if found[0][1] > 0 else 0.0,
                 "much": much,
                 "weight": much * held[n] / whole,
             }
             out.append((target, {name: round(value, 3) for name, value in row.items()}))
         return out
 
-    def _standing(self, word: str, targets: Sequence[str]) -> list[bool]:
-        """In which of the clauses a word, its concept, or all of its pairs of characters stand."""
+    def _standing(self, word: str, text: str) -> bool:
+        """Whether a word, another of its concept, or all of its pairs of characters stand in a text."""
+        if word in text:
+            return True
         term = self._reader.vocabulary.term_of.get(word, "")
-        found = self.passages.among("w:" + word, targets)
-        if term:
-            found = [a or b for a, b in zip(found, self.passages.among("t:" + term, targets), strict=True)]
-        parts = [self.passages.among("c:" + p, targets) for p in _pairs(word)]
-        if parts:
-            found = [f or all(part[n] for part in parts) for n, f in enumerate(found)]
-        return found
+        if term and any(other in text for other in self._said[term]):
+            return True
+        parts = _pairs(word)
+        return bool(parts) and all(part in text for part in parts)
 
-    def _rarity(self, feature: str, word: str) -> float:
+    def _rarity(self, word: str) -> float:
         """The rarity of a word among the clauses, with common language as so many clauses more."""
         chance = min(1.0, USUAL_WORDS * self._freq.get(word, 0) / self._total)
-        held = self.passages.holding(feature) + BACKGROUND * chance
-        return math.log((len(self.passages) + BACKGROUND + 1.0) / (held + 0.5))
+        held = self.clauses.holding(word) + BACKGROUND * chance
+        return math.log((len(self.clauses) + BACKGROUND + 1.0) / (held + 0.5))
 
     def _read(self, target: str) -> str:
         """Letters and digits of a clause and the titles above it."""
@@ -161,15 +163,6 @@ class Evidence:
         policy = self._policies[policy_id]
         clause = policy.clause(clause_id)
         return _NOT_WORD.sub("", fold_whole(f"{headings(policy, clause)}\n{clause.text[:READ]}"))
-
-
-def _sums(size: int, rows: Iterable[tuple[float, Sequence[bool]]]) -> list[float]:
-    """Per candidate the summed rarity of what stands in it."""
-    out = [0.0] * size
-    for rarity, standing in rows:
-        for n, stands in enumerate(standing):
-            out[n] += rarity if stands else 0.0
-    return out
 
 
 def _pairs(word: str) -> Sequence[str]:

@@ -136,13 +136,9 @@ def test_one_that_breaks_a_test_question_is_refused_and_names_it(files: BaseFile
     assert "some#2" in text
     assert "养蜂合作社能不能进来" in text
     assert not files.overlay.exists()
-    assert lesson(replace(files, questions=None), "2.2", BREAKING).status == "taught", "nothing to try it against"
-
-
-def test_without_test_questions_it_says_so(files: BaseFiles) -> None:
-    outcome = lesson(replace(files, questions=None), "2.2", DECLINED)
-    assert outcome.status == "taught"
-    assert any("没有测试问题" in line for line in outcome.says)
+    untried = lesson(replace(files, questions=None), "2.2", BREAKING)
+    assert untried.status == "taught", "there is nothing to try it against"
+    assert any("没有测试问题" in line for line in untried.says)
 
 
 def test_a_broken_base_is_told_and_nothing_is_written(files: BaseFiles) -> None:
@@ -178,7 +174,7 @@ def environment(files: BaseFiles) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("wait", [0.3, 2.0, 4.0])
+@pytest.mark.parametrize("wait", [1.0, 6.0])
 def test_a_kill_in_the_middle_leaves_the_overlay_whole(files: BaseFiles, wait: float) -> None:
     assert lesson(replace(files, questions=None), "2.2", DECLINED).status == "taught"
     before = files.overlay.read_bytes()

@@ -188,8 +188,8 @@ class Inline:
     def _near(self, text: str) -> dict[str, Clause]:
         """Clauses that may hold the words: all taught ones, and of the others those that a search finds."""
         library = self._desk.recent.assistant.library
-        reading = library.ready.reader.read(text)
-        found = [t for t, _ in library.ready.passages.search(reading, SEARCHED)]
+        plain = library.ready.reader.read(text).plain
+        found = [t for t, _ in library.ready.clauses.search(plain, SEARCHED)]
         taught = [f"{p.id}/{c.id}" for p in library.policies if p.id not in library.untaught for c in p.clauses]
         return {t: library.clause(t) for t in (*taught, *found)}
 

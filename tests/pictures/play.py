@@ -16,7 +16,7 @@ from tests.pictures.bubbles import Drawing
 from tests.telegram.process import Bot
 
 STORIES = Path(__file__).with_name("stories.yaml")
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds for what is waited for: a lesson tries all test questions."""
 QUIET = 0.6
 """Seconds without a further message after which an answer is whole."""
@@ -111,7 +111,7 @@ async def run(folder: Path) -> tuple[Play, dict[str, Any]]:
         bot.environment |= environment(play, folder)
         bot.start()
         try:
-            await server.until(lambda: server.counts["getUpdates"] > 0, 60, bot.tail())
+            await server.until(lambda: server.counts["getUpdates"] > 0, PATIENCE, bot.tail())
             for act in stories["acts"]:
                 await play.act(act)
         finally:

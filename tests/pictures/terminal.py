@@ -68,15 +68,17 @@ def _placed(match: re.Match[str]) -> str:
     text = html.unescape(marked).replace("\xa0", " ")
     each = float(length) / max(1, len(text))
     out, column = [], 0
-    for wide, run in groupby(re.findall(r" +|[\u2500-\u257f]|[!-\u007f]+|.", text), _is_wide):
-        pieces = ["".join(run)] if wide else list(run)
-        for piece in pieces:
+    runs = [(wide, list(run)) for wide, run in groupby(re.findall(r" +|[\u2500-\u257f]|[!-\u007f]+|.", text), _is_wide)]
+    for wide, run in runs:
+        for piece in ["".join(run)] if wide else run:
             left, cells = float(x) + column * each, cell_len(piece)
             column += cells
             if "\u2500" <= piece <= "\u257f":
                 out += _box(piece, kind, left, float(y) - 19.5, each)
             elif piece.strip():
                 size = f' font-size="{CHINESE}" letter-spacing="{2 * each - CHINESE:.1f}"' if wide else ""
+                if not wide and not piece.isascii():  # of one column here, but square in many faces: “ ” — ∶
+                    size = ' lengthAdjust="spacingAndGlyphs"'
                 placed = f'x="{left:.1f}" y="{y}" textLength="{cells * each:.1f}"{size}{more}'
                 out.append(f'<text class="{kind}" {placed}>{html.escape(piece, quote=False)}</text>')
     return "".join(out)
