@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test lint bench bench-corpora accuracy chaos load check tune clean
+.PHONY: setup chat test lint bench bench-corpora accuracy chaos load audit pictures check tune clean
 
 setup: $(READY)
 
@@ -42,6 +42,12 @@ chaos: $(READY)
 
 load: $(READY)
 	$(BIN)/python -m tests.telegram.load
+
+audit: $(READY)
+	$(BIN)/python -m tests.audit
+
+pictures: $(READY)
+	$(BIN)/python -m tests.pictures
 
 check: $(READY)
 	$(BIN)/policybot check

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from bot import figures
-from bot.compose import Composer, Words, sentences
+from bot.cues import own_cues
 from bot.dialogue import Conversation, asks_about_unit
 from bot.figures import Selection
 from bot.intents import Question
-from bot.reply import Block, Quote, Reply, Say, Status
-from knowledge.compiled import Ready
+from bot.library import Library
+from bot.reply import Block, ClauseRef, Quote, Reply, Say, Status
 from knowledge.fold import fold
 from knowledge.index import Match, kind_of
-from knowledge.model import Clause, InfoTopic, Misreading, NotCovered, Policy
+from knowledge.model import Clause, FigureAsked, InfoTopic, Misreading, NotCovered, Policy
 from knowledge.tokens import Reading
 
 RELATED = 0.1
@@ -26,6 +25,12 @@ TOPIC_ALIKE = 0.8
 """Likeness to a known phrasing from which a refusal names the not-covered topic though none of its terms is there."""
 POINTED = frozenset({"place", "picked", "follow-up"})
 """Rules by which the clause was pointed at, so that a question need not name its subject."""
+MOST_WITH_MONEY = 8
+"""Clauses whose money is listed when a document's money is asked for."""
+MOST_UNITS = 60
+"""Units that a refusal lists."""
+BestSentence = Callable[[str, Clause, Reading], str | None]
+"""Of a policy's clause the sentence that fits a reading best."""
 SAID_CHARS = 200
 """What a conversation keeps of the questions on a clause."""
 
@@ -33,23 +38,32 @@ SAID_CHARS = 200
 class Answers:
     """Builds replies on one policy. Pure but for a cache of read sentences."""
 
-    def __init__(self, ready: Ready, policy: Policy, words: Words, today: Callable[[], date]) -> None:
+    def __init__(self, library: Library, policy: Policy, best: BestSentence, generic: frozenset[str]) -> None:
+        """``generic``: words that name no subject."""
         self.policy = policy
-        self.words = words
-        self.compose = Composer(policy, words)
-        self._ready = ready
-        self._today = today
-        self._asked = ready.base.phrasings[policy.id]
-        self._topics = {t.id: t for t in ready.base.lexicon.not_covered.topics}
-        self._sentences: dict[str, list[tuple[str, Reading]]] = {}
+        self.library = library
+        self.words = library.words
+        self.compose = library.compose(policy.id)
+        self._best = best
+        self._generic = generic
+        self._today = library.today
+        base = library.ready.base
+        self._asked = base.phrasings[policy.id]
+        self._topics = {t.id: t for t in base.lexicon.not_covered.topics}
+
+    @property
+    def _many(self) -> str:
+        """What the names of sentences that speak of all documents end in."""
+        return "_many" if self.library.many else ""
+
+    @property
+    def _successor(self) -> tuple[str, ...]:
+        """The document that took its place, to be offered with every answer."""
+        return (self.compose.successor.id,) if self.compose.successor is not None else ()
 
     def target(self, clause: Clause) -> str:
         """The clause as the index and conversations name it."""
         return f"{self.policy.id}/{clause.id}"
-
-    def clause(self, target: str) -> Clause:
-        """The clause that a target names."""
-        return self.policy.clause(target.split("/")[-1])
 
     # -- from a clause ---------------------------------------------------------------------------------------------
 
@@ -61,7 +75,7 @@ class Answers:
         ``said``: earlier questions on this clause, for what a follow-up leaves out.
         """
         given = rule in POINTED
-        selection = figures.select(clause, self._asked.figures, question, said, given)
+        selection = figures.select(clause, self._cues(clause, question), question, said, given)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self._today())
         if any(b.role == "units" for b in lead):  # already first
@@ -81,6 +95,7 @@ class Answers:
             clauses=(self.compose.ref(clause.id, score),),
             units=self.compose.units(clause),
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
+            documents=self._successor,
             explain={"rule": rule, "figures": [f.id for f in selection.led], "unstated": selection.unstated},
         )
 
@@ -89,17 +104,27 @@ class Answers:
 
         ``others``: less probable clauses; ``holding``: clauses with all the words of a bare question.
         """
-        answered = {c.clause for c in reply.clauses}
-        held = {c.id for c in holding}
-        found = {self.clause(m.target).id: m.probability for m in others}
-        related = [i for i, p in found.items() if p >= RELATED or i in held] + sorted(held - set(found))
-        clauses = [self.policy.clause(i) for i in related if i not in answered][:MOST_RELATED]
-        if not clauses:
+        answered = {f"{c.policy}/{c.clause}" for c in reply.clauses}
+        held = [self.target(c) for c in holding]
+        found = {m.target: m.probability for m in others}
+        related = [t for t, p in found.items() if p >= RELATED or t in held] + sorted(set(held) - set(found))
+        targets = [t for t in related if t not in answered][:MOST_RELATED]
+        if not targets:
             return reply
-        names = "；".join(f"{c.id} {self.compose.place(c)}" for c in clauses)
+        names = "；".join(self._line(t) for t in targets)
         block = Block("related", (Say(names),), self.compose.label("related"))
-        refs = tuple(self.compose.ref(c.id, found.get(c.id, 0.0)) for c in clauses)
-        return replace(reply, blocks=(*reply.blocks[:-1], block, reply.blocks[-1]), clauses=(*reply.clauses, *refs))
+        refs = tuple(self._ref(t, found.get(t, 0.0)) for t in targets)
+        last = len(reply.blocks) - (reply.blocks[-1].role == "notice")
+        blocks = (*reply.blocks[:last], block, *reply.blocks[last:])
+        return replace(reply, blocks=blocks, clauses=(*reply.clauses, *refs))
+
+    def _line(self, target: str) -> str:
+        """A clause of any document by number and place."""
+        clause = self.library.clause(target)
+        return f"{clause.id} {self.library.compose(target).place(clause)}"
+
+    def _ref(self, target: str, score: float) -> ClauseRef:
+        return self.library.compose(target).ref(target.partition("/")[2], score)
 
     def _lead(self, clause: Clause, question: Question, selection: Selection) -> list[Block]:
         """What was asked, first: a correction, the units, the numbers, or the sentence that fits best."""
@@ -126,7 +151,7 @@ class Answers:
             return blocks
         if selection.unstated:
             return self._unstated(selection)
-        best = self._best_sentence(clause, question.reading)
+        best = self._best(self.policy.id, clause, question.reading)
         if best is None:
             return []
         if "confirm" in question.asks or asserts:
@@ -163,44 +188,7 @@ class Answers:
                 return misreading
         return None
 
-    def _best_sentence(self, clause: Clause, reading: Reading) -> str | None:
-        """The sentence that shares most with the question, by rarity; None when none stands out."""
-        known = self._sentences.get(clause.id)
-        if known is None:
-            known = [(s, self._ready.reader.read(s)) for s in sentences(clause)]
-            self._sentences[clause.id] = known
-        if len(known) < 2:
-            return None
-        asked = set(reading.features)
-        tables = self._ready.index.tables
-
-        def shared(other: Reading) -> float:
-            common = asked & set(other.features)
-            return sum(float(tables.idf[tables.feature_ids[f]]) for f in common if f in tables.feature_ids)
-
-        scored = [(shared(r), s) for s, r in known]
-        best = max(scored, key=lambda pair: pair[0])
-        return best[1] if best[0] > 0 else None
-
     # -- several clauses -------------------------------------------------------------------------------------------
-
-    def choose(self, clauses: Sequence[Clause], matches: Sequence[Match], question: Question, rule: str) -> Reply:
-        """A choice, each clause with the sentence that fits best."""
-        score = {m.target: m.probability for m in matches}
-        best = {c.id: self._best_sentence(c, question.reading) or "" for c in clauses}
-        targets = tuple(self.target(c) for c in clauses)
-        return Reply(
-            "choose",
-            (
-                self.compose.say("choose"),
-                *self.compose.choices(clauses, best),
-                *self.compose.notice(self._today()),
-            ),
-            Conversation(choices=targets, said=question.reading.plain[-SAID_CHARS:]),
-            self.policy.id,
-            clauses=tuple(self.compose.ref(c.id, score.get(self.target(c), 0.0)) for c in clauses),
-            explain={"rule": rule},
-        )
 
     def several(
         self, clauses: Sequence[Clause], conversation: Conversation, rule: str, full: bool = False, units: bool = False
@@ -212,13 +200,16 @@ class Answers:
         section = self.policy.section_of(clauses[0])
         blocks: list[Block] = []
         if tuple(clauses) == section.clauses:
-            text = self.words("locate_part", part=section.number, title=section.title, count=len(clauses))
+            if section.number and self.compose.bare_number(section):
+                text = self.words("locate_part", part=section.number, title=section.title, count=len(clauses))
+            else:
+                text = self.words("locate_section", name=section.name, count=len(clauses))
             blocks.append(Block("lead", (Say(text),)))
         if full:
             blocks += [Block("original", (Quote(c.text, bare=True),)) for c in clauses]
         else:
             for clause in clauses:
-                blocks += self.compose.listed([clause])
+                blocks += self.compose.listed([clause], named=False)
                 blocks += [b for b in self.compose.units_blocks(clause) if units and b.role == "units"]
         blocks.append(self.compose.say("locate_hint", example=clauses[0].id))
         return Reply(
@@ -230,27 +221,6 @@ class Answers:
             explain={"rule": rule},
         )
 
-    def more(self, conversation: Conversation) -> Reply:
-        """What else fitted the last question."""
-        if not conversation.more:
-            return self.note("clarify", "no_more", conversation, "no more")
-        clauses = [self.clause(t) for t in conversation.more]
-        return Reply(
-            "choose",
-            (self.compose.say("more"), *self.compose.choices(clauses, {}), *self.compose.notice(self._today())),
-            replace(conversation, choices=conversation.more, more=()),
-            self.policy.id,
-            clauses=tuple(self.compose.ref(c.id, 0.0) for c in clauses),
-            explain={"rule": "more"},
-        )
-
-    def rejected(self, conversation: Conversation) -> Reply:
-        """The last answer was wrong, and nothing else is said: offer what came next."""
-        if not conversation.more:
-            return self.note("clarify", "clarify.wrong", conversation, "rejected")
-        reply = self.more(conversation)
-        return replace(reply, blocks=(self.compose.say("clarify.wrong_offer"), *reply.blocks[1:]))
-
     # -- units -----------------------------------------------------------------------------------------------------
 
     def of_units(self, units: Sequence[str]) -> Reply:
@@ -259,7 +229,10 @@ class Answers:
         by_definition = [c for c in found if not set(units) <= set(c.unit_names)]
         name = "by_unit" if len(units) == 1 else "by_unit_several" if found else "by_unit_none"
         text = self.words(name, unit=units[0], units="、".join(units), count=len(found))
-        blocks = [Block("lead", (Say(text),)), *self.compose.listed(found, {c.id: " *" for c in by_definition})]
+        blocks = [
+            Block("lead", (Say(text),)),
+            *self.compose.listed(found, {c.id: " *" for c in by_definition}, named=False),
+        ]
         if by_definition:
             definition = self.compose.definitions(by_definition[0])[0]
             text = self.words("by_unit_definition", count=len(by_definition), term=definition.term)
@@ -294,7 +267,7 @@ class Answers:
 
     def foreign_unit(self, unit: str, conversation: Conversation) -> Reply:
         """A unit that the document makes responsible for nothing."""
-        listed = "、".join(self.compose.unit_counts())
+        listed = "、".join(list(self.compose.unit_counts())[:MOST_UNITS])
         blocks = (
             self.compose.say("foreign_unit", unit=unit),
             Block("list", (Say(self.words("foreign_units_listed") + listed),)),
@@ -313,7 +286,56 @@ class Answers:
             self.policy.id,
             units=tuple(self.compose.unit_counts()) if topic == "units" else (),
             info=topic,
+            documents=self._successor,
             explain={"rule": "document"},
+        )
+
+    def overview(self, conversation: Conversation) -> Reply:
+        """What the document is and which parts it has, when only its name was said."""
+        blocks = list(self.compose.info("structure", self._today()))
+        text = self.words("documents.overview", document=self.compose.document, clauses=len(self.policy.clauses))
+        blocks.insert(0, Block("lead", (Say(text),)))
+        kept = replace(conversation, info="structure", choices=())
+        return Reply("info", tuple(blocks), kept, self.policy.id, info="structure", explain={"rule": "document named"})
+
+    def all_figures(self, conversation: Conversation) -> Reply:
+        """All money that the document states, when the question names nothing else."""
+        found = [(c, [f for f in c.figures if f.kind in ("amount", "ratio")]) for c in self.policy.clauses]
+        found = [(c, money) for c, money in found if money]
+        if not found:
+            blocks = [self.compose.say("lead.unstated_document"), *self.compose.notice(self._today())]
+            return Reply("none", tuple(blocks), conversation, self.policy.id, explain={"rule": "no money stated"})
+        listed = found[:MOST_WITH_MONEY]
+        blocks = [Block("lead", (Say(self.words("lead.figures_by_case")),), self.compose.label("amount"))]
+        for clause, money in listed:
+            blocks += self.compose.listed([clause], named=False)
+            blocks += [Block("list", (Say("  "), Quote(f.quote))) for f in money]
+        if len(found) > len(listed):
+            blocks.append(self.compose.say("documents.more_clauses", count=len(found) - len(listed)))
+        blocks.append(Block("place", (Say(self.compose.document),), self.compose.label("place")))
+        return Reply(
+            "answer",
+            (*blocks, *self.compose.notice(self._today())),
+            replace(conversation, clause="", said="", info="", choices=tuple(self.target(c) for c, _ in listed)),
+            self.policy.id,
+            clauses=tuple(self.compose.ref(c.id) for c, _ in listed),
+            explain={"rule": "all money of a document"},
+        )
+
+    def nothing_in(self, matches: Sequence[Match], conversation: Conversation) -> Reply:
+        """The document that was asked says nothing on it, as far as its words show."""
+        own = [m.target for m in matches if m.target.startswith(f"{self.policy.id}/") and m.probability >= RELATED]
+        blocks = [self.compose.say("documents.nothing_in", document=self.compose.document)]
+        if own:
+            blocks.append(Block("suggest", (Say(self.words("suggest")),)))
+            blocks += [Block("list", (Say(self._line(t)),)) for t in own[:MOST_SUGGESTED]]
+        return Reply(
+            "none",
+            (*blocks, *self.compose.notice(self._today())),
+            replace(conversation, choices=()),
+            self.policy.id,
+            suggestions=tuple(self._ref(t, 0.0) for t in own[:MOST_SUGGESTED]),
+            explain={"rule": "nothing in the document"},
         )
 
     def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
@@ -324,19 +346,20 @@ class Answers:
         if near:
             topic = self._topics.get(best.topic)
             if topic is not None and self._about(topic, best, question):
-                blocks.append(self.compose.say("none.not_covered", topic=topic.name))
+                blocks.append(self.compose.say(f"none.not_covered{self._many}", topic=topic.name))
                 suggested = list(topic.nearest)
             else:
-                blocks.append(self.compose.say("none.not_covered_unknown"))
+                blocks.append(self.compose.say(f"none.not_covered_unknown{self._many}"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
-            suggested += [self.clause(m.target).id for m in found]
+            suggested = [f"{self.policy.id}/{c}" for c in suggested if c in self.policy.by_id]
+            suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
-            blocks.append(self.compose.say("none.far", name=self.policy.display_name))
+            blocks.append(self.compose.say(f"none.far{self._many}", name=self.library.name))
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest")),)))
-            blocks += self.compose.listed([self.policy.clause(c) for c in suggested])
-            blocks += self.compose.notice(self._today())
+            blocks += [Block("list", (Say(self._line(t)),)) for t in suggested]
+            blocks += self.library.notices(suggested)
         else:
             blocks.append(self.compose.say("none.try", examples=self.words.examples))
         return Reply(
@@ -344,7 +367,7 @@ class Answers:
             tuple(blocks),
             replace(conversation, choices=()),
             self.policy.id,
-            suggestions=tuple(self.compose.ref(c, 0.0) for c in suggested),
+            suggestions=tuple(self._ref(t, 0.0) for t in suggested),
             explain={"rule": "not covered" if near else "far", "topic": best.topic if near else ""},
         )
 
@@ -357,27 +380,35 @@ class Answers:
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """Another city's or province's policy."""
-        block = self.compose.say("none.elsewhere", place=place, city=self.policy.city)
+        block = self.compose.say(f"none.elsewhere{self._many}", place=place, city=self.policy.city or "")
         return Reply("none", (block,), conversation, self.policy.id, explain={"rule": "another place"})
 
     def no_such_place(self, typed: str, conversation: Conversation) -> Reply:
         """A part or clause that the document doesn't have."""
         parts, clauses = len(self.policy.sections), len(self.policy.clauses)
         blocks = (
-            self.compose.say("locate_none", typed=typed, parts=parts, clauses=clauses),
+            self.compose.say(
+                f"locate_none{self._many}", typed=typed, parts=parts, clauses=clauses, document=self.compose.document
+            ),
             self.compose.say("none.try", examples=self.words.examples),
         )
         return Reply("none", blocks, conversation, self.policy.id, explain={"rule": "no such place"})
 
     def names_case(self, target: str, question: Question) -> bool:
         """Whether the question names the case of one of the clause's figures: 我问的是重新认定."""
-        return bool(figures.select(self.clause(target), self._asked.figures, question, given=True).led)
+        clause = self.library.clause(target)
+        cues = self._asked.figures  # only what is taught tells cases apart surely enough
+        return bool(figures.select(clause, cues, question, given=True).led)
+
+    def _cues(self, clause: Clause, question: Question) -> Mapping[str, FigureAsked]:
+        """How people ask for the clause's figures: as taught, else the words of the figures themselves."""
+        if self._asked.clauses:
+            return self._asked.figures
+        return own_cues(clause, question, self.library.ready.reader, self._generic)
 
     def with_units(self, reply: Reply, target: str) -> Reply:
         """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""
-        if not target:
-            return reply
-        clause = self.clause(target)
+        clause = self.library.clause(target)
         units = self.compose.units_blocks(clause)
         if not units:
             return reply
@@ -386,12 +417,14 @@ class Answers:
 
     def note(self, status: Status, name: str, conversation: Conversation, rule: str, **slots: object) -> Reply:
         """A sentence of the bot's own: small talk, a question back."""
+        if self._many and self.words.has(name + self._many):
+            name += self._many
         block = self.compose.say(
             name,
             examples=self.words.examples,
-            name=self.policy.display_name,
+            name=self.library.name,
             parts=len(self.policy.sections),
-            clauses=len(self.policy.clauses),
+            clauses=self.library.count,
             **slots,
         )
         return Reply(status, (block,), conversation, explain={"rule": rule})

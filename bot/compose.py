@@ -16,12 +16,15 @@ from typing import Any
 from bot.figures import Selection
 from bot.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
 from knowledge.faults import Fault, KnowledgeError
-from knowledge.model import OPENING_BRACKETS, Clause, Definition, Figure, InfoTopic, Policy
+from knowledge.model import OPENING_BRACKETS, Clause, Definition, Figure, InfoTopic, Policy, Section, State
 from knowledge.yamlfile import read_yaml
 
 REPLIES = Path(__file__).resolve().parent / "replies"
 _SENTENCE_END = re.compile(r"(?<=[。])")
 _LIST_LABEL = re.compile(r"^责任单位[:：]")
+_BARE_NUMBER = re.compile(r"[一二三四五六七八九十百\d]+")
+MOST_LINES = 60
+"""Clauses of a document that its contents name one by one; of a longer one only the parts are named."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,14 @@ class Words:
         for step in name.split("."):
             value = value[step]
         return value
+
+    def has(self, name: str) -> bool:
+        """Whether there is a sentence with that dotted name."""
+        try:
+            self.get(name)
+        except KeyError:
+            return False
+        return True
 
     @cached_property
     def examples(self) -> str:
@@ -83,17 +94,56 @@ def sentences(clause: Clause) -> list[str]:
 class Composer:
     """Builds the blocks of replies on one policy."""
 
-    def __init__(self, policy: Policy, words: Words) -> None:
+    def __init__(self, policy: Policy, words: Words, named: bool = False, successor: Policy | None = None) -> None:
+        """``named``: whether there are other documents, so that each place says in which it is.
+
+        ``successor``: the policy that took its place.
+        """
         self.policy = policy
         self.words = words
+        self.named = named
+        self.successor = successor
+        self._order = {clause.id: n for n, clause in enumerate(policy.clauses)}
 
     # -- names -----------------------------------------------------------------------------------------------------
 
-    def place(self, clause: Clause, title: bool = True) -> str:
-        """第四部分（二）完善新兴产业培育机制."""
+    @cached_property
+    def document(self) -> str:
+        """《title》（number）; what it is called where it has no title."""
+        return document(self.policy, self.words)
+
+    def place(self, clause: Clause, title: bool = True, named: bool = True) -> str:
+        """第四部分（二）完善新兴产业培育机制; where there are several documents (and ``named``), which one it is in."""
         section = self.policy.section_of(clause)
-        marker = self.policy.marker(clause).replace("(", "（").replace(")", "）")
-        return self.words("place", part=section.number or "", marker=marker, title=clause.title if title else "")
+        part = section.number or ""
+        shown = clause.title if title else ""
+        if self.bare_number(section) and clause.number is not None:
+            marker = self.policy.marker(clause).replace("(", "（").replace(")", "）")
+            at = self.words("place", part=part, marker=marker, title=shown)
+        else:
+            at = self._odd_place(clause, title)
+        attached = clause.id.partition(".")[0]
+        if attached.startswith("a"):
+            at = self._attachment(attached) + at
+        return self.words("place_in", document=self.document, place=at) if self.named and named else at
+
+    @staticmethod
+    def bare_number(section: Section) -> bool:
+        """Whether its number is printed bare (四), so that it is called 第四部分."""
+        return _BARE_NUMBER.fullmatch(section.number or "") is not None
+
+    def _odd_place(self, clause: Clause, title: bool) -> str:
+        """第二章 第十二条, or the heading above a passage that has no number of its own."""
+        section = self.policy.section_of(clause)
+        above = section.heading or (section.title if clause.number is None else "")
+        steps = [above, self.policy.marker(clause).replace("(", "（").replace(")", "）")]
+        if title and clause.title not in above:
+            steps.append(clause.title if clause.titled else self.words("opening", text=clause.title))
+        return " ".join(step for step in steps if step)
+
+    def _attachment(self, attached: str) -> str:
+        heading = next((a.title or a.heading for a in self.policy.attachments if a.id == attached), "")
+        return f"{heading} " if heading else ""
 
     def ref(self, clause_id: str, score: float = 1.0) -> ClauseRef:
         """The clause as the reply's data names it."""
@@ -117,8 +167,7 @@ class Composer:
         named = [d for d in self.policy.definitions if d.term in clause.unit_names]
         if not named:
             return []
-        order = [c.id for c in self.policy.clauses]
-        return [d for d in named if order.index(d.clause) <= order.index(clause.id)]
+        return [d for d in named if self._order[d.clause] <= self._order[clause.id]]
 
     # -- blocks ----------------------------------------------------------------------------------------------------
 
@@ -153,17 +202,35 @@ class Composer:
         return blocks
 
     def _definition_note(self, definition: Definition) -> str:
-        at = self.place(self.policy.clause(definition.clause), title=False)
+        at = self.place(self.policy.clause(definition.clause), title=False, named=False)
         return self.words("units_note", place=at, term=definition.term, included="、".join(definition.includes))
 
-    def notice(self, today: date) -> list[Block]:
-        """The validity notice for that day."""
-        validity = self.policy.validity
-        if validity.until_quote is None:
+    def state(self, today: date) -> State:
+        """Whether the document holds on that day."""
+        return self.policy.state(today)
+
+    def notice(self, today: date, named: bool = False) -> list[Block]:
+        """The validity notice for that day. ``named``: it stands among those of other documents."""
+        policy = self.policy
+        validity = policy.validity
+        state = policy.state(today)
+        pieces: list[Piece] = []
+        if state == "repealed" and policy.repealed is not None:
+            since = self.words("notice.since", day=_day(policy.repealed.on)) if policy.repealed.on else ""
+            pieces = [Say(self.words("notice.repealed", by=policy.repealed.by, since=since))]
+        elif state == "not_yet" and validity.effective_from is not None:
+            quoted = [Quote(validity.effective_quote)] if validity.effective_quote else []
+            pieces = [*quoted, Say(self.words("notice.not_yet", day=_day(validity.effective_from)))]
+        elif state in ("expired", "in_force") and validity.until_quote is not None:
+            pieces = [Quote(validity.until_quote), Say(self.words(f"notice.{state}"))]
+        if self.successor is not None:
+            text = self.words("notice.superseded", document=document(self.successor, self.words))
+            pieces.append(Say(text))
+        if not pieces:
             return []
-        which = "expired" if validity.expired(today) else "in_force"
-        state = Say(self.words(f"notice.{which}"))
-        return [Block("notice", (Quote(validity.until_quote), state), self.label("notice"))]
+        if named:
+            pieces.insert(0, Say(self.document))
+        return [Block("notice", tuple(pieces), self.label("notice"))]
 
     def figure_lead(self, selection: Selection, clause: Clause) -> list[Block]:
         """The numbers asked for, each with the words that state it, and the matching that goes with them."""
@@ -185,47 +252,54 @@ class Composer:
                 blocks.append(Block("lead", (Say(self.words("lead.matching")), Quote(figure.quote))))
         return blocks
 
-    def listed(self, clauses: Sequence[Clause], marks: Mapping[str, str] | None = None) -> list[Block]:
-        """Clauses by place, one a line."""
+    def listed(
+        self, clauses: Sequence[Clause], marks: Mapping[str, str] | None = None, named: bool = True
+    ) -> list[Block]:
+        """Clauses by place, one a line; ``named`` as in place()."""
         return [
-            Block("list", (Say(f"{clause.id} {self.place(clause)}{(marks or {}).get(clause.id, '')}"),))
+            Block("list", (Say(f"{clause.id} {self.place(clause, named=named)}{(marks or {}).get(clause.id, '')}"),))
             for clause in clauses
         ]
 
-    def choices(self, clauses: Sequence[Clause], best: Mapping[str, str]) -> list[Block]:
-        """Numbered clauses, each with the sentence that fits best."""
-        blocks = []
-        for n, clause in enumerate(clauses, 1):
-            line = self.words("choose_line", n=n, place=self.place(clause))
-            pieces: list[Piece] = [Say(line)]
-            if best.get(clause.id):
-                pieces += [Say("\n   "), Quote(best[clause.id])]
-            blocks.append(Block("list", tuple(pieces)))
-        return blocks
+    def choice(self, n: int, clause: Clause, best: str) -> Block:
+        """A numbered clause with the sentence that fits best."""
+        pieces: list[Piece] = [Say(self.words("choose_line", n=n, place=self.place(clause)))]
+        if best:
+            pieces += [Say("\n   "), Quote(best)]
+        return Block("list", tuple(pieces))
 
     # -- the document itself ---------------------------------------------------------------------------------------
 
     def info(self, topic: InfoTopic, today: date) -> list[Block]:
         """What people ask about the document as a whole."""
         blocks: list[Block] = getattr(self, f"_{topic}")(today)
+        if self.named:
+            blocks.append(Block("place", (Say(self.document),), self.label("place")))
         if topic not in ("validity", "effective"):
             blocks += self.notice(today)
         return blocks
 
     def _validity(self, today: date) -> list[Block]:
         validity = self.policy.validity
-        if validity.until_quote is None or validity.quote is None:
-            return [self.say("info.validity_unknown")]
-        state = "expired" if validity.expired(today) else "in_force"
-        return [
-            Block("lead", (Say(self.words(f"info.validity_{state}", today=_day(today))),)),
-            Block("original", (Quote(validity.quote, bare=True),), self.label("original")),
-        ]
+        state = self.policy.state(today)
+        blocks = []
+        if state in ("repealed", "not_yet") or self.successor is not None:
+            blocks = self.notice(today)
+        if state in ("expired", "in_force"):
+            text = self.words(f"info.validity_{state}", today=_day(today))
+            if state == "in_force" and validity.until is None:
+                text = self.words("info.validity_open", today=_day(today))
+            blocks.insert(0, Block("lead", (Say(text),)))
+        if validity.quote is not None:
+            blocks.append(Block("original", (Quote(validity.quote, bare=True),), self.label("original")))
+        elif validity.until_quote is None:
+            blocks.append(self.say("info.validity_unknown"))
+        return blocks
 
     def _effective(self, today: date) -> list[Block]:
         validity = self.policy.validity
         if validity.effective_quote is None:
-            return [self.say("info.unstated"), self._absent(), *self.notice(today)]
+            return [self.say("info.unstated"), *self._absent(), *self.notice(today)]
         blocks = [Block("lead", (Say(self.words("info.effective")), Quote(validity.effective_quote)))]
         if validity.effective_from is None:
             blocks.append(self.say("info.effective_unknown"))
@@ -240,17 +314,19 @@ class Composer:
             for basis in found:
                 level = self.words("info.basis_line", level=basis.level)
                 if basis.clause:
-                    at = self.place(self.policy.clause(basis.clause), title=False)
+                    at = self.place(self.policy.clause(basis.clause), title=False, named=False)
                     level = self.words("info.cited_line", level=basis.level, place=at)
                 blocks.append(Block("list", (Say(level), Quote(basis.quote))))
-        return [*blocks, self._absent()]
+        if not blocks:
+            blocks.append(self.say("info.unstated"))
+        return [*blocks, *self._absent()]
 
     def _addressees(self, _: date) -> list[Block]:
         if self.policy.addressees is None:
-            return [self.say("info.unstated"), self._absent()]
+            return [self.say("info.unstated"), *self._absent()]
         return [
             Block("lead", (Say(self.words("info.addressees")), Quote(self.policy.addressees))),
-            self._absent(),
+            *self._absent(),
         ]
 
     def _purpose(self, _: date) -> list[Block]:
@@ -261,22 +337,23 @@ class Composer:
     def _structure(self, _: date) -> list[Block]:
         policy = self.policy
         blocks = [self.say("info.structure", parts=len(policy.sections), clauses=len(policy.clauses))]
-        for section in policy.sections:
-            blocks.append(Block("list", (Quote(section.name, bare=True),)))
+        whole = len(policy.clauses) <= MOST_LINES
+        for section in policy.all_sections[:MOST_LINES]:
+            name: Piece = Quote(section.name, bare=True) if section.heading else Say(section.name)
+            blocks.append(Block("list", (name,)))
             blocks += [
-                Block("list", (Say(f"  {c.id} "), Quote(c.text[: c.text.index(c.title) + len(c.title)], bare=True)))
-                for c in section.clauses
+                Block("list", (Say(f"  {c.id} "), Quote(_opening(c), bare=True))) for c in section.clauses if whole
             ]
-        return [*blocks, self._absent()]
+        return [*blocks, *self._absent()]
 
     def _definition(self, _: date) -> list[Block]:
         blocks = []
         for d in self.policy.definitions:
             blocks.append(Block("lead", (Say(self.words("info.definition", term=d.term)), Quote(d.quote))))
             blocks.append(self.say("info.definition_effect", term=d.term))
-            at = self.place(self.policy.clause(d.clause))
+            at = self.place(self.policy.clause(d.clause), named=False)
             blocks.append(Block("place", (Say(at),), self.label("place")))
-        return blocks
+        return blocks or [self.say("info.unstated")]
 
     def _units(self, _: date) -> list[Block]:
         counts = self.unit_counts()
@@ -285,8 +362,10 @@ class Composer:
         blocks += [Block("note", (Say(self._definition_note(d)),)) for d in self.policy.definitions]
         return blocks
 
-    def _absent(self) -> Block:
-        return self.say("info.absent", absent="、".join(self.policy.absent), name=self.policy.display_name)
+    def _absent(self) -> list[Block]:
+        if not self.policy.absent:
+            return []
+        return [self.say("info.absent", absent="、".join(self.policy.absent), name=self.policy.display_name)]
 
     def unit_counts(self) -> dict[str, int]:
         """Units named in any list, with the number of clauses that name them (definitions included)."""
@@ -295,6 +374,20 @@ class Composer:
             for name in self.units(clause):
                 counts[name] = counts.get(name, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def document(policy: Policy, words: Words) -> str:
+    """《title》（number）; what the document is called where it has no title."""
+    if policy.title is None:
+        return words("untitled_document", name=policy.display_name)
+    number = words("document_number", number=policy.number) if policy.number else ""
+    return words("document", title=policy.title) + number
+
+
+def _opening(clause: Clause) -> str:
+    """The clause up to the end of its title; the title alone where that is the heading above it."""
+    at = clause.text.find(clause.title)
+    return clause.text[: at + len(clause.title)] if at >= 0 else clause.title
 
 
 def _day(day: date) -> str:

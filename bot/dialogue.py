@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
@@ -21,6 +22,9 @@ _ONLY = re.compile(r"只归|只有|仅由|单独|只由|只写|仅|only")
 _LISTING = re.compile(r"哪[些几]|什么|啥|职责|任务|清单")
 _PRONOUN = re.compile(
     r"这个|这条|这项|这一条|那条|那个|那项|它|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
+)
+_DOCUMENT = re.compile(
+    r"(?:这|该|本|那|此)(?:个|份|项|部)?(?:文件|政策|通知|意见|办法|方案|规定|条例|计划|规划|文)|(?<!其)它的?"
 )
 _PICK = re.compile(
     r"^(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
@@ -47,6 +51,8 @@ class Conversation:
     """Further targets that fitted less well, for 还有呢."""
     info: str = ""
     """Topic on the document as a whole that was answered last."""
+    policy: str = ""
+    """Id of the document that was answered from last; empty while there is only one."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -89,10 +95,11 @@ def correction(question: Question, understanding: Understanding) -> Correction |
 
 
 def picked(
-    question: Question, conversation: Conversation, titles: dict[str, str], understanding: Understanding
+    question: Question, conversation: Conversation, known_by: Callable[[str], str], understanding: Understanding
 ) -> list[str] | None:
     """The offered targets that a reply to a choice means: by number, by ordinal, or by words of the clause.
 
+    ``known_by``: what a target is known by.
     Empty when it is no such reply; None when it counts beyond what was offered.
     """
     choices = conversation.choices
@@ -118,7 +125,7 @@ def picked(
         return [choices[i]] if 0 <= i < len(choices) else None
     core = re.sub(r"那个|那条|那项|这个|这条|的|选|要|看|我|关于|讲|说", "", text)
     if 2 <= len(core) <= SHORT:
-        hits = [target for target in choices if core in titles[target]]
+        hits = [target for target in choices if core in known_by(target)]
         if len(hits) == 1:
             return hits
     return []
@@ -130,6 +137,13 @@ def leans(question: Question) -> bool:
     if len(text) > 2 * SHORT:
         return False
     return bool(_ELLIPSIS_START.search(text) or _ELLIPSIS_END.search(text) or _PRONOUN.search(text))
+
+
+def points_back(question: Question) -> str | None:
+    """The question without the words that point at the document talked about (这个文件, 该办法, 它); None: there are none."""
+    text = question.reading.folded
+    rest = _DOCUMENT.sub(" ", text, count=1)
+    return rest.strip() if rest != text else None
 
 
 def asks_on(question: Question) -> bool:

@@ -81,7 +81,8 @@ def _environment() -> dict[str, str]:
 
 def main() -> int:
     """The process: one job."""
-    os.nice(NICE)
+    with contextlib.suppress(OSError):  # a sandbox may forbid even to stand back
+        os.nice(NICE)
     job = json.load(sys.stdin)
     questions = job["questions"]
     files = BaseFiles(Path(job["root"]), Path(job["overlay"]), Path(questions) if questions else None)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from bot.days import BEIJING, start_of
 from bot.store.tables import feedback, questions
+from knowledge.exchange.table import safe
 
 What = Literal["questions", "feedback"]
 Format = Literal["csv", "jsonl"]
@@ -25,8 +26,6 @@ COLUMNS: dict[What, tuple[str, ...]] = {
     "feedback": ("at", "target", "verdict", "reason", "asker", "question", "text"),
 }
 """The fields, in order. ``asker`` is a hash; a verdict's ``question`` is the id of the question that was answered."""
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a cell must not begin with: a spreadsheet would take it for a formula (OWASP, "CSV Injection")."""
 
 
 def export(connection: Connection, out: TextIO, what: What, form: Format, first: date | None = None) -> int:
@@ -46,11 +45,6 @@ def export(connection: Connection, out: TextIO, what: What, form: Format, first:
     for n, row in enumerate(rows, 1):  # noqa: B007
         out.write(json.dumps(row, ensure_ascii=False) + "\n")
     return n
-
-
-def safe(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula: text that looks like one gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
 
 
 def since(today: date, days: int | None) -> date | None:

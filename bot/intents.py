@@ -5,14 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.numbers import Number, numbers
-from bot.places import Place, find_place
 from knowledge.compiled import Ready
 from knowledge.fold import fold
+from knowledge.model import Lexicon, Unit
 from knowledge.phrases import Phrases
 from knowledge.tokens import Reading
 
@@ -42,7 +42,6 @@ class Question:
     asks: frozenset[str]
     """Which kinds of cues are present: the names of the lists in lexicon/cues.yaml."""
     numbers: tuple[Number, ...]
-    place: Place | None
     elsewhere: str
     """Another city or province whose own policy is asked for; empty for a company that comes from there."""
     rest: str
@@ -61,14 +60,9 @@ class Understanding:
     def __init__(self, ready: Ready) -> None:
         self._reader = ready.reader
         lexicon = ready.base.lexicon
-        self._policy = ready.base.policies[0]
+        self._cities = tuple(fold(p.city) for p in ready.base.policies if p.city)
         self._units = Phrases(
-            {
-                fold(alias): (unit.name, own)
-                for own, units in ((False, lexicon.units.others), (True, lexicon.units.units))
-                for unit in units
-                for alias in unit.names
-            }
+            {fold(alias): (unit.name, own) for own, units in _units(lexicon) for unit in units for alias in unit.names}
         )
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
         self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
@@ -108,14 +102,13 @@ class Understanding:
             asks=asks,
             numbers=tuple(numbers(plain)),
             elsewhere=self._elsewhere(plain),
-            place=find_place(reading.folded, self._policy) or find_place(plain, self._policy),
             rest=rest,
             rest_reading=self._reader.read(rest),
         )
 
     def _elsewhere(self, plain: str) -> str:
         match = self._other_places.search(plain)
-        if match is None or (self._policy.city or "") in plain or _MOVES.search(plain):
+        if match is None or any(city in plain for city in self._cities) or _MOVES.search(plain):
             return ""
         return match["place"]
 
@@ -139,6 +132,11 @@ class Understanding:
         own = dict.fromkeys(name for name, is_own in names if is_own)
         foreign = dict.fromkeys(name for name, is_own in names if not is_own)
         return tuple(own), tuple(foreign), self._units.without(plain) if names else plain
+
+
+def _units(lexicon: Lexicon) -> Iterable[tuple[bool, Sequence[Unit]]]:
+    """(whether documents make them responsible, units): of two that share a name, the later one is meant."""
+    return (False, lexicon.units.others), (True, lexicon.units.brought), (True, lexicon.units.units)
 
 
 def unwrap(text: str) -> str:

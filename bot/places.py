@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.numbers import ordinal
-from knowledge.model import Policy
+from knowledge.model import Clause, Policy, Section
 
 _N = r"[一二三四五六七八九十两\d]{1,3}"
 _PART_NOUN = r"(?:个|大)*(?:部分|部份|大块|大条|大项|大类|大点|板块|章|块|篇|编)"
@@ -32,6 +33,8 @@ _ENGLISH_PART = re.compile(r"(?:part|section|chapter) (?P<part>\d+)")
 _ITEM_ONLY = re.compile(_ITEM)
 
 
+_ARTICLE = re.compile(r"第([一二三四五六七八九十百\d]+)条")
+
 _TO = frozenset({"到", "至", "-", "~"})
 SHORT = 16
 """A longer question with a dotted number in it is about something else."""
@@ -51,6 +54,11 @@ class Place:
     """Whether the words can hardly mean anything else; otherwise only when nothing else is asked."""
 
 
+def mentions(folded: str) -> bool:
+    """Whether a folded question holds anything that may be a place."""
+    return any(p.search(folded) for p in (_BOTH, _PAIR, _DOTTED, _PART_ONLY, _BARE_PART, _ITEM_ONLY, _ENGLISH_PART))
+
+
 def find_place(folded: str, policy: Policy) -> Place | None:
     """The place that a folded question names, if any."""
     several = _several(folded, policy)
@@ -60,9 +68,9 @@ def find_place(folded: str, policy: Policy) -> Place | None:
         match = pattern.search(folded)
         if match:
             return _place(match, policy, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= SHORT)
-    for section in policy.sections:
+    for section in policy.all_sections:
         if len(section.title) >= 4 and section.title in folded:
-            ids = tuple(clause.id for clause in section.clauses)
+            ids = tuple(clause.id for clause in section.all_clauses)
             return Place(ids, section.title, folded.replace(section.title, " ", 1), sure=False)
     for pattern in (_PART_ONLY, _BARE_PART, _ENGLISH_PART):
         match = pattern.search(folded)
@@ -95,14 +103,15 @@ def _place(match: re.Match[str], policy: Policy, folded: str, sure: bool) -> Pla
     group = match.groupdict()
     rest = folded[: match.start()] + " " + folded[match.end() :]
     clauses = policy.clauses
+    parts = _parts(policy)
     if group.get("lastpart"):
-        clauses = policy.sections[-1].clauses
+        clauses = parts[-1].all_clauses if parts else ()
     elif group.get("part"):
         part = ordinal(group["part"])
         if part is None:
             return None
-        inside = 0 < part <= len(policy.sections)
-        clauses = policy.sections[part - 1].clauses if inside else ()
+        inside = 0 < part <= len(parts)
+        clauses = parts[part - 1].all_clauses if inside else ()
         if "部分" not in match.group() and not inside and not sure:
             return None
     chosen = clauses
@@ -115,5 +124,27 @@ def _place(match: re.Match[str], policy: Policy, folded: str, sure: bool) -> Pla
         item = ordinal(group["item"])
         if item is None:
             return None
-        chosen = clauses[item - 1 : item] if item else ()
+        chosen = _item(item, clauses, policy)
     return Place(tuple(c.id for c in chosen), match.group().strip(), rest, sure)
+
+
+def _parts(policy: Policy) -> tuple[Section, ...]:
+    """The parts that are counted; all where none has a number."""
+    numbered = tuple(section for section in policy.sections if section.number)
+    return numbered or policy.sections
+
+
+def _item(item: int, clauses: Sequence[Clause], policy: Policy) -> tuple[Clause, ...]:
+    """The clause with that number: an article where articles are counted through, else by its place."""
+    through = _articles(policy)
+    if through:
+        found = through.get(item)
+        return (found,) if found is not None and (clauses is policy.clauses or found in clauses) else ()
+    counted = [clause for clause in clauses if clause.number is not None] or clauses
+    return tuple(counted[item - 1 : item]) if item else ()
+
+
+def _articles(policy: Policy) -> dict[int, Clause]:
+    """第…条 by number."""
+    found = ((ordinal(m[1]), c) for c in policy.clauses if (m := _ARTICLE.match(c.number or "")))
+    return {n: clause for n, clause in found if n is not None}

@@ -16,8 +16,14 @@ from bot.worker import Worker
 MOST = 512
 
 
-_held: contextvars.ContextVar[Assistant | None] = contextvars.ContextVar("held", default=None)
-"""The assistant that the turn at hand began with."""
+class _Held:
+    """The assistant that a turn began with; empty when the turn is over, for a context may live on in some timer."""
+
+    def __init__(self, assistant: Assistant | None = None) -> None:
+        self.assistant = assistant
+
+
+_held: contextvars.ContextVar[_Held | None] = contextvars.ContextVar("held", default=None)
 
 
 class RecentReplies:
@@ -36,16 +42,19 @@ class RecentReplies:
     @property
     def assistant(self) -> Assistant:
         """The one that the turn at hand began with; outside a turn the current one."""
-        return _held.get() or self._current
+        held = _held.get()
+        return held.assistant if held is not None and held.assistant is not None else self._current
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
         """What is done inside goes on with the present assistant."""
-        token = _held.set(self._current)
+        held = _Held(self._current)
+        token = _held.set(held)
         try:
             yield
         finally:
             _held.reset(token)
+            held.assistant = None
 
     def swap(self, assistant: Assistant) -> None:
         """Answer with another assistant from here on; what the old one said is forgotten."""

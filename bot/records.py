@@ -41,7 +41,7 @@ def record(
         channel=channel,
         asker=asker,
         text=clean(text.strip()[:LONGEST]) if keep_text else "",
-        words=clean(" ".join(explain.get("words", ())))[:LONGEST] if keep_text else "",
+        words=clean(" ".join(explain.get("telling") or explain.get("words", ())))[:LONGEST] if keep_text else "",
         outcome=reply.status,
         target=target[:160],
         rule=str(explain.get("rule", ""))[:40],

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -21,7 +20,7 @@ from bot import errands
 from bot.assistant import Assistant
 from bot.files import BaseFiles
 from bot.recent import RecentReplies
-from bot.worker import Reload, Worker
+from bot.worker import Reload, Worker, clear_away
 from knowledge import compiled, overlay
 from knowledge.faults import KnowledgeError
 
@@ -166,14 +165,9 @@ def _loaded(answer: asyncio.Future[object]) -> None:
 
 
 async def _tidy() -> None:
-    """Clear the old base away; it was frozen, so that no collection looked at it (see app.py).
-
-    To be run in a context of its own: that of a turn holds the old base.
-    """
+    """Clear the old base away. To be run in a context of its own: that of a turn holds the old base."""
     await asyncio.sleep(SETTLED)
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    clear_away()
 
 
 def snapshot(files: BaseFiles) -> Snapshot:

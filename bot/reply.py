@@ -91,6 +91,8 @@ class Reply:
     info: str | None = None
     suggestions: tuple[ClauseRef, ...] = ()
     """Clauses near an out-of-scope question; no answer to it."""
+    documents: tuple[str, ...] = ()
+    """Ids of the documents that it offers to ask in, in the order offered."""
     explain: dict[str, Any] = field(default_factory=dict)
     """Why: words, scores, runner-up, rule."""
 
@@ -101,7 +103,7 @@ class Reply:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, in the shape that README documents."""
-        return {
+        data: dict[str, Any] = {
             "status": self.status,
             "policy": self.policy or None,
             "clauses": [vars(c) for c in self.clauses],
@@ -111,6 +113,7 @@ class Reply:
             "suggestions": [vars(c) for c in self.suggestions],
             "text": self.text,
         }
+        return data | ({"documents": list(self.documents)} if self.documents else {})
 
 
 def quotes(blocks: Iterable[Block]) -> list[str]:

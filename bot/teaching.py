@@ -23,15 +23,11 @@ from bot.targets import hit, named, proposals, resolve
 from knowledge import compiled, overlay
 from knowledge.faults import KnowledgeError
 from knowledge.fold import key
-from knowledge.lint import ALIKE, MIN_CHARS
+from knowledge.lint import ALIKE, LONGEST, MIN_CHARS, tidy
 from knowledge.overlay import BusyError, Overlay, Taught
 
-LONGEST = 200
-"""Characters of a phrasing; more is a story of several things."""
 MOST_SHOWN = 5
 """Broken test questions that a refusal names."""
-_BLANKS = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -56,11 +52,6 @@ class Outcome:
     def from_json(cls, data: dict[str, Any]) -> Outcome:
         """The reverse."""
         return cls(**{**data, "says": tuple(data["says"]), "proposals": tuple(data["proposals"])})
-
-
-def tidy(ask: str) -> str:
-    """A phrasing on one line, without characters that can't be seen."""
-    return _BLANKS.sub(" ", _CONTROL.sub("", ask)).strip()
 
 
 def teach(files: BaseFiles, typed: str, ask: str, by: str, now: datetime, words: Words) -> Outcome:

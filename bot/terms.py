@@ -25,7 +25,7 @@ class Terms:
     """Which clauses of one policy hold the words of a question."""
 
     def __init__(self, ready: Ready, policy: Policy, understanding: Understanding) -> None:
-        self._policy = policy
+        self.policy = policy
         self._generic = understanding.generic
         self._own_words = ready.index.tables.word_text
         self._texts = {c.id: _NOT_WORD.sub("", fold(c.title + c.body)) for c in policy.clauses}
@@ -40,7 +40,7 @@ class Terms:
     def titled(self, question: Question) -> list[Clause]:
         """The clauses whose title holds every content word."""
         words = self.content(question)
-        return [c for c in self._policy.clauses if words and all(w in c.title for w in words)]
+        return [c for c in self.policy.clauses if words and all(w in c.title for w in words)]
 
     def content(self, question: Question) -> list[str]:
         """The words of a question that is little more than one to three terms; none for a longer one."""
@@ -64,4 +64,4 @@ class Terms:
         return any(word in self._own_words for word in (*words, *("t:" + term for term in reading.terms)))
 
     def _with_all(self, words: Sequence[str]) -> list[Clause]:
-        return [c for c in self._policy.clauses if all(w in self._texts[c.id] for w in words)]
+        return [c for c in self.policy.clauses if all(w in self._texts[c.id] for w in words)]

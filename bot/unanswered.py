@@ -7,7 +7,6 @@ later moves nothing, and a cluster keeps its id for as long as its first questio
 from __future__ import annotations
 
 import hashlib
-import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -24,13 +23,15 @@ DAYS = 30
 """Days that are looked at when nobody says how many."""
 LOW_MARGIN = 0.15
 """Probability between the best match and the next, below which the answer was hardly better than a guess."""
-ALIKE = 0.6
+ALIKE = 0.5
 """Share of the pairs of characters, weighed by rarity, that two like questions have in common."""
-SPELT_ALIKE = 78.0
-"""RapidFuzz's ratio from which two questions are like by their letters."""
+NEARLY, SPELT_ALIKE = 0.4, 85.0
+"""A smaller share is enough when the questions are spelt alike: RapidFuzz's ratio."""
 RAREST = 3
 """Parts of a question by which leaders are looked up."""
-LOOKED_THROUGH = 60
+HEAVIEST = 1 << 20
+"""Weight of a part that no cluster has; whole numbers, for sums that don't hang on the order of a set."""
+LOOKED_THROUGH = 40
 """Leaders with one of these parts that are looked through, the first ones."""
 LOOKED_AT = 8
 """Leaders that are compared, those with most parts in common first."""
@@ -188,7 +189,7 @@ class _Leaders:
     def __init__(self) -> None:
         self._leaders: list[tuple[frozenset[str], str]] = []
         self._holding: defaultdict[str, list[int]] = defaultdict(list)
-        self._weights: dict[str, float] = {}
+        self._weights: dict[str, int] = {}
 
     def place(self, form: Sequence[str], text: str) -> int:
         """The number of the first leader that a question is like; of a new one if there is none."""
@@ -197,7 +198,8 @@ class _Leaders:
         known = [part for part in parts if part in self._holding]
         for part in sorted(known, key=lambda p: (len(self._holding[p]), p))[:RAREST]:
             shared.update(self._holding[part][:LOOKED_THROUGH])
-        nearest = heapq.nsmallest(LOOKED_AT, shared, key=lambda n: (-shared[n], n))
+        ranked = sorted([n - (count << 32) for n, count in shared.items()])  # most in common first, then the earlier
+        nearest = [key & 0xFFFFFFFF for key in ranked[:LOOKED_AT]]
         own = sum(map(self._weight, parts))
         like = next((n for n in sorted(nearest) if self._alike(parts, own, text, *self._leaders[n])), None)
         if like is None:
@@ -205,18 +207,19 @@ class _Leaders:
             self._leaders.append((parts, text))
             for part in parts:
                 self._holding[part].append(like)
-                self._weights[part] = 1.0 / (1.0 + math.log(len(self._holding[part])))
+                self._weights[part] = round(HEAVIEST / (1.0 + math.log(len(self._holding[part]))))
         return like
 
-    def _alike(self, parts: frozenset[str], own: float, text: str, others: frozenset[str], other: str) -> bool:
+    def _alike(self, parts: frozenset[str], own: int, text: str, others: frozenset[str], other: str) -> bool:
         common = sum(map(self._weight, parts & others))
-        if 2 * common >= ALIKE * own and 2 * common >= ALIKE * (own + sum(map(self._weight, others))):
-            return True
-        return fuzz.ratio(text, other, score_cutoff=SPELT_ALIKE) > 0
+        if 2 * common < NEARLY * own:
+            return False
+        share = 2 * common / (own + sum(map(self._weight, others)))
+        return share >= ALIKE or (share >= NEARLY and fuzz.ratio(text, other, score_cutoff=SPELT_ALIKE) > 0)
 
-    def _weight(self, part: str) -> float:
+    def _weight(self, part: str) -> int:
         """What many clusters have (补贴, 企业) hardly tells questions apart."""
-        return self._weights.get(part, 1.0)
+        return self._weights.get(part, HEAVIEST)
 
 
 def _parts(word: str) -> Iterable[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -120,13 +121,15 @@ def _serve(assistant: Assistant, theirs: socket.socket) -> NoReturn:
         with theirs.makefile("rwb") as stream:
             while head := stream.read(_SIZE.size):
                 message = pickle.loads(stream.read(_SIZE.unpack(head)[0]))
-                if isinstance(message, Reload):
+                reload = isinstance(message, Reload)
+                if reload:
                     assistant = _reloaded(assistant, message)
-                    data = pickle.dumps(True)
-                else:
-                    data = pickle.dumps(assistant.reply(*message), pickle.HIGHEST_PROTOCOL)
+                answer = True if reload else assistant.reply(*message)
+                data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
                 stream.write(_SIZE.pack(len(data)) + data)
                 stream.flush()
+                if reload:
+                    clear_away()
         code = 0
     except (OSError, struct.error, EOFError):
         code = 0  # the parent was killed
@@ -134,10 +137,18 @@ def _serve(assistant: Assistant, theirs: socket.socket) -> NoReturn:
         os._exit(code)
 
 
+def clear_away() -> None:
+    """Free a base that is no longer used: its parts refer to one another, and were frozen (see app.py)."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps what was freed, and gives it back when asked
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
 def _reloaded(assistant: Assistant, message: Reload) -> Assistant:
     """The assistant with the other base; raises OSError, which ends the worker, when that can't be loaded."""
     ready = compiled.load(message.fingerprint, message.folders)
     if ready is None:
         raise OSError("the compiled form is not there")
-    gc.unfreeze()  # the old base goes
     return assistant.with_base(ready)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge import index
+from knowledge import evidence, index
 from knowledge.clauses import ClauseFinder, unasked
 from knowledge.index import Index, Weights
 from knowledge.retrieval import LocalRetriever
@@ -50,8 +50,10 @@ class Ready:
     base: Base
     reader: Reader
     index: Index
-    clauses: ClauseFinder | None = None
-    """Finds the clauses without phrasings; None when all have some."""
+    clauses: ClauseFinder
+    """Finds the clauses that have no phrasings."""
+    evidence: evidence.Weights
+    """What speaks for such a clause."""
     fingerprint: str = ""
     """Of the files that it was made from."""
 
@@ -86,11 +88,11 @@ def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
         from knowledge.overlay import merged
 
         base, _ = merged(base, taught)
-    return compile_base(base, load_weights(root))
+    return compile_base(base, load_weights(root), evidence.load_weights(root))
 
 
-def compile_base(base: Base, weights: Weights) -> Ready:
-    """Compile a base that is loaded."""
+def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Ready:
+    """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings."""
     from knowledge import vocabulary
     from knowledge.examples import clause_texts, examples
 
@@ -100,15 +102,19 @@ def compile_base(base: Base, weights: Weights) -> Ready:
     readings = {e.text: reader.read(e.text) for e in known}
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
-    clause_targets, entries = unasked(base)
-    clauses = ClauseFinder(clause_targets, LocalRetriever.build(entries)) if entries else None
-    return Ready(base, reader, Index(tables, weights), clauses)
+    unasked_targets, entries = unasked(base)
+    finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries) if entries else None)
+    return Ready(base, reader, Index(tables, weights), finder, speaks)
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
     digest = hashlib.sha256()
-    files = sorted(root.glob("policies/*/*")) + sorted(root.glob("lexicon/*")) + [root / "weights.yaml"]
+    files = (
+        sorted(root.glob("policies/*/*"))
+        + sorted(root.glob("lexicon/*"))
+        + [root / "weights.yaml", root / "evidence.yaml"]
+    )
     for file in [*files, *sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))]:
         if file.is_file():
             content = file.read_bytes()
@@ -162,11 +168,14 @@ def _load(path: Path) -> Ready | None:
         base = Base.model_validate_json(arrays.pop("base").tobytes())
         tables = index.tables_from_json(plain["tables"], arrays)
         weights = Weights(**plain["weights"])
-        clauses = None
-        if plain["clauses"]:
-            retriever = LocalRetriever.load(path.with_suffix(ARRAYS))
-            clauses = ClauseFinder(plain["clauses"], retriever)
-        return Ready(base, Reader(Vocabulary(**plain["vocabulary"])), Index(tables, weights), clauses)
+        retriever = LocalRetriever.load(path.with_suffix(ARRAYS)) if plain["clauses"] else None
+        return Ready(
+            base,
+            Reader(Vocabulary(**plain["vocabulary"])),
+            Index(tables, weights),
+            ClauseFinder(plain["clauses"], retriever),
+            evidence.Weights(**plain["evidence"]),
+        )
     except Exception:  # absent, cut short, spoilt in any way: compile anew
         return None
     finally:
@@ -178,13 +187,18 @@ def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
     weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
-    targets = list(made.clauses.targets) if made.clauses else []
-    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary), "clauses": targets}
+    document = {
+        "tables": plain,
+        "weights": weights,
+        "vocabulary": vars(made.reader.vocabulary),
+        "clauses": list(made.clauses.targets),
+        "evidence": vars(made.evidence),
+    }
     arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
     arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if made.clauses and isinstance(made.clauses.retriever, LocalRetriever):
+        if isinstance(made.clauses.retriever, LocalRetriever):
             made.clauses.retriever.store(path.with_suffix(ARRAYS))  # first: the other file says that this one is there
         descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:

@@ -112,6 +112,7 @@ class Index:
     def __init__(self, tables: Tables, weights: Weights) -> None:
         self.tables = tables
         self.targets = tables.targets
+        self._number = {target: i for i, target in enumerate(tables.targets)}
         self.weights = weights
         kinds = [kind_of(target) for target in tables.targets]
         self._signal_weights = np.array(
@@ -131,8 +132,8 @@ class Index:
             return []
         utility = (signals * self._signal_weights).sum(axis=1) + self._bias
         for target, odds in (prior or {}).items():
-            if target in self.targets:
-                utility[self.targets.index(target)] += odds
+            if target in self._number:
+                utility[self._number[target]] += odds
         p = np.exp(utility - utility.max())
         p /= p.sum()
         out = []

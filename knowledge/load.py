@@ -20,6 +20,7 @@ from knowledge.model import (
     Policy,
     Record,
     Synonyms,
+    Unit,
     Units,
     Unrelated,
     Variants,
@@ -126,13 +127,15 @@ def policy_folders(root: Path) -> list[Path]:
 
 def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:
     """The lexicon with the units that policies bring along (units.yaml of a policy)."""
-    units = {unit.name: unit for unit in lexicon.units.units}
+    shared = {unit.name for unit in lexicon.units.units}
+    brought: dict[str, Unit] = {}
     for folder in folders:
         if (folder / "units.yaml").exists():
             own = parse(read_yaml(folder / "units.yaml"), Units, faults)
             for unit in own.units if own is not None else ():
-                units.setdefault(unit.name, unit)
-    known = lexicon.units.model_copy(update={"units": tuple(units.values())})
+                if unit.name not in shared:
+                    brought.setdefault(unit.name, unit)
+    known = lexicon.units.model_copy(update={"brought": tuple(brought.values())})
     return lexicon.model_copy(update={"units": known})
 
 

@@ -26,6 +26,8 @@ OPENING_BRACKETS = "(（[【〔"
 """What a list of responsible units that stands apart begins with."""
 TAUGHT = "taught"
 """The writer under whom the phrasings stand that staff taught the running bot (overlay.py)."""
+IMPORTED = "faq-"
+"""What the name of a writer begins with whose phrasings come from a table of questions and answers."""
 InfoTopic = Literal["validity", "effective", "basis", "addressees", "purpose", "structure", "definition", "units"]
 """What people ask about a document as a whole."""
 
@@ -368,9 +370,11 @@ class Phrasings(Record):
 
     @property
     def written(self) -> bool:
-        """Whether somebody has set out to write down how people ask, clause by clause, not only taught a few."""
+        """Whether somebody has set out to write down how people ask, clause by clause, not taught or imported some."""
         by_writer = [*self.clauses.values(), *(figure.ask for figure in self.figures.values()), *self.info.values()]
-        return bool(self.misreadings) or any(writer != TAUGHT for writers in by_writer for writer in writers)
+        return bool(self.misreadings) or any(
+            writer != TAUGHT and not writer.startswith(IMPORTED) for writers in by_writer for writer in writers
+        )
 
 
 class Unit(Record):
@@ -396,6 +400,13 @@ class Units(Record):
     """Those that documents make responsible for something."""
     others: tuple[Unit, ...] = ()
     """Those that people ask for though no document names them; so that the bot can say so."""
+    brought: tuple[Unit, ...] = ()
+    """Those that only policies' own lists hold; put here by the loader."""
+
+    @property
+    def own(self) -> tuple[Unit, ...]:
+        """All that documents make responsible for something."""
+        return (*self.units, *self.brought)
 
 
 class SynonymGroup(Record):

@@ -24,6 +24,7 @@ from knowledge.faults import Fault, KnowledgeError
 from knowledge.fold import key
 from knowledge.load import parse
 from knowledge.model import TAUGHT, Base, Phrasings, Record, Text
+from knowledge.wholefile import write_whole
 from knowledge.yamlfile import YamlFile, read_yaml
 
 FILE = "overlay.yaml"
@@ -157,15 +158,7 @@ def _consistent(acts: Sequence[Taught | Undone], file: YamlFile) -> Iterator[Fau
 def write(path: Path, overlay: Overlay) -> None:
     """Write whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(overlay.text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_whole(path, overlay.text.encode())
 
 
 @contextlib.contextmanager
@@ -174,17 +167,22 @@ def locked(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     import fcntl
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.with_name(f".{path.name}.lock").open("a") as file:
+    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+    try:
+        with contextlib.suppress(PermissionError):  # root makes it, and the service's own user must be able to open it
+            os.fchmod(lock, 0o644)
         end = time.monotonic() + wait
         while True:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 if time.monotonic() > end:
                     raise BusyError(str(path)) from None
                 time.sleep(0.1)
         yield
+    finally:
+        os.close(lock)
 
 
 def merged(base: Base, taught: Sequence[Taught]) -> tuple[Base, list[Stale]]:

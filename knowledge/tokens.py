@@ -26,6 +26,8 @@ REMEMBERED = 1_000
 """Readings that are remembered: one question is read in several places, and its rest is often the same."""
 SHORT = 200
 """Characters of a text that is worth remembering."""
+PIECE = 1_000
+"""Characters of a document that are folded and cut at once."""
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
@@ -88,6 +90,22 @@ class Reader:
             features=tuple(self._features(plain, words or all_words, terms)),
             repairs=tuple(repairs),
         )
+
+    def document(self, text: str) -> list[str]:
+        """The features of a document's words, of any length: w: words, t: concepts, c: pairs of characters.
+
+        Nothing is mended, for a document is not mistyped.
+        """
+        out: list[str] = []
+        for at in range(0, len(text), PIECE):
+            plain = fold(text[at : at + PIECE])
+            pieces = list(self._jieba.cut(plain, HMM=False))
+            out += ["w:" + word for word in pieces if _RUN.match(word) and word not in self._stop]
+            out += ["t:" + term for term in self._terms(plain, pieces)]
+            for match in HAN.finditer(_PUNCTUATION.sub(" ", plain)):
+                run = match.group()
+                out += ["c:" + run[i : i + 2] for i in range(len(run) - 1)]
+        return out
 
     def _terms(self, plain: str, pieces: list[str]) -> list[str]:
         """Concepts whose words stand in the text, longest first at each place, in order.

@@ -25,7 +25,7 @@ def policy(policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Le
     """All faults of one policy against its source and the lexicon."""
     faults = list(_adds_up(policy, file, source))
     faults += _document(policy, file)
-    units = {unit.name for unit in lexicon.units.units} if lexicon else None
+    units = {unit.name for unit in lexicon.units.own} if lexicon else None
     seen: set[str] = set()
     for at, section in sections(policy):
         if section.id in seen:

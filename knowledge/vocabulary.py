@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from collections.abc import Iterable
@@ -100,6 +101,7 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
     )
 
 
+@functools.cache
 def _syllables() -> dict[str, str]:
     """Each common character's first reading without tone."""
     out = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,16 @@ import pytest
 from bot.assistant import Assistant
 from bot.files import BaseFiles
 from bot.judging import DAY
+from bot.recent import RecentReplies
+from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import Ready
+from tests.botapi import BotApi
 from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
+
+os.environ.setdefault("POLICYBOT_DATA_DIR", tempfile.mkdtemp(prefix="policybot-tests-"))
+"""Tests, and the commands that they run, neither read nor write what the one who runs them has recorded."""
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +66,32 @@ def postgres_url() -> Iterator[str]:
         pytest.skip(f"{reason}; install the package postgresql to run this test")
     yield url
     running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def recent(assistant: Assistant) -> RecentReplies:
+    return RecentReplies(assistant)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    store = Store(f"sqlite:///{path}")
+    store.prepare()
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+async def store(tmp_path: Path, empty: Path) -> AsyncIterator[Store]:
+    path = shutil.copy(empty, tmp_path / "store.db")
+    store = Store(f"sqlite:///{path}")
+    store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def server() -> BotApi:
+    return BotApi()

@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import yaml
 
 import bot.cli
 from bot.settings import CREDENTIAL, VARIABLES
-from bot.store.store import Change, Received, Store, Verdict
+from bot.store.store import Change, Received, Store
 from bot.telegram.app import DRAIN
 from bot.telegram.metrics import Metrics
 from knowledge.compiled import CACHE_VARIABLE
@@ -127,10 +126,10 @@ def test_compose_can_be_read_by_docker(profile: str, tmp_path: Path) -> None:
 # -- the systemd unit ----------------------------------------------------------------------------------------------
 
 
-def unit() -> dict[str, list[str]]:
+def unit(name: str = "policybot.service") -> dict[str, list[str]]:
     """The values of each key, in order."""
     values: dict[str, list[str]] = {}
-    for line in read("policybot.service").splitlines():
+    for line in read(name).splitlines():
         if "=" in line and not line.startswith("#"):
             key, _, value = line.partition("=")
             values.setdefault(key, []).append(value)
@@ -146,12 +145,17 @@ def test_the_unit_says_what_the_program_needs() -> None:
     assert any(value.startswith(f"{CACHE_VARIABLE}=") for value in keys["Environment"])
 
 
-def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
+UNITS = ("policybot.service", "policybot-backup.service", "policybot-backup.timer")
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_finds_no_fault_in_the_unit(name: str, tmp_path: Path) -> None:
     analyze = tool("systemd-analyze")
-    text = read("policybot.service").replace("/opt/policybot/.venv/bin/policybot", shutil.which("true") or "/bin/true")
-    (tmp_path / "policybot.service").write_text(text, encoding="utf-8")
+    for one in UNITS:
+        text = read(one).replace("/opt/policybot/.venv/bin/policybot", shutil.which("true") or "/bin/true")
+        (tmp_path / one).write_text(text, encoding="utf-8")
     done = subprocess.run(
-        [analyze, "verify", "--man=no", str(tmp_path / "policybot.service")],
+        [analyze, "verify", "--man=no", str(tmp_path / name)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -162,11 +166,21 @@ def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
     assert ours == []
 
 
-def test_systemd_finds_the_unit_hardened() -> None:
-    told = run(tool("systemd-analyze"), "security", "--offline=true", "--threshold=25", "policybot.service")
-    exposure = re.search(r"exposure level for policybot\.service: ([0-9.]+)", told)
+@pytest.mark.parametrize("name", ["policybot.service", "policybot-backup.service"])
+def test_systemd_finds_the_unit_hardened(name: str) -> None:
+    told = run(tool("systemd-analyze"), "security", "--offline=true", "--threshold=25", name)
+    exposure = re.search(rf"exposure level for {re.escape(name)}: ([0-9.]+)", told)
     assert exposure is not None, told
     assert float(exposure[1]) < 2.5
+
+
+def test_the_backup_is_of_the_bots_data_and_by_the_bots_user() -> None:
+    keys = unit("policybot-backup.service")
+    assert keys["StateDirectory"][0].split()[0] == unit()["StateDirectory"][0], "the first is where the data are"
+    assert keys["User"] == ["policybot"]
+    assert keys["EnvironmentFile"] == unit()["EnvironmentFile"]
+    loosened = [k for k, v in unit().items() if k.startswith(("Protect", "Private", "Restrict")) and keys.get(k) != v]
+    assert loosened == []
 
 
 def test_the_environment_file_lists_every_setting_and_sets_none() -> None:
@@ -404,7 +418,7 @@ def test_every_event_of_the_log_is_explained_to_operators() -> None:
 
 async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> None:
     lines = re.findall(r'sqlite3 \S+ "([^"]+)"', read("OPERATING.md"))
-    look, again, clear, forget = lines
+    look, again, clear = lines
     url = f"sqlite:///{tmp_path / 'policybot.db'}"
     store = Store(url)
     store.prepare()
@@ -412,8 +426,6 @@ async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> Non
     await store.receive([Received(n, '{"text": "?"}', 1.0) for n in (1, 2)])
     await store.change(Change(aside=(1, "ValueError")))
     await store.change(Change(aside=(2, "unreadable: KeyError")))
-    await store.change(Change(kept=[("-5:42", "{}", time.time()), ("-5:142", "{}", time.time())]))
-    await store.change(Change(verdicts=[Verdict("-5:7:42", "policy/1.1", "up", "", 1.0)]))
     await store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "policybot.db")) as database:
         assert [row[0] for row in database.execute(look)] == [1, 2]
@@ -421,6 +433,3 @@ async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> Non
         assert database.execute("SELECT update_id, state FROM updates").fetchall() == [(1, "open"), (2, "aside")]
         database.executescript(clear)
         assert database.execute("SELECT update_id FROM updates").fetchall() == [(1,)]
-        database.executescript(forget.replace("编号", "42"))
-        assert database.execute("SELECT key FROM conversations").fetchall() == [("-5:142",)]
-        assert database.execute("SELECT key FROM feedback").fetchall() == []

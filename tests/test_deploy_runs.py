@@ -20,12 +20,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.settings import CREDENTIAL
+from bot.store.store import Store
 from knowledge.compiled import BESIDE, CACHE_VARIABLE, cache_folders, fingerprint
 from knowledge.load import ROOT as KNOWLEDGE
 from tests import recipe
@@ -126,6 +128,29 @@ def test_the_units_command_names_what_is_missing(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "@BotFather" in done.stderr
+
+
+async def test_the_backup_units_commands_back_up_and_delete_the_old_ones(tmp_path: Path) -> None:
+    data, backups = tmp_path / "policybot", tmp_path / "policybot-backups"
+    for folder in (data, backups):
+        folder.mkdir()
+    store = Store(f"sqlite:///{data / 'policybot.db'}")
+    store.prepare()
+    store.engine.dispose()
+    old = backups / "policybot-2020-01-01.zip"
+    old.write_bytes(b"")
+    os.utime(old, (0, 0))
+    keys = unit("policybot-backup.service")
+    program = str(Path(sys.executable).parent / "policybot")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    environment["STATE_DIRECTORY"] = f"{data}:{backups}"
+    for line in (*keys["ExecStart"], *keys["ExecStartPost"]):
+        line = (
+            line.replace("%S", str(tmp_path)).replace("%%", "%").replace("/opt/policybot/.venv/bin/policybot", program)
+        )
+        subprocess.run(shlex.split(line), env=environment, cwd=backups, check=True, capture_output=True, timeout=60)
+    (made,) = backups.iterdir()
+    assert made.name == f"policybot-{date.today():%Y-%m-%d}.zip"
 
 
 def seed(folder: Path) -> None:

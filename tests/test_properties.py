@@ -60,7 +60,7 @@ def test_an_answer_is_complete(assistant: Assistant, ready: Ready) -> None:
             for name in clause.responsible[0].printed:
                 assert name in text
             assert clause.body in text
-            assert assistant.compose.place(clause) in text
+            assert assistant.library.compose(policy.id).place(clause) in text
             assert "有效期至2025年10月8日" in text
 
 

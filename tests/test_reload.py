@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from bot.files import BaseFiles
 from bot.recent import RecentReplies
 from bot.reload import EVERY, Reloader, Report, snapshot
 from bot.store.store import Store
-from bot.worker import Reload, Worker
+from bot.worker import Reload, Worker, clear_away
 from knowledge import compiled, overlay
 from tests.botapi import BotApi
 from tests.smallbase import DECLINED, POLICY
@@ -45,7 +47,7 @@ def without(ready: compiled.Ready, clause: str) -> compiled.Ready:
     figures = {k: v for k, v in asked.figures.items() if not k.startswith(f"{clause}/")}
     phrasings = {policy.id: asked.model_copy(update={"clauses": kept, "figures": figures, "misreadings": ()})}
     base = ready.base.model_copy(update={"policies": (smaller,), "phrasings": phrasings})
-    return compiled.compile_base(base, ready.index.weights)
+    return compiled.compile_base(base, ready.index.weights, ready.evidence)
 
 
 class Told:
@@ -165,6 +167,23 @@ async def test_what_began_on_the_old_base_ends_on_it(
     assert OTHER in recent.reply("你是谁").text, "the old answer was not kept for others"
     assert OTHER in (await recent.reply_soon("您是谁", Conversation())).text
     await worker.close()
+
+
+async def test_the_old_base_is_freed(files: BaseFiles) -> None:
+    recent = RecentReplies(Assistant(compiled.ready(files.root, files.overlay)))
+    timers = []
+    with recent.hold():
+        assert recent.reply("你是谁").text
+        timers.append(asyncio.get_running_loop().call_later(3600, print))  # as a connection's: it keeps the context
+    old = weakref.ref(recent.assistant)
+    gc.collect()
+    gc.freeze()  # as the bot does when it has started
+    renamed(files)
+    assert (await Reloader(files, recent, None, Told()).now()).status == "swapped"
+    clear_away()
+    gc.unfreeze()
+    assert old() is None, gc.get_referrers(old())
+    timers[0].cancel()
 
 
 async def test_the_worker_loads_the_new_base_in_its_turn(files: BaseFiles) -> None:

@@ -254,8 +254,8 @@ def test_found_fresh_and_from_disk(root: Path, tmp_path: Path, monkeypatch: pyte
     for one in (made, again):
         assert isinstance(one.clauses, ClauseFinder)
         assert one.clauses.search("出门遛狗要用牵引带吗", 1)[0][0] == "pets/0.2"
-        assert one.clauses.search("出门遛狗要用牵引带吗", policy="other") == []
-        assert one.clauses.search("养犬登记", policy="pets")[0][0] == "pets/0.1"
+        assert one.clauses.search("出门遛狗要用牵引带吗", 10, "other") == []
+        assert one.clauses.search("养犬登记", 10, "pets")[0][0] == "pets/0.1"
     stored = next(tmp_path.glob("*.arrays"))
     stored.write_bytes(stored.read_bytes()[:-40])
     assert compiled.load(made.fingerprint, [tmp_path]) is None
@@ -263,5 +263,6 @@ def test_found_fresh_and_from_disk(root: Path, tmp_path: Path, monkeypatch: pyte
     assert compiled.load(made.fingerprint, [tmp_path]) is not None
 
 
-def test_a_base_with_phrasings_throughout_has_no_finder(ready: compiled.Ready) -> None:
-    assert ready.clauses is None
+def test_a_base_with_phrasings_throughout_has_nothing_to_find(ready: compiled.Ready) -> None:
+    assert len(ready.clauses) == 0
+    assert ready.clauses.search("补贴多少", 10) == []

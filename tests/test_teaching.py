@@ -21,13 +21,15 @@ from bot.compose import Words
 from bot.days import BEIJING
 from bot.files import BaseFiles
 from bot.targets import hit, resolve
-from bot.teaching import Outcome, teach, tidy, undo
+from bot.teaching import Outcome, teach, undo
 from knowledge import compiled, overlay
 from knowledge.faults import KnowledgeError
+from knowledge.lint import tidy
 from knowledge.load import load_base
 from knowledge.model import TAUGHT as TAUGHT_WRITER
 from knowledge.overlay import Overlay, merged
-from knowledge.patch import PatchError, patch
+from knowledge.patch import patch
+from knowledge.phrasing_insert import InsertError
 from tests.smallbase import BREAKING, DECLINED, POLICY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -134,13 +136,9 @@ def test_one_that_breaks_a_test_question_is_refused_and_names_it(files: BaseFile
     assert "some#2" in text
     assert "养蜂合作社能不能进来" in text
     assert not files.overlay.exists()
-    assert lesson(replace(files, questions=None), "2.2", BREAKING).status == "taught", "nothing to try it against"
-
-
-def test_without_test_questions_it_says_so(files: BaseFiles) -> None:
-    outcome = lesson(replace(files, questions=None), "2.2", DECLINED)
-    assert outcome.status == "taught"
-    assert any("没有测试问题" in line for line in outcome.says)
+    untried = lesson(replace(files, questions=None), "2.2", BREAKING)
+    assert untried.status == "taught", "there is nothing to try it against"
+    assert any("没有测试问题" in line for line in untried.says)
 
 
 def test_a_broken_base_is_told_and_nothing_is_written(files: BaseFiles) -> None:
@@ -176,7 +174,7 @@ def environment(files: BaseFiles) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("wait", [0.3, 2.0, 4.0])
+@pytest.mark.parametrize("wait", [1.0, 6.0])
 def test_a_kill_in_the_middle_leaves_the_overlay_whole(files: BaseFiles, wait: float) -> None:
     assert lesson(replace(files, questions=None), "2.2", DECLINED).status == "taught"
     before = files.overlay.read_bytes()
@@ -215,6 +213,21 @@ def test_names_of_targets(files: BaseFiles) -> None:
 
 def test_what_can_not_be_seen_is_not_taught() -> None:
     assert tidy(" 高企\u200b补\n多少\x00\u202e ") == "高企补 多少"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for somebody else")
+def test_what_root_writes_the_service_can_read_and_go_on_with(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 12345, 12345)
+    path = folder / "overlay.yaml"
+    with overlay.locked(path):
+        overlay.write(path, filled(("问", "p/1.1")))
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12345)
+    os.chmod(path, 0o600)
+    overlay.write(path, filled(("问", "p/1.1"), ("又问", "p/1.1")))
+    assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (12345, 0o600)
+    assert path.with_name(".overlay.yaml.lock").stat().st_mode & 0o044 == 0o044
 
 
 # -- the file -----------------------------------------------------------------------------------------------------
@@ -313,7 +326,7 @@ def test_a_file_in_another_style_is_refused_by_name(files: BaseFiles) -> None:
     text = path.read_text(encoding="utf-8")
     start, end = text.index("  '1.1':"), text.index("  '1.2':")
     path.write_text(text[:start] + "  '1.1': {a: [开发区机构怎么改革]}\n" + text[end:], encoding="utf-8")
-    with pytest.raises(PatchError, match=r"phrasings.yaml.*1\.1"):
+    with pytest.raises(InsertError, match=r"phrasings.yaml.*1\.1"):
         patch(files.root, filled(TAUGHT[0]).taught)
 
 

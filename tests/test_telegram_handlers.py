@@ -6,11 +6,9 @@ The Bot API is the stand-in of tests/botapi, called directly; after every test n
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,35 +31,6 @@ from tests.telegram.questions import mixed
 POLICY = "wuhan-development-zones"
 SUBSIDY = "首次认定的高企补贴多少"
 TWENTY = "20万元"
-
-
-@pytest.fixture(scope="session")
-def recent(assistant: Assistant) -> RecentReplies:
-    return RecentReplies(assistant)
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables."""
-    path = tmp_path_factory.mktemp("store") / "empty.db"
-    store = Store(f"sqlite:///{path}")
-    store.prepare()
-    store.engine.dispose()
-    return path
-
-
-@pytest.fixture
-async def store(tmp_path: Path, empty: Path) -> AsyncIterator[Store]:
-    path = shutil.copy(empty, tmp_path / "store.db")
-    store = Store(f"sqlite:///{path}")
-    store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def server() -> BotApi:
-    return BotApi()
 
 
 @pytest.fixture
@@ -172,7 +141,7 @@ async def test_long_lists_have_pages(bot: Played, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_units_are_paged_and_lead_to_their_measures(bot: Played, assistant: Assistant) -> None:
-    counts = assistant.compose.unit_counts()
+    counts = assistant.library.unit_counts
     page = only(await bot.tell("/units"))
     assert str(len(counts)) in page.text
     seen: list[str] = []

@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> int:
     from bot.teaching import listed
     from knowledge import overlay
     from knowledge.load import load_base
-    from knowledge.patch import PatchError, patch
+    from knowledge.patch import patch
+    from knowledge.phrasing_insert import InsertError
 
     files = base_files()
     current = overlay.read(files.overlay)
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     try:
         text = patch(files.root, current.taught)
-    except PatchError as error:
+    except InsertError as error:
         print(error, file=sys.stderr)
         return 1
     for stale in overlay.merged(load_base(files.root), current.taught)[1]:

@@ -176,10 +176,15 @@ def _whole_file(path: Path) -> Iterator[TextIO]:
 
 @told
 def _forget(options: argparse.Namespace) -> int:
-    from bot.asker import KeyFileError, open_askers
+    from bot.asker import KEY_FILE, KeyFileError, open_askers
     from bot.store.records import forget
 
     with opened() as (settings, connection):
+        if not settings.hash_key and not (settings.data_dir / KEY_FILE).exists():
+            raise UnusableError(
+                f"没有密钥 {settings.data_dir / KEY_FILE}，认不出谁问了什么；"
+                "请用机器人的 POLICYBOT_DATA_DIR，或它的 POLICYBOT_HASH_KEY"
+            )
         try:
             askers = open_askers(settings.hash_key, settings.data_dir)
         except KeyFileError as error:

@@ -17,19 +17,33 @@ class NewerSchemaError(Exception):
     """The database was written by a later version of policybot."""
 
 
-def migrate(connection: Connection) -> None:
-    """Upgrade to the newest revision, in the connection's transaction.
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Upgrade to the newest revision, or to the one that is named, in the connection's transaction.
 
     Raises NewerSchemaError when the database is at a revision that this version doesn't know.
     """
+    config = _config()
+    config.attributes["connection"] = connection
+    script = ScriptDirectory.from_config(config)
+    current = current_revision(connection)
+    if current is not None and current not in known_revisions():
+        raise NewerSchemaError(current)
+    if current != (script.get_current_head() if revision == "head" else revision):
+        command.upgrade(config, revision)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision of the database; None when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> set[str]:
+    """Every revision that this version knows."""
+    return {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    known = {revision.revision for revision in script.walk_revisions()}
-    if current is not None and current not in known:
-        raise NewerSchemaError(current)
-    if current != script.get_current_head():
-        command.upgrade(config, "head")
+    return config

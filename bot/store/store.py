@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, select, text, update
+from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
@@ -406,7 +406,8 @@ _DONE = update(updates).where(updates.c.update_id == bindparam("id")).values(sta
 _ASIDE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="aside", error=bindparam("why"))
 
 
-def _engine(url: str) -> Engine:
+def parsed_url(url: str) -> URL:
+    """The database's address, with the driver that is used. Raises UnusableDatabaseError."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -418,8 +419,13 @@ def _engine(url: str) -> Engine:
         raise UnusableDatabaseError(f"POLICYBOT_DATABASE 只支持 sqlite 和 postgresql，不支持「{name}」")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: str) -> Engine:
+    parsed = parsed_url(url)
     try:
-        if name == "postgresql":
+        if parsed.get_backend_name() == "postgresql":
             return create_engine(
                 parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
             )

@@ -125,7 +125,7 @@ questions = Table(
     # A keyed hash (bot/asker.py); empty in the terminal.
     Column("text", Text, nullable=False),
     Column("words", Text, nullable=False),
-    # The words that the reader made of it, with spaces between.
+    # The words that the reader made of it, those that tell what it is about, with spaces between.
     Column("outcome", String(12), nullable=False),
     # The reply's status.
     Column("target", String(160), nullable=False),

@@ -31,7 +31,10 @@ class Guard:
 
         async def run(message: Message, place: Place, arguments: str, context: TurnContext) -> None:
             if not self.may(place.person, least, name, context):
-                await self._desk.say(place, self.refusal(place.person, least), context)
+                text = self.refusal(place.person, least)
+                if message.chat.type == ChatType.PRIVATE:  # so that a new member can tell it to whoever keeps the list
+                    text += self._desk.words("staff.your_number", number=place.person)
+                await self._desk.say(place, text, context)
             elif not self.fitting(message, private):
                 word = "staff.private_only" if private else "staff.not_here"
                 await self._desk.say(place, self._desk.words(word), context)

@@ -21,6 +21,8 @@ from bot.telegram.guard import Guard
 from bot.telegram.presses import Answering, number
 from bot.telegram.turns import TurnContext
 
+MOST_BYTES = 49 * 1024 * 1024
+"""Telegram takes files of at most 50 MB from bots."""
 VERB = "w"
 """Of the buttons that turn the pages of /unanswered."""
 
@@ -130,6 +132,9 @@ class StaffRoom:
         for what in export.WHAT:
             for form in export.FORMATS:
                 data, count = await self._exported(what, form, first)
+                if len(data) > MOST_BYTES:
+                    await self._desk.say(place, self._words("export.too_big", name=f"{what}.{form}"), context)
+                    continue
                 file = InputFile(data, filename=f"{what}-{now}.{form}")
                 await self._document(place, file, self._words(f"export.{what}", count=count), context)
 

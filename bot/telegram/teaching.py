@@ -15,7 +15,7 @@ from bot import errands, teaching, unanswered
 from bot.days import today_in_beijing
 from bot.reload import Reloader
 from bot.targets import named, proposals, resolve
-from bot.teaching import Outcome, tidy
+from bot.teaching import Outcome
 from bot.telegram import menus
 from bot.telegram.commands import running
 from bot.telegram.desk import Desk, Place
@@ -25,6 +25,7 @@ from bot.telegram.notices import report_text
 from bot.telegram.presses import Answering
 from bot.telegram.turns import TurnContext
 from knowledge import overlay
+from knowledge.lint import tidy
 from knowledge.model import Base
 
 _TARGET = re.compile(r"\d+(\.\d+)+|near:.*|info:.*|[a-z0-9.-]+/.*", re.ASCII)

@@ -130,6 +130,15 @@ class LocalRetriever:
             for i in best
         ]
 
+    def entries(self, term: str) -> Sequence[int]:
+        """See Retriever. A word that is not in the dictionary: where all of its pairs of characters stand."""
+        found = self._kinds["words"].entries(postings.word_keys([term])[0])
+        pairs = grams(term, 2) if not len(found) and "pairs" in self._kinds else ()
+        for n, pair in enumerate(pairs):
+            holding = self._kinds["pairs"].entries(pair)
+            found = holding if n == 0 else np.intersect1d(found, holding, assume_unique=True)
+        return found  # type: ignore[return-value]
+
     def question(self, text: str) -> Question:
         """The text as the engine sees it."""
         return self._terms.question(text)

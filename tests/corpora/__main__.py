@@ -47,7 +47,7 @@ from knowledge import compiled
 made = compiled.ready(Path(sys.argv[1]))
 ready = time.perf_counter() - start
 cpu = time.process_time()
-assert made.clauses is not None and made.clauses.search(sys.argv[2])
+assert made.clauses.search(sys.argv[2], 3)
 print(json.dumps([ready, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, len(made.clauses.targets)]))
 """
 

@@ -1,4 +1,6 @@
-"""Kill the bot again and again while questions come in and calls fail: is every question answered, in order?
+"""Kill the bot again and again while questions come in and calls fail.
+
+Is every question answered, in order, and recorded once?
 
     make chaos
     python -m tests.telegram.chaos --mode webhook --database postgres --seed 7
@@ -22,6 +24,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, select
+
+from bot.records import LONGEST
+from bot.store.records import clean
+from bot.store.tables import questions
 from tests.botapi import BotApi, Faults, Sent
 from tests.telegram.postgres import throwaway
 from tests.telegram.process import Bot, Kind, Mode
@@ -87,6 +94,8 @@ class Outcome:
     """Log lines with the token, the secret or the database's password; at INFO also those with a question."""
     deaths: list[str] = field(default_factory=list)
     """The bot ended by itself."""
+    misrecorded: list[str] = field(default_factory=list)
+    """Questions that are not in the records, or are there more than once."""
     stop_code: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -99,6 +108,7 @@ class Outcome:
         if self.twice > TWICE_A_KILL * self.plan.kills:
             found.append(f"{self.twice} sent twice, more than {TWICE_A_KILL} a kill")
         found += [f"refused with 400: {self.refusals[:3]}"] if self.refusals else []
+        found += [f"not recorded exactly once: {self.misrecorded[:3]}"] if self.misrecorded else []
         found += [f"secrets or questions in the log: {self.leaks[:3]}"] if self.leaks else []
         found += [f"ended by itself: {self.deaths[:2]}"] if self.deaths else []
         found += [f"exit code {self.stop_code} after SIGTERM"] if self.stop_code else []
@@ -174,6 +184,17 @@ class Asked:
         lost = {(s.chat_id, s.reply_to, s.text) for s in self.server.lost if not s.edited}
         outcome.twice_lost = min(outcome.twice, len(lost))
 
+    def misrecorded(self, url: str) -> list[str]:
+        """Compare with the rows of the table of questions."""
+        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+        with engine.connect() as connection:
+            recorded = Counter(connection.execute(select(questions.c.text)).scalars())
+        engine.dispose()
+        asked = Counter(clean(text.removeprefix("/ask ").strip()[:LONGEST]) for _, text in self.by_text)
+        return [
+            f"{text!r}: {recorded[text]} of {asked[text]}" for text in asked | recorded if recorded[text] != asked[text]
+        ]
+
 
 async def run(plan: Plan, folder: Path) -> Outcome:
     """Do it."""
@@ -199,6 +220,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         await asyncio.to_thread(bot.stop, 5.0)
         await server.stop()
     asked.judge(outcome)
+    if plan.kind == "policybot":
+        outcome.misrecorded = asked.misrecorded(plan.database or f"sqlite:///{folder / 'policybot.db'}")
     outcome.refusals = [f"{r.method}: {r.description}" for r in server.refusals]
     secrets = [server.token, server.token.split(":")[1], "s3cret-of-the"]
     if plan.database:

@@ -97,6 +97,8 @@ class Played:
         self.office = Office(store, askers, self.metrics, staff or Staff(), staff_chat, keep_days, hours or Hours())
         for handler in handlers(assistant, ours, self.me, self.office, lambda: busy, most_asked, now):
             self.application.add_handler(handler)
+        self.members: dict[str, Person] = {}
+        """Members of staff, for tests that have some."""
         self.alice = server.person("甲", "alice")
         self.chat = server.private(self.alice)
 

@@ -1,0 +1,169 @@
+"""Replies over several documents: a choice between clauses or documents, what a unit has to do in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from bot.answers import SAID_CHARS, BestSentence
+from bot.dialogue import Conversation
+from bot.intents import Question
+from bot.library import Library
+from bot.reply import Block, ClauseRef, Quote, Reply, Say
+from knowledge.index import Match
+from knowledge.model import Policy
+
+MOST_DOCUMENTS = 8
+"""Documents that a choice offers."""
+SAYS_LITTLE = frozenset({"in_force", "unknown"})
+"""States that a line in a choice doesn't name."""
+
+
+class Across:
+    """Builds replies that are about no single document. Pure."""
+
+    def __init__(self, library: Library, best: BestSentence) -> None:
+        self.library = library
+        self.words = library.words
+        self._best = best
+
+    def say(self, name: str, /, **slots: object) -> Block:
+        """A sentence of the bot's own as a paragraph."""
+        return Block("say", (Say(self.words(name, **slots)),))
+
+    def ref(self, target: str, score: float = 1.0) -> ClauseRef:
+        """The clause as the reply's data names it."""
+        return self.library.compose(target).ref(target.partition("/")[2], score)
+
+    # -- choices -----------------------------------------------------------------------------------------------------
+
+    def choose(self, targets: Sequence[str], matches: Sequence[Match], question: Question, rule: str) -> Reply:
+        """A choice, each clause with the sentence that fits best; of documents that fit, those that hold come first."""
+        score = {m.target: m.probability for m in matches}
+        ordered = sorted(targets, key=self.library.rank)
+        blocks = [self.say("choose")]
+        for n, target in enumerate(ordered, 1):
+            clause, compose = self.library.clause(target), self.library.compose(target)
+            blocks.append(compose.choice(n, clause, self._best(compose.policy.id, clause, question.reading) or ""))
+        return Reply(
+            "choose",
+            (*blocks, *self.library.notices(ordered)),
+            Conversation(choices=tuple(ordered), said=question.reading.plain[-SAID_CHARS:]),
+            self._only_policy(ordered),
+            clauses=tuple(self.ref(t, score.get(t, 0.0)) for t in ordered),
+            explain={"rule": rule},
+        )
+
+    def _only_policy(self, targets: Sequence[str]) -> str:
+        ids = {t.partition("/")[0] for t in targets}
+        return ids.pop() if len(ids) == 1 else ""
+
+    def choose_document(
+        self, policies: Sequence[str], asked: str, conversation: Conversation, name: str = "documents.choose"
+    ) -> Reply:
+        """A choice between documents; ``asked``: the question that is then answered in the one that is picked."""
+        ordered = self.library.ordered(policies)
+        offered = ordered[:MOST_DOCUMENTS]
+        blocks = [self.say(name), *self._documents(offered)]
+        if len(ordered) > len(offered):
+            blocks.append(self.say("documents.more", count=len(ordered) - len(offered)))
+        kept = Conversation(choices=tuple(offered), said=asked[-SAID_CHARS:], policy=conversation.policy)
+        return Reply("choose", tuple(blocks), kept, documents=tuple(offered), explain={"rule": "which document"})
+
+    def _documents(self, policies: Sequence[str], first: int = 1) -> list[Block]:
+        today = self.library.today()
+        blocks = []
+        for n, policy_id in enumerate(policies, first):
+            state = self.library.by_id[policy_id].state(today)
+            slots = {"n": n, "document": self.library.document(policy_id)}
+            if state in SAYS_LITTLE:
+                line = self.words("documents.line", **slots)
+            else:
+                line = self.words("documents.line_note", note=self.words(f"documents.states.{state}"), **slots)
+            blocks.append(Block("list", (Say(line),)))
+        return blocks
+
+    # -- lists -------------------------------------------------------------------------------------------------------
+
+    def several(self, targets: Sequence[str], conversation: Conversation, rule: str, full: bool, units: bool) -> Reply:
+        """Clauses of several documents, asked for together; ``full`` and ``units`` as in Answers.several."""
+        blocks: list[Block] = []
+        for target in targets:
+            clause, compose = self.library.clause(target), self.library.compose(target)
+            blocks += compose.listed([clause])
+            if full:
+                blocks.append(Block("original", (Quote(clause.text, bare=True),)))
+            blocks += [b for b in compose.units_blocks(clause) if units and b.role == "units"]
+        return Reply(
+            "answer",
+            (*blocks, *self.library.notices(targets)),
+            replace(conversation, clause="", said="", info="", choices=tuple(targets)),
+            self._only_policy(targets),
+            clauses=tuple(self.ref(t) for t in targets),
+            explain={"rule": rule},
+        )
+
+    def more(self, conversation: Conversation) -> Reply | None:
+        """What else fitted the last question; None when nothing did."""
+        if not conversation.more:
+            return None
+        targets = [t for t in conversation.more if "/" in t]
+        blocks = [self.say("more")]
+        for n, target in enumerate(targets, 1):
+            blocks.append(self.library.compose(target).choice(n, self.library.clause(target), ""))
+        return Reply(
+            "choose",
+            (*blocks, *self.library.notices(targets)),
+            replace(conversation, choices=tuple(targets), more=()),
+            self._only_policy(targets),
+            clauses=tuple(self.ref(t, 0.0) for t in targets),
+            explain={"rule": "more"},
+        )
+
+    # -- units -------------------------------------------------------------------------------------------------------
+
+    def of_units(
+        self,
+        units: Sequence[str],
+        found: Mapping[str, Sequence[str]],
+        shown: Policy | None,
+        conversation: Conversation,
+        whole: Callable[[Policy], Reply],
+    ) -> Reply:
+        """What units are responsible for in several documents.
+
+        The measures in ``shown`` one by one (``whole`` makes that reply), of the others only how many there are.
+        """
+        others = [p for p in self.library.ordered(found) if shown is None or p != shown.id]
+        offered = others[:MOST_DOCUMENTS]
+        total = sum(map(len, found.values()))
+        unit = "、".join(units)
+        head = self.say("documents.by_unit", unit=unit, documents=len(found), count=total)
+        blocks, notice = [head], list[Block]()
+        clauses: tuple[ClauseRef, ...] = ()
+        choices: tuple[str, ...] = ()
+        first = 1
+        if shown is not None:
+            reply = whole(shown)
+            blocks += [b for b in reply.blocks if b.role != "notice"]
+            notice = self.library.compose(shown.id).notice(self.library.today(), named=True)
+            clauses, choices = reply.clauses, reply.conversation.choices
+            first = len(choices) + 1
+            blocks.append(self.say("documents.by_unit_more", count=len(others)))
+        for n, policy_id in enumerate(offered, first):
+            text = self.words(
+                "documents.by_unit_line", document=self.library.document(policy_id), count=len(found[policy_id])
+            )
+            blocks.append(Block("list", (Say(self.words("documents.line", n=n, document=text)),)))
+        if len(others) > len(offered):
+            blocks.append(self.say("documents.more", count=len(others) - len(offered)))
+        return Reply(
+            "answer",
+            (*blocks, *notice),
+            Conversation(choices=(*choices, *offered), said=unit, policy=conversation.policy),
+            shown.id if shown is not None else "",
+            clauses=clauses,
+            units=tuple(units),
+            documents=tuple(offered),
+            explain={"rule": "measures of a unit in several documents"},
+        )

@@ -1,0 +1,103 @@
+"""Questions for a unit's measures: 市科技局负责哪些, 哪些没写财政局, 它归科技局管吗."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import dialogue
+from bot.dialogue import Conversation
+from bot.intents import Question
+from bot.reply import Reply
+from bot.sources import Sources
+from knowledge.index import kind_of
+from knowledge.model import Policy
+
+UNIT_CLAUSE = 0.5
+"""Probability of a clause from which a question that names a unit is about that clause, not about the unit."""
+UNIT_OUTSIDE = 0.6
+"""Probability of being out of scope from which naming a unit does not help (its phone number, its director)."""
+_SENTENCE = re.compile(r"[.。!?！？;；\n]+")
+
+
+class ByUnit:
+    """Answers them; ``scope`` is the id of the document that is asked, empty for all."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._library = sources.library
+
+    def reply(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
+        """All measures of a unit; None when the question is about something else that only names the unit."""
+        if not (question.units or question.foreign_units):
+            return None
+        question = self._asking_sentence(question, conversation, scope)
+        asks, sources = question.asks, self._sources
+        home = sources.home(conversation, scope)
+        specific = sources.specific(question, conversation, scope)
+        if "contact" in asks:
+            unit = (*question.units, *question.foreign_units)[0]
+            return None if specific else home.note("none", "none.contact", conversation, "contact", unit=unit)
+        if question.units and conversation.clause and not specific and dialogue.asks_about_unit(question):
+            asked = replace(question, asks=asks | {"units"})
+            answers, clause = sources.answers(conversation.clause), self._library.clause(conversation.clause)
+            return answers.answer(clause, asked, conversation, 1.0, "follow-up", said=conversation.said)
+        if not question.bare and not sources.understanding.empty(question.rest):
+            if self._about_something_else(question, specific, scope):
+                return None
+        elif asks & {"amount", "count"} and not asks & {"by_unit", "units"}:
+            return None
+        if not question.units:
+            return home.foreign_unit(question.foreign_units[0], conversation)
+        meant = sources.meant(conversation, scope)
+        for definition in meant.definitions if meant is not None else ():
+            if definition.term in question.units and set(definition.includes) & set(question.units):
+                return home.info("definition", conversation)
+        limited = dialogue.limits_units(question)
+        if limited is not None:
+            if meant is None:
+                found = self._library.responsible(question.units[:1])
+                asked_text = question.reading.plain
+                return sources.across.choose_document(list(found), asked_text, conversation) if found else None
+            return home.without_units(question.units, limited == "only")
+        return self.of_units(question.units, conversation, scope)
+
+    def _about_something_else(self, question: Question, specific: bool, scope: str) -> bool:
+        """Whether what is asked besides the unit is a clause's subject, or nothing that documents cover."""
+        matcher, asks = self._sources.matcher, question.asks
+        about = matcher.learned(question.rest_reading, scope)
+        clause = max((m.probability for m in about if kind_of(m.target) == "clause"), default=0.0)
+        if specific and self._library.many:
+            clause = max([clause, *(f.probability for f in matcher.found(question, scope))])
+        if specific and (clause > UNIT_CLAUSE or "by_unit" not in asks):
+            return True
+        whole = matcher.learned(question.reading, scope)
+        outside = sum(m.probability for m in whole if kind_of(m.target) in ("near", "far"))
+        return "by_unit" not in asks and outside > UNIT_OUTSIDE
+
+    def _asking_sentence(self, question: Question, conversation: Conversation, scope: str) -> Question:
+        """Of a long story the sentence that asks for a unit's measures; else the question itself."""
+        text = question.reading.folded
+        if not question.units or len(text) <= 3 * dialogue.SHORT:
+            return question
+        for sentence in reversed(_SENTENCE.split(text)):
+            part = self._sources.understanding.question(sentence)
+            asking = part.units and part.asks & {"by_unit", "units"}
+            if asking and not self._sources.specific(part, conversation, scope):
+                return part
+        return question
+
+    def of_units(self, units: Sequence[str], conversation: Conversation, scope: str) -> Reply:
+        """The measures for which all of the units are responsible, by document where there are several."""
+        found = self._library.responsible(units)
+        if scope or len(found) < 2:
+            policy_id = scope or next(iter(found), "") or self._sources.home(conversation).policy.id
+            return self._sources.answers(policy_id).of_units(units)
+        meant = self._sources.meant(conversation)
+        shown = meant if meant is not None and meant.id in found else None
+
+        def whole(policy: Policy) -> Reply:
+            return self._sources.answers(policy.id).of_units(units)
+
+        return self._sources.across.of_units(units, found, shown, conversation, whole)

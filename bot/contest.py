@@ -1,0 +1,48 @@
+"""Matches of taught clauses and of clauses found by their own words, on one scale.
+
+What the index learned decides as it does alone. Clauses without phrasings take what it leaves over: all that it gives
+to being out of scope, and of what it gives to a taught clause, a document's topic or small talk only as much as it is
+unsure of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from knowledge.evidence import Found
+from knowledge.index import Match, kind_of
+
+SURE = 0.85
+"""Probability of the best learned match from which clauses without phrasings take nothing from it."""
+UNSURE = 0.5
+"""Probability up to which they may take all."""
+LATER = 0.6
+"""What the odds of a clause are multiplied by when its document doesn't hold yet or no longer."""
+KEPT = 6
+"""Matches that are kept."""
+
+
+def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[str], int]) -> list[Match]:
+    """All matches, most probable first.
+
+    ``learned``: the index's; ``found``: candidates among the clauses without phrasings, whose probabilities leave the
+    rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold.
+    """
+    if not found:
+        return list(learned)
+    inside = [m for m in learned if kind_of(m.target) not in ("near", "far")]
+    best = max((m.probability for m in inside), default=0.0)
+    outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
+    unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
+    share = outside + unsure * (1.0 - outside) if learned else 1.0
+    odds = {f.target: f.probability * (1.0 if rank(f.target) == 0 else LATER) for f in found}
+    taken = sum(odds.values())
+    matches = [
+        replace(
+            m, probability=m.probability * (1.0 - taken * (1.0 if kind_of(m.target) in ("near", "far") else unsure))
+        )
+        for m in learned
+    ]
+    matches += [Match(f.target, share * odds[f.target], f.signals, "") for f in found]
+    return sorted(matches, key=lambda m: -m.probability)[:KEPT]

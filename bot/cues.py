@@ -1,0 +1,49 @@
+"""How people may ask for the figures of a clause that nobody taught: by the words of the figures themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.intents import Question
+from knowledge.model import Clause, Figure, FigureAsked
+from knowledge.tokens import Reader
+
+MONEY = frozenset({"amount", "ratio"})
+_ASKS_MONEY = re.compile(r"钱|补贴|补助|奖励|奖补|万|资金|费|元")
+_ASKS_TIME = re.compile(r"多久|几[年天日月]|什么时候|期限|多长时间|何时")
+_DIGITS = re.compile(r"\d")
+_TIMES = frozenset({"年", "月", "日", "天", "个月", "工作日", "小时"})
+
+
+def own_cues(clause: Clause, question: Question, reader: Reader, generic: frozenset[str]) -> Mapping[str, FigureAsked]:
+    """Cues for the figures of the kind that is asked for, by ``clause/figure``.
+
+    A figure's subject is any word of the words that state it; its case are those words that not all its siblings have.
+    ``generic``: words that name no subject, such as 补贴. So a question that names no case gets them all, and one that shares no word with any of them gets none.
+    """
+    asked = [f for f in clause.figures if _kind_asked(f, question)]
+    words = {f.id: _words(f, reader) - generic for f in asked}
+    out = {}
+    for figure in asked:
+        siblings = [words[f.id] for f in asked if f.kind == figure.kind]
+        common = frozenset.intersection(*siblings)
+        own = words[figure.id]
+        if own:
+            out[f"{clause.id}/{figure.id}"] = FigureAsked(subject=tuple(sorted(own)), case=tuple(sorted(own - common)))
+    return out
+
+
+def _kind_asked(figure: Figure, question: Question) -> bool:
+    plain = question.reading.plain
+    if "amount" in question.asks or _ASKS_MONEY.search(plain):
+        return figure.kind in MONEY
+    if _ASKS_TIME.search(plain):
+        return figure.unit in _TIMES
+    return figure.kind not in MONEY or any(n.unit == figure.unit for n in question.numbers)
+
+
+def _words(figure: Figure, reader: Reader) -> frozenset[str]:
+    parts = (figure.quote, figure.case or "", figure.subject or "")
+    features = (feature for part in parts for feature in reader.document(part))
+    return frozenset(f[2:] for f in features if f[0] == "w" and len(f) > 3 and not _DIGITS.search(f))
