@@ -26,6 +26,8 @@ SIZES = (100, 1_000, 10_000, 58_604)
 WARM = 20
 """Questions that are asked before the clock runs."""
 
+_SMALL = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]], check=True)"
+"""Starts the new processes: a child's peak memory counts what its parent held when it forked."""
 _FRESH = """
 import time; start = time.perf_counter()
 import json, resource, sys
@@ -45,7 +47,7 @@ from knowledge import compiled
 made = compiled.ready(Path(sys.argv[1]))
 ready = time.perf_counter() - start
 cpu = time.process_time()
-assert made.clauses is not None and made.clauses.search(sys.argv[2])
+assert made.clauses.search(sys.argv[2], 3)
 print(json.dumps([ready, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, len(made.clauses.targets)]))
 """
 
@@ -136,7 +138,7 @@ def as_base(corpus: sets.Corpus, root: Path) -> None:
     bigbase.write(corpus, root)
     environment = os.environ | {CACHE_VARIABLE: str(root.parent / "cache")}
     for what in ("loaded, proved, compiled", "from the compiled form"):
-        command = [sys.executable, "-c", _BASE, str(root), corpus.questions[0]]
+        command = [sys.executable, "-c", _SMALL, "-c", _BASE, str(root), corpus.questions[0]]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
         ready, cpu, memory, clauses = json.loads(done.stdout)
         print(f"base of {clauses} clauses, {what}: {ready:.2f} s ({cpu:.2f} s processor), {memory:.0f} MB at most")
@@ -144,7 +146,7 @@ def as_base(corpus: sets.Corpus, root: Path) -> None:
 
 def fresh(path: Path, questions: tuple[str, ...]) -> tuple[float, float, float]:
     """(seconds until ready, processor seconds, MB at most) of a new process that answers some questions."""
-    command = [sys.executable, "-c", _FRESH, str(path), json.dumps(questions[:200])]
+    command = [sys.executable, "-c", _SMALL, "-c", _FRESH, str(path), json.dumps(questions[:200])]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     ready, cpu, memory = json.loads(done.stdout)
     return ready, cpu, memory
