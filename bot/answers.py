@@ -75,7 +75,7 @@ class Answers:
         ``said``: earlier questions on this clause, for what a follow-up leaves out.
         """
         given = rule in POINTED
-        selection = figures.select(clause, self._cues(clause, question), question, said, given)
+        selection = figures.select(clause, self._cues(clause, question, said), question, said, given)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self._today())
         if any(b.role == "units" for b in lead):  # already first
@@ -237,6 +237,8 @@ class Answers:
             definition = self.compose.definitions(by_definition[0])[0]
             text = self.words("by_unit_definition", count=len(by_definition), term=definition.term)
             blocks.append(Block("note", (Say(text), Quote(definition.quote))))
+        if self.library.many:
+            blocks.append(Block("place", (Say(self.compose.document),), self.compose.label("place")))
         return Reply(
             "answer" if found else "none",
             (*blocks, *self.compose.notice(self._today())),
@@ -400,11 +402,11 @@ class Answers:
         cues = self._asked.figures  # only what is taught tells cases apart surely enough
         return bool(figures.select(clause, cues, question, given=True).led)
 
-    def _cues(self, clause: Clause, question: Question) -> Mapping[str, FigureAsked]:
+    def _cues(self, clause: Clause, question: Question, said: str) -> Mapping[str, FigureAsked]:
         """How people ask for the clause's figures: as taught, else the words of the figures themselves."""
         if self._asked.clauses:
             return self._asked.figures
-        return own_cues(clause, question, self.library.ready.reader, self._generic)
+        return own_cues(clause, question, said, self.library.ready.reader, self._generic)
 
     def with_units(self, reply: Reply, target: str) -> Reply:
         """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""

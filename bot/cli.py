@@ -15,7 +15,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import backup, diff, expiring, import_faq, overlay, publish, records, shown, teach, telegram, tickets
+from bot.commands import (
+    backup,
+    diff,
+    expiring,
+    import_,
+    import_faq,
+    overlay,
+    publish,
+    records,
+    shown,
+    teach,
+    telegram,
+    tickets,
+)
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -103,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
-    for module in (teach, overlay, expiring, diff, publish, import_faq, telegram, tickets, records, backup):
+    for module in (import_, teach, overlay, expiring, diff, publish, import_faq, telegram, tickets, records, backup):
         module.add(commands)
 
     for command in (chat, ask, show, commands.choices["expiring"], commands.choices["publish"]):

@@ -365,7 +365,8 @@ class Composer:
     def _absent(self) -> list[Block]:
         if not self.policy.absent:
             return []
-        return [self.say("info.absent", absent="、".join(self.policy.absent), name=self.policy.display_name)]
+        name = "info.absent" if self.policy.title is None else "info.absent_titled"
+        return [self.say(name, absent="、".join(self.policy.absent), name=self.policy.display_name)]
 
     def unit_counts(self) -> dict[str, int]:
         """Units named in any list, with the number of clauses that name them (definitions included)."""

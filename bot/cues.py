@@ -6,36 +6,46 @@ import re
 from collections.abc import Mapping
 
 from bot.intents import Question
+from knowledge.fold import fold
 from knowledge.model import Clause, Figure, FigureAsked
 from knowledge.tokens import Reader
 
 MONEY = frozenset({"amount", "ratio"})
 _ASKS_MONEY = re.compile(r"钱|补贴|补助|奖励|奖补|万|资金|费|元")
 _ASKS_TIME = re.compile(r"多久|几[年天日月]|什么时候|期限|多长时间|何时")
+_HAN = re.compile(r"[一-鿿]+")
+_BOUNDS = frozenset({"不超", "超过", "不少", "少于", "不低", "低于", "最高", "不得", "每年", "以上", "以下", "给予"})
+"""Pairs that say how a number is meant, not of what."""
 _DIGITS = re.compile(r"\d")
 _TIMES = frozenset({"年", "月", "日", "天", "个月", "工作日", "小时"})
 
 
-def own_cues(clause: Clause, question: Question, reader: Reader, generic: frozenset[str]) -> Mapping[str, FigureAsked]:
+def own_cues(
+    clause: Clause, question: Question, said: str, reader: Reader, generic: frozenset[str]
+) -> Mapping[str, FigureAsked]:
     """Cues for the figures of the kind that is asked for, by ``clause/figure``.
 
     A figure's subject is any word of the words that state it; its case are those words that not all its siblings have.
-    ``generic``: words that name no subject, such as 补贴. So a question that names no case gets them all, and one that shares no word with any of them gets none.
+    ``said``: earlier questions on the clause; ``generic``: words that name no subject, such as 补贴. So a question that names no case gets them all, and one that shares no word with any of them gets none.
     """
-    asked = [f for f in clause.figures if _kind_asked(f, question)]
+    plain = f"{said}\n{question.reading.plain}"
+    asked = [f for f in clause.figures if _kind_asked(f, question, plain)]
     words = {f.id: _words(f, reader) - generic for f in asked}
     out = {}
     for figure in asked:
         siblings = [words[f.id] for f in asked if f.kind == figure.kind]
         common = frozenset.intersection(*siblings)
         own = words[figure.id]
-        if own:
-            out[f"{clause.id}/{figure.id}"] = FigureAsked(subject=tuple(sorted(own)), case=tuple(sorted(own - common)))
+        if own or _pairs(figure.quote):
+            subject = own | _pairs(figure.quote)
+            out[f"{clause.id}/{figure.id}"] = FigureAsked(
+                subject=tuple(sorted(subject - generic)), case=tuple(sorted(own - common))
+            )
     return out
 
 
-def _kind_asked(figure: Figure, question: Question) -> bool:
-    plain = question.reading.plain
+def _kind_asked(figure: Figure, question: Question, plain: str) -> bool:
+    """Whether it is of the kind that the question, or what was said before it, asks for."""
     if "amount" in question.asks or _ASKS_MONEY.search(plain):
         return figure.kind in MONEY
     if _ASKS_TIME.search(plain):
@@ -47,3 +57,9 @@ def _words(figure: Figure, reader: Reader) -> frozenset[str]:
     parts = (figure.quote, figure.case or "", figure.subject or "")
     features = (feature for part in parts for feature in reader.document(part))
     return frozenset(f[2:] for f in features if f[0] == "w" and len(f) > 3 and not _DIGITS.search(f))
+
+
+def _pairs(quote: str) -> frozenset[str]:
+    """Pairs of characters: 配租 is no word of any dictionary."""
+    runs = _HAN.findall(fold(quote))
+    return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1)) - _BOUNDS

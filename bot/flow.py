@@ -223,7 +223,14 @@ class Flow:
             bool(conversation.clause) and not rejected and (dialogue.leans(question) or dialogue.asks_on(question))
         )
         matches = self._matcher.in_context(question, conversation, rejected, leaning, scope)
-        untaught = conversation.clause.partition("/")[0] in self._library.untaught
+        talked = conversation.clause.partition("/")[0]
+        untaught = talked in self._library.untaught
+        if leaning and untaught and not scope:
+            near = self._matcher.found(question, talked)
+            if near and near[0].signals["cover"] == 1.0:  # 首次认定呢: the document that is talked about has all of it
+                answers, clause = self._sources.answers(talked), self._library.clause(near[0].target)
+                said = conversation.said if near[0].target == conversation.clause else ""
+                return answers.answer(clause, question, conversation, near[0].probability, "follow-up", said=said)
         if leaning and untaught and not (matches and matches[0].probability >= FOLLOWS):
             return self._follow_up(question, conversation)
         if not matches:

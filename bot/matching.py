@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from bot import dialogue
@@ -52,7 +52,7 @@ class Matcher:
         closed = {
             t: CLOSED
             for t in self._clauses
-            if (scope and t.partition("/")[0] != scope) or (not scope and not self._library.open(t))
+            if (scope and t.partition("/")[0] != scope) or (not scope and self._shut(t, reading.plain))
         }
         if scope:
             closed |= {"near": NAMED_OUTSIDE, "far": NAMED_OUTSIDE}
@@ -63,12 +63,23 @@ class Matcher:
         """Clauses without phrasings that the question's own words find."""
         if not len(self._evidence.clauses):
             return []
-        found = self._evidence.find(question.rest_reading, self._understanding.generic, scope)
-        return [f for f in found if scope or self._library.open(f.target)]
+        cities = frozenset(c for c in self._library.cities if c in question.reading.plain)
+        found = self._evidence.find(question.rest_reading, self._understanding.generic, scope, cities)
+        return [f for f in found if scope or not self._shut(f.target, question.reading.plain)]
+
+    def _rank(self, scope: str) -> Callable[[str], int]:
+        """Where documents stand among others; one that is asked by name stands alone."""
+        return (lambda _: 0) if scope else self._library.rank
+
+    def _shut(self, target: str, plain: str) -> bool:
+        """Whether a document isn't asked: a repealed one, or one for another city than the question names."""
+        city = self._library.by_id[target.partition("/")[0]].city
+        named = [c for c in self._library.cities if c in plain]
+        return not self._library.open(target) or (city is not None and bool(named) and city not in named)
 
     def match(self, question: Question, scope: str = "") -> list[Match]:
         """Both on one scale."""
-        return contest(self.learned(question.reading, scope), self.found(question, scope), self._library.rank)
+        return contest(self.learned(question.reading, scope), self.found(question, scope), self._rank(scope))
 
     def in_context(
         self, question: Question, conversation: Conversation, rejected: str, leaning: bool, scope: str
@@ -76,7 +87,7 @@ class Matcher:
         """Matches, with what is talked about weighed in where the question doesn't say it all by itself."""
         learned = self._learned_in_context(question.reading, conversation, rejected, leaning, scope)
         found = [f for f in self.found(question, scope) if f.target != rejected]
-        return contest(learned, found, self._library.rank)
+        return contest(learned, found, self._rank(scope))
 
     def _learned_in_context(
         self, reading: Reading, conversation: Conversation, rejected: str, leaning: bool, scope: str

@@ -39,6 +39,10 @@ USUAL_WORDS = 120
 """Words of a usual clause: how likely a common word stands in it by chance."""
 BACKGROUND = 500
 """Weight of common language beside the base's own clauses in a word's rarity, in clauses."""
+NAMED = 4.0
+"""Log odds that a document which is asked by name answers."""
+CITY = 1.5
+"""Log odds that a document for the city which the question names answers."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -91,14 +95,19 @@ class Evidence:
             self._said.setdefault(term, []).append(word)
         self._text = lru_cache(REMEMBERED)(self._read)
 
-    def find(self, reading: Reading, generic: frozenset[str], only: str = "") -> list[Found]:
+    def find(
+        self, reading: Reading, generic: frozenset[str], only: str = "", cities: frozenset[str] = frozenset()
+    ) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them".
 
-        ``generic``: words that name no subject; ``only``: a policy's id, when the question is about that policy.
+        ``generic``: words that name no subject; ``only``: a policy's id, when the question is about that policy;
+        ``cities``: those that the question names.
         """
         rows = self.signals(reading, generic, only)
         w = self._weights
-        utility = [w.bias + sum(w.signal[name] * row[name] for name in SIGNALS) for _, row in rows]
+        bias = w.bias + (NAMED if only else 0.0)
+        here = {t: CITY if self._policies[t.partition("/")[0]].city in cities else 0.0 for t, _ in rows}
+        utility = [bias + here[t] + sum(w.signal[name] * row[name] for name in SIGNALS) for t, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
         whole = math.exp(-top) + sum(weights)

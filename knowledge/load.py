@@ -84,7 +84,8 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     ``questions``: folder of test questions; when given, a clause without one is a fault.
     """
     faults: list[Fault] = []
-    lexicon = _lexicon(root / "lexicon", faults)
+    words = root / "lexicon"
+    lexicon = shared = _lexicon(words if words.is_dir() else ROOT / "lexicon", faults)
     policies: list[Policy] = []
     phrasings: dict[str, Phrasings] = {}
     folders = policy_folders(root)
@@ -116,13 +117,30 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
         parse(read_yaml(weights), WeightsFile, faults)
     if lexicon is None or len(phrasings) < len(folders):
         return None, faults
-    faults += verify.lexicon(lexicon, root / "lexicon", policies)
+    faults += verify.lexicon(shared, words, policies) if words.is_dir() and shared is not None else []
     return Base(policies=tuple(policies), phrasings=phrasings, lexicon=lexicon), faults
 
 
 def policy_folders(root: Path) -> list[Path]:
-    """The folders of the policies, by name."""
-    return sorted(p for p in (root / "policies").glob("*") if p.is_dir() and not p.name.startswith((".", "_")))
+    """The folders of the policies, by name.
+
+    ``root`` is a whole base; or, as `policybot import` makes them, a folder of policy folders or one such folder.
+    """
+    if (root / "policy.yaml").exists():
+        return [root]
+    inside = root / "policies"
+    found = (inside if inside.is_dir() else root).glob("*")
+    named = (p for p in found if p.is_dir() and not p.name.startswith((".", "_")))
+    return sorted(p for p in named if inside.is_dir() or (p / "policy.yaml").exists())
+
+
+def shared_units(root: Path = ROOT) -> set[str]:
+    """Names of the units in the shared lexicon."""
+    faults: list[Fault] = []
+    units = parse(read_yaml(root / "lexicon" / "units.yaml"), Units, faults)
+    if units is None:
+        raise KnowledgeError(faults)
+    return {unit.name for unit in units.units}
 
 
 def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:

@@ -78,8 +78,8 @@ class Figure(Record):
     """A number that a clause states. There is none without a quote."""
 
     id: Id
-    kind: Literal["amount", "ratio", "count", "limit", "duration"]
-    """amount is money; limit is a bound on a count."""
+    kind: Literal["amount", "ratio", "share", "count", "limit", "duration", "deadline"]
+    """amount is money, share a percentage, limit a bound on a count, deadline the time by which."""
     text: Text
     """The number with its unit as printed, such as 20万元."""
     quote: Text
@@ -87,7 +87,7 @@ class Figure(Record):
     value: float
     """The number in ``unit``: 200000 for 20万元; for a ratio of 1∶1, 1.0."""
     unit: Text
-    """元, 项, 个, 年, or 比例."""
+    """元 (or another currency), 项, 个, 年, %, or 比例; for a deadline 年, and value is the year."""
     bound: Literal["exact", "at_least", "at_most"] = "exact"
     subject: Text | None = None
     """The one whom, or the thing that, the number is for, in the clause's words; None where it isn't known."""

@@ -10,15 +10,18 @@ from pathlib import Path
 from knowledge import model
 from knowledge.faults import Fault, shown
 from knowledge.fold import key
+from knowledge.money import MONEY, amount, currency, plain
 from knowledge.yamlfile import Loc, YamlFile, read_yaml
 
-_MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元")
 _UNITS_OF_TEN = {"十": 10, "百": 100, "千": 1000}
-_SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
-_LIST_LABEL = re.compile(r"^[(（【〔\[]\s*(?:责任|牵头|配合|主要|参与|参加|协办|主办)?(?:责任)?(?:单位|部门)[:：]")
-_LABELS = re.compile(r"(?:责任|牵头|配合|主要|参与|参加|协办|主办)(?:责任)?(?:单位|部门)[:：]")
-_SEPARATOR = re.compile(r"[、,，;；。]")
-_LIST_NOTE = re.compile(r"〈.*?〉")
+_ROLE = "责任|牵头|配合|主要|参与|参加|协办|协助|协同|主办|承办|负责|实施|落实|支持|指导|监督"
+LABEL = re.compile(rf"(?:{_ROLE})(?:责任)?(?:单位|部门)[:：]")
+"""What a list of units begins with, or a part of it: 责任单位:, 牵头单位:."""
+_LIST_LABEL = re.compile(rf"^[(（【〔\[]\s*{LABEL.pattern}")
+_STATED = re.compile(rf"(?:^|[。；;，,、)）(（【〔\[\s])责任单位[:：]\s*(?!{LABEL.pattern})[一-鿿]")
+SEPARATOR = re.compile(r"[、,，;；。]")
+LIST_NOTE = re.compile(r"[〈(（][^〈〉()（）]*[〉)）]")
+"""A remark on a unit inside a list: 〈含…,下同〉."""
 
 
 def policy(policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Lexicon | None) -> list[Fault]:
@@ -164,12 +167,13 @@ def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
             yield file.fault(loc, f"「{quote[:30]}」不在{where}里；只能逐字引用")
 
     yield from quoted(("addressees",), policy.addressees, policy.salutation, " salutation ")
-    yield from quoted(("purpose",), policy.purpose, policy.preamble, " preamble ")
+    preambles = "\n".join(text for text in (policy.preamble, *(a.preamble for a in policy.attachments)) if text)
+    yield from quoted(("purpose",), policy.purpose, preambles, " preamble ")
     for name in ("title", "number", "issuer"):
         yield from quoted((name,), getattr(policy, name), whole, "原文")
     for b, basis in enumerate(policy.basis):
         at: Loc = ("basis", b)
-        inside = policy.preamble
+        inside: str | None = preambles
         if basis.clause is not None:
             try:
                 inside = policy.clause(basis.clause).text
@@ -184,7 +188,7 @@ def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
     yield from quoted(("validity", "effective_quote"), validity.effective_quote, validity.quote, " quote ")
     yield from quoted(("validity", "until_quote"), validity.until_quote, validity.quote, " quote ")
     if validity.until_quote is not None:
-        stated = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", validity.until_quote)
+        stated = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", plain(validity.until_quote))
         if stated and validity.until != date(*map(int, stated.groups())):
             yield file.fault(("validity", "until"), f"与 until_quote 的日期不一致：{stated.group()}")
         if not stated and validity.until is not None and validity.effective_from is None:
@@ -198,11 +202,11 @@ def _document(policy: model.Policy, file: YamlFile) -> Iterator[Fault]:
 def _clause(
     clause: model.Clause, section: model.Section, file: YamlFile, at: Loc, units: set[str] | None
 ) -> Iterator[Fault]:
-    marker = (clause.number or "").removeprefix(section.number or "")
-    opening = _plain(marker + (clause.title if clause.titled else ""))
-    if not _plain(clause.text).startswith(opening):
+    number, title = clause.number or "", clause.title if clause.titled else ""
+    opens = (_plain(marker + title) for marker in (number, number.removeprefix(section.number or "")))
+    if not _plain(clause.text).startswith(tuple(opens)):
         yield file.fault((*at, "number"), "number 应为部分的序号加原文开头的序号，其后是 title")
-    if not clause.responsible and re.search(r"责任单位[:：]", clause.text):
+    if not clause.responsible and _STATED.search(clause.text):
         yield file.fault((*at, "text"), "原文有责任单位，却没有写 responsible")
     start = 0
     for n, responsible in enumerate(clause.responsible):
@@ -213,10 +217,10 @@ def _clause(
             continue
         start = found + len(responsible.quote)
         if _LIST_LABEL.match(responsible.quote):
-            listed = _LIST_NOTE.sub("", responsible.quote).strip("()（）【】〔〕[]")
-            printed = [part for part in _SEPARATOR.split(_LABELS.sub("、", listed)) if part.strip()]
+            listed = LIST_NOTE.sub("", _plain(responsible.quote)[1:-1])
+            printed = [part for part in SEPARATOR.split(LABEL.sub("、", listed)) if part.strip()]
         else:
-            printed = [name for name in responsible.printed if name in responsible.quote]
+            printed = [name for name in responsible.printed if _plain(name) in _plain(responsible.quote)]
         printed = [_plain(part) for part in printed]
         if printed != [_plain(name) for name in responsible.printed]:
             odd = sorted(set(printed) ^ set(responsible.printed)) or list(responsible.printed)
@@ -243,21 +247,17 @@ def _figures(clause: model.Clause, file: YamlFile, at: Loc) -> Iterator[Fault]:
                 yield file.fault((*here, name), f"「{words}」不在条款 {clause.id} 的原文里；只能逐字引用")
         if figure.matching is not None and figure.matching not in ids:
             yield file.fault((*here, "matching"), f"本条没有编号为 {figure.matching} 的数字")
-        money = _MONEY.fullmatch(figure.text)
+        money = MONEY.fullmatch(plain(figure.text))
         if (figure.kind == "amount") != bool(money):
             yield file.fault((*here, "kind"), "金额（amount）的 text 应为「20万元」这样的数")
         if money and figure.value != amount(figure.text):
             yield file.fault((*here, "value"), f"「{figure.text}」应为 {amount(figure.text):.0f}")
-    quoted = "\n".join(figure.quote for figure in clause.figures)
-    for stated in _MONEY.findall(clause.text):
-        if stated not in quoted:
-            yield file.fault((*at, "figures"), f"原文的金额「{stated}」没有写成 figure")
-
-
-def amount(text: str) -> float:
-    """Yuan in an amount such as 20万元."""
-    number, scale = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(万|亿)?元", text).groups("")  # type: ignore[union-attr]
-    return float(number) * _SCALE[scale]
+        if money and figure.unit not in (currency(figure.text), "元" if currency(figure.text) == "人民币" else ""):
+            yield file.fault((*here, "unit"), f"「{figure.text}」的 unit 应为 {currency(figure.text)}")
+    quoted = "\n".join(plain(figure.quote) for figure in clause.figures)
+    for stated in MONEY.finditer(plain(clause.text)):
+        if stated.group() not in quoted:
+            yield file.fault((*at, "figures"), f"原文的金额「{stated.group()}」没有写成 figure")
 
 
 def _definition(

@@ -220,6 +220,28 @@ async def test_a_store_that_holds_something_is_left_alone_without_force(place: A
     assert (old.folder / KEY_FILE).read_text() == "k" * 64
 
 
+@pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
+async def test_after_going_back_to_an_older_program_its_backup_replaces_the_newer_store(
+    place: Any, tmp_path: Path, kind: str
+) -> None:
+    here = place(kind, "here")
+    await here.fill()
+    assert here.command("backup", tmp_path / "before.zip").returncode == 0
+    before = here.rows()
+    engine = create_engine(parsed_url(here.url))
+    with engine.begin() as connection:  # as a later version leaves it
+        connection.exec_driver_sql("CREATE TABLE later (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    refused = here.command("restore", tmp_path / "before.zip")
+    assert refused.returncode == 2
+    assert "比这个程序新" in refused.stderr
+    assert here.command("restore", tmp_path / "before.zip", "--force").returncode == 0
+    after = here.rows()
+    assert "later" not in after
+    assert after["questions"] == before["questions"]
+
+
 def rewritten(file: Path, target: Path, change: Any) -> Path:
     """The backup with its members changed: ``change`` gets and gives {name: bytes}."""
     with zipfile.ZipFile(file) as archive:

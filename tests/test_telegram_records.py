@@ -22,6 +22,8 @@ from tests.telegram.process import ROOT, Bot, Mode
 
 SUBSIDY = "首次认定的高企补贴多少"
 METRO = "光谷坐几号地铁"
+STARTED = 90.0
+"""Seconds for a start, which may compile the base first."""
 
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
@@ -32,10 +34,7 @@ async def test_a_tour_of_the_staffs_commands(tmp_path: Path, mode: Mode) -> None
             server.private(person)
         staff = ",".join(f"{people[name].id}:{name}" for name in ("viewer", "editor"))
         bot = Bot(server, tmp_path, mode, environment={"POLICYBOT_STAFF": staff})
-        bot.start()
-        await server.until(
-            lambda: server.counts["getUpdates" if mode == "polling" else "setWebhook"] > 0, 30, bot.tail()
-        )
+        ready = "getUpdates" if mode == "polling" else "setWebhook"
 
         async def say(name: str, text: str, messages: int = 1) -> list[Sent]:
             person: Person = people[name]
@@ -44,7 +43,9 @@ async def test_a_tour_of_the_staffs_commands(tmp_path: Path, mode: Mode) -> None
             await server.until(lambda: len(server.sent) >= since + messages, 20, text)
             return server.sent[since:]
 
+        bot.start()
         try:
+            await server.until(lambda: server.counts[ready] > 0, STARTED, "the bot's start")
             for text in (SUBSIDY, SUBSIDY, METRO, "坐几号地铁到光谷"):
                 await say("user", text)
             for command in ("/stats", "/unanswered", "/export"):
@@ -84,22 +85,25 @@ async def test_every_question_is_one_row_however_often_the_bot_is_killed(tmp_pat
     many, chats = 120, 12
     async with BotApi() as server:
         bot = Bot(server, tmp_path)
-        bot.start()
         people = [server.person(f"人{n}") for n in range(chats)]
         asked = 0
-        for _ in range(4):
-            await server.until(lambda: server.counts["getUpdates"] > 0, 30, bot.tail())
-            for _ in range(many // 4):
-                person = people[asked % chats]
-                server.say(server.private(person), person, f"第{asked}个 {SUBSIDY}")
-                asked += 1
-            since = len(server.sent)
-            await server.until(lambda since=since: len(server.sent) > since + 5, 30, "some answers")  # type: ignore[misc]
-            bot.kill()
-            server.counts["getUpdates"] = 0
-            bot.start()
-        await server.until(lambda: len({(s.chat_id, s.reply_to) for s in server.sent}) == many, 60, "all answers")
-        assert await asyncio.to_thread(bot.stop) == 0
+        bot.start()
+        try:
+            for _ in range(4):
+                await server.until(lambda: server.counts["getUpdates"] > 0, STARTED, "the bot's start")
+                for _ in range(many // 4):
+                    person = people[asked % chats]
+                    server.say(server.private(person), person, f"第{asked}个 {SUBSIDY}")
+                    asked += 1
+                since = len(server.sent)
+                await server.until(lambda since=since: len(server.sent) > since + 5, 30, "some answers")  # type: ignore[misc]
+                bot.kill()
+                server.counts["getUpdates"] = 0
+                bot.start()
+            await server.until(lambda: len({(s.chat_id, s.reply_to) for s in server.sent}) == many, 90, "all answers")
+        finally:
+            code = await asyncio.to_thread(bot.stop)
+        assert code == 0, bot.tail()
     with closing(sqlite3.connect(tmp_path / "policybot.db")) as database:
         rows = database.execute("SELECT update_id, text, outcome FROM questions").fetchall()
         states = dict(database.execute("SELECT state, count(*) FROM updates GROUP BY state").fetchall())

@@ -273,8 +273,10 @@ def _engine(url: str) -> Engine:
 
 def _refuse_unless_ready(connection: Connection, force: bool) -> None:
     current = current_revision(connection)
-    if current is not None and current not in known_revisions():
-        raise BackupError(f"现有的数据库比这个程序新（{current}）；请更新 policybot，或另指一个空的数据库")
+    if current is not None and current not in known_revisions() and not force:
+        raise BackupError(
+            f"现有的数据库比这个程序新（{current}）。请更新 policybot；退回了旧程序、要用旧备份换掉它的，加 --force"
+        )
     if connection.dialect.name == "postgresql":
         others = connection.execute(
             text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")

@@ -1,0 +1,1 @@
+"""Official documents to policy folders ready for review."""

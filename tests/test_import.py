@@ -1,0 +1,447 @@
+"""`policybot import`: documents in the official form to folders that hold every word and pass the check."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
+
+from knowledge import model
+from knowledge.importing import folder, limits, readers
+from knowledge.importing.build import Draft, build
+from knowledge.importing.job import prove, run
+from knowledge.importing.limits import UnreadableError
+from knowledge.load import ROOT, examine, load_base
+
+DOCUMENTS = Path(__file__).parent / "documents"
+NOTICE = (DOCUMENTS / "notice.txt").read_text(encoding="utf-8")
+
+
+def draft(name: str) -> Draft:
+    return build((DOCUMENTS / f"{name}.txt").read_text(encoding="utf-8"), "x", name)
+
+
+def read(data: bytes, path: Path) -> readers.Read:
+    path.write_bytes(data)
+    return readers.read(path)
+
+
+def names(clause: model.Clause) -> list[tuple[str | None, list[tuple[str, str | None]]]]:
+    return [
+        (r.point, [(u, None) if isinstance(u, str) else (u.unit, u.role) for u in r.units]) for r in clause.responsible
+    ]
+
+
+# the hand-made policy
+
+
+def test_the_seed_imported_from_its_text_is_the_hand_made_policy() -> None:
+    by_hand = load_base().policies[0]
+    source = (ROOT / "policies" / by_hand.id / "source.txt").read_text(encoding="utf-8")
+    made = build(source, by_hand.id, by_hand.display_name).policy
+    frame = ("title", "number", "issuer", "published", "absent", "masthead", "addressees", "salutation", "preamble")
+    for field in (*frame, "purpose", "basis", "definitions", "closing", "signature", "attachments", "validity"):
+        assert getattr(made, field) == getattr(by_hand, field), field
+    assert [(s.id, s.number, s.heading, s.title) for s in made.sections] == [
+        (s.id, s.number, s.heading, s.title) for s in by_hand.sections
+    ]
+    assert len(made.clauses) == len(by_hand.clauses)
+    for one, other in zip(made.clauses, by_hand.clauses, strict=True):
+        for field in ("id", "number", "title", "titled", "text"):
+            assert getattr(one, field) == getattr(other, field), (one.id, field)
+        lists = [[(r.quote, r.names, r.printed, r.point) for r in c.responsible] for c in (one, other)]
+        assert lists[0] == lists[1]
+        assert facts(one) == facts(other), one.id
+
+
+def facts(clause: model.Clause) -> set[tuple[Any, ...]]:
+    return {(f.text, f.quote, f.value, f.unit, f.bound, f.kind, f.per, f.payer, f.case) for f in clause.figures}
+
+
+# documents in other official forms
+
+COUNTS = {
+    "notice": (3, 4, 1),
+    "articles": (4, 8, 0),
+    "flattened": (3, 4, 0),
+    "wrapped": (2, 3, 0),
+    "attachments": (5, 4, 2),
+    "roles": (2, 5, 0),
+    "plain": (0, 0, 0),
+}
+"""Numbered parts, items one level below, attachments: as a reader counts them."""
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_document_is_held_whole_and_counted_right(name: str) -> None:
+    made = draft(name)
+    assert (made.sections, made.clauses, len(made.policy.attachments)) == COUNTS[name]
+    assert made.coverage == 1.0
+    text = (DOCUMENTS / f"{name}.txt").read_bytes()
+    assert prove(made.policy, readers.Read(text, "txt")) == []
+
+
+def test_a_notice_with_the_measures_it_issues() -> None:
+    made = draft("notice")
+    policy = made.policy
+    assert policy.title == "江城市人民政府关于印发江城市支持企业技术改造若干措施的通知"
+    assert (policy.number, policy.issuer, policy.city) == ("江政规〔2024〕3号", "江城市人民政府", "江城")
+    assert policy.addressees == "各区人民政府，市人民政府各部门"
+    assert str(policy.published) == "2024-05-20"
+    assert policy.attachments[0].title == "江城市支持企业技术改造若干措施"
+    assert policy.purpose == "加快企业设备更新，推动制造业高端化发展"
+    assert [b.number for b in policy.basis] == ["国发〔2024〕7号", "楚政发〔2024〕2号", "江政办〔2019〕8号"]
+    assert policy.validity.effective_quote == "自2024年6月1日起施行"
+    assert (str(policy.validity.effective_from), str(policy.validity.until)) == ("2024-06-01", "2027-05-31")
+    assert policy.repealed is None
+    assert any("同时废止" in item and "别的文件" in item for item in made.confirm)
+    first = policy.clause("a1.1.1")
+    assert names(first) == [
+        (None, [("市经济和信息化局", "牵头单位"), ("市财政局", "配合单位"), ("市统计局", "配合单位")])
+    ]
+    assert first.responsible[0].printed[-1] == "市统计局等"
+    assert names(policy.clause("a1.1.2"))[0][1][0] == ("市财政局", "牵头")
+    assert [point for point, _ in names(policy.clause("a1.2.1"))] == ["1.", "2."]
+    assert policy.clause("a1.2.2").responsible[0].quote == "由市政务服务和大数据管理局负责"
+    loans = [f for f in policy.clause("a1.1.2").figures if f.payer]
+    assert [(f.value, f.bound, f.per, f.payer) for f in loans] == [
+        (100000, "at_least", "每户", "市级财政"),
+        (500000, "at_most", "每户", "市级财政"),
+    ]
+    until = next(f for f in policy.clause("a1.2.1").figures if f.kind == "deadline")
+    assert (until.text, until.quote, until.value) == ("到2026年底前", "到2026年底前，培育专精特新企业100家以上", 2026)
+
+
+def test_articles_in_chapters_and_divisions() -> None:
+    policy = draft("articles").policy
+    assert [c.number for c in policy.clauses] == [f"第{n}条" for n in "一二三四五六七八"]
+    assert policy.sections[1].sections[0].heading == "第一节　申请条件"
+    assert policy.clause("2.2.5").figures[0].per == "每平方米每月"
+    assert [f.bound for f in policy.clause("3.7").figures] == ["at_least", "at_most"]
+    assert str(policy.validity.until) == "2025-04-30"
+    assert policy.published is None  # the day on which it was passed is another thing
+
+
+def test_what_looks_like_numbering_is_told_from_it() -> None:
+    flat = draft("flattened").policy
+    assert [s.number for s in flat.sections] == ["一", "二", "三"]  # 一、二、三产业 and 一是…二是 are none
+    assert flat.closing == "本意见自印发之日起施行。"
+    assert flat.validity.effective_from is None  # on which day it was printed, the text doesn't say
+    attached = draft("attachments").policy
+    assert [s.number for s in attached.sections] == ["一", "二", "三"]  # 1.5亿元 and 2025年 begin lines
+    assert attached.signature[0] == "附件：1.消费券发放方案"
+    assert [a.title for a in attached.attachments] == ["消费券发放方案", "资金分配表"]
+    assert [s.id for s in attached.attachments[0].sections] == ["a1.1", "a1.2"]
+    assert str(attached.published) == "2025-05-06"
+
+
+def test_units_in_other_brackets_bare_and_in_tables() -> None:
+    roles = draft("roles").policy
+    assert [c.id for c in roles.clauses] == ["1.1", "1.2", "1.3", "2.4", "2.5"]
+    assert names(roles.clause("1.1")) == [(None, [("市交通运输局", None), ("江城海事局", None)])]
+    assert names(roles.clause("1.3"))[0][1] == [("市口岸办", "牵头"), ("江城海关", "参加"), ("江城海事局", "参加")]
+    assert names(roles.clause("2.4")) == [(None, [("市发展改革委", None), ("市交通运输局", None)])]
+    rows = draft("attachments").policy.clauses[-1]
+    assert [r.names for r in rows.responsible] == [("江城市商务局",), ("汉水市商务局",)]
+
+
+def test_labels_that_only_a_blank_parts() -> None:
+    listed = "（牵头单位：市科技局 配合单位：市财政局、市统计局按职责分工负责）"
+    text = f"一、总则\n（一）标题。内容。{listed}\n（二）标题。内容。"
+    clause = build(text, "x", "x").policy.clause("1.1")
+    assert names(clause)[0][1] == [("市科技局", "牵头单位"), ("市财政局", "配合单位"), ("市统计局", "配合单位")]
+
+
+def test_a_contents_list_and_hard_wraps() -> None:
+    policy = draft("wrapped").policy
+    assert [s.heading for s in policy.sections] == ["一、发展基础", "二、重点任务"]
+    assert policy.definitions[0].includes == ("江城高新技术产业开发区管委会", "江城临港经济开发区管委会")
+    assert {f.value for f in policy.clause("2.2").figures} == {20, 3, 5, 50000}
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("一、总则", "二、任务。做好。", "（一）标题。内容，补助5万元。", "1.事项（责任单位：市科技局）"),
+                *("第一章 总则", "第一条 规定。", "附件1", "附件：", "2024年1月2日", "各区：", "责任单位：", "目录"),
+                *("（", "》", "江政发〔2024〕1号", "对企业给予10万元", "-50万元", "每户", "\u3000", "\x0c", "a\tb"),
+                *("自公布之日起施行", "由市财政局负责", "“三片”", "由中央财政给予1,000万美元", "责任单位\t内容"),
+            ]
+        ),
+        min_size=1,
+        max_size=14,
+    ),
+    st.sampled_from(["\n", "\r\n", "", "\u3000", "\n\n"]),
+)  # fmt: skip
+def test_no_word_is_lost_whatever_the_document(lines: list[str], between: str) -> None:
+    text = between.join(lines)
+    if not text.strip():
+        return
+    made = build(text, "x", "x")
+    assert made.coverage == 1.0
+    assert prove(made.policy, readers.Read(text.encode(), "txt")) == []
+
+
+# kinds of files
+
+
+def docx(lines: list[str]) -> bytes:
+    document = Document()
+    for line in lines:
+        document.add_paragraph(line)
+    table = document.add_table(rows=2, cols=2)
+    for i, words in enumerate(("任务", "责任单位", "建设园区", "市商务局、市财政局")):
+        table.cell(i // 2, i % 2).text = words
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def pdf(lines: list[str], password: str | None = None) -> bytes:
+    """A pdf with the lines on one page, in a font that viewers bring along."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    names_of = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/STSong-Light", "/Encoding": "/UniGB-UCS2-H"}
+    font = DictionaryObject({NameObject(k): NameObject(v) for k, v in names_of.items()})
+    glyphs = {"/Type": "/Font", "/Subtype": "/CIDFontType0", "/BaseFont": "/STSong-Light"}
+    below = DictionaryObject({NameObject(k): NameObject(v) for k, v in glyphs.items()})
+    system = {
+        "/Registry": TextStringObject("Adobe"),
+        "/Ordering": TextStringObject("GB1"),
+        "/Supplement": NumberObject(4),
+    }
+    below[NameObject("/CIDSystemInfo")] = DictionaryObject({NameObject(k): v for k, v in system.items()})
+    font[NameObject("/DescendantFonts")] = ArrayObject([writer._add_object(below)])
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): writer._add_object(font)})}
+    )
+    content = DecodedStreamObject()
+    rows = (f"1 0 0 1 60 {780 - 20 * i} Tm <{line.encode('utf-16-be').hex()}> Tj" for i, line in enumerate(lines))
+    content.set_data(("BT /F1 12 Tf " + " ".join(rows) + " ET").encode())
+    page[NameObject("/Contents")] = writer._add_object(content)
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def lines_of(name: str) -> list[str]:
+    return [
+        line.strip() for line in (DOCUMENTS / f"{name}.txt").read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
+
+
+def test_docx_with_a_table(tmp_path: Path) -> None:
+    got = read(docx(lines_of("roles")), tmp_path / "a.docx")
+    made = build(got.text, "x", "x")
+    assert (got.kind, made.sections, made.clauses, made.coverage) == ("docx", 2, 5, 1.0)
+    assert ("市商务局", "市财政局") in [r.names for c in made.policy.clauses for r in c.responsible]
+
+
+def test_html_without_its_menus(tmp_path: Path) -> None:
+    body = "".join(f"<p>{line}</p>" for line in lines_of("notice"))
+    page = f"<html><head><title>站</title><script>x='一、'</script></head><body><nav>首页</nav><div>{body}</div><footer>版权所有</footer></body></html>"  # noqa: E501
+    got = read(page.encode("gb18030"), tmp_path / "a.html")
+    made = build(got.text, "x", "x")
+    assert (got.kind, made.sections, made.clauses) == ("html", 3, 4)
+    assert made.policy.number == "江政规〔2024〕3号"
+    assert not any(word in got.text for word in ("首页", "版权", "x="))
+
+
+def test_pdf_with_a_text_layer(tmp_path: Path) -> None:
+    got = read(pdf([*lines_of("roles"), "- 1 -"]), tmp_path / "a.pdf")
+    made = build(got.text, "x", "x")
+    assert (got.kind, made.sections, made.clauses) == ("pdf", 2, 5)
+    assert "- 1 -" not in got.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_encodings(encoding: str, tmp_path: Path) -> None:
+    got = read(NOTICE.encode(encoding), tmp_path / "a.txt")
+    assert got.text == NOTICE
+    assert bool(got.notes) == (encoding != "utf-8")
+
+
+def test_what_a_file_is_its_content_tells(tmp_path: Path) -> None:
+    got = read(docx(["一、总则"]), tmp_path / "a.txt")
+    assert got.kind == "docx"
+    assert any("扩展名" in note for note in got.notes)
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"\x20" * 60_000_000)
+    return out.getvalue()
+
+
+def entities() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        evil = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'
+        archive.writestr("word/document.xml", evil)
+    return out.getvalue()
+
+
+def scanned() -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+HOSTILE: list[tuple[str, bytes, str]] = [
+    ("a.docx", bomb(), "压缩炸弹"),
+    ("a.docx", entities(), "实体定义"),
+    ("a.docx", docx(["一"])[:2000], "docx 坏了"),
+    ("a.docx", b"PK\x03\x04" + b"x" * 100, "docx 坏了"),
+    ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".docx"),
+    ("a.pdf", scanned(), "OCR"),
+    ("a.pdf", pdf(["一、总则"], "secret"), "密码"),
+    ("a.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 20, "pdf"),
+    ("a.txt", b"", "空"),
+    ("a.txt", b" \n\n ", "空"),
+    ("a.txt", bytes(range(256)) * 40, "二进制"),
+    ("a.txt", b"\x89PNG\r\n\x1a\n" + bytes(100), "图片"),
+    ("a.xml", b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "b">]><l>&a;</l>', "XML"),
+    ("a.html", b"<html><body><script>1</script></body></html>", "没有正文"),
+    ("a.txt", b"\xff\xfe\x00", "UTF-16"),
+    ("a.txt", "né, ".encode("latin-1") * 400, "UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "said"), HOSTILE, ids=[f"{n}-{s}" for n, _, s in HOSTILE])
+def test_a_hostile_or_broken_file_is_refused_with_a_reason(name: str, data: bytes, said: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        read(data, tmp_path / name)
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(limits.MAX_FILE + 1)
+    with pytest.raises(UnreadableError, match="上限"):
+        readers.read(path)
+
+
+def test_pages_and_running_heads_are_left_out() -> None:
+    from knowledge.importing.pdf import _without_furniture
+
+    pages = [["江城市人民政府公报", f"第{n}页正文。", f"— {n} —"] for n in range(1, 5)]
+    kept, dropped = _without_furniture(pages)
+    assert kept == [[f"第{n}页正文。"] for n in range(1, 5)]
+    assert dropped == 8
+
+
+# the command
+
+
+def policybot(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT.parent), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    return subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False
+    )
+
+
+def test_many_files_one_bad(tmp_path: Path) -> None:
+    (tmp_path / "坏.pdf").write_bytes(scanned())
+    files = [str(DOCUMENTS / "notice.txt"), "坏.pdf", "没有.txt", str(DOCUMENTS / "articles.txt")]
+    done = policybot("import", *files, "-o", "out", "--json", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["file"] for row in rows] == files
+    assert {"file", "policy", "sections", "clauses", "units", "figures", "coverage", "warnings", "error"} <= set(
+        rows[0]
+    )
+    assert [bool(row["error"]) for row in rows] == [False, True, True, False]
+    assert (rows[0]["policy"], rows[0]["coverage"]) == ("jiangzhenggui-2024-3", 1.0)
+    assert "OCR" in rows[1]["error"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(r["policy"] for r in rows if r["policy"])
+    made = tmp_path / "out" / "jiangzhenggui-2024-3"
+    assert sorted(p.name for p in made.iterdir()) == ["policy.yaml", "review.md", "source.txt", "units.yaml"]
+    assert (made / "source.txt").read_bytes() == (DOCUMENTS / "notice.txt").read_bytes()
+    assert "必须有人看" in (made / "review.md").read_text(encoding="utf-8")
+    for place in ("out", "out/jiangzhenggui-2024-3"):
+        checked = policybot("check", place, cwd=tmp_path)
+        assert checked.returncode == 0, checked.stdout
+        assert "一字不差" in checked.stdout
+
+
+def test_a_folder_that_was_edited_is_kept(tmp_path: Path) -> None:
+    file = str(DOCUMENTS / "notice.txt")
+    out = tmp_path / "out"
+    assert run(file, out, set(), set(), force=False).written
+    again = run(file, out, set(), set(), force=False)
+    assert (again.written, again.error) == (False, None)
+    made = out / "jiangzhenggui-2024-3"
+    edited = (made / "policy.yaml").read_text(encoding="utf-8") + "# 改过\n"
+    (made / "policy.yaml").write_text(edited, encoding="utf-8")
+    (made / "phrasings.yaml").write_text("clauses: {}\n", encoding="utf-8")
+    assert "--force" in (run(file, out, set(), set(), force=False).error or "")
+    assert (made / "policy.yaml").read_text(encoding="utf-8") == edited
+    assert run(file, out, set(), set(), force=True).written
+    assert "改过" not in (made / "policy.yaml").read_text(encoding="utf-8")
+    assert (made / "phrasings.yaml").exists()
+    assert not list(out.glob(f"{folder.TEMPORARY}*"))
+
+
+def test_a_day_that_is_stated_twice_is_written_twice(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    end = "本办法自印发之日起施行。\n江城市科技局\n2024年5月20日\n"
+    path.write_text("江城市奖励办法\n一、对象\n面向企业。\n二、附则\n" + end, encoding="utf-8")
+    outcome = run(str(path), tmp_path / "out", set(), set(), force=False)
+    assert outcome.clauses == 0
+    assert not any("没有通过检查" in warning for warning in outcome.warnings)
+    written = (tmp_path / "out" / (outcome.policy or "") / "policy.yaml").read_text(encoding="utf-8")
+    assert written.count("2024-05-20") == 2
+
+
+def test_two_documents_of_one_number_have_two_ids(tmp_path: Path) -> None:
+    one, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    one.write_text(NOTICE, encoding="utf-8")
+    other.write_text(NOTICE + "补充。\n", encoding="utf-8")
+    taken: set[str] = set()
+    for path in (one, other):
+        outcome = run(str(path), tmp_path / "out", set(), taken, force=False)
+        assert outcome.error is None
+        taken.add(outcome.policy or "")
+    assert taken == {"jiangzhenggui-2024-3", "jiangzhenggui-2024-3-2"}
+    base, faults = examine(tmp_path / "out")
+    assert faults == []
+    assert base is not None
+
+
+def test_the_summary_for_people(tmp_path: Path) -> None:
+    done = policybot("import", str(DOCUMENTS / "roles.txt"), "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "review.md" in done.stdout
+    assert "0 份失败" in done.stdout
+
+
+def test_a_pdf_made_here_can_be_read_by_others() -> None:
+    assert "建设自动化码头" in PdfReader(io.BytesIO(pdf(lines_of("roles")))).pages[0].extract_text()
