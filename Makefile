@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test lint bench accuracy chaos load audit check tune clean
+.PHONY: setup chat test lint bench bench-corpora accuracy chaos load audit pictures check tune clean
 
 setup: $(READY)
 
@@ -31,6 +31,9 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+bench-corpora: $(READY)
+	@$(BIN)/python -m tests.corpora $(CORPORA) $(if $(BASE),--base)
+
 accuracy: $(READY)
 	$(BIN)/python -m tests.accuracy
 
@@ -42,6 +45,9 @@ load: $(READY)
 
 audit: $(READY)
 	$(BIN)/python -m tests.audit
+
+pictures: $(READY)
+	$(BIN)/python -m tests.pictures
 
 check: $(READY)
 	$(BIN)/policybot check

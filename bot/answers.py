@@ -56,6 +56,11 @@ class Answers:
         """What the names of sentences that speak of all documents end in."""
         return "_many" if self.library.many else ""
 
+    @property
+    def _successor(self) -> tuple[str, ...]:
+        """The document that took its place, to be offered with every answer."""
+        return (self.compose.successor.id,) if self.compose.successor is not None else ()
+
     def target(self, clause: Clause) -> str:
         """The clause as the index and conversations name it."""
         return f"{self.policy.id}/{clause.id}"
@@ -90,6 +95,7 @@ class Answers:
             clauses=(self.compose.ref(clause.id, score),),
             units=self.compose.units(clause),
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
+            documents=self._successor,
             explain={"rule": rule, "figures": [f.id for f in selection.led], "unstated": selection.unstated},
         )
 
@@ -280,6 +286,7 @@ class Answers:
             self.policy.id,
             units=tuple(self.compose.unit_counts()) if topic == "units" else (),
             info=topic,
+            documents=self._successor,
             explain={"rule": "document"},
         )
 
@@ -401,9 +408,7 @@ class Answers:
 
     def with_units(self, reply: Reply, target: str) -> Reply:
         """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""
-        if not target:
-            return reply
-        clause = self.policy.clause(target.split("/")[-1])
+        clause = self.library.clause(target)
         units = self.compose.units_blocks(clause)
         if not units:
             return reply

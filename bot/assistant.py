@@ -81,6 +81,16 @@ class Assistant:
             reply = replace(reply, conversation=replace(reply.conversation, policy=reply.policy))
         return reply
 
+    def pick(self, policy_id: str, conversation: Conversation) -> Reply:
+        """What was asked before a choice of documents, answered from the one that was picked; else an overview."""
+        known = self._known(conversation)
+        asked = known.said if policy_id in known.choices else ""
+        return self.reply(asked, Conversation(policy=policy_id), policy=policy_id)
+
+    def meant(self, conversation: Conversation) -> Policy | None:
+        """The document that is talked about, or the one that is meant where none is named."""
+        return self._sources.meant(self._known(conversation))
+
     def of_unit(self, unit: str) -> Reply:
         """The measures that a unit, by its name in the lexicon, is responsible for."""
         return self._flow.of_unit(unit)

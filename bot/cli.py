@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import io
 import json
 import os
@@ -14,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.commands import backup, diff, expiring, import_faq, overlay, publish, records, teach, telegram, tickets
+from bot.commands import backup, diff, expiring, import_faq, overlay, publish, records, shown, teach, telegram, tickets
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -27,6 +28,10 @@ MAX_CHATS = 10_000
 """Conversations kept at once in `ask --jsonl`; the longest unused is forgotten first."""
 MAX_LINE = 1_000_000
 """Bytes in a line of `ask --jsonl`."""
+
+
+class Wrong(Exception):
+    """The command was called wrongly; says how."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"知识库有 {len(error.faults)} 处错误，用不了：\n{error}", file=sys.stderr)
         return NOT_ANSWERED
     except SettingsError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except Wrong as error:
         print(error, file=sys.stderr)
         return USAGE
     except BrokenPipeError:  # the reader went away, as head does
@@ -70,9 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--jsonl", action="store_true", help="从标准输入逐行读 JSON，逐行写 JSON")
     ask.set_defaults(run=_ask)
 
-    show = commands.add_parser("show", help="看一条（4.2）、一部分（4）、units、figures 或 policy")
-    show.add_argument("what", metavar="条款|部分|units|figures|policy")
-    show.set_defaults(run=_show)
+    show = shown.add(commands, _assistant)
 
     check = commands.add_parser("check", help="检查知识库的每个文件，列出全部错误")
     check.add_argument("folder", nargs="?", type=Path, help="知识库文件夹（默认自带的）")
@@ -87,6 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     phrasings.set_defaults(run=_phrasings)
 
     tune = commands.add_parser("tune", help="按留出写作者的交叉检验重新拟合 weights.yaml")
+    tune.add_argument(
+        "what",
+        nargs="?",
+        choices=["weights", "evidence"],
+        default="weights",
+        help="evidence：没有问法的条款凭自己的字词被找到，各种迹象值多少（evidence.yaml；要有许多这样的文件）",
+    )
     tune.add_argument("--dry-run", action="store_true", help="只报告，不写文件")
     tune.set_defaults(run=_tune)
 
@@ -96,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (chat, ask, show, commands.choices["expiring"], commands.choices["publish"]):
         command.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="当作这一天来答（默认今天，北京时间）")
     for command in (chat, ask):
+        command.add_argument("--policy", default="", metavar="编号", help="只在这份文件里找（编号见 show policies）")
         command.add_argument("--explain", action="store_true", help="说明为什么这样答")
         command.add_argument("--record", action="store_true", help="把问题记入数据库，供统计（默认不记）")
     return parser
@@ -121,13 +135,16 @@ def _assistant(options: argparse.Namespace) -> Assistant:
 def _replies(options: argparse.Namespace) -> tuple[Assistant, Callable[[str, Conversation], Reply]]:
     """The assistant, and its replies, which are recorded with --record."""
     assistant = _assistant(options)
+    if options.policy and options.policy not in assistant.library.by_id:
+        raise Wrong(f"没有编号为「{options.policy}」的文件；policybot show policies 列出全部")
+    answering = functools.partial(assistant.reply, policy=options.policy)
     if not options.record:
-        return assistant, assistant.reply
+        return assistant, answering
     write = records.recorder()
 
     def recorded(text: str, conversation: Conversation) -> Reply:
         began = time.perf_counter()
-        reply = assistant.reply(text, conversation)
+        reply = answering(text, conversation)
         write(text, reply, time.perf_counter() - began)
         return reply
 
@@ -186,8 +203,8 @@ def _ask(options: argparse.Namespace) -> int:
 
     assistant, answer = _replies(options)
     reply = answer(text, Conversation())
-    if options.explain and reply.clauses and reply.status == "answer":
-        target = f"{reply.policy}/{reply.clauses[0].clause}"
+    target = f"{reply.policy}/{reply.clauses[0].clause}" if reply.clauses and reply.status == "answer" else ""
+    if options.explain and target in assistant.ready.index.targets:
         question = assistant.understanding.question(text)
         reply.explain["pulls"] = assistant.ready.index.why(question.reading, target)
     if options.json:
@@ -251,53 +268,6 @@ def _print_json(data: dict[str, Any]) -> None:
     text = json.dumps(data, ensure_ascii=False)
     sys.stdout.buffer.write(text.encode("utf-8", errors="replace") + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _show(options: argparse.Namespace) -> int:
-    from bot.reply import Block, Quote, Say
-    from bot.terminal import show
-    from knowledge.model import InfoTopic
-
-    assistant = _assistant(options)
-    compose, policy, today = assistant.library.compose(assistant.policy.id), assistant.policy, assistant.today()
-    what = options.what.strip()
-    if what == "units":
-        blocks = []
-        for unit in compose.unit_counts():
-            ids = " ".join(c.id for c in policy.clauses if unit in compose.units(c))
-            blocks.append(Block("list", (Say(f"{unit}　{ids}"),)))
-    elif what == "figures":
-        blocks = [
-            Block("list", (Say(f"{clause.id} "), Quote(figure.text, bare=True), Say("："), Quote(figure.quote)))
-            for clause in policy.clauses
-            for figure in clause.figures
-        ]
-    elif what == "policy":
-        topics: tuple[InfoTopic, ...] = (
-            "structure",
-            "addressees",
-            "purpose",
-            "basis",
-            "definition",
-            "effective",
-            "validity",
-        )
-        blocks = [b for topic in topics for b in compose.info(topic, today) if b.role != "notice"]
-    elif any(what == section.id for section in policy.sections):
-        section = next(s for s in policy.sections if s.id == what)
-        blocks = [Block("lead", (Quote(section.name, bare=True),))]
-        blocks += [Block("original", (Quote(clause.text, bare=True),)) for clause in section.clauses]
-    else:
-        try:
-            blocks = compose.proof(policy.clause(what), today)
-        except KeyError:
-            ids = " ".join(clause.id for clause in policy.clauses)
-            print(f"没有「{what}」。可以是条款（{ids}）、部分、units、figures 或 policy", file=sys.stderr)
-            return USAGE
-    if not any(b.role == "notice" for b in blocks):
-        blocks += compose.notice(today)
-    show(blocks)
-    return OK
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -373,12 +343,38 @@ def _tune(options: argparse.Namespace) -> int:
     from knowledge import compiled, tuning
     from knowledge.load import ROOT, load_base
 
+    if options.what == "evidence":
+        return _tune_evidence(options.dry_run)
     base = load_base()
     report, weights = tuning.tune(base, compiled.ready().reader)
     print(report)
     if not options.dry_run:
         tuning.save_weights(weights, ROOT, report)
         print(f"已写入 {ROOT.name}/{tuning.FILE}")
+    return OK
+
+
+def _tune_evidence(dry_run: bool) -> int:
+    from bot.intents import Understanding
+    from bot.settings import base_files
+    from knowledge import calibrate, compiled, evidence
+
+    root = base_files().root
+    made = compiled.ready(root)
+    if len(made.clauses) < calibrate.LEAST:
+        print(f"没有问法的条款只有 {len(made.clauses)} 条，至少要 {calibrate.LEAST} 条才能拟合", file=sys.stderr)
+        return NOT_ANSWERED
+    understanding = Understanding(made)
+    signs = evidence.Evidence(made.base, made.reader, made.clauses, evidence.START)
+    rows = calibrate.rows(
+        made.base, made.reader, signs, lambda text: understanding.question(text).rest_reading, understanding.generic
+    )
+    weights = calibrate.fit(rows)
+    report = calibrate.report(rows, weights)
+    print(report)
+    if not dry_run:
+        calibrate.save(weights, root, report)
+        print(f"已写入 {root.name}/{evidence.FILE}")
     return OK
 
 

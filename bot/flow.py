@@ -174,7 +174,7 @@ class Flow:
     def _goes_on(self, question: Question, conversation: Conversation) -> bool:
         """Whether a short question names nothing that any clause speaks of: 投多少钱, 它归谁管呀."""
         short = dialogue.leans(question) or dialogue.asks_on(question)
-        return short and not self._sources.stands(question.rest_reading, conversation.clause.partition("/")[0])
+        return short and not self._sources.specific(question, conversation, "")
 
     def _follow_up(self, question: Question, conversation: Conversation) -> Reply:
         answers, clause = self._sources.answers(conversation.clause), self._library.clause(conversation.clause)

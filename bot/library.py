@@ -11,9 +11,9 @@ from functools import cached_property
 
 from bot.compose import Composer, Words, document
 from bot.reply import Block
+from knowledge.clauses import untaught
 from knowledge.compiled import Ready
 from knowledge.model import Clause
-from knowledge.passages import untaught
 
 RANK = {"in_force": 0, "unknown": 0, "not_yet": 1, "expired": 2, "repealed": 3}
 """Which documents come first where several fit."""

@@ -38,7 +38,7 @@ class Matcher:
         self._index = ready.index
         self._library = library
         self._understanding = understanding
-        self._evidence = Evidence(ready.base, ready.reader, ready.passages, ready.evidence)
+        self._evidence = Evidence(ready.base, ready.reader, ready.clauses, ready.evidence)
 
     @cached_property
     def _clauses(self) -> list[str]:
@@ -61,7 +61,7 @@ class Matcher:
 
     def found(self, question: Question, scope: str = "") -> list[Found]:
         """Clauses without phrasings that the question's own words find."""
-        if not len(self._evidence.passages):
+        if not len(self._evidence.clauses):
             return []
         found = self._evidence.find(question.rest_reading, self._understanding.generic, scope)
         return [f for f in found if scope or self._library.open(f.target)]

@@ -31,7 +31,7 @@ class Sentences:
         if len(known) < 2:
             return None
         asked = set(reading.features)
-        rarity = self._rarity_of_passages if policy_id in self._untaught else self._rarity
+        rarity = self._rarity_in_clauses if policy_id in self._untaught else self._rarity
         scored = [(sum(rarity(f) for f in asked & features), s) for s, features in known]
         best = max(scored, key=lambda pair: pair[0])
         return best[1] if best[0] > 0 else None
@@ -47,6 +47,6 @@ class Sentences:
         number = tables.feature_ids.get(feature)
         return 0.0 if number is None else float(tables.idf[number])
 
-    def _rarity_of_passages(self, feature: str) -> float:
-        passages = self._ready.passages
-        return math.log((len(passages) + 1.0) / (passages.holding(feature) + 0.5))
+    def _rarity_in_clauses(self, feature: str) -> float:
+        clauses = self._ready.clauses
+        return math.log((len(clauses) + 1.0) / (clauses.holding(feature[2:]) + 0.5))

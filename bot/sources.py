@@ -72,11 +72,17 @@ class Sources:
         if policy_id not in self.library.untaught:
             return self._terms_of(policy_id).stands(reading)
         words = [w for w in reading.words if len(w) > 1 and w not in self.understanding.generic]
-        return any(self.library.ready.passages.stands("w:" + word, policy_id) for word in words)
+        return any(self.library.ready.clauses.stands(word, policy_id) for word in words)
 
     def specific(self, question: Question, conversation: Conversation, scope: str) -> bool:
         """Whether the question has a subject that clauses speak of."""
-        if self.stands(question.rest_reading, (self.meant(conversation, scope) or self.library.home).id):
+        meant = (self.meant(conversation, scope) or self.library.home).id
+        if self.stands(question.rest_reading, meant):
             return True
-        found = self.matcher.found(question, scope) if self.library.many and question.rest_reading.words else []
+        if not self.library.many:
+            return False
+        if not scope and meant != self.library.home.id and self.stands(question.rest_reading, self.library.home.id):
+            return True
+        words = [w for w in question.rest_reading.words if len(w) > 1 and w not in self.understanding.generic]
+        found = self.matcher.found(question, scope) if len(words) > 1 else []
         return bool(found) and found[0].probability >= FOUND

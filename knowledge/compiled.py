@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge import evidence, index, passages
+from knowledge import evidence, index
+from knowledge.clauses import ClauseFinder, unasked
 from knowledge.index import Index, Weights
-from knowledge.passages import Passages
+from knowledge.retrieval import LocalRetriever
 from knowledge.tokens import Reader
 from knowledge.words import Vocabulary
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
 BESIDE = ".compiled"
 """Folder beside the knowledge files."""
+ARRAYS = ".arrays"
+"""Suffix of the file beside it that holds the search engine over clauses without phrasings, mapped into memory."""
 KEEP = 4
 """Stored forms that are kept in a folder; older ones are removed."""
 ROOT = Path(__file__).resolve().parent
@@ -47,8 +50,8 @@ class Ready:
     base: Base
     reader: Reader
     index: Index
-    passages: Passages
-    """Clauses that have no phrasings."""
+    clauses: ClauseFinder
+    """Finds the clauses that have no phrasings."""
     evidence: evidence.Weights
     """What speaks for such a clause."""
     fingerprint: str = ""
@@ -99,7 +102,9 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Read
     readings = {e.text: reader.read(e.text) for e in known}
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
-    return Ready(base, reader, Index(tables, weights), Passages(passages.build(base, reader)), speaks)
+    unasked_targets, entries = unasked(base)
+    finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries) if entries else None)
+    return Ready(base, reader, Index(tables, weights), finder, speaks)
 
 
 def sources(root: Path = ROOT) -> list[Path]:
@@ -111,7 +116,7 @@ def sources(root: Path = ROOT) -> list[Path]:
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
     digest = hashlib.sha256()
-    for file in [*sources(root), *sorted(ROOT.glob("**/*.py")), *sorted(ROOT.glob("retrieval/*.yaml"))]:
+    for file in [*sources(root), *sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))]:
         if file.is_file():
             content = file.read_bytes()
             digest.update(f"{file.name} {len(content)} ".encode())
@@ -162,14 +167,14 @@ def _load(path: Path) -> Ready | None:
             arrays = {name: stored[name] for name in stored.files}
         plain = json.loads(arrays.pop("json").tobytes())
         base = Base.model_validate_json(arrays.pop("base").tobytes())
-        found = Passages(passages.from_json(plain["passages"], arrays))
         tables = index.tables_from_json(plain["tables"], arrays)
         weights = Weights(**plain["weights"])
+        retriever = LocalRetriever.load(path.with_suffix(ARRAYS)) if plain["clauses"] else None
         return Ready(
             base,
             Reader(Vocabulary(**plain["vocabulary"])),
             Index(tables, weights),
-            found,
+            ClauseFinder(plain["clauses"], retriever),
             evidence.Weights(**plain["evidence"]),
         )
     except Exception:  # absent, cut short, spoilt in any way: compile anew
@@ -183,14 +188,19 @@ def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
     weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
-    found, found_arrays = passages.to_json(made.passages.postings)
-    arrays |= found_arrays
-    document = {"tables": plain, "weights": weights, "vocabulary": vars(made.reader.vocabulary), "passages": found}
-    document["evidence"] = vars(made.evidence)
+    document = {
+        "tables": plain,
+        "weights": weights,
+        "vocabulary": vars(made.reader.vocabulary),
+        "clauses": list(made.clauses.targets),
+        "evidence": vars(made.evidence),
+    }
     arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
     arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if isinstance(made.clauses.retriever, LocalRetriever):
+            made.clauses.retriever.store(path.with_suffix(ARRAYS))  # first: the other file says that this one is there
         descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -200,6 +210,7 @@ def _store(made: Ready, path: Path) -> bool:
             Path(name).unlink(missing_ok=True)
         for old in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
             old.unlink(missing_ok=True)
+            old.with_suffix(ARRAYS).unlink(missing_ok=True)
     except OSError:
         return False
     return True

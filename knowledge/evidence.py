@@ -4,13 +4,12 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 
 - ``cover``: share of the question's words, by rarity, that stand in the clause or the titles above it
 - ``pairs``: the same with pairs of characters, for words that are cut in another way
-- ``title``: share of the question's words, by rarity, that stand in the titles
 - ``run``: the longest run of the question's characters that stands in the clause or its titles, as a share of them
-- ``ahead``: how far the candidate's score is from the best one's (1: it is the best)
+- ``ahead``: how the candidate's score compares with the best one's (1: it is the best)
 - ``much``: how much there is to go by at all: summed rarity of the words found
+- ``weight``: ``cover`` times ``much``: a whole match of common words says little, and so does a part of a long story
 
-evidence.yaml, fitted on questions for clauses of taught policies as if they had no phrasings (fit.py), turns them into a
-probability; so many more clauses than there were in the fit make a chance hit likelier, which `CROWD` takes off.
+evidence.yaml, fitted by calibrate.py, turns them into a probability.
 """
 
 from __future__ import annotations
@@ -24,16 +23,18 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.fold import fold
+from knowledge.clauses import ClauseFinder, headings
+from knowledge.fold import fold_whole
 from knowledge.model import Base
-from knowledge.passages import Passages, headings
 from knowledge.tokens import Reader, Reading
 
-SIGNALS = ("cover", "pairs", "title", "run", "ahead", "much")
+SIGNALS = ("cover", "pairs", "run", "ahead", "much", "weight")
 CANDIDATES = 8
 """Clauses that are looked at closely."""
 REMEMBERED = 4_000
 """Clauses whose features are remembered."""
+READ = 3_000
+"""Characters of a clause in which runs are looked for."""
 USUAL_WORDS = 120
 """Words of a usual clause: how likely a common word stands in it by chance."""
 BACKGROUND = 500
@@ -52,7 +53,7 @@ class Weights:
     bias: float
 
 
-START = Weights({"cover": 3.0, "pairs": 1.5, "title": 0.5, "run": 0.5, "ahead": 2.0, "much": 4.5}, -6.0)
+START = Weights({"cover": 0.0, "pairs": 1.3, "run": 2.0, "ahead": 1.5, "much": 1.5, "weight": 6.0}, bias=-8.0)
 """What is used while there is no file yet."""
 FILE = "evidence.yaml"
 
@@ -75,28 +76,20 @@ class Found:
     signals: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Known:
-    """A clause's features, read once."""
-
-    words: frozenset[str]
-    pairs: frozenset[str]
-    title: frozenset[str]
-    text: str
-    """Letters and digits of clause and titles."""
-
-
 class Evidence:
     """Weighs candidates; pure but for what it remembers."""
 
-    def __init__(self, base: Base, reader: Reader, passages: Passages, weights: Weights) -> None:
+    def __init__(self, base: Base, reader: Reader, clauses: ClauseFinder, weights: Weights) -> None:
         self._policies = {p.id: p for p in base.policies}
         self._reader = reader
-        self.passages = passages
+        self.clauses = clauses
         self._weights = weights
         self._freq = reader.vocabulary.freq
         self._total = float(sum(self._freq.values()))
-        self._known = lru_cache(REMEMBERED)(self._read)
+        self._said: dict[str, list[str]] = {}
+        for word, term in reader.vocabulary.term_of.items():
+            self._said.setdefault(term, []).append(word)
+        self._text = lru_cache(REMEMBERED)(self._read)
 
     def find(self, reading: Reading, generic: frozenset[str], only: str = "") -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them".
@@ -117,59 +110,50 @@ class Evidence:
         words = [w for w in dict.fromkeys(reading.words) if w not in generic and not _DIGITS.match(w)]
         if not words:
             return []
-        found = self.passages.search(reading, CANDIDATES, only)
-        rarity = {w: self._rarity("w:" + w, w) for w in words}
-        plain = _NOT_WORD.sub("", reading.plain)
-        pairs = {p: self._rarity("c:" + p, p) for w in words for p in _pairs(w)}
+        found = self.clauses.search(reading.plain, CANDIDATES, only)
+        texts = [self._text(target) for target, _ in found]
+        rarity = {w: self._rarity(w) for w in words}
+        pairs = {p: self._rarity(p) for w in words for p in _pairs(w)}
+        held = [sum(r for w, r in rarity.items() if self._standing(w, text)) for text in texts]
+        held_pairs = [sum(r for p, r in pairs.items() if p in text) for text in texts]
         whole, whole_pairs = sum(rarity.values()), sum(pairs.values()) or 1.0
-        terms = {w: self._term(w) for w in words}
+        plain = _NOT_WORD.sub("", reading.plain)
         out = []
-        for target, score in found:
-            known = self._known(target)
-
-            def stands(word: str, where: frozenset[str]) -> bool:
-                return "w:" + word in where or bool(terms[word] and "t:" + terms[word] in where)
-
-            held = sum(r for w, r in rarity.items() if stands(w, known.words) or (len(w) > 1 and w in known.text))
-            titled = sum(r for w, r in rarity.items() if stands(w, known.title))
+        for n, (target, score) in enumerate(found):
+            much = min(1.0, held[n] / ENOUGH)
             row = {
-                "cover": held / whole,
-                "pairs": sum(r for p, r in pairs.items() if "c:" + p in known.pairs) / whole_pairs,
-                "title": titled / whole,
-                "run": _run(plain, known.text) / max(len(plain), 1),
-                "ahead": score / found[0][1],
-                "much": min(1.0, held / ENOUGH),
+                "cover": held[n] / whole,
+                "pairs": held_pairs[n] / whole_pairs,
+                "run": _run(plain, texts[n]) / max(len(plain), 1),
+                "ahead": max(0.0, score / found[0][1]) if found[0][1] > 0 else 0.0,
+                "much": much,
+                "weight": much * held[n] / whole,
             }
             out.append((target, {name: round(value, 3) for name, value in row.items()}))
         return out
 
-    def _term(self, word: str) -> str:
-        return self._reader.vocabulary.term_of.get(word, "")
+    def _standing(self, word: str, text: str) -> bool:
+        """Whether a word, another of its concept, or all of its pairs of characters stand in a text."""
+        if word in text:
+            return True
+        term = self._reader.vocabulary.term_of.get(word, "")
+        if term and any(other in text for other in self._said[term]):
+            return True
+        parts = _pairs(word)
+        return bool(parts) and all(part in text for part in parts)
 
-    def _rarity(self, feature: str, word: str) -> float:
+    def _rarity(self, word: str) -> float:
         """The rarity of a word among the clauses, with common language as so many clauses more."""
         chance = min(1.0, USUAL_WORDS * self._freq.get(word, 0) / self._total)
-        held = self.passages.holding(feature) + BACKGROUND * chance
-        return math.log((len(self.passages) + BACKGROUND + 1.0) / (held + 0.5))
+        held = self.clauses.holding(word) + BACKGROUND * chance
+        return math.log((len(self.clauses) + BACKGROUND + 1.0) / (held + 0.5))
 
-    def _read(self, target: str) -> Known:
+    def _read(self, target: str) -> str:
+        """Letters and digits of a clause and the titles above it."""
         policy_id, _, clause_id = target.partition("/")
         policy = self._policies[policy_id]
         clause = policy.clause(clause_id)
-        above = headings(policy, clause)
-        title = self._reader.document(above)
-        features = [*title, *self._reader.document(clause.text)]
-        return Known(
-            words=frozenset(f for f in features if f[0] in "wt"),
-            pairs=frozenset(f for f in features if f[0] == "c"),
-            title=frozenset(f for f in title if f[0] in "wt"),
-            text=_NOT_WORD.sub("", fold_whole(f"{above}\n{clause.text}")),
-        )
-
-
-def fold_whole(text: str, piece: int = 1_000) -> str:
-    """fold() of a text of any length."""
-    return "".join(fold(text[at : at + piece]) for at in range(0, len(text), piece))
+        return _NOT_WORD.sub("", fold_whole(f"{headings(policy, clause)}\n{clause.text[:READ]}"))
 
 
 def _pairs(word: str) -> Sequence[str]:

@@ -44,6 +44,11 @@ def fold(text: str) -> str:
     return _SPACED_OUT.sub(lambda m: m.group().replace(" ", ""), text)
 
 
+def fold_whole(text: str, piece: int = 1_000) -> str:
+    """fold() of a text of any length."""
+    return "".join(fold(text[at : at + piece]) for at in range(0, len(text), piece))
+
+
 @lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
     category = unicodedata.category(char)

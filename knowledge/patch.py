@@ -7,8 +7,6 @@ given out: it must be exactly the base with the overlay.
 from __future__ import annotations
 
 import difflib
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from knowledge import overlay
 from knowledge.load import load_base, policy_folders
 from knowledge.model import TAUGHT
 from knowledge.overlay import Taught
-from knowledge.phrasing_insert import InsertError, inserted
+from knowledge.phrasing_insert import InsertError, inserted, with_files
 from knowledge.yamlfile import Loc
 
 
@@ -45,20 +43,14 @@ def patch(root: Path, taught: Sequence[Taught]) -> str:
             path, loc = folders[owner] / "phrasings.yaml", ("clauses", part)
         lines.setdefault(path, {}).setdefault(loc, []).append(act.ask)
     changed = {path: inserted(path, by_loc, TAUGHT) for path, by_loc in lines.items()}
-    with tempfile.TemporaryDirectory() as name:
-        copy = Path(name) / root.name
-        for part in ("policies", "lexicon"):
-            shutil.copytree(root / part, copy / part)
-        for path, text in changed.items():
-            (copy / path.relative_to(root)).write_text(text, encoding="utf-8")
-        if load_base(copy) != wanted:
-            raise InsertError("改好的文件读出来与「知识库加教过的问法」不一致；请手工并入")
+    if with_files(root, changed) != wanted:
+        raise InsertError("改好的文件读出来与「知识库加教过的问法」不一致；请手工并入")
     top = _top(root)
     return "".join(_diff(path, text, path.resolve().relative_to(top).as_posix()) for path, text in changed.items())
 
 
 def _diff(path: Path, text: str, name: str) -> str:
-    before = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    before = path.read_bytes().decode("utf-8").splitlines(keepends=True) if path.exists() else []
     head = ("", f"diff --git a/{name} b/{name}\nnew file mode 100644\n")[not before]
     old = f"a/{name}" if before else "/dev/null"
     out = [head]

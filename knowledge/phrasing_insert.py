@@ -1,17 +1,21 @@
 """Phrasings put into a YAML file line by line, so that its comments, its order and all other lines stay as they are.
 
-Whoever writes the text must read it again first and compare: the insertion looks at how the file is laid out, and a
-layout that nobody thought of must not go unnoticed.
+Whoever writes the text must read it again first and compare (with_files): the insertion looks at how the file is laid
+out, and a layout that nobody thought of must not go unnoticed.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from knowledge.faults import shown
+from knowledge.load import load_base
+from knowledge.model import Base
 from knowledge.overlay import scalar
 from knowledge.yamlfile import Loc
 
@@ -26,7 +30,9 @@ def inserted(path: Path, by_loc: Mapping[Loc, Sequence[str]], writer: str) -> st
     A place is ("clauses", "4.2"), ("info", "validity") or ("topics", 3, "phrasings"). A file that isn't there is as an
     empty one. Raises InsertError.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = path.read_bytes().decode("utf-8") if path.exists() else ""
+    ending = "\r\n" if "\r\n" in text else "\n"
+    text = text.replace("\r\n", "\n")
     whole = yaml.compose(text, Loader=yaml.SafeLoader) if text.strip() else None
     lines = text.split("\n")
     at: dict[int, list[str]] = {}
@@ -51,7 +57,18 @@ def inserted(path: Path, by_loc: Mapping[Loc, Sequence[str]], writer: str) -> st
         lines.pop()
     for section, new in missing.items():
         lines += [f"{section}:", *new]
-    return "\n".join(lines) + "\n"
+    return ending.join(lines) + ending
+
+
+def with_files(root: Path, texts: Mapping[Path, str]) -> Base:
+    """The base under ``root`` as it would be read if these files of it held these texts; raises KnowledgeError."""
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name) / root.name
+        for part in ("policies", "lexicon"):
+            shutil.copytree(root / part, copy / part)
+        for path, text in texts.items():
+            (copy / path.relative_to(root)).write_bytes(text.encode("utf-8"))
+        return load_base(copy)
 
 
 def _rows(path: Path, name: str | int, node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:

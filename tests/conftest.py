@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,9 @@ from knowledge.compiled import Ready
 from tests.botapi import BotApi
 from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
+
+os.environ.setdefault("POLICYBOT_DATA_DIR", tempfile.mkdtemp(prefix="policybot-tests-"))
+"""Tests, and the commands that they run, neither read nor write what the one who runs them has recorded."""
 
 
 @pytest.fixture(scope="session")

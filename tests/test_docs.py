@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import get_args
 
 import bot.cli
+from bot.compose import Words
 from bot.reply import Status
+from bot.telegram import menus
 from knowledge.compiled import CACHE_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +29,14 @@ def test_every_command_and_option_is_in_the_readme() -> None:
     assert CACHE_VARIABLE in README
 
 
+def test_every_telegram_command_is_in_the_readme_and_has_its_words() -> None:
+    words = Words.load()
+    described = {**words.get("telegram.menu"), **words.get("staff.menu")}
+    commands = {*menus.COMMANDS, *menus.STAFF}
+    assert sorted(described) == sorted(commands)
+    assert [name for name in sorted(commands) if not re.search(rf"`/{name}\b", README)] == []
+
+
 def test_every_status_and_field_is_in_the_readme() -> None:
     for status in get_args(Status):
         assert f"{status}（" in README
@@ -35,9 +46,11 @@ def test_every_status_and_field_is_in_the_readme() -> None:
 
 def test_every_make_target_is_described() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in ("setup", "chat", "test", "lint", "bench"):
-        assert f"\n{target}:" in makefile
+    targets = re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)
+    assert {"setup", "chat", "test", "lint", "bench", "audit", "pictures"} <= set(targets)
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = README + contributing
+    assert [name for name in targets if f"make {name}" not in told and name not in ("check", "clean", "load")] == []
     for words in ("换一份文件", "加一句问法", "加一个测试问题"):
         assert words in contributing
 

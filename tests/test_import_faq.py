@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.exchange import faq
-from knowledge.exchange.faq_import import FIELDS, Outcome, import_faq, writer_of
+from knowledge.exchange.faq_import import FIELDS, Outcome, _write_all, import_faq, writer_of
 from knowledge.exchange.folder import open_policy
 from knowledge.exchange.table import read_table
 from knowledge.faults import KnowledgeError
@@ -280,10 +279,16 @@ def test_command_on_what_is_not_there(root: Path, tmp_path: Path) -> None:
     assert POLICY in done.stderr.decode()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_command_on_a_base_that_is_read_only(root: Path, table: Table) -> None:
-    phrasings(root).parent.chmod(0o500)
-    done = command(root, str(table("问题,条款\n绿电直接买行不行呀老板问的,1.5\n")), "--policy", POLICY)
-    phrasings(root).parent.chmod(0o700)
-    assert done.returncode == 1
-    assert "读写出错" in done.stderr.decode()
+def test_of_two_files_both_change_or_none(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.yaml", tmp_path / "missing" / "b.yaml"
+    first.write_text("old", encoding="utf-8")
+    with pytest.raises(OSError, match=r"b\.yaml"):
+        _write_all({first: "new", second: "new"})
+    assert first.read_text(encoding="utf-8") == "old"
+
+
+def test_line_endings_stay(root: Path, table: Table) -> None:
+    path = phrasings(root)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    imported(table("问题,条款\n绿电直接买行不行呀老板问的,1.5\n"), root)
+    assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.days import day_of
+from bot.days import day_of, start_of
 from bot.store import tickets
 from bot.store.tables import conversations, daily, feedback, questions, updates
 
@@ -90,18 +90,12 @@ def fold(connection: Connection, keep_days: int, now: float | None = None) -> No
         for kind, names in (("clause", clause_of(target)), ("unit", units.split("\n") if units else [])):
             for name in names:
                 counts[day, kind, name] += n
-    too_old = [
-        row
-        for row in connection.execute(select(feedback.c.key, feedback.c.at, feedback.c.verdict))
-        if day_of(row.at) < first
-    ]
-    for row in too_old:
-        counts[day_of(row.at), "verdict", row.verdict] += 1
+    before = feedback.c.at < start_of(first)
+    for at, verdict in connection.execute(select(feedback.c.at, feedback.c.verdict).where(before)):
+        counts[day_of(at), "verdict", verdict] += 1
     count(connection, counts)
     connection.execute(questions.delete().where(old))
-    for start in range(0, len(too_old), 500):
-        keys = [row.key for row in too_old[start : start + 500]]
-        connection.execute(feedback.delete().where(feedback.c.key.in_(keys)))
+    connection.execute(feedback.delete().where(before))
 
 
 def clause_of(target: str) -> list[str]:

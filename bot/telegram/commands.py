@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
-from telegram import InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import BaseHandler, CommandHandler
 
+from bot.library import Library
 from bot.reply import Block, Quote, Say
 from bot.telegram import keyboards, menus, render
 from bot.telegram.desk import Desk, Place, place_of
 from bot.telegram.keyboards import button, key_of, paged
 from bot.telegram.turns import TurnContext
-from knowledge.model import Policy
+from knowledge.model import Clause, Policy, Section
 
 Answering = Callable[[Message, Place, str, TurnContext], Awaitable[None]]
+
+
+Buttons = list[InlineKeyboardButton]
+ABOUT = 10
+"""Documents that /about names."""
+PLACES = frozenset({"place", "place and match", "no such place", "which document"})
+"""Rules by which a place was understood."""
 
 
 class Commands:
@@ -32,7 +41,7 @@ class Commands:
     async def start(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """Who the bot is; behind a link such as t.me/bot?start=c_<key> the clause that it names."""
         if arguments.startswith("c_"):
-            target = keyboards.find(arguments[2:], self._desk.clauses())
+            target = self._desk.catalogue.target(arguments[2:])
             if target is not None:
                 await self.clause_at(place, target, context)
                 return
@@ -57,21 +66,39 @@ class Commands:
 
     async def about(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """The documents: what they are called, whether they hold, what they don't state."""
-        content: list[Block] = []
-        for policy in self._desk.policies:
-            content += self._about(policy)
-        content.append(Block("say", (Say(self._words("telegram.about_bot")),)))
-        await self._desk.send(place, render.messages(content), context)
+        policies = self._desk.policies
+        if len(policies) == 1:
+            blocks = self._about(policies[0])
+        else:
+            blocks = self._about_all()
+        blocks.append(Block("say", (Say(self._words("telegram.about_bot")),)))
+        await self._desk.send(place, render.messages(blocks), context)
 
     def _about(self, policy: Policy) -> list[Block]:
-        compose = self._desk.recent.assistant.library.compose(policy.id)
-        today = self._desk.recent.assistant.today()
+        compose = self._library.compose(policy.id)
+        today = self._library.today()
         count = self._words("telegram.about", parts=len(policy.sections), clauses=len(policy.clauses))
         blocks = [Block("lead", (Say(f"{policy.display_name}：{count}"),))]
-        if len(self._desk.policies) == 1:
-            blocks += compose.info("validity", today)
-            blocks += compose.info("basis", today)
+        return [*blocks, *compose.info("validity", today), *compose.info("basis", today)]
+
+    def _about_all(self) -> list[Block]:
+        """How many documents hold, and the first of them."""
+        library, today = self._library, self._library.today()
+        states = Counter(policy.state(today) for policy in library.policies)
+        text = self._words("telegram.about_many", policies=len(library.policies), clauses=library.count)
+        blocks = [Block("lead", (Say(text),))]
+        for state, count in states.most_common():
+            name = self._words(f"documents.states.{state}") or self._words("telegram.state_unknown")
+            blocks.append(Block("list", (Say(self._words("telegram.state_line", state=name, count=count)),)))
+        first = library.ordered(library.by_id)[:ABOUT]
+        blocks += [Block("list", (Say(library.document(p)),)) for p in first]
+        if len(library.policies) > len(first):
+            blocks.append(Block("say", (Say(self._words("telegram.about_more")),)))
         return blocks
+
+    @property
+    def _library(self) -> Library:
+        return self._desk.recent.assistant.library
 
     async def list(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """Parts and clauses to tap through."""
@@ -80,26 +107,33 @@ class Commands:
 
     def contents(self, key: str, page: int = 0) -> tuple[str, InlineKeyboardMarkup]:
         """A page of the contents: of all documents, of a document's parts, or of a part's clauses; by its key."""
-        policies = self._desk.policies
-        names = {p.id: p for p in policies}
-        sections = {f"{p.id}/{s.id}/": (p, s) for p in policies for s in p.sections}
-        section = keyboards.find(key, sections)
-        policy = names.get(keyboards.find(key, names) or "", policies[0] if len(policies) == 1 else None)
-        if section is not None:
-            policy, part = sections[section]
-            entries = [button(f"{c.id} {c.title}", "c", key_of(f"{policy.id}/{c.id}")) for c in part.clauses]
-            back = button(self._words("telegram.button.back"), "l", key_of(policy.id))
-            return part.name, InlineKeyboardMarkup([*paged(entries, page, ("l", key), self._words), [back]])
-        if policy is not None:
-            entries = [button(s.name, "l", key_of(f"{policy.id}/{s.id}/")) for s in policy.sections]
-            rows = paged(entries, page, ("l", key_of(policy.id)), self._words)
-            if len(policies) > 1:
+        catalogue, library = self._desk.catalogue, self._library
+        found = catalogue.section(key)
+        if found is not None:
+            policy, part = found
+            above = next((s for s in policy.all_sections if part in s.sections), None)
+            back = button(
+                self._words("telegram.button.back"), "l", key_of(f"{policy.id}/{above.id}/" if above else policy.id)
+            )
+            rows = paged(self._inside(policy, part.clauses, part.sections), page, ("l", key), self._words)
+            return part.name, InlineKeyboardMarkup([*rows, [back]])
+        policy_ = catalogue.policy(key) or (library.policies[0] if not library.many else None)
+        if policy_ is not None:
+            sections = [*policy_.sections, *(s for a in policy_.attachments for s in a.sections)]
+            rows = paged(self._inside(policy_, (), sections), page, ("l", key_of(policy_.id)), self._words)
+            if library.many:
                 rows.append([button(self._words("telegram.button.back"), "l", "")])
-            return self._words("telegram.list", name=policy.display_name), InlineKeyboardMarkup(rows)
-        entries = [button(p.display_name, "l", key_of(p.id)) for p in policies]
-        return self._words("telegram.list_policies", count=len(policies)), InlineKeyboardMarkup(
+            return self._words("telegram.list", name=policy_.display_name), InlineKeyboardMarkup(rows)
+        entries = [button(library.by_id[p].display_name, "l", key_of(p)) for p in library.ordered(library.by_id)]
+        return self._words("telegram.list_policies", count=len(entries)), InlineKeyboardMarkup(
             paged(entries, page, ("l", ""), self._words)
         )
+
+    @staticmethod
+    def _inside(policy: Policy, clauses: Sequence[Clause], sections: Sequence[Section]) -> Buttons:
+        """Buttons of clauses and parts."""
+        out = [button(f"{c.id} {c.title}", "c", key_of(f"{policy.id}/{c.id}")) for c in clauses]
+        return out + [button(s.name, "l", key_of(f"{policy.id}/{s.id}/")) for s in sections]
 
     async def units(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """Units to choose from."""
@@ -119,38 +153,61 @@ class Commands:
 
     async def subsidies(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """All the money at a glance, each amount in the words that state it."""
-        library = self._desk.recent.assistant.library
+        money = self._desk.catalogue.money
+        if len(money) > 1:
+            text, keyboard = self.subsidy_pages(0)
+            await self._desk.say(place, text, context, keyboard)
+        elif money:
+            await self.subsidies_of(self._library.by_id[next(iter(money))], place, context)
+        else:
+            notices = self._library.compose(self._library.home.id).notice(self._library.today())
+            blocks = [Block("lead", (Say(self._words("telegram.no_subsidies")),)), *notices]
+            await self._desk.send(place, render.messages(blocks), context)
+
+    def subsidy_pages(self, page: int) -> tuple[str, InlineKeyboardMarkup]:
+        """A page of the documents that state money."""
+        money, library = self._desk.catalogue.money, self._library
+        entries = [
+            button(f"{library.by_id[p].display_name}（{len(money[p])}）", "s", key_of(p))
+            for p in library.ordered(money)
+        ]
+        rows = paged(entries, page, ("s", ""), self._words)
+        return self._words("telegram.subsidies_many", count=len(entries)), InlineKeyboardMarkup(rows)
+
+    async def subsidies_of(self, policy: Policy, place: Place, context: TurnContext) -> None:
+        """All the money of one document, each amount in the words that state it."""
+        targets = self._desk.catalogue.money.get(policy.id, [])
         blocks = [Block("lead", (Say(self._words("telegram.subsidies")),))]
-        targets = []
-        for target, clause in self._desk.clauses().items():
-            money = [f for f in clause.figures if f.kind in ("amount", "ratio")]
-            if money:
-                targets.append(target)
-                blocks.append(Block("list", (Say(f"{clause.id} {clause.title}"),)))
-                blocks += [
-                    Block("list", (Say("• "), Quote(f.text, bare=True), Say("："), Quote(f.quote))) for f in money
-                ]
-        if not targets:
-            blocks = [Block("lead", (Say(self._words("telegram.no_subsidies")),))]
+        for target in targets:
+            clause = self._library.clause(target)
+            blocks.append(Block("list", (Say(f"{clause.id} {clause.title}"),)))
+            blocks += [
+                Block("list", (Say("• "), Quote(f.text, bare=True), Say("："), Quote(f.quote)))
+                for f in clause.figures
+                if f.kind in ("amount", "ratio")
+            ]
+        if self._library.many:
+            blocks.append(Block("place", (Say(self._library.document(policy.id)),), self._words("labels.place")))
         rows = [[button(self._desk.title(t), "c", key_of(t))] for t in targets[: keyboards.PAGE]]
-        keyboard = InlineKeyboardMarkup(rows) if rows else None
-        await self._desk.send(place, render.messages([*blocks, *library.notices(targets)]), context, keyboard)
+        content = [*blocks, *self._library.notices([policy.id])]
+        await self._desk.send(place, render.messages(content), context, InlineKeyboardMarkup(rows))
 
     async def clause(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """One clause by its number, in any form that people write."""
         if not arguments:
             await self._desk.say(place, self._words("telegram.clause_how"), context)
             return
-        clauses = self._desk.clauses()
-        found = [t for t, c in clauses.items() if arguments in (c.id, t, c.number)]
-        if len(found) == 1:
-            self._desk.record(place, arguments, self._desk.recent.assistant.show(found[0]), context)
-            await self.clause_at(place, found[0], context)
-            return
         conversation = await context.turn.conversation(place.key)
+        meant = self._desk.recent.assistant.meant(conversation)
+        own = f"{meant.id}/{arguments}" if meant is not None else ""
+        target = next((t for t in (arguments, own) if t in self._desk.clauses()), None)
+        if target is not None:
+            self._desk.record(place, arguments, self._desk.recent.assistant.show(target), context)
+            await self.clause_at(place, target, context)
+            return
         reply = self._desk.recent.reply(arguments, conversation)
         self._desk.record(place, arguments, reply, context)
-        if reply.explain.get("rule") not in ("place", "place and match", "no such place"):
+        if reply.explain.get("rule") not in PLACES:
             await self._desk.say(place, self._words("telegram.clause_unknown", typed=arguments[:30]), context)
             return
         context.turn.keep(place.key, reply.conversation)

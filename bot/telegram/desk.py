@@ -10,7 +10,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters, Update, User
+from telegram import (
+    Chat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    Update,
+    User,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
@@ -20,6 +29,7 @@ from bot.recent import RecentReplies
 from bot.records import Channel, record
 from bot.reply import Reply
 from bot.telegram import keyboards, render
+from bot.telegram.catalogue import Catalogue
 from bot.telegram.limits import UserLimit
 from bot.telegram.office import Office
 from bot.telegram.turns import TurnContext
@@ -34,6 +44,8 @@ LONGEST = 2000
 """Characters of a question; more is no question but a document."""
 RENDERED = 256
 """Rendered replies, and changed messages, that are remembered."""
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+"""An address that a document quotes is no reason to show a picture of that page."""
 TYPING_WAIT = 0.3
 """Seconds that showing "typing" may hold up an answer."""
 
@@ -80,6 +92,7 @@ class Desk:
         """Whether so many wait that showing "typing" would only hold them up."""
         self.handoff: Handoff | None = None
         """Where questions are handed on to a person."""
+        self._catalogue: Catalogue | None = None
         self._edited: OrderedDict[tuple[int, int], tuple[str, InlineKeyboardMarkup | None]] = OrderedDict()
         """What our messages were changed to last, by chat and message."""
         self._rendered: OrderedDict[int, tuple[Reply, list[str], InlineKeyboardMarkup | None]] = OrderedDict()
@@ -89,14 +102,28 @@ class Desk:
         """What can be asked about."""
         return self.recent.assistant.ready.base.policies
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """What buttons name; made anew when the base is another one."""
+        library = self.recent.assistant.library
+        if self._catalogue is None or self._catalogue.library is not library:
+            self._catalogue = Catalogue(library)
+        return self._catalogue
+
     def clauses(self) -> dict[str, Clause]:
         """All clauses by target."""
-        return {f"{policy.id}/{clause.id}": clause for policy in self.policies for clause in policy.clauses}
+        return self.catalogue.clauses
 
     def title(self, target: str) -> str:
         """A clause on a button: number and title."""
         clause = self.clauses()[target]
         return f"{clause.id} {clause.title}"
+
+    def entries(self, reply: Reply) -> list[InlineKeyboardButton]:
+        """A reply's clauses and documents as buttons, in its order."""
+        titles = {f"{c.policy}/{c.clause}": f"{c.clause} {c.title}" for c in (*reply.clauses, *reply.suggestions)}
+        titles |= {p: self.recent.assistant.library.by_id[p].display_name for p in reply.documents}
+        return keyboards.entries(reply, titles)
 
     def unasked(self, message: Message) -> bool:
         """Whether nobody asks with it: another bot's message, a channel's that came by itself, or a card of ours.
@@ -192,8 +219,7 @@ class Desk:
         known = self._rendered.get(id(reply))
         if known is not None and known[0] is reply:
             return known[1], known[2]
-        titles = {f"{c.policy}/{c.clause}": f"{c.clause} {c.title}" for c in (*reply.clauses, *reply.suggestions)}
-        pages, keyboard = render.messages(reply.blocks), keyboards.under(reply, self.words, titles)
+        pages, keyboard = render.messages(reply.blocks), keyboards.under(reply, self.words, self.entries(reply))
         self._rendered[id(reply)] = (reply, pages, keyboard)
         if len(self._rendered) > RENDERED:
             self._rendered.popitem(last=False)
@@ -235,6 +261,7 @@ class Desk:
                 place.chat,
                 page,
                 parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
                 reply_markup=keyboard,
                 reply_parameters=answered,
             )
@@ -243,7 +270,11 @@ class Desk:
                 raise
             log.error("markup_refused", extra={"reason": str(error)})
             return await context.bot.send_message(
-                place.chat, render.without_markup(page), reply_markup=keyboard, reply_parameters=answered
+                place.chat,
+                render.without_markup(page),
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard,
+                reply_parameters=answered,
             )
 
     async def edit(
@@ -253,7 +284,12 @@ class Desk:
 
         async def call() -> None:
             await context.bot.edit_message_text(
-                page, message.chat_id, message.message_id, parse_mode=ParseMode.HTML, reply_markup=keyboard
+                page,
+                message.chat_id,
+                message.message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard,
             )
 
         await self._once(message, (page, keyboard), call, context)

@@ -19,15 +19,18 @@ from bot.days import BEIJING
 from bot.records import record
 from bot.reply import Block, Reply
 from bot.telegram import render
-from bot.telegram.desk import Desk
+from bot.telegram.desk import NO_PREVIEW, Desk
 from bot.telegram.keyboards import key_of
 from bot.telegram.turns import TurnContext
-from knowledge.fold import fold
+from knowledge.fold import fold, fold_whole
+from knowledge.model import Clause
 
 log = logging.getLogger(__name__)
 
 PAGE = 10
 """Cards at a time; Telegram allows 50."""
+SEARCHED = 40
+"""Clauses without phrasings that are looked through for what was typed."""
 SHORTEST = 2
 """Characters from which a query is a question."""
 BURST = 20.0
@@ -69,11 +72,13 @@ class Inline:
         context.turn.outcome("inline")
         text = render.plain(query.query).strip()
         start = int(query.offset) if query.offset.isascii() and query.offset.isdigit() and len(query.offset) < 6 else 0
-        cards = list({card.key: card for card in self.cards(text)}.values())
-        page = cards[start : start + PAGE]
+        cards = list(
+            itertools.islice(_once(self.cards(text)), start, start + PAGE + 1)
+        )  # no more than are shown are made
+        page = cards[:PAGE]
         if not start and len(fold(text)) >= SHORTEST:
             self._record(query.from_user.id, text, context)
-        following = str(start + PAGE) if start + PAGE < len(cards) else ""
+        following = str(start + PAGE) if len(cards) > PAGE else ""
         try:
             await query.answer(
                 [self._article(card) for card in page],
@@ -120,7 +125,7 @@ class Inline:
                 yield from itertools.islice(self._answer(question, question), 1)
             return
         found = False
-        for card in (*self._answer(text), *self._holding(text)):
+        for card in itertools.chain(self._answer(text), self._holding(text)):
             found = True
             yield card
         if not found:
@@ -162,20 +167,31 @@ class Inline:
         if len(folded) < SHORTEST:
             return
         assistant, words = self._desk.recent.assistant, self._desk.words
-        for unit, count in assistant.library.unit_counts.items():
-            if folded in fold(unit):
+        catalogue, library = self._desk.catalogue, assistant.library
+        for name, unit in catalogue.unit_keys:
+            if folded in name:
+                count = library.unit_counts[unit]
                 reply = assistant.of_unit(unit)
                 title = words("telegram.inline.unit", unit=unit, count=count)
                 yield Card(f"u{key_of(unit)}", title, self._first_line(reply), reply.blocks)
-        for target, clause in self._desk.clauses().items():
+        near = self._near(text)
+        for target, clause in near.items():
             for figure in clause.figures:
                 if folded in fold(figure.quote):
                     reply = assistant.show(target)
                     key = key_of(f"{target}/{figure.id}")
                     yield Card(f"f{key}", f"{figure.text}（{clause.id}）", figure.quote[:100], reply.blocks)
-        for target, clause in self._desk.clauses().items():
-            if folded in fold(clause.text):
+        for target, clause in near.items():
+            if folded in fold_whole(clause.text):
                 yield self._clause(target)
+
+    def _near(self, text: str) -> dict[str, Clause]:
+        """Clauses that may hold the words: all taught ones, and of the others those that a search finds."""
+        library = self._desk.recent.assistant.library
+        plain = library.ready.reader.read(text).plain
+        found = [t for t, _ in library.ready.clauses.search(plain, SEARCHED)]
+        taught = [f"{p.id}/{c.id}" for p in library.policies if p.id not in library.untaught for c in p.clauses]
+        return {t: library.clause(t) for t in (*taught, *found)}
 
     def _article(self, card: Card) -> InlineQueryResultArticle:
         pages = render.messages(card.blocks)
@@ -188,5 +204,16 @@ class Inline:
             id=card.key,
             title=card.title[:100],
             description=card.description,
-            input_message_content=InputTextMessageContent(pages[0], parse_mode=ParseMode.HTML),
+            input_message_content=InputTextMessageContent(
+                pages[0], parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+            ),
         )
+
+
+def _once(cards: Iterator[Card]) -> Iterator[Card]:
+    """Each card only once."""
+    seen: set[str] = set()
+    for card in cards:
+        if card.key not in seen:
+            seen.add(card.key)
+            yield card

@@ -50,31 +50,62 @@ def button(label: str, *data: object) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=":".join(map(str, data)))
 
 
-def under(reply: Reply, words: Words, titles: Mapping[str, str]) -> InlineKeyboardMarkup | None:
+def entries(reply: Reply, titles: Mapping[str, str]) -> list[InlineKeyboardButton]:
+    """The clauses and documents that a reply names, one a button.
+
+    ``titles``: short titles of targets and names of documents.
+    """
+    targets = [f"{c.policy}/{c.clause}" for c in reply.clauses][1 if _about_one(reply) else 0 :]
+    if not pages(reply):
+        targets = targets[:PAGE]
+    targets += [f"{c.policy}/{c.clause}" for c in reply.suggestions]
+    numbered = reply.status == "choose"
+    labels = [(t, "c") for t in targets] + [(p, "d") for p in reply.documents]
+    return [
+        button(f"{n}. {titles.get(t, t)}" if numbered else titles.get(t, t), verb, key_of(t))
+        for n, (t, verb) in enumerate(labels, 1)
+    ]
+
+
+def _about_one(reply: Reply) -> bool:
+    shown = {b.role for b in reply.blocks}
+    return reply.status == "answer" and ("original" in shown or "units" in shown) and bool(reply.conversation.clause)
+
+
+def pages(reply: Reply) -> bool:
+    """Whether its buttons can be turned over: those of one unit's measures, which the unit's key brings back."""
+    return reply.status == "answer" and len(reply.units) == 1 and not _about_one(reply)
+
+
+def under(reply: Reply, words: Words, named: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
     """What goes under a reply: the clause's text and units, related clauses or the choices, and the two thumbs.
 
-    ``titles``: short titles of targets.
+    ``named``: entries() of the reply.
     """
     rows: list[list[InlineKeyboardButton]] = []
-    targets = [f"{c.policy}/{c.clause}" for c in reply.clauses]
-    key = key_of(targets[0]) if targets and reply.status == "answer" else NOTHING
-    shown = {b.role for b in reply.blocks}
-    about_one = (
-        reply.status == "answer" and ("original" in shown or "units" in shown) and bool(reply.conversation.clause)
-    )
-    if about_one:
+    key = key_of(f"{reply.clauses[0].policy}/{reply.clauses[0].clause}") if reply.clauses else NOTHING
+    key = key if reply.status == "answer" else NOTHING
+    if _about_one(reply):
         rows.append(
             [button(words("telegram.button.original"), "o", key), button(words("telegram.button.units"), "u", key)]
         )
-        targets = targets[1:]
-    offered = targets[:PAGE] + [f"{c.policy}/{c.clause}" for c in reply.suggestions]
-    numbered = reply.status == "choose"
-    for n, target in enumerate(offered, 1):
-        title = titles.get(target, target)
-        rows.append([button(f"{n}. {title}" if numbered else title, "c", key_of(target))])
+    if pages(reply):
+        rows += paged(named, 0, ("m", key_of(reply.units[0])), words)
+    else:
+        rows += [[entry] for entry in named]
     if reply.status in ASKED_FOR:
         rows.append(thumbs(key))
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def turned(before: InlineKeyboardMarkup | None, rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup:
+    """The buttons with another page of entries; what isn't an entry stays."""
+    kept = [
+        list(row)
+        for row in (before.inline_keyboard if before is not None else ())
+        if parse(str(row[0].callback_data))[0] not in ("c", "d", "m")
+    ]
+    return InlineKeyboardMarkup([*rows, *kept])
 
 
 def with_row(
@@ -127,7 +158,7 @@ def thumbs(key: str, asked: str = "") -> list[InlineKeyboardButton]:
 
 def examples(questions: Sequence[str]) -> InlineKeyboardMarkup:
     """Example questions: pressing one asks it."""
-    return InlineKeyboardMarkup([[button(text, "q", n)] for n, text in enumerate(questions)])
+    return InlineKeyboardMarkup([[button(text, "q", key_of(text))] for text in questions])
 
 
 def paged(

@@ -32,6 +32,8 @@ class Presses:
             "u": self._units_of,
             "q": self._example,
             "l": self._contents,
+            "d": self._document,
+            "s": self._subsidies,
             "n": self._unit_page,
             "m": self._measures,
             "g": self._good,
@@ -68,7 +70,7 @@ class Presses:
             await self._desk.acknowledge(update, self._desk.words("telegram.old_button"), alert=True)
 
     async def _clause(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
-        target = keyboards.find(key, self._desk.clauses())
+        target = self._desk.catalogue.target(key)
         if target is None:
             return False
         await self._desk.acknowledge(update)
@@ -79,7 +81,7 @@ class Presses:
         self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext
     ) -> bool:
         """The clause, whole and nothing else, with its place and the notice."""
-        target = keyboards.find(key, self._desk.clauses())
+        target = self._desk.catalogue.target(key)
         if target is None:
             return False
         await self._desk.acknowledge(update)
@@ -92,7 +94,7 @@ class Presses:
         self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext
     ) -> bool:
         """Who is responsible."""
-        target = keyboards.find(key, self._desk.clauses())
+        target = self._desk.catalogue.target(key)
         if target is None:
             return False
         await self._desk.acknowledge(update)
@@ -109,10 +111,11 @@ class Presses:
 
     async def _example(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
         examples = self._desk.words.get("examples")
-        if not (key.isascii() and key.isdigit()) or int(key[:4]) >= len(examples):
+        example = keyboards.find(key, examples)
+        if example is None:
             return False
         await self._desk.acknowledge(update)
-        await self._desk.ask_admitted(place, examples[int(key[:4])], context, echo=True)
+        await self._desk.ask_admitted(place, example, context, echo=True)
         return True
 
     async def _contents(
@@ -120,6 +123,34 @@ class Presses:
     ) -> bool:
         await self._desk.acknowledge(update)
         text, keyboard = self._commands.contents(key, number(page))
+        await self._desk.edit(message, render.pages([(render.Run(text),)])[0], context, keyboard)
+        return True
+
+    async def _document(
+        self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext
+    ) -> bool:
+        """A document that was offered: what was asked, answered from it."""
+        policy = self._desk.catalogue.policy(key)
+        if policy is None:
+            return False
+        await self._desk.acknowledge(update)
+        reply = self._desk.recent.assistant.pick(policy.id, await context.turn.conversation(place.key))
+        context.turn.keep(place.key, reply.conversation)
+        await self._desk.reply(place, reply, context)
+        return True
+
+    async def _subsidies(
+        self, update: Update, message: Message, place: Place, key: str, page: str, context: TurnContext
+    ) -> bool:
+        """A document's money, or the next page of documents that state any."""
+        policy = self._desk.catalogue.policy(key)
+        if policy is None and key:
+            return False
+        await self._desk.acknowledge(update)
+        if policy is not None:
+            await self._commands.subsidies_of(policy, place, context)
+            return True
+        text, keyboard = self._commands.subsidy_pages(number(page))
         await self._desk.edit(message, render.pages([(render.Run(text),)])[0], context, keyboard)
         return True
 
@@ -132,14 +163,18 @@ class Presses:
         return True
 
     async def _measures(
-        self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext
+        self, update: Update, message: Message, place: Place, key: str, page: str, context: TurnContext
     ) -> bool:
-        """A unit's measures."""
-        unit = keyboards.find(key, self._commands.unit_counts())
+        """A unit's measures, or another page of their buttons."""
+        unit = self._desk.catalogue.unit(key)
         if unit is None:
             return False
         await self._desk.acknowledge(update)
         reply = self._desk.recent.assistant.of_unit(unit)
+        if page:
+            rows = keyboards.paged(self._desk.entries(reply), number(page), ("m", key), self._desk.words)
+            await self._desk.edit_keyboard(message, context, keyboards.turned(message.reply_markup, rows))
+            return True
         await context.turn.conversation(place.key)  # what it remembers besides is kept
         context.turn.keep(place.key, reply.conversation)
         await self._desk.reply(place, reply, context)
@@ -211,7 +246,7 @@ class Presses:
 
     def _judged(self, key: str) -> str | None:
         """The clause that was judged; "" for an answer about no single clause; None for a key that names nothing."""
-        return "" if key == keyboards.NOTHING else keyboards.find(key, self._desk.clauses())
+        return "" if key == keyboards.NOTHING else self._desk.catalogue.target(key)
 
 
 def number(text: str) -> int:

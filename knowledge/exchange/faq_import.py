@@ -9,8 +9,6 @@ again and found to be the base with these questions.
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +25,7 @@ from knowledge.lint import ALIKE, LONGEST, MIN_CHARS, tidy
 from knowledge.load import load_base, policy_folders
 from knowledge.model import IMPORTED, Base, Clause, Phrasings, Policy
 from knowledge.overlay import phrasings_by_key
-from knowledge.phrasing_insert import InsertError, inserted
+from knowledge.phrasing_insert import InsertError, inserted, with_files
 from knowledge.wholefile import write_whole
 
 FIELDS = {
@@ -221,14 +219,8 @@ def _texts(base: Base, root: Path, new: Sequence[Outcome], writer: str) -> dict[
             by_writer = clauses.get(clause, {})
             clauses[clause] = {**by_writer, writer: (*by_writer.get(writer, ()), *lines)}
         phrasings[owner] = Phrasings.model_validate({**asked.model_dump(), "clauses": clauses})
-    with tempfile.TemporaryDirectory() as name:
-        copy = Path(name) / root.name
-        for part in ("policies", "lexicon"):
-            shutil.copytree(root / part, copy / part)
-        for path, text in texts.items():
-            (copy / path.relative_to(root)).write_text(text, encoding="utf-8")
-        if load_base(copy).phrasings != phrasings:
-            raise InsertError("改好的文件读出来与「知识库加这些问题」不一致；请手工并入")
+    if with_files(root, texts).phrasings != phrasings:
+        raise InsertError("改好的文件读出来与「知识库加这些问题」不一致；请手工并入")
     return texts
 
 

@@ -7,6 +7,7 @@ assignment), not the first ones found: near copies with other amounts would stea
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -30,6 +31,8 @@ LONG = 4
 """Characters of a stretch that counts as standing in another text."""
 CANDIDATES = 5
 """Clauses that are looked at closely for each piece: those that share the most pairs of characters with it."""
+FEW = 0.4
+"""Share of a piece's pairs of characters below which it can't be in a clause."""
 TITLE = 0.3
 """What the title weighs beside the wording."""
 PLACE = 0.02
@@ -126,13 +129,17 @@ class _Homes:
 
     def __init__(self, clauses: Sequence[Clause]) -> None:
         self._bodies = [clause.body for clause in clauses]
-        self._pairs = [_character_pairs(body) for body in self._bodies]
+        self._with: dict[str, list[int]] = {}
+        for n, body in enumerate(self._bodies):
+            for pair in _character_pairs(body):
+                self._with.setdefault(pair, []).append(n)
 
     def of(self, piece: Clause) -> int | None:
         """The clause in which the piece's text stands; None where there is none. Looks closely at a few only."""
         text = piece.body
         own = _character_pairs(text)
-        ranked = sorted((-len(own & pairs), n) for n, pairs in enumerate(self._pairs))[:CANDIDATES]
+        common = Counter(n for pair in own for n in self._with.get(pair, ()))
+        ranked = sorted((-count, n) for n, count in common.items() if count >= FEW * len(own))[:CANDIDATES]
         shares = []
         for _, n in ranked:
             blocks = SequenceMatcher(None, text, self._bodies[n], autojunk=False).get_matching_blocks()

@@ -2,6 +2,6 @@
 
 from knowledge.retrieval.interface import Entry, Found, Retriever
 from knowledge.retrieval.local import LocalRetriever
-from knowledge.retrieval.storedform import Spoilt
+from knowledge.retrieval.storedform import SpoiltError
 
-__all__ = ["Entry", "Found", "LocalRetriever", "Retriever", "Spoilt"]
+__all__ = ["Entry", "Found", "LocalRetriever", "Retriever", "SpoiltError"]

@@ -38,3 +38,7 @@ class Retriever(Protocol):
         that alone may be found, such as those of one policy; None for all. Never raises because of the question.
         """
         ...
+
+    def entries(self, term: str) -> Sequence[int]:
+        """Numbers of the entries in which a folded word, or a pair of characters, stands; growing."""
+        ...

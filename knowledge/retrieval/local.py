@@ -90,8 +90,8 @@ class LocalRetriever:
             )
             arrays |= {f"{kind}.{name}": value for name, value in vars(made).items()}
         sizes = Counter(entry.group for entry in entries)
-        numbers = {group: i for i, group in enumerate(group for group in sizes if group)}
-        arrays["group"] = np.array([numbers.get(e.group, -1) for e in entries], dtype=np.int32)
+        groups = {group: i for i, group in enumerate(group for group in sizes if group)}
+        arrays["group"] = np.array([groups.get(e.group, -1) for e in entries], dtype=np.int32)
         arrays["breadth"] = np.array([math.log(sizes[e.group]) if e.group else 0.0 for e in entries], dtype=np.float32)
         stored = [tight(text).encode("utf-8", "surrogatepass") for text in texts]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
@@ -104,16 +104,19 @@ class LocalRetriever:
 
     @classmethod
     def load(cls, path: Path) -> LocalRetriever:
-        """From the compiled form. Raises storedform.Spoilt, or OSError where there is none."""
+        """From the compiled form. Raises storedform.SpoiltError, or OSError where there is none."""
         plain, arrays = storedform.read(path)
         try:
             return cls(plain, arrays)
         except (KeyError, TypeError) as error:
-            raise storedform.Spoilt(f"{path} holds something else: {error}") from error
+            raise storedform.SpoiltError(f"{path} holds something else: {error}") from error
 
     def search(self, question: str, k: int = 10, within: Sequence[int] | None = None) -> list[Found]:
         """See Retriever."""
-        asked = self._terms.question(question)
+        return self.look_up(self._terms.question(question), k, within)
+
+    def look_up(self, asked: Question, k: int = 10, within: Sequence[int] | None = None) -> list[Found]:
+        """search() of a question that is cut."""
         numbers, features = self.candidates(asked, within)
         weights = np.array([self.settings.second.get(name, 0.0) for name in rerank.FEATURES])
         scores = features @ weights
@@ -127,6 +130,15 @@ class LocalRetriever:
             for i in best
         ]
 
+    def entries(self, term: str) -> Sequence[int]:
+        """See Retriever. A word that is not in the dictionary: where all of its pairs of characters stand."""
+        found = self._kinds["words"].entries(postings.word_keys([term])[0])
+        pairs = grams(term, 2) if not len(found) and "pairs" in self._kinds else ()
+        for n, pair in enumerate(pairs):
+            holding = self._kinds["pairs"].entries(pair)
+            found = holding if n == 0 else np.intersect1d(found, holding, assume_unique=True)
+        return found  # type: ignore[return-value]
+
     def question(self, text: str) -> Question:
         """The text as the engine sees it."""
         return self._terms.question(text)
@@ -135,43 +147,38 @@ class LocalRetriever:
         self, asked: Question, within: Sequence[int] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """(candidates,) best first by the first look, and their (candidates, features)."""
-        scores, more = self._first(asked)
+        scores = self._first(asked)
         numbers = _best(scores, within, self.settings.candidates)
         features = np.zeros((len(numbers), len(rerank.FEATURES)))
         if not len(numbers):
             return numbers, features
-        rarity = self._rarities("words", postings.word_keys(asked.content), asked.content)
-        for word, r in self._rarities("words", postings.word_keys(asked.words), asked.words).items():
-            rarity.setdefault(word, r)
-        pairs = _pairs(asked.runs)
-        pair_rarity = self._rarities("pairs", grams(asked.runs, 2), pairs)
+        words = tuple(dict.fromkeys((*asked.content, *asked.words)))
+        rarities = self._kinds["words"].rarities(postings.word_keys(words), self._unknown)
+        rarity = dict(zip(words, rarities.tolist(), strict=True))
+        look = rerank.SecondLook(asked, rarity, self.long, bool(self.settings.second.get("runs")))
         features[:, 0] = scores[numbers] / 20
         features[:, 1] = self._breadth[numbers] / 5
-        features[:, 2] = more[numbers] / 20
-        look = rerank.SecondLook(asked, rarity, pair_rarity, self.long)
-        features[:, 3:8] = [look.values(self._tight(number)) for number in numbers.tolist()]
-        features[:, 8] = rerank.siblings(self._group[numbers].tolist())
+        features[:, 2:5] = [look.values(self._tight(number)) for number in numbers.tolist()]
+        features[:, 5] = rerank.siblings(self._group[numbers].tolist())
         return numbers, features
 
-    def _first(self, asked: Question) -> tuple[Scores, Scores]:
-        """(entries,): scores of the first look, and what everyday words added to them."""
+    def _first(self, asked: Question) -> Scores:
+        """(entries,): scores of the first look."""
         scores = np.zeros(len(self), dtype=np.float32)
-        more = np.zeros(len(self), dtype=np.float32)
         for kind, table in self._kinds.items():
             size = KINDS[kind]
             weight = np.float32(self.settings.kinds[kind])
             if size:
-                keys, counts = np.unique(grams(asked.runs, size), return_counts=True)
-                table.add(scores, keys, counts * weight)
+                keys, times = np.unique(grams(asked.runs, size), return_counts=True)
+                table.add(scores, keys, times.astype(np.float32) * weight)
             else:
                 words, counts = postings.counted(self._weighted(asked.words))
                 table.add(scores, words, counts * weight)
             if size != 3 and asked.everyday:
-                table.add(more, *self._lawful(asked, size))
-        more *= np.float32(self.settings.everyday)
-        scores += more
+                lawful, shares = self._lawful(asked, size)
+                table.add(scores, lawful, shares * np.float32(self.settings.everyday))
         scores += self._prior * (scores > 0)
-        return scores, more
+        return scores
 
     def _weighted(self, words: Sequence[str]) -> dict[str, float]:
         """Words with what each counts: one without Chinese characters has no pairs that would count beside it."""
@@ -181,14 +188,11 @@ class LocalRetriever:
     def _lawful(self, asked: Question, size: int) -> tuple[NDArray[np.uint64], Scores]:
         weights: dict[Any, float] = {}
         for term, share in asked.everyday.items():
-            for part in set(grams(term, size).tolist()) if size else set(self._terms.words(term)):
+            for part in dict.fromkeys(grams(term, size).tolist() if size else self._terms.words(term)):
                 weights[part] = max(weights.get(part, 0.0), share)
         if not size:
             return postings.counted(weights)
         return np.array(list(weights), dtype=np.uint64), np.array(list(weights.values()), dtype=np.float32)
-
-    def _rarities(self, kind: str, keys: NDArray[np.uint64], names: Sequence[str]) -> dict[str, float]:
-        return dict(zip(names, self._kinds[kind].rarities(keys, self._unknown).tolist(), strict=True))
 
     def _tight(self, number: int) -> str:
         a, b = self._text_start[number], self._text_start[number + 1]
@@ -210,9 +214,3 @@ def _best(scores: Scores, within: Sequence[int] | None, most: int) -> NDArray[np
         least = np.partition(scores[allowed], len(allowed) - most)[len(allowed) - most]
         allowed = allowed[scores[allowed] >= least]
     return allowed[np.lexsort((allowed, -scores[allowed]))][:most]
-
-
-def _pairs(runs: str) -> list[str]:
-    """The pairs of Chinese characters of grams(runs, 2), as text."""
-    mask = (1 << 21) - 1
-    return [chr(key >> 21) + chr(key & mask) for key in grams(runs, 2).tolist()]

@@ -39,6 +39,13 @@ class Postings:
             a, b = self.start[at[i]], self.start[at[i] + 1]
             scores[self.entry[a:b]] += self.share[a:b] * weights[i]  # an entry stands once in each list
 
+    def entries(self, key: np.uint64) -> Numbers:
+        """The entries that hold a term."""
+        at = int(np.searchsorted(self.keys, key))
+        if at == len(self.keys) or self.keys[at] != key:
+            return self.entry[:0]
+        return self.entry[self.start[at] : self.start[at + 1]]
+
     def rarities(self, keys: Keys, unknown: float) -> Scores:
         """Of each term; ``unknown`` where no entry holds it."""
         if not len(self.keys):

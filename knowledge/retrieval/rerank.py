@@ -6,35 +6,29 @@ from collections.abc import Mapping, Sequence
 
 from knowledge.retrieval.terms import Question, tight
 
-FEATURES = ("first", "breadth", "everyday", "together", "runs", "covered", "characters", "passage", "siblings")
+FEATURES = ("first", "breadth", "together", "runs", "covered", "siblings")
 """Names, in the order of the columns:
 
 - ``first``: the score of the first look
 - ``breadth``: log of how many entries the group has
-- ``everyday``: what the law's words for the question's everyday ones added
 - ``together``: share of neighbouring words of the question that stand near each other in the text, in their order
 - ``runs``: how long the pieces of the question are that stand in the text unbroken (1: the whole question)
 - ``covered``: share of the question's words that stand in the text, by the square of their rarity
-- ``characters``: share of the question's characters that stand in the text
-- ``passage``: share of the question's pairs of characters, by rarity, that stand in the text's best passage
 - ``siblings``: how many of the other candidates are of the same group, the best ones counting most
 """
 NEAR = 40
 """Characters between two words that stand near each other in a long text."""
 NEAR_IN_SHORT = 12
 """The same in a short one."""
-PASSAGE = 200
-"""Characters of a passage."""
 SIBLING = 5.0
 
 
 class SecondLook:
     """Looks at texts with one question in mind."""
 
-    def __init__(self, question: Question, rarity: Mapping[str, float], pairs: Mapping[str, float], long: bool) -> None:
-        """``rarity``: of the question's words; ``pairs``: of its pairs of characters; ``long``: of the texts."""
+    def __init__(self, question: Question, rarity: Mapping[str, float], long: bool, runs: bool) -> None:
+        """``rarity``: of the question's words; ``long``: of the texts; ``runs``: whether runs counts at all."""
         self._asked = tight(question.runs)
-        self._characters = frozenset(self._asked)
         squared = {word: r * r for word, r in rarity.items()}
         self._all_words = sum(squared.values()) or 1.0
         self._words = [(word, r) for word, r in squared.items() if not word.isascii()]
@@ -45,10 +39,10 @@ class SecondLook:
         ]
         self._all_neighbours = sum(weight for _, _, weight in self._neighbours) or 1.0
         self._near = NEAR if long else NEAR_IN_SHORT
-        self._pairs = pairs if long else {}
+        self._with_runs = runs
 
-    def values(self, text: str) -> tuple[float, float, float, float, float]:
-        """together, runs, covered, characters and passage of one tight text."""
+    def values(self, text: str) -> tuple[float, float, float]:
+        """together, runs and covered of one tight text."""
         covered = 0.0
         for word, weight in self._words:
             if word in text:
@@ -62,10 +56,8 @@ class SecondLook:
                 together += weight
         return (
             together / self._all_neighbours,
-            _runs(self._asked, text),
+            _runs(self._asked, text) if self._with_runs else 0.0,
             covered / self._all_words,
-            len(self._characters.intersection(text)) / max(1, len(self._characters)),
-            _passage(self._pairs, text) if self._pairs else 0.0,
         )
 
 
@@ -112,29 +104,3 @@ def _runs(asked: str, text: str) -> float:
         else:
             at += 1
     return float(total**0.5 / max(1, end))
-
-
-def _passage(pairs: Mapping[str, float], text: str) -> float:
-    """Best share over all passages that begin at one of the pairs."""
-    hits: list[tuple[int, str]] = []
-    for pair in pairs:
-        at = text.find(pair)
-        while at >= 0:
-            hits.append((at, pair))
-            at = text.find(pair, at + 1)
-    hits.sort()
-    best = held = 0.0
-    counts: dict[str, int] = {}
-    first = 0
-    for at, pair in hits:
-        if not counts.get(pair):
-            held += pairs[pair]
-        counts[pair] = counts.get(pair, 0) + 1
-        while hits[first][0] <= at - PASSAGE:
-            gone = hits[first][1]
-            counts[gone] -= 1
-            if not counts[gone]:
-                held -= pairs[gone]
-            first += 1
-        best = max(best, held)
-    return best / (sum(pairs.values()) or 1.0)

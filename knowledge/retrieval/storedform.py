@@ -19,7 +19,7 @@ ALIGNED = 64
 """Bytes at whose multiples arrays begin."""
 
 
-class Spoilt(Exception):
+class SpoiltError(Exception):
     """The file is not what was written."""
 
 
@@ -51,26 +51,26 @@ def write(path: Path, plain: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """What write() wrote; the arrays can't be changed. Raises Spoilt; OSError where there is no such file."""
+    """What write() wrote; the arrays can't be changed. Raises SpoiltError; OSError where there is no such file."""
     with path.open("rb") as file:
         try:
             view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         except ValueError:
-            raise Spoilt(f"{path} is empty") from None
+            raise SpoiltError(f"{path} is empty") from None
     try:
         if bytes(view[: len(MAGIC)]) != MAGIC or len(view) < ALIGNED + 20:
-            raise Spoilt(f"{path} is another kind of file, or cut short")
+            raise SpoiltError(f"{path} is another kind of file, or cut short")
         at, size = (int.from_bytes(view[-20 + i : -12 + i], "little") for i in (0, 8))
         head = view[at : at + size]
         if at + size + 20 != len(view) or zlib.crc32(head) != int.from_bytes(view[-4:], "little"):
-            raise Spoilt(f"{path} is cut short or changed")
+            raise SpoiltError(f"{path} is cut short or changed")
         document = json.loads(bytes(head))
         if zlib.crc32(view[ALIGNED:at]) != document["crc"]:
-            raise Spoilt(f"{path} is changed")
+            raise SpoiltError(f"{path} is changed")
         arrays = {
             name: np.frombuffer(view, dtype=np.dtype(kind), count=int(np.prod(shape)), offset=start).reshape(shape)
             for name, (kind, shape, start) in document["places"].items()
         }
     except (ValueError, KeyError, TypeError) as error:
-        raise Spoilt(f"{path}: {error}") from error
+        raise SpoiltError(f"{path}: {error}") from error
     return document["plain"], arrays

@@ -1,0 +1,1 @@
+"""Measures retrieval on corpora that nobody of the project wrote, and that are not part of it."""
