@@ -13,7 +13,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from bot import errands
@@ -173,10 +172,7 @@ async def _tidy() -> None:
 def snapshot(files: BaseFiles) -> Snapshot:
     """(mtime in ns, size) of every file that the base depends on."""
     out: Snapshot = {}
-    paths: list[Path] = [files.overlay, files.root / "weights.yaml"]
-    for pattern in ("policies/*/*", "lexicon/*"):
-        paths += files.root.glob(pattern)
-    for path in paths:
+    for path in (files.overlay, *compiled.sources(files.root)):
         with contextlib.suppress(OSError):
             found = path.stat()
             out[str(path)] = (found.st_mtime_ns, found.st_size)

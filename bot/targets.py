@@ -57,7 +57,8 @@ def named(base: Base, target: str, words: Words) -> str:
 
 def proposals(assistant: Assistant, ask: str) -> list[str]:
     """The targets that a question is most probably about, best first."""
-    out: list[str] = []
+    reply = assistant.reply(ask)
+    out = [f"{c.policy}/{c.clause}" for c in reply.clauses]
     for match in assistant.ready.index.match(assistant.understanding.question(ask).reading):
         kind = kind_of(match.target)
         if match.probability < FLOOR and out:
@@ -68,6 +69,7 @@ def proposals(assistant: Assistant, ask: str) -> list[str]:
             out.append(f"near:{match.topic}")
         elif kind == "info":
             out += [f"{p.id}/{match.target}" for p in assistant.ready.base.policies]
+    out += [f"{c.policy}/{c.clause}" for c in reply.suggestions]
     known = (t for t in dict.fromkeys(out) if has_target(assistant.ready.base, t))
     return list(known)[:MOST_PROPOSED]
 

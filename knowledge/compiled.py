@@ -107,15 +107,16 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Read
     return Ready(base, reader, Index(tables, weights), finder, speaks)
 
 
+def sources(root: Path = ROOT) -> list[Path]:
+    """The files of a base, those that are not there included."""
+    files = [*sorted(root.glob("policies/*/*")), *sorted(root.glob("lexicon/*"))]
+    return [*files, root / "weights.yaml", root / "evidence.yaml"]
+
+
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
     digest = hashlib.sha256()
-    files = (
-        sorted(root.glob("policies/*/*"))
-        + sorted(root.glob("lexicon/*"))
-        + [root / "weights.yaml", root / "evidence.yaml"]
-    )
-    for file in [*files, *sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))]:
+    for file in [*sources(root), *sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))]:
         if file.is_file():
             content = file.read_bytes()
             digest.update(f"{file.name} {len(content)} ".encode())

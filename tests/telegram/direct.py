@@ -14,8 +14,10 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.asker import Askers
 from bot.days import BEIJING
+from bot.files import ROOT, BaseFiles
 from bot.hours import Hours
 from bot.recent import RecentReplies
+from bot.reload import Reloader, Report
 from bot.staff import Staff
 from bot.store.store import Store
 from bot.telegram.app import _note_error
@@ -28,6 +30,10 @@ from bot.telegram.turns import TurnContext, Turns
 from tests.botapi import BotApi, Chat, Person, Sent
 from tests.botapi.arguments import Upload
 from tests.botapi.world import Query
+
+
+async def _untold(report: Report, after_refusal: bool) -> None:
+    """Nobody is told of a reload."""
 
 
 class Direct(BaseRequest):
@@ -95,7 +101,9 @@ class Played:
         ours = limit or UserLimit(10_000)
         askers = Askers(b"a key for tests only")
         self.office = Office(store, askers, self.metrics, staff or Staff(), staff_chat, keep_days, hours or Hours())
-        for handler in handlers(assistant, ours, self.me, self.office, lambda: busy, most_asked, now):
+        nothing_taught = BaseFiles(ROOT, ROOT / "overlay-of-nobody.yaml", None)
+        reloader = Reloader(nothing_taught, assistant, None, _untold)
+        for handler in handlers(assistant, ours, self.me, self.office, lambda: busy, most_asked, now, reloader):
             self.application.add_handler(handler)
         self.members: dict[str, Person] = {}
         """Members of staff, for tests that have some."""
