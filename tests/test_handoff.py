@@ -347,7 +347,7 @@ async def test_the_staff_closes_a_ticket_by_reply_or_number_and_lists_the_open_o
 
 async def test_staff_commands_are_refused_to_others_and_elsewhere(desk: Desk) -> None:
     for command in ("/tickets", "/close 1"):
-        assert texts(await desk.tell(command)) == desk.bot.words("staff.refused")
+        assert texts(await desk.tell(command)).startswith(desk.bot.words("staff.refused"))
         group = desk.server.group("别的群")
         assert texts(await desk.bot.tell(command, group, desk.wang)) == desk.bot.words("staff.not_here")
 
