@@ -1,8 +1,8 @@
 """The one door: a question and a conversation in, a reply out. Pure and synchronous; the clock is handed in.
 
 A question passes each room once: fold and read (knowledge/), understand (intents.py), follow up (dialogue.py), match
-(matching.py), decide (decide.py), select figures (figures.py) and compose (answers.py, compose.py); flow.py is the order
-of the rules.
+(matching.py), decide (decide.py), select figures (figures.py) and compose (answers.py, compose.py). flow.py is
+the order of the rules.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class Assistant:
         return self.library.home
 
     def reply(self, question: str, conversation: Conversation | None = None, policy: str = "") -> Reply:
-        """Answer any text. Never raises; what can't be answered is said so. ``policy``: id of the one to answer from."""
+        """Answer any text. Never raises; what can't be answered is said so.
+
+        ``policy``: id of the one to answer from.
+        """
         asked = self.understanding.question(question)
         before = self._known(conversation or Conversation())
         scope = policy if self.library.many else ""

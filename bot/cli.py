@@ -43,7 +43,7 @@ MAX_LINE = 1_000_000
 """Bytes in a line of `ask --jsonl`."""
 
 
-class Wrong(Exception):
+class WrongCallError(Exception):
     """The command was called wrongly; says how."""
 
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return USAGE
-    except Wrong as error:
+    except WrongCallError as error:
         print(error, file=sys.stderr)
         return USAGE
     except BrokenPipeError:  # the reader went away, as head does
@@ -149,7 +149,7 @@ def _replies(options: argparse.Namespace) -> tuple[Assistant, Callable[[str, Con
     """The assistant, and its replies, which are recorded with --record."""
     assistant = _assistant(options)
     if options.policy and options.policy not in assistant.library.by_id:
-        raise Wrong(f"没有编号为「{options.policy}」的文件；policybot show policies 列出全部")
+        raise WrongCallError(f"没有编号为「{options.policy}」的文件；policybot show policies 列出全部")
     answering = functools.partial(assistant.reply, policy=options.policy)
     if not options.record:
         return assistant, answering

@@ -26,7 +26,9 @@ def own_cues(
     """Cues for the figures of the kind that is asked for, by ``clause/figure``.
 
     A figure's subject is any word of the words that state it; its case are those words that not all its siblings have.
-    ``said``: earlier questions on the clause; ``generic``: words that name no subject, such as 补贴. So a question that names no case gets them all, and one that shares no word with any of them gets none.
+    So a question that names no case gets them all, and one that shares no word with any of them gets none.
+
+    ``said``: earlier questions on the clause; ``generic``: words that name no subject, such as 补贴.
     """
     plain = f"{said}\n{question.reading.plain}"
     asked = [f for f in clause.figures if _kind_asked(f, question, plain)]

@@ -140,7 +140,7 @@ def leans(question: Question) -> bool:
 
 
 def points_back(question: Question) -> str | None:
-    """The question without the words that point at the document talked about (这个文件, 该办法, 它); None: there are none."""
+    """The question without the words that point at the document talked about (这个文件, 它); None without any."""
     text = question.reading.folded
     rest = _DOCUMENT.sub(" ", text, count=1)
     return rest.strip() if rest != text else None

@@ -101,14 +101,14 @@ class Flow:
         asks = question.asks
         if not re.search(r"\w", question.reading.folded):
             return answers.overview(conversation)
-        if question.bare and not conversation.clause and not (question.units or question.foreign_units):
-            if not self._located.mentions(question):
-                if "units" in asks:
-                    return answers.info("units", conversation)
-                if asks & {"amount", "count"}:
-                    return answers.all_figures(conversation)
-                topic = self._topic(question, policy_id)
-                return answers.info(topic, conversation) if topic else answers.overview(conversation)
+        names_unit = question.units or question.foreign_units
+        if question.bare and not conversation.clause and not names_unit and not self._located.mentions(question):
+            if "units" in asks:
+                return answers.info("units", conversation)
+            if asks & {"amount", "count"}:
+                return answers.all_figures(conversation)
+            topic = self._topic(question, policy_id)
+            return answers.info(topic, conversation) if topic else answers.overview(conversation)
         return self.reply(question, conversation, policy_id)
 
     def _topic(self, question: Question, scope: str) -> InfoTopic | None:

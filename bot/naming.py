@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from knowledge.fold import fold, key
 from knowledge.model import Policy
 
-TYPES = ("实施意见|指导意见|实施方案|行动计划|工作方案|实施细则|管理办法|暂行办法|若干措施|若干意见|若干政策|意见|办法|通知|方案|规定|"
-    "计划|规划|条例|细则|措施|决定|批复|公告|通告|纲要|标准|指南|文件|政策")  # fmt: skip
+TYPES = (
+    "实施意见|指导意见|实施方案|行动计划|工作方案|实施细则|管理办法|暂行办法|若干措施|若干意见|若干政策|意见|办法|通知|方案|"
+    "规定|计划|规划|条例|细则|措施|决定|批复|公告|通告|纲要|标准|指南|文件|政策"
+)
 _NUMBER = re.compile(
     r"(?P<code>[一-鿿]{1,16})\s*[\[(<《]?\s*(?P<year>(?:19|20)\d\d)\s*[\])>》年]?\s*第?\s*(?P<n>\d{1,4})\s*号"
 )
 _NUMBER_SPACED = re.compile(
-    r"(?P<code>[一-鿿]{1,16})\s*[\[(<《]?\s*(?P<year>(?:19|20)\d\d)\s*[\])>》年 ]\s*第?\s*(?P<n>\d{1,4})(?!\d|\s*[年月])"
+    r"(?P<code>[一-鿿]{1,16})\s*[\[(<《]?\s*(?P<year>(?:19|20)\d\d)\s*[\])>》年 ]\s*第?\s*"
+    r"(?P<n>\d{1,4})(?!\d|\s*[年月])"
 )
 _QUOTED = re.compile(r"《([^《》]{2,120})》")
 _TYPE = re.compile(rf"(?P<type>{TYPES})")

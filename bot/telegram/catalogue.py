@@ -1,5 +1,5 @@
-"""What buttons name, by their keys: clauses, parts, documents and units. Made once a base, so that a press looks nothing up
-one by one."""
+"""What buttons name, by their keys: clauses, parts, documents and units. Made once a base, so that no press
+looks them up one by one."""
 
 from __future__ import annotations
 

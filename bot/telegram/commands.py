@@ -67,10 +67,7 @@ class Commands:
     async def about(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """The documents: what they are called, whether they hold, what they don't state."""
         policies = self._desk.policies
-        if len(policies) == 1:
-            blocks = self._about(policies[0])
-        else:
-            blocks = self._about_all()
+        blocks = self._about(policies[0]) if len(policies) == 1 else self._about_all()
         blocks.append(Block("say", (Say(self._words("telegram.about_bot")),)))
         await self._desk.send(place, render.messages(blocks), context)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from knowledge import verify
+from knowledge import money
 from knowledge.compiled import ROOT
 from tests.corpora import sets
 
@@ -66,7 +66,7 @@ def _policy(folder: Path, law: str, articles: list[str]) -> None:
 def _figures(text: str) -> list[dict[str, Any]]:
     stated = dict.fromkeys(_MONEY.findall(text))
     return [
-        {"id": f"f{i}", "kind": "amount", "text": t, "quote": t, "value": verify.amount(t), "unit": "元"}
+        {"id": f"f{i}", "kind": "amount", "text": t, "quote": t, "value": money.amount(t), "unit": "元"}
         for i, t in enumerate(stated, start=1)
     ]
 
