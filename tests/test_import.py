@@ -154,6 +154,13 @@ def test_what_looks_like_numbering_is_told_from_it() -> None:
     assert str(attached.published) == "2025-05-06"
 
 
+def test_numbers_that_are_skipped_or_follow_a_blank() -> None:
+    text = "关于做好保供的通告 一、凡囤积的，依法查处。 二、广大经营者要诚信。（一）守法。（二）守信 三、欢迎监督。"
+    assert [s.number for s in build(text, "x", "x").policy.sections] == ["一", "二", "三"]
+    text = "一、任务\n（一）修路。修三条\n（三）架桥。架两座。\n按照前款（一）、（二）项办理。"
+    assert [c.id for c in build(text, "x", "x").policy.clauses] == ["1.1", "1.3"]
+
+
 def test_units_in_other_brackets_bare_and_in_tables() -> None:
     roles = draft("roles").policy
     assert [c.id for c in roles.clauses] == ["1.1", "1.2", "1.3", "2.4", "2.5"]

@@ -78,13 +78,17 @@ def series(text: str, found: list[Mark], kind: Kind, *, resets: list[int] | None
         goes_on = mark.ordinal == last + 1
         begins = mark.ordinal == 1
         if mark.line_start:
-            fits = goes_on or begins or (last < mark.ordinal <= last + 1 + MAX_GAP and _breaks_off(text, mark.start))
+            fits = (
+                goes_on
+                or begins
+                or (last < mark.ordinal <= last + 1 + MAX_GAP and (kind == "item" or _breaks_off(text, mark.start)))
+            )
             if kind == "point" and begins and not goes_on and not _followed(of_kind, i):
                 fits = False
         else:
             close = resets is not None and any(0 <= mark.start - at <= 60 for at in resets)
             apart = text[: mark.start].rstrip(" \t\u3000\xa0")[-1:]
-            ended = half_width(apart) in _ENDS[:-2] or (apart.isspace() and apart != "")
+            ended = half_width(apart) in _ENDS[:-2] or (kind != "point" and text[mark.start - 1].isspace())
             ended = ended or (kind == "article" and goes_on and text[mark.end : mark.end + 3].strip().startswith("本"))
             fits = (goes_on or begins) and (ended or (close and begins and kind == "item"))
             if fits and begins:
