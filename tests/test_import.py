@@ -26,7 +26,7 @@ from pypdf.generic import (
 )
 
 from knowledge import model
-from knowledge.importing import folder, limits, readers
+from knowledge.importing import folder, limits, readers, sandbox
 from knowledge.importing.build import Draft, build
 from knowledge.importing.job import prove, run
 from knowledge.importing.limits import UnreadableError
@@ -441,6 +441,17 @@ def test_two_documents_of_one_number_have_two_ids(tmp_path: Path) -> None:
     base, faults = examine(tmp_path / "out")
     assert faults == []
     assert base is not None
+
+
+def test_a_file_that_takes_too_long_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, good = tmp_path / "slow.txt", tmp_path / "good.txt"
+    slow.write_text("对" * 200_000 + "，每" * 100_000, encoding="utf-8")
+    good.write_text("一、对象\n面向企业。\n二、附则\n试行。\n", encoding="utf-8")
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 15)
+    outcomes = list(sandbox.import_files([str(slow), str(good)], tmp_path / "out", set(), force=False))
+    assert "15 秒" in (outcomes[0].error or "")
+    assert (outcomes[1].error, outcomes[1].sections) == (None, 2)
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["good"]
 
 
 def test_the_summary_for_people(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ MAX_MEMBERS = 5_000
 """Parts in a docx."""
 MAX_PAGES = 2_000
 """Pages of a pdf."""
-WALL_SECONDS = 120
+WALL_SECONDS = 60
 """Seconds for one file, waiting included."""
 MEMORY = 1_500_000_000
 """Bytes of address space of the process that reads a file."""
