@@ -31,6 +31,8 @@ MOST_UNITS = 60
 """Units that a refusal lists."""
 BestSentence = Callable[[str, Clause, Reading], str | None]
 """Of a policy's clause the sentence that fits a reading best."""
+READABLE = 1_500
+"""Characters of unnumbered passages up to which a part is given whole: their numbers are ours, nobody knows them."""
 SAID_CHARS = 200
 """What a conversation keeps of the questions on a clause."""
 
@@ -199,6 +201,7 @@ class Answers:
         """
         section = self.policy.section_of(clauses[0])
         blocks: list[Block] = []
+        full = full or (all(c.number is None for c in clauses) and sum(len(c.text) for c in clauses) <= READABLE)
         if tuple(clauses) == section.clauses:
             if section.number and self.compose.bare_number(section):
                 text = self.words("locate_part", part=section.number, title=section.title, count=len(clauses))
@@ -211,7 +214,8 @@ class Answers:
             for clause in clauses:
                 blocks += self.compose.listed([clause], named=False)
                 blocks += [b for b in self.compose.units_blocks(clause) if units and b.role == "units"]
-        blocks.append(self.compose.say("locate_hint", example=clauses[0].id))
+        if not full:
+            blocks.append(self.compose.say("locate_hint", example=clauses[0].id))
         return Reply(
             "answer",
             (*blocks, *self.compose.notice(self._today())),

@@ -20,6 +20,8 @@ from knowledge.model import OPENING_BRACKETS, Clause, Definition, Figure, InfoTo
 from knowledge.yamlfile import read_yaml
 
 REPLIES = Path(__file__).resolve().parent / "replies"
+OPENING = 30
+"""Characters by which unnumbered clauses are told apart."""
 _SENTENCE_END = re.compile(r"(?<=[。])")
 _LIST_LABEL = re.compile(r"^责任单位[:：]")
 _BARE_NUMBER = re.compile(r"[一二三四五六七八九十百\d]+")
@@ -89,6 +91,11 @@ def _names(data: Any, before: str = "") -> Iterator[str]:
 def sentences(clause: Clause) -> list[str]:
     """The sentences of a clause's body, verbatim."""
     return [s for s in _SENTENCE_END.split(clause.body) if s.strip()]
+
+
+def opening(clause: Clause) -> str:
+    """The first words of an unnumbered clause, verbatim."""
+    return clause.body.strip()[:OPENING].rstrip()
 
 
 class Composer:
@@ -255,14 +262,20 @@ class Composer:
     def listed(
         self, clauses: Sequence[Clause], marks: Mapping[str, str] | None = None, named: bool = True
     ) -> list[Block]:
-        """Clauses by place, one a line; ``named`` as in place()."""
-        return [
-            Block("list", (Say(f"{clause.id} {self.place(clause, named=named)}{(marks or {}).get(clause.id, '')}"),))
-            for clause in clauses
-        ]
+        """Clauses by place, one a line; ``named`` as in place(). Unnumbered ones are told apart by how they begin."""
+        blocks = []
+        for clause in clauses:
+            mark = (marks or {}).get(clause.id, "")
+            pieces: list[Piece] = [Say(f"{clause.id} {self.place(clause, named=named)}{mark}")]
+            if clause.number is None:
+                pieces += [Say("　"), Quote(opening(clause), bare=True), Say("……")]
+            blocks.append(Block("list", tuple(pieces)))
+        return blocks
 
     def choice(self, n: int, clause: Clause, best: str) -> Block:
-        """A numbered clause with the sentence that fits best."""
+        """A numbered clause with the sentence that fits best; how it begins, where there is none and no number."""
+        if not best and clause.number is None:
+            best = opening(clause)
         pieces: list[Piece] = [Say(self.words("choose_line", n=n, place=self.place(clause)))]
         if best:
             pieces += [Say("\n   "), Quote(best)]

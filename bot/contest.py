@@ -2,7 +2,7 @@
 
 What the index learned decides as it does alone. Clauses without phrasings take what it leaves over: all that it gives
 to being out of scope, and of what it gives to a taught clause, a document's topic or small talk only as much as it is
-unsure of it.
+unsure of it; or all, where one of them holds the whole question word for word and the learned clause doesn't.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ SURE = 0.85
 """Probability of the best learned match from which clauses without phrasings take nothing from it."""
 UNSURE = 0.5
 """Probability up to which they may take all."""
+WHOLE = 0.95
+"""Share of a question's words, and of its characters in one piece, from which a clause holds all of it."""
+PART = 0.5
+"""Share of the question's words that the best learned clause must hold itself to stay sure beside such a clause."""
+CERTAIN = 0.95
+"""Probability from which it stays sure all the same."""
 LATER = 0.6
 """What the odds of a clause are multiplied by when its document doesn't hold yet or no longer."""
 KEPT = 6
@@ -35,6 +41,10 @@ def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[st
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
+    whole = any(f.signals["cover"] >= WHOLE and f.signals["run"] >= WHOLE for f in found)
+    first = inside[0] if inside else None
+    if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
+        unsure = 1.0
     share = outside + unsure * (1.0 - outside) if learned else 1.0
     odds = {f.target: f.probability * (1.0 if rank(f.target) == 0 else LATER) for f in found}
     taken = sum(odds.values())
