@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from knowledge import compiled
 from knowledge.clauses import ClauseFinder
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
-from knowledge.retrieval.rerank import FEATURES
+from knowledge.retrieval.rerank import FEATURES, alike
 from knowledge.retrieval.terms import everyday, grams, plain_text
 from tests.smallbase import small_base
 
@@ -48,6 +48,17 @@ def engine() -> LocalRetriever:
 @pytest.fixture(scope="module")
 def many() -> LocalRetriever:
     return LocalRetriever.build(generated(10_000))
+
+
+@pytest.fixture(scope="module")
+def long_texts() -> LocalRetriever:
+    """Two of some five hundred characters that differ in where they are about."""
+    middle = "小微企业租金减免由各区办理。" + "本办法所称企业，是指依法登记的企业。" * 25
+    engine = LocalRetriever.build(
+        [Entry(f"汉阳区减免办法。{middle}武昌区参照执行。"), Entry(f"武昌区减免办法。{middle}汉阳区参照执行。")]
+    )
+    assert engine.long
+    return engine
 
 
 def generated(count: int) -> list[Entry]:
@@ -83,6 +94,24 @@ def test_says_why(engine: LocalRetriever) -> None:
     assert found.score == pytest.approx(
         sum(engine.settings.second.get(name, 0) * value for name, value in found.why.items()), abs=0.02
     )
+
+
+def test_of_long_texts_the_one_about_the_subject(long_texts: LocalRetriever) -> None:
+    """The same words stand in both; only one begins with what the question begins with."""
+    found = long_texts.search("武昌区小微企业租金怎样减免", 2)
+    assert [f.number for f in found] == [1, 0]
+    assert found[0].why["opening"] > found[1].why["opening"]
+
+
+def test_long_texts_that_are_alike_speak_for_one_another() -> None:
+    same, other = "企业申请补贴的，向园区提出。" * 9, "食品安全检查和消防登记一并办理。" * 9
+    values = alike([same, other, same], np.array([1.0, 1.0, 1.0]))
+    assert values[0] == pytest.approx(values[2])
+    assert 0 < values[1] < values[0] <= 1
+
+
+def test_odd_texts_are_alike_to_nothing() -> None:
+    assert alike(["", "补", "\ud83d补"], np.array([1.0, 0.5, 0.1])).tolist()[:2] == [0.0, 0.0]
 
 
 def test_same_from_the_compiled_form(many: LocalRetriever, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ KINDS = {"words": 0, "pairs": 2, "triples": 3}
 
 @dataclass(frozen=True)
 class Settings:
-    """settings.yaml, for entries of one length; fitted by tests/corpora."""
+    """settings.yaml, for entries of one length."""
 
     k1: float
     b: float
@@ -158,8 +158,11 @@ class LocalRetriever:
         look = rerank.SecondLook(asked, rarity, self.long, bool(self.settings.second.get("runs")))
         features[:, 0] = scores[numbers] / 20
         features[:, 1] = self._breadth[numbers] / 5
-        features[:, 2:5] = [look.values(self._tight(number)) for number in numbers.tolist()]
-        features[:, 5] = rerank.siblings(self._group[numbers].tolist())
+        texts = [self._tight(number) for number in numbers.tolist()]
+        features[:, 2:6] = [look.values(text) for text in texts]
+        features[:, 6] = rerank.siblings(self._group[numbers].tolist())
+        if self.settings.second.get("alike"):
+            features[:, 7] = rerank.alike(texts, features[:, 0])
         return numbers, features
 
     def _first(self, asked: Question) -> Scores:

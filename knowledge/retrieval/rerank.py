@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.retrieval.terms import Question, tight
 
-FEATURES = ("first", "breadth", "together", "runs", "covered", "siblings")
+FEATURES = ("first", "breadth", "together", "runs", "covered", "opening", "siblings", "alike")
 """Names, in the order of the columns:
 
 - ``first``: the score of the first look
@@ -14,13 +17,25 @@ FEATURES = ("first", "breadth", "together", "runs", "covered", "siblings")
 - ``together``: share of neighbouring words of the question that stand near each other in the text, in their order
 - ``runs``: how long the pieces of the question are that stand in the text unbroken (1: the whole question)
 - ``covered``: share of the question's words that stand in the text, by the square of their rarity
+- ``opening``: share of the question's first words, which say what it is about, that stand where the text begins
 - ``siblings``: how many of the other candidates are of the same group, the best ones counting most
+- ``alike``: how many pairs of characters the text shares with the candidates that the first look liked best
 """
 NEAR = 40
 """Characters between two words that stand near each other in a long text."""
 NEAR_IN_SHORT = 12
 """The same in a short one."""
 SIBLING = 5.0
+OPENING = 150
+"""Characters with which a text begins: title and first sentence."""
+SUBJECT = 3
+"""Words with which a question says what it is about."""
+LEADERS = 8
+"""Candidates that ``alike`` compares with."""
+SHARPNESS = 5.0
+"""How much more a leader with the higher score in the first look counts there."""
+BUCKET_BITS = 13
+"""Of the number of a bucket for pairs of characters; two pairs in one bucket count as the same."""
 
 
 class SecondLook:
@@ -29,6 +44,7 @@ class SecondLook:
     def __init__(self, question: Question, rarity: Mapping[str, float], long: bool, runs: bool) -> None:
         """``rarity``: of the question's words; ``long``: of the texts; ``runs``: whether runs counts at all."""
         self._asked = tight(question.runs)
+        self._subject = question.content[:SUBJECT]
         squared = {word: r * r for word, r in rarity.items()}
         self._all_words = sum(squared.values()) or 1.0
         self._words = [(word, r) for word, r in squared.items() if not word.isascii()]
@@ -41,8 +57,8 @@ class SecondLook:
         self._near = NEAR if long else NEAR_IN_SHORT
         self._with_runs = runs
 
-    def values(self, text: str) -> tuple[float, float, float]:
-        """together, runs and covered of one tight text."""
+    def values(self, text: str) -> tuple[float, float, float, float]:
+        """together, runs, covered and opening of one tight text."""
         covered = 0.0
         for word, weight in self._words:
             if word in text:
@@ -58,6 +74,7 @@ class SecondLook:
             together / self._all_neighbours,
             _runs(self._asked, text) if self._with_runs else 0.0,
             covered / self._all_words,
+            sum(word in text[:OPENING] for word in self._subject) / max(1, len(self._subject)),
         )
 
 
@@ -67,6 +84,23 @@ def siblings(groups: Sequence[int]) -> list[float]:
     for rank, group in enumerate(groups):
         votes[group] = votes.get(group, 0.0) + 1 / (rank + SIBLING)
     return [votes[g] - 1 / (rank + SIBLING) if g >= 0 else 0.0 for rank, g in enumerate(groups)]
+
+
+def alike(texts: Sequence[str], first: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of candidates, best first, with their scores in the first look: what many of the best say is what is asked for.
+
+    The cosine of their pairs with those of the leaders, and a leader is its own as well: 0 to 1.
+    """
+    holds = np.zeros((len(texts), 1 << BUCKET_BITS), dtype=np.float32)
+    for row, text in zip(holds, texts, strict=True):
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        row[(codes[:-1] * np.uint32(2_654_435_761) + codes[1:] * np.uint32(40_503)) >> np.uint32(32 - BUCKET_BITS)] = (
+            1.0
+        )
+    holds /= np.maximum(np.linalg.norm(holds, axis=1, keepdims=True), 1.0)
+    weights = np.exp((first[:LEADERS] / first[0] - 1) * SHARPNESS).astype(np.float32)
+    values: NDArray[np.float64] = (holds @ (weights @ holds[:LEADERS]) / weights.sum()).astype(np.float64)
+    return values
 
 
 def _whole(word: str, text: str) -> bool:
