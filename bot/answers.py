@@ -408,7 +408,7 @@ class Answers:
 
     def _cues(self, clause: Clause, question: Question, said: str) -> Mapping[str, FigureAsked]:
         """How people ask for the clause's figures: as taught, else the words of the figures themselves."""
-        if self._asked.clauses:
+        if self._asked.written:
             return self._asked.figures
         return own_cues(clause, question, said, self.library.ready.reader, self._generic)
 

@@ -93,6 +93,12 @@ def sentences(clause: Clause) -> list[str]:
     return [s for s in _SENTENCE_END.split(clause.body) if s.strip()]
 
 
+def _begun(policy: Policy, today: date) -> bool:
+    """Whether a document was there on that day, as far as is known."""
+    since = policy.validity.effective_from or policy.published
+    return since is None or today >= since
+
+
 def opening(clause: Clause) -> str:
     """The first words of an unnumbered clause, verbatim."""
     return clause.body.strip()[:OPENING].rstrip()
@@ -230,7 +236,7 @@ class Composer:
             pieces = [*quoted, Say(self.words("notice.not_yet", day=_day(validity.effective_from)))]
         elif state in ("expired", "in_force") and validity.until_quote is not None:
             pieces = [Quote(validity.until_quote), Say(self.words(f"notice.{state}"))]
-        if self.successor is not None:
+        if self.successor is not None and _begun(self.successor, today):
             text = self.words("notice.superseded", document=document(self.successor, self.words))
             pieces.append(Say(text))
         if not pieces:

@@ -17,14 +17,14 @@ SURE = 0.85
 """Probability of the best learned match from which clauses without phrasings take nothing from it."""
 UNSURE = 0.5
 """Probability up to which they may take all."""
-WHOLE = 0.95
+WHOLE, RUN = 0.95, 0.6
 """Share of a question's words, and of its characters in one piece, from which a clause holds all of it."""
 PART = 0.5
 """Share of the question's words that the best learned clause must hold itself to stay sure beside such a clause."""
 CERTAIN = 0.95
 """Probability from which it stays sure all the same."""
 LATER = 0.6
-"""What the odds of a clause are multiplied by when its document doesn't hold yet or no longer."""
+"""What the odds of a clause are multiplied by when its document doesn't hold yet or no longer, beside one that does."""
 KEPT = 6
 """Matches that are kept."""
 
@@ -41,12 +41,13 @@ def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[st
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
-    whole = any(f.signals["cover"] >= WHOLE and f.signals["run"] >= WHOLE for f in found)
+    whole = any(f.signals["cover"] >= WHOLE and f.signals["run"] >= RUN for f in found)
     first = inside[0] if inside else None
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0
     share = outside + unsure * (1.0 - outside) if learned else 1.0
-    odds = {f.target: f.probability * (1.0 if rank(f.target) == 0 else LATER) for f in found}
+    holds = any(rank(f.target) == 0 for f in found)
+    odds = {f.target: f.probability * (LATER if holds and rank(f.target) else 1.0) for f in found}
     taken = sum(odds.values())
     matches = [
         replace(
@@ -55,4 +56,7 @@ def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[st
         for m in learned
     ]
     matches += [Match(f.target, share * odds[f.target], f.signals, "") for f in found]
-    return sorted(matches, key=lambda m: -m.probability)[:KEPT]
+    once: dict[str, Match] = {}  # a clause that was taught a phrasing or two is found both ways
+    for match in sorted(matches, key=lambda m: -m.probability):
+        once.setdefault(match.target, match)
+    return list(once.values())[:KEPT]

@@ -13,6 +13,7 @@ from typing import cast
 from bot import dialogue
 from bot.answers import MOST_RELATED, Answers
 from bot.byunit import ByUnit
+from bot.citations import Citations
 from bot.decide import Decision, decide
 from bot.dialogue import Conversation
 from bot.intents import Question
@@ -43,6 +44,7 @@ class Flow:
         self._library = sources.library
         self._understanding = sources.understanding
         self._matcher = sources.matcher
+        self._citations = Citations(sources.library.policies)
         self._names = Names(sources.library.policies if sources.library.many else ())
         self._units = ByUnit(sources)
         self._located = Located(sources)
@@ -64,6 +66,7 @@ class Flow:
                 rejected = clause
         return (
             self._picked(question, conversation)
+            or (None if scope else self._missing(question, conversation))
             or (self._named(question, conversation) if self._library.many and not scope else None)
             or self._located.reply(question, conversation, scope)
             or self._followed(question, conversation, scope)
@@ -76,6 +79,15 @@ class Flow:
     def of_unit(self, unit: str) -> Reply:
         """The measures that a unit is responsible for."""
         return self._units.of_units([unit], Conversation(), "")
+
+    def _missing(self, question: Question, conversation: Conversation) -> Reply | None:
+        """A question about a document, by its number, that the base neither holds nor cites: no other one is meant."""
+        typed = self._citations.unknown(question.reading.folded)
+        return (
+            self._home(conversation).note("none", "none.no_document", conversation, "no such document", typed=typed)
+            if typed
+            else None
+        )
 
     # -- which document ----------------------------------------------------------------------------------------------
 

@@ -67,12 +67,12 @@ def headings(policy: Policy, clause: Clause) -> str:
 
 
 def unasked(base: Base) -> tuple[list[str], list[Entry]]:
-    """Targets and entries of the clauses that have no phrasings."""
+    """Targets and entries of the clauses that have no phrasings, or only such as were taught or imported one by one."""
     targets, entries = [], []
     for policy in base.policies:
-        asked = base.phrasings[policy.id].clauses
+        asked = base.phrasings[policy.id]
         for clause in policy.clauses:
-            if clause.id not in asked:
+            if not asked.written or clause.id not in asked.clauses:
                 targets.append(f"{policy.id}/{clause.id}")
                 entries.append(Entry(f"{headings(policy, clause)}\n{clause.text}", policy.id))
     return targets, entries
