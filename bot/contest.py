@@ -17,8 +17,9 @@ SURE = 0.85
 """Probability of the best learned match from which clauses without phrasings take nothing from it."""
 UNSURE = 0.5
 """Probability up to which they may take all."""
-WHOLE, RUN = 0.95, 0.6
-"""Share of a question's words, and of its characters in one piece, from which a clause holds all of it."""
+WHOLE, RUN, MUCH = 0.95, 0.8, 0.3
+"""Share of a question's words, of its characters in one piece, and how much there must be to go by (evidence.py), from
+which a clause holds all of it."""
 PART = 0.5
 """Share of the question's words that the best learned clause must hold itself to stay sure beside such a clause."""
 CERTAIN = 0.95
@@ -41,7 +42,9 @@ def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[st
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
-    whole = any(f.signals["cover"] >= WHOLE and f.signals["run"] >= RUN for f in found)
+    whole = any(
+        f.signals["cover"] >= WHOLE and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found
+    )
     first = inside[0] if inside else None
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0
