@@ -21,6 +21,8 @@ RELATED = 0.1
 """Probability from which a further clause is named beside the answer, or suggested beside a refusal."""
 MOST_RELATED = 3
 MOST_SUGGESTED = 2
+WORDED = 0.95
+"""Share of the question's words from which a clause without phrasings has all of them."""
 TOPIC_ALIKE = 0.8
 """Likeness to a known phrasing from which a refusal names the not-covered topic though none of its terms is there."""
 POINTED = frozenset({"place", "picked", "follow-up"})
@@ -349,7 +351,10 @@ class Answers:
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
-        if near:
+        worded = [m.target for m in matches if "run" in m.signals and m.signals["cover"] >= WORDED]
+        if worded:  # nothing is claimed to be missing while a clause has all of the question's words
+            suggested = worded[:MOST_SUGGESTED]
+        elif near:
             topic = self._topics.get(best.topic)
             if topic is not None and self._about(topic, best, question):
                 blocks.append(self.compose.say(f"none.not_covered{self._many}", topic=topic.name))
@@ -363,7 +368,7 @@ class Answers:
         else:
             blocks.append(self.compose.say(f"none.far{self._many}", name=self.library.name))
         if suggested:
-            blocks.append(Block("suggest", (Say(self.words("suggest")),)))
+            blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
             blocks += [Block("list", (Say(self._line(t)),)) for t in suggested]
             blocks += self.library.notices(suggested)
         else:

@@ -42,9 +42,7 @@ def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[st
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
-    whole = any(
-        f.signals["cover"] >= WHOLE and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found
-    )
+    whole = any(f.signals["cover"] >= WHOLE and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
     first = inside[0] if inside else None
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0
