@@ -81,7 +81,7 @@ class Flow:
         return self._units.of_units([unit], Conversation(), "")
 
     def _missing(self, question: Question, conversation: Conversation) -> Reply | None:
-        """A question about a document, by its number, that the base neither holds nor cites: no other one is meant."""
+        """A question about a document, by number or 《title》, that the base neither holds nor cites."""
         typed = self._citations.unknown(question.reading.folded)
         return (
             self._home(conversation).note("none", "none.no_document", conversation, "no such document", typed=typed)
@@ -93,6 +93,8 @@ class Flow:
 
     def _named(self, question: Question, conversation: Conversation) -> Reply | None:
         """A question that names a document, or points at the one that is talked about: answered from it."""
+        if question.elsewhere:  # another city's document of the same kind is none of these
+            return None
         named = self._names.find(question.reading.folded)
         if named is not None:
             if len(named.policies) > 1:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from bot.dialogue import Conversation
 from bot.judging import DAY, cases, run
 from bot.naming import Names
 from bot.reply import Reply, quotes
-from knowledge import compiled
+from knowledge import compiled, overlay
 from knowledge.compiled import ROOT, Ready
 
 DOCUMENTS = Path(__file__).with_name("documents")
@@ -85,6 +85,42 @@ def test_a_topic_is_no_name(several: Ready) -> None:
     names = Names(several.base.policies)
     for text in ("首次认定的高新技术企业补贴多少", "中试平台", "国发〔2019〕11号是什么", "《不存在的办法》"):
         assert names.find(text) is None, text
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed"),
+    [
+        ("请问江政规[2023]99号还有效吗", "江政规〔2023〕99号"),
+        ("鄂政发（2031）7号规定补多少", "鄂政发〔2031〕7号"),
+        ("《低空飞行产业扶持暂行办法》补贴多少", "《低空飞行产业扶持暂行办法》"),
+    ],
+)
+def test_a_document_that_is_not_held_is_no_other_one(
+    many: Assistant, assistant: Assistant, asked: str, typed: str
+) -> None:
+    for one in (many, assistant):
+        reply = one.reply(asked)
+        assert (reply.status, reply.clauses) == ("none", ())
+        assert f"没有收录「{typed}」" in reply.text
+
+
+def test_a_document_that_is_cited_is_known(many: Assistant) -> None:
+    assert first(many.reply("武政规〔2019〕6号由谁落实")) == f"{SEED}/2.1"
+
+
+def test_what_was_taught_leaves_the_rest_of_its_document_alone(several: Ready) -> None:
+    act = overlay.Taught(id=1, ask="试生产线补不补", target=f"{NEW}/1.2", by="1", at=datetime.now(UTC))
+    base, _ = overlay.merged(several.base, [act])
+    taught = Assistant(compiled.compile_base(base, several.index.weights, several.evidence), today=lambda: DAY)
+    assert first(taught.reply("试生产线补不补")) == f"{NEW}/1.2"
+    assert [f.text for f in taught.reply("中试平台最高补助多少钱").figures] == ["500万元"]
+    assert [f.text for f in taught.reply("江城高企措施重新认定奖励多少").figures] == ["10万元"]
+
+
+def test_a_successor_is_named_from_its_day_on(several: Ready) -> None:
+    for day, named in ((date(2022, 1, 1), False), (date(2025, 1, 1), True)):
+        text = Assistant(several, today=lambda day=day: day).show(f"{OLD}/1.1").text  # type: ignore[misc]
+        assert ("江政规〔2024〕8号" in text) is named
 
 
 def test_follow_ups_stay_in_the_document(many: Assistant) -> None:

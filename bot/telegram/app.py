@@ -60,6 +60,7 @@ OK, FAILED, USAGE = 0, 1, 2
 
 def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     """Run until told to stop; the exit code."""
+    os.umask(0o077)  # the store and what else is written here is about people
     logs.set_up(
         settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
     )
