@@ -7,7 +7,6 @@ usage: python -m tests.corpora.bigbase CORPORA FOLDER
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from collections import defaultdict
@@ -16,13 +15,13 @@ from typing import Any
 
 import yaml
 
-from knowledge import money
 from knowledge.compiled import ROOT
+from knowledge.money import MONEY, amount, currency
+from knowledge.view import View
 from tests.corpora import sets
 
 MOST = 3_000
 """Clauses of a policy: more are split, so that no file grows past what the loader takes."""
-_MONEY = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元")
 
 
 def write(corpus: sets.Corpus, root: Path) -> None:
@@ -64,9 +63,10 @@ def _policy(folder: Path, law: str, articles: list[str]) -> None:
 
 
 def _figures(text: str) -> list[dict[str, Any]]:
-    stated = dict.fromkeys(_MONEY.findall(text))
+    view = View(text)
+    stated = dict.fromkeys(view.quote(*found.span()) for found in MONEY.finditer(view.text))
     return [
-        {"id": f"f{i}", "kind": "amount", "text": t, "quote": t, "value": money.amount(t), "unit": "元"}
+        {"id": f"f{i}", "kind": "amount", "text": t, "quote": t, "value": amount(t), "unit": currency(t)}
         for i, t in enumerate(stated, start=1)
     ]
 
