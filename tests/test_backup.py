@@ -83,7 +83,7 @@ class Place:
         await store.change(Change(verdicts=[Verdict("k", "p/1.1", "down", "", now, "hash", 2)]))
         asked = Asked(2, now, "2026-11-24", "private", "hash", "=1+1\n\u2028", "词", "none", score=0.25, margin=None)
         await store.change(Change(asked=[asked], counted=[("2026-11-24", "refusal", "stats")]))
-        await store.transact(lambda c: tickets.open_one(c, 4, (5, 5, 9), "怎么办", "", now))
+        await store.transact(lambda c: tickets.open_one(c, 4, (5, 5, 9), "怎么办", "", now, asker="hash"))
         await store.close()
         (self.folder / KEY_FILE).write_text("k" * 64)
         (self.folder / OVERLAY).write_text("taught: []\n")
@@ -125,10 +125,53 @@ async def test_all_of_it_comes_back_in_either_database(place: Any, tmp_path: Pat
     assert await store.receive([Received(99, "{}", time.time())]) == {99}
     assert await store.receive([Received(2, "{}", time.time())]) == set(), "what was answered is not answered again"
     await store.transact(lambda c: tickets.close(c, 1, "staff", 1.0))
-    opened = await store.transact(lambda c: tickets.open_one(c, 98, (5, 5, 9), "又一个", "", time.time()))
+    opened = await store.transact(lambda c: tickets.open_one(c, 98, (5, 5, 9), "又一个", "", time.time(), asker="hash"))
     assert isinstance(opened, tickets.Ticket)
     assert opened.id == 2
     await store.close()
+
+
+async def opened_next(url: str, update_id: int, person: int, asker: str, at: float) -> int:
+    """The number that the next ticket gets; it is forgotten again, and what is too old is tidied away."""
+    store = Store(url)
+    store.prepare()
+    store.open()
+    place = (person, person, 9)
+    made = await store.transact(lambda c: tickets.open_one(c, update_id, place, "问", "", at, asker=asker))
+    assert isinstance(made, tickets.Ticket)
+    assert (await store.forget(asker, person)).tickets == 1
+    await store.transact(lambda c: tickets.tidy(c, 90, at + 2 * tickets.DAY))
+    await store.close()
+    return made.id
+
+
+@pytest.mark.parametrize(("before", "after"), WAYS)
+async def test_no_number_of_a_ticket_is_given_twice(place: Any, tmp_path: Path, before: str, after: str) -> None:
+    """Neither after /forget nor after tidying, nor in a store that a backup was put into."""
+    old, new = place(before, "old"), place(after, "new")
+    now = time.time()
+    assert [await opened_next(old.url, n, n, f"hash{n}", now) for n in (1, 2, 3)] == [1, 2, 3]
+    back_up(old.url, tmp_path / "b.zip", {})
+    held = old.rows()
+    assert held["tickets"] == []
+    assert [(row["number"], row["asker"]) for row in held["ticket_openings"]] == [(3, "")], "one number, and nobody's"
+    restore(tmp_path / "b.zip", new.url, {})
+    assert await opened_next(new.url, 4, 4, "hash4", now) == 4
+
+
+@pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
+async def test_numbers_go_on_after_those_of_an_earlier_schema(place: Any, kind: str) -> None:
+    here = place(kind, "here")
+    engine = create_engine(parsed_url(here.url))
+    with engine.begin() as connection:
+        migrate(connection, "0004")
+        connection.exec_driver_sql(
+            "INSERT INTO tickets (id, update_id, chat, person, message, question, context, state, closed_by, opened,"
+            " posted, answered, closed, answers, additions)"
+            " VALUES (7, 1, 5, 5, 9, 'q', '', 'open', '', 1.0, 1.0, 0.0, 0.0, 0, 0)"
+        )
+    engine.dispose()
+    assert await opened_next(here.url, 2, 6, "hash", time.time()) == 8
 
 
 @pytest.fixture

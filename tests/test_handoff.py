@@ -535,3 +535,58 @@ async def test_privacy_says_what_the_staff_sees_and_forget_deletes_tickets(desk:
     assert "没有工单 #1" in texts(await desk.reply(posted, "答复"))
     alone = await make(staff_chat=None)
     assert "工作人员看到您的问题" not in texts(await alone.tell("/privacy"))
+
+
+async def test_a_forgotten_tickets_number_never_becomes_another_persons(desk: Desk) -> None:
+    posted = await desk.opened()
+    told = desk.there(await desk.tell("/forget"))
+    assert texts(told) == "【工单 #1】" + desk.bot.words("handoff.forgotten_for_staff")
+    bob = desk.server.person("乙")
+    chat = desk.server.private(bob)
+    opened = await desk.bot.tell("/human 乙的问题", chat, bob)
+    assert "【工单 #2】" in texts(desk.there(opened))
+    for old in (posted, told[0]):
+        for words, says in (("只给甲看的答复", "没有工单 #1"), ("/close", desk.bot.words("handoff.close_how"))):
+            sent = await desk.reply(old, words)
+            assert says in texts(sent)
+            assert [s for s in sent if s.chat_id == chat.id] == []
+    assert (await desk.ticket(2)).open
+
+
+async def test_forgetting_is_silent_for_the_staff_when_nothing_waits(desk: Desk) -> None:
+    await desk.opened()
+    await desk.tell("/cancel")
+    sent = await desk.tell("/forget")
+    assert "1 个转给人工的问题" in texts(sent)
+    assert desk.there(sent) == []
+
+
+async def test_forgetting_is_no_way_round_the_limit(desk: Desk, make: Maker) -> None:
+    for number in range(tickets.MOST_A_DAY):
+        assert desk.there(await desk.tell(f"/human 第{number}件"))
+        await desk.tell("/forget")
+    refused = await desk.tell("/human 再来一件")
+    assert desk.there(refused) == []
+    assert str(tickets.MOST_A_DAY) in texts(refused)
+    bob = desk.server.person("乙")
+    assert desk.there(await desk.bot.tell("/human 别人的事", desk.server.private(bob), bob)), "only that person's"
+    tomorrow = await make(now=lambda: MONDAY + timedelta(days=1, minutes=1))
+    assert desk.there(await tomorrow.tell("/human 明天的事"))
+
+
+async def test_a_message_older_than_the_ticket_is_not_the_tickets(desk: Desk) -> None:
+    """As after a backup was put back that doesn't know the numbers which were given later."""
+    posted = await desk.opened()
+    opened = int((await desk.ticket(1)).opened)
+    for date, passed in ((opened - 7_200, False), (opened - 60, True)):
+        dated = {**posted.message, "date": date}
+        desk.room.messages[posted.message_id] = dated
+        sent = await desk.bot.tell("答复", desk.room, desk.wang, reply_to=dated)
+        assert bool(desk.here(sent)) is passed
+        assert (desk.bot.words("handoff.older", number=1) in texts(sent)) is not passed
+    desk.room.messages[posted.message_id] = dated = {**posted.message, "date": opened - 7_200}
+    sent = await desk.bot.tell("/close", desk.room, desk.wang, reply_to=dated)
+    assert texts(sent) == desk.bot.words("handoff.older", number=1)
+    assert (await desk.ticket(1)).open
+    await desk.bot.tell("/close 1", desk.room, desk.wang, reply_to=dated)
+    assert not (await desk.ticket(1)).open, "the number is typed: no message is needed"

@@ -194,6 +194,8 @@ def _forget(options: argparse.Namespace) -> int:
         f"已删掉：{gone.questions} 个问题、{gone.verdicts} 个评价、{gone.conversations} 段对话、"
         f"{gone.aside} 条放到一边的消息"
     )
+    if gone.waiting:
+        print(f"还没有结束的工单 {'、'.join(f'#{number}' for number in gone.waiting)} 也没有了，请告诉工作群")
     return OK
 
 

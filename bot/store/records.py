@@ -49,6 +49,8 @@ class Forgotten:
     """Updates that had been set aside."""
     tickets: int = 0
     """Questions that were handed on to a person."""
+    waiting: tuple[int, ...] = ()
+    """Numbers of those among them that the staff had seen and not closed."""
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -114,7 +116,7 @@ def forget(connection: Connection, asker: str, person: int) -> Forgotten:
     theirs = [seq for seq, raw in aside if person in _people(raw)]
     for seq in theirs:
         connection.execute(updates.delete().where(updates.c.seq == seq))
-    return Forgotten(asked, judged, talked, len(theirs), tickets.forget(connection, person))
+    return Forgotten(asked, judged, talked, len(theirs), *tickets.forget(connection, person))
 
 
 def _people(raw: str) -> set[int]:

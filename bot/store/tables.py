@@ -57,7 +57,7 @@ tickets = Table(
     "tickets",
     metadata,
     Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
-    # The number that people see: #12.
+    # The number that people see: #12; taken from ticket_openings.
     Column("update_id", BigInteger, nullable=False, unique=True),
     # The update that opened it: one that is handled again opens no second ticket.
     Column("chat", BigInteger, nullable=False),
@@ -84,6 +84,20 @@ tickets = Table(
 )
 Index("tickets_by_state", tickets.c.state, tickets.c.id)
 Index("tickets_by_person", tickets.c.person, tickets.c.opened)
+
+ticket_openings = Table(
+    "ticket_openings",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    # Of the ticket. The highest row stays for good, so that no number is given twice.
+    Column("asker", String(32), nullable=False),
+    # Who opened it, as a keyed hash (bot/asker.py); emptied after a day.
+    Column("at", Float, nullable=False),
+)
+Index("ticket_openings_by_asker", ticket_openings.c.asker, ticket_openings.c.at)
+# Outlives the tickets: messages in the staff group go on naming the number of one that was deleted, and a person who
+# had everything forgotten has opened as many tickets today as before. A table rather than a sequence of the database:
+# the numbers are the same in SQLite and PostgreSQL, and a backup holds them.
 
 ticket_answers = Table(
     "ticket_answers",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from bot.store.tables import moved_chats, ticket_answers, tickets, updates
+from bot.store.tables import moved_chats, ticket_answers, ticket_openings, tickets, updates
 
 MOST_A_DAY = 5
 """Tickets that one person may open in 24 hours."""
@@ -86,20 +86,29 @@ def open_of(connection: Connection, person: int) -> Ticket | None:
 
 
 def open_one(
-    connection: Connection, update_id: int, place: tuple[int, int, int], question: str, context: str, now: float
+    connection: Connection,
+    update_id: int,
+    place: tuple[int, int, int],
+    question: str,
+    context: str,
+    now: float,
+    *,
+    asker: str,
 ) -> Ticket | Literal["one open", "too many"]:
-    """Open a ticket, or say why not; ``place``: (chat, person, message to answer)."""
+    """Open a ticket, or say why not; ``place``: (chat, person, message to answer), ``asker``: the person's hash."""
     chat, person, message = place
     known = _one(connection, tickets.c.update_id == update_id)
     if known is not None:
         return known
     if open_of(connection, person) is not None:
         return "one open"
-    lately = select(func.count()).where(tickets.c.person == person, tickets.c.opened > now - DAY)
+    lately = select(func.count()).where(ticket_openings.c.asker == asker, ticket_openings.c.at > now - DAY)
     if int(connection.execute(lately).scalar() or 0) >= MOST_A_DAY:
         return "too many"
+    number = int(connection.execute(select(func.max(ticket_openings.c.number))).scalar() or 0) + 1
+    connection.execute(insert(ticket_openings), {"number": number, "asker": asker, "at": now})
     values = {
-        **{"update_id": update_id, "chat": chat, "person": person, "message": message},
+        **{"id": number, "update_id": update_id, "chat": chat, "person": person, "message": message},
         **{"question": question.replace("\x00", ""), "context": context.replace("\x00", "")},
         **{"state": "open", "closed_by": "", "opened": now, "posted": 0.0, "answered": 0.0, "closed": 0.0},
         **{"answers": 0, "additions": 0},
@@ -172,19 +181,28 @@ def unposted(connection: Connection) -> list[Ticket]:
     return [Ticket(*row) for row in connection.execute(query)]
 
 
-def forget(connection: Connection, person: int) -> int:
-    """Delete the tickets of that person; how many."""
+def forget(connection: Connection, person: int) -> tuple[int, tuple[int, ...]]:
+    """Delete the tickets of that person: how many, and the numbers of those on which the staff still waits to answer.
+
+    Numbers, hashes and times of opening stay for a day: forgetting is no way round the limit.
+    """
+    waits = (tickets.c.person == person, tickets.c.state == "open", tickets.c.posted > 0.0)
+    waiting = tuple(connection.execute(select(tickets.c.id).where(*waits).order_by(tickets.c.id)).scalars())
     ids = select(tickets.c.id).where(tickets.c.person == person)
     connection.execute(ticket_answers.delete().where(ticket_answers.c.ticket.in_(ids)))
-    return int(connection.execute(tickets.delete().where(tickets.c.person == person)).rowcount)
+    return int(connection.execute(tickets.delete().where(tickets.c.person == person)).rowcount), waiting
 
 
 def tidy(connection: Connection, keep_days: int, now: float) -> None:
-    """Delete what was closed more than so many days ago."""
+    """Delete what was closed more than so many days ago, and openings that count no more, save the highest number."""
     before = now - keep_days * DAY
     old = select(tickets.c.id).where(tickets.c.state == "closed", tickets.c.closed < before)
     connection.execute(ticket_answers.delete().where(ticket_answers.c.ticket.in_(old)))
     connection.execute(tickets.delete().where(tickets.c.state == "closed", tickets.c.closed < before))
+    past = ticket_openings.c.at < now - DAY
+    highest = connection.execute(select(func.max(ticket_openings.c.number))).scalar()
+    connection.execute(ticket_openings.delete().where(past, ticket_openings.c.number != highest))
+    connection.execute(update(ticket_openings).where(past, ticket_openings.c.asker != "").values(asker=""))
 
 
 def moved(connection: Connection, old: int, new: int) -> None:

@@ -74,6 +74,8 @@ class BackOffice:
         before = await context.turn.transact(lambda c: tickets.passed_on(c, chat, written))
         if ticket is None:
             await self._say(message, "handoff.unknown", context, number=number)
+        elif self._handoff.older(message, ticket):
+            await self._say(message, "handoff.older", context, number=number)
         elif message.text is None or message.forward_origin is not None:
             await self._say(message, "handoff.staff_text_only", context)
         elif len(message.text) > LONGEST_ANSWER:
@@ -144,11 +146,14 @@ class BackOffice:
         """/close as a reply to a ticket, or with its number."""
         typed = arguments.removeprefix("#")
         number = self._handoff.number_for_staff(message) or 0
-        if typed.isascii() and typed.isdigit() and len(typed) <= 12:
+        named = typed.isascii() and typed.isdigit() and len(typed) <= 12
+        if named:
             number = int(typed)
         ticket = await context.turn.transact(lambda c: tickets.by_number(c, number))
         if ticket is None:
             await self._say(message, "handoff.close_how", context)
+        elif not named and self._handoff.older(message, ticket):
+            await self._say(message, "handoff.older", context, number=number)
         elif not ticket.open:
             await self._say(message, "handoff.closed_before", context, number=number)
         else:

@@ -7,7 +7,7 @@ with the ticket's number, so that a reply to it finds its ticket even when a cra
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
@@ -26,6 +26,8 @@ PERSON = "small talk: human"
 """The rule of a reply to somebody who asks for a person (see the phrasings of chat:human)."""
 MOST_ADDITIONS = 10
 """Additions to one ticket."""
+CLOCKS = 3_600.0
+"""Seconds by which this machine's clock may be ahead of Telegram's."""
 SHOWN = 120
 """Characters of an earlier question that the staff sees."""
 WEEKDAYS = "一二三四五六日"
@@ -67,6 +69,14 @@ class Handoff:
         """The ticket that a reply to one of our messages in the staff group is about."""
         match = self._staffs.match(self._quoted(message))
         return int(match[1]) if match is not None and message.chat_id == self.group.office.staff_chat else None
+
+    def older(self, message: Message, ticket: Ticket) -> bool:
+        """Whether the message of ours that is replied to is older than the ticket: then it was another's.
+
+        Numbers are given once, but a backup that is put back does not know those that were given after it was made.
+        """
+        replied = message.reply_to_message
+        return replied is not None and replied.date.timestamp() < ticket.opened - CLOCKS
 
     def _quoted(self, message: Message) -> str:
         """The text of the message of ours that is replied to: what others wrote names no ticket."""
@@ -173,9 +183,9 @@ class Handoff:
         told += [self.words("handoff.before")] if before else []
         told += [self.words("handoff.exchange", asked=e.asked[:SHOWN], came=self._came(e)) for e in before]
         target, now = (place.chat, place.person, place.message), self.group.stamp()
-        update_id = context.turn.update_id
+        update_id, asker = context.turn.update_id, self.desk.office.askers.of(place.person)
         made = await context.turn.transact(
-            lambda c: tickets.open_one(c, update_id, target, question, "\n".join(told), now)
+            lambda c: tickets.open_one(c, update_id, target, question, "\n".join(told), now, asker=asker)
         )
         if made == "too many":
             await self.desk.say(place, self.words("handoff.too_many", most=tickets.MOST_A_DAY), context)
@@ -276,6 +286,12 @@ class Handoff:
         await self.group.tell(header + self.words("handoff.cancelled_for_staff"), context)
         await self.desk.say(place, self.words("handoff.cancelled", number=ticket.id), context)
         self.close(ticket, "asker", context)
+
+    async def forgotten(self, numbers: Iterable[int], context: TurnContext) -> None:
+        """Tell the staff which tickets are gone because the asker had everything forgotten."""
+        for number in numbers if self.enabled else ():
+            header = self.words("handoff.header", number=number)
+            await self.group.tell(header + self.words("handoff.forgotten_for_staff"), context)
 
     def close(self, ticket: Ticket, by: tickets.Closer, context: TurnContext) -> None:
         """Close it, together with the tick-off."""

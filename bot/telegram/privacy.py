@@ -49,3 +49,5 @@ class Privacy:
         if gone.tickets:
             text += "\n" + self._desk.words("privacy.forgotten_tickets", tickets=gone.tickets)
         await self._desk.say(place, text, context)
+        if self._desk.handoff is not None:
+            await self._desk.handoff.forgotten(gone.waiting, context)
