@@ -12,6 +12,8 @@ from knowledge.tokens import Reader
 
 MONEY = frozenset({"amount", "ratio"})
 _ASKS_MONEY = re.compile(r"钱|补贴|补助|奖励|奖补|万|资金|费|元")
+_ASKS_LIMIT = re.compile(r"门槛|总投资|投资额|投资总额|营业收入|业务收入|销售收入|产值|注册资本")
+_ASKS_PAID = re.compile(r"补贴|补助|奖励|奖补|资助|给多少|拿多少")
 _ASKS_TIME = re.compile(r"多久|几[年天日月]|什么时候|期限|多长时间|何时")
 _HAN = re.compile(r"[一-鿿]+")
 _BOUNDS = frozenset({"不超", "超过", "不少", "少于", "不低", "低于", "最高", "不得", "每年", "以上", "以下", "给予"})
@@ -49,7 +51,13 @@ def own_cues(
 def _kind_asked(figure: Figure, question: Question, plain: str) -> bool:
     """Whether it is of the kind that the question, or what was said before it, asks for."""
     if "amount" in question.asks or _ASKS_MONEY.search(plain):
-        return figure.kind in MONEY
+        limit = (
+            figure.kind == "limit"
+            and figure.unit.endswith("元")
+            and bool(_ASKS_LIMIT.search(plain))
+            and not _ASKS_PAID.search(plain)
+        )
+        return figure.kind in MONEY or limit
     if _ASKS_TIME.search(plain):
         return figure.unit in _TIMES
     return figure.kind not in MONEY or any(n.unit == figure.unit for n in question.numbers)

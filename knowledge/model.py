@@ -79,7 +79,8 @@ class Figure(Record):
 
     id: Id
     kind: Literal["amount", "ratio", "share", "count", "limit", "duration", "deadline"]
-    """amount is money, share a percentage, limit a bound on a count, deadline the time by which."""
+    """amount is money that is paid, share a percentage, deadline the time by which; limit a bound on a count, or money
+    that is a condition or a measure (总投资500万元以上的, 产值达10亿元)."""
     text: Text
     """The number with its unit as printed, such as 20万元."""
     quote: Text

@@ -13,15 +13,16 @@ from knowledge.fold import key
 from knowledge.money import MONEY, amount, currency, plain
 from knowledge.yamlfile import Loc, YamlFile, read_yaml
 
+_OPEN, _CLOSE = "(（[【〔〈", ")）]】〕〉"
 _UNITS_OF_TEN = {"十": 10, "百": 100, "千": 1000}
 _ROLE = "责任|牵头|配合|主要|参与|参加|协办|协助|协同|主办|承办|负责|实施|落实|支持|指导|监督"
 LABEL = re.compile(rf"(?:{_ROLE})(?:责任)?(?:单位|部门)[:：]")
 """What a list of units begins with, or a part of it: 责任单位:, 牵头单位:."""
 _LIST_LABEL = re.compile(rf"^[(（【〔\[]\s*{LABEL.pattern}")
 _STATED = re.compile(rf"(?:^|[。；;，,、)）(（【〔\[\s])责任单位[:：]\s*(?!{LABEL.pattern})[一-鿿]")
-SEPARATOR = re.compile(r"[、,，;；。]")
-LIST_NOTE = re.compile(r"[〈(（][^〈〉()（）]*[〉)）]")
-"""A remark on a unit inside a list: 〈含…,下同〉."""
+SEPARATORS = "、,，;；。"
+LIST_NOTE = re.compile(rf"[〈(（][^〈〉()（）]*[〉)）](?=$|[{SEPARATORS}]|{LABEL.pattern})")
+"""A remark on a unit inside a list: 〈含…,下同〉; a bracket inside a name, 各县(市、区)人民政府, is none."""
 
 
 def policy(policy: model.Policy, file: YamlFile, source: Path, lexicon: model.Lexicon | None) -> list[Fault]:
@@ -137,6 +138,18 @@ def _plain(text: str) -> str:
     return "".join(text.split())
 
 
+def outside_brackets(text: str, separators: str) -> list[tuple[int, int]]:
+    """Spans of ``text`` between separators that stand outside brackets; blank ones are left out."""
+    spans, start, depth = [], 0, 0
+    for i, char in enumerate(text):
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if depth <= 0 and char in separators:
+            spans.append((start, i))
+            start = i + 1
+    spans.append((start, len(text)))
+    return [(a, b) for a, b in spans if text[a:b].strip()]
+
+
 def _last(clause_id: str) -> int:
     return int(clause_id.rsplit(".", 1)[1])
 
@@ -218,7 +231,8 @@ def _clause(
         start = found + len(responsible.quote)
         if _LIST_LABEL.match(responsible.quote):
             listed = LIST_NOTE.sub("", _plain(responsible.quote)[1:-1])
-            printed = [part for part in SEPARATOR.split(LABEL.sub("、", listed)) if part.strip()]
+            parted = LABEL.sub("、", listed)
+            printed = [parted[a:b] for a, b in outside_brackets(parted, SEPARATORS)]
         else:
             printed = [name for name in responsible.printed if _plain(name) in _plain(responsible.quote)]
         printed = [_plain(part) for part in printed]
@@ -248,8 +262,10 @@ def _figures(clause: model.Clause, file: YamlFile, at: Loc) -> Iterator[Fault]:
         if figure.matching is not None and figure.matching not in ids:
             yield file.fault((*here, "matching"), f"本条没有编号为 {figure.matching} 的数字")
         money = MONEY.fullmatch(plain(figure.text))
-        if (figure.kind == "amount") != bool(money):
+        if figure.kind == "amount" and not money:
             yield file.fault((*here, "kind"), "金额（amount）的 text 应为「20万元」这样的数")
+        if money and figure.kind not in ("amount", "limit"):
+            yield file.fault((*here, "kind"), "金额的 kind 应为 amount；说的是条件（总投资500万元以上的）则为 limit")
         if money and figure.value != amount(figure.text):
             yield file.fault((*here, "value"), f"「{figure.text}」应为 {amount(figure.text):.0f}")
         if money and figure.unit not in (currency(figure.text), "元" if currency(figure.text) == "人民币" else ""):

@@ -171,6 +171,47 @@ def test_units_in_other_brackets_bare_and_in_tables() -> None:
     assert [r.names for r in rows.responsible] == [("江城市商务局",), ("汉水市商务局",)]
 
 
+def test_a_bracket_inside_a_units_name_is_no_note(tmp_path: Path) -> None:
+    listed = "（责任单位：市财政局（含分局、所），各县（市、区）人民政府，各区（县）政府）"
+    made = build(f"一、总则\n（一）标题。内容。{listed}\n（二）标题。内容。", "x", "x")
+    (responsible,) = made.policy.clause("1.1").responsible
+    assert responsible.names == ("市财政局", "各县(市、区)人民政府", "各区(县)政府")
+    assert responsible.printed == ("市财政局", "各县（市、区）人民政府", "各区（县）政府")
+    source = f"一、总则\n（一）标题。内容。{listed}\n（二）标题。内容。"
+    assert prove(made.policy, readers.Read(source.encode(), "txt")) == []
+
+
+def test_money_that_is_a_condition_is_not_what_is_paid() -> None:
+    clauses = {
+        "对总投资500万元以上的项目，按10%给予补助，最高200万元。": ["limit", "amount"],
+        "对投资1000万元（含）以上5000万元以下的，给予50万元奖励。": ["limit", "limit", "amount"],
+        "年营业收入首次突破2亿元的企业，一次性奖励20万元。": ["limit", "amount"],
+        "对首次入库的企业给予50万元以内的补助。": ["amount"],
+        "给予30万元以下的贷款支持。": ["amount"],
+        "按总投资给予最高300万元支持。": ["amount"],
+    }
+    for words, kinds in clauses.items():
+        source = f"一、总则\n（一）标题。{words}\n（二）标题。内容。"
+        policy = build(source, "x", "x").policy
+        assert [f.kind for f in policy.clause("1.1").figures if f.unit == "元"] == kinds, words
+        assert prove(policy, readers.Read(source.encode(), "txt")) == [], words
+
+
+def test_the_last_paragraph_of_an_attachment_is_no_part_of_its_last_item() -> None:
+    ends = "本措施自2024年6月1日起施行，有效期5年。"
+    text = f"{NOTICE[: NOTICE.index('三、附则')].rstrip()}\n　　{ends}\n"
+    made = build(text, "x", "x")
+    before, last = made.policy.clauses[-2:]
+    assert (last.id, last.number, last.text) == ("a1.2.0", None, ends)
+    assert (before.id, before.text[-1]) == ("a1.2.2", "。")
+    assert ends not in before.text
+    assert (made.sections, made.clauses, made.coverage) == (2, 4, 1.0)
+    assert str(made.policy.validity.until) == "2029-05-31"
+    assert prove(made.policy, readers.Read(text.encode(), "txt")) == []
+    item = text.replace(f"\n　　{ends}", ends)  # in the item's own paragraph it stays there
+    assert build(item, "x", "x").policy.clauses[-1].id == "a1.2.2"
+
+
 def test_labels_that_only_a_blank_parts() -> None:
     listed = "（牵头单位：市科技局 配合单位：市财政局、市统计局按职责分工负责）"
     text = f"一、总则\n（一）标题。内容。{listed}\n（二）标题。内容。"
@@ -275,6 +316,33 @@ def test_html_without_its_menus(tmp_path: Path) -> None:
     assert (got.kind, made.sections, made.clauses) == ("html", 3, 4)
     assert made.policy.number == "江政规〔2024〕3号"
     assert not any(word in got.text for word in ("首页", "版权", "x="))
+
+
+@pytest.mark.parametrize("holder", ['class="TRS_Editor"', 'id="zoom"', 'class="plain"'])
+def test_html_without_furniture_that_only_its_class_names(holder: str, tmp_path: Path) -> None:
+    links = "".join(f'<a href="#">栏目{n}</a>' for n in range(300))
+    body = "".join(f"<p>{line}</p>" for line in lines_of("notice"))
+    page = (
+        f'<html><body><div class="top_Nav">{links}</div><div class="position">当前位置：首页</div>'
+        f'<div class="page-header content"><div {holder}>{body}</div><div class="share-box">分享到</div>'
+        "<p>【字体：大 中 小】 【打印本页】 【关闭窗口】</p><p>扫一扫在手机打开当前页</p>"
+        "<p>版权所有：江城市人民政府</p></div>"
+        '<div id="footerWrap">主办单位</div></body></html>'
+    )
+    got = read(page.encode(), tmp_path / "a.html")
+    assert [line for line in got.text.splitlines() if line.strip()] == lines_of("notice")
+    said = "".join(got.notes)
+    assert all(words in said for words in ("栏目0", "当前位置", "分享到", "主办单位"))
+
+
+def test_the_sites_lines_below_a_document_are_left_out_and_named(tmp_path: Path) -> None:
+    body = "".join(f"<p>{line}</p>" for line in lines_of("notice"))
+    ends = (
+        "<p>【字体：大 中 小】 【打印本页】【关闭窗口】</p><p>扫一扫在手机打开当前页</p><p>版权所有：江城市人民政府</p>"
+    )
+    got = read(f"<html><body><div>{body}{ends}</div></body></html>".encode(), tmp_path / "a.html")
+    assert [line for line in got.text.splitlines() if line.strip()] == lines_of("notice")
+    assert "扫一扫在手机打开当前页" in "".join(got.notes)
 
 
 def test_pdf_with_a_text_layer(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from knowledge.importing import figures as numbers
 from knowledge.importing import layout, references
 from knowledge.importing import units as lists
 from knowledge.importing.lines import NUMBER, Line, is_date, is_organ, lines, stated_date
-from knowledge.importing.outline import Item, Outline, Part, opening, outline, passages
+from knowledge.importing.outline import Item, Outline, Part, end_last, opening, outline, passages
 from knowledge.verify import ordinal, pieces
 from knowledge.view import View, half_width, without_blanks
 
@@ -380,6 +380,8 @@ class _Builder:
             heading, start = own[0].text, own[0].end
         stop = segment.end
         shape = outline(self.source, start, stop)
+        if segment.closing and layout.ENDS_ATTACHMENT.match(self.source, *segment.closing):
+            end_last(self.source, shape, segment.closing[0])
         title = self._title(segment)
         sections = self._parts(shape, f"a{n}.", title or heading)
         return model.Attachment(

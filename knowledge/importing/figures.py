@@ -59,6 +59,17 @@ _PAYER = re.compile(
     r"(?:和[市区县]级?)?(?:本级)?(?:财政|人民政府|政府|财政部门|财政局)?)(?=(?:按|每|给予|予以|一次性|再|对|补|奖|安排|分别|另行|再给予|配套))"
 )
 _GIVES = re.compile(r"补贴|补助|奖励|奖补|资助|配套|支持|给予|补偿|扶持|贴息|安排|发放")
+_BOUNDED = r"(?:\([^()]{1,4}\))?(?:及?以上|及?以下|以内)(?:\([^()]{1,6}\)|、含[一-鿿]{1,3})?"
+_LIMIT_AFTER = re.compile(
+    rf"{_BOUNDED}(?:[、,至到-]?{MONEY.pattern}{_BOUNDED})?的(?!(?:奖|补|资助|支持|扶持|贴息|资金))"
+)
+"""After the amount: 500万元以上(含)的项目, 500万元以上1000万元以下的; not 50万元以内的补助."""
+_LIMIT_BEFORE = re.compile(
+    r"(?:总投资|投资额|投资总额|营业收入|业务收入|销售收入|产值|注册资本)(?:[^,。;、:\d%的按]{0,12})$"
+)
+_PAID_BEFORE = re.compile(
+    r"(?:给予|予以|提供|享受|发放|安排|最高|最多|不超过|补贴|补助|奖励|奖补|资助|支持)[^,。;对的]{0,8}$"
+)
 _CASE = re.compile(r"^(?:对于?|凡|经)?(.+)$")
 
 
@@ -242,6 +253,8 @@ def _amount(view: View, around: _Sentence, match: re.Match[str]) -> Stated:
         and re.search(rf"(?:{_LESS})[^,。;]*元(?:\([^()]*\))?、[^,。;、]{{0,8}}$", before)
     ):
         stated.bound = "at_most"
+    if _is_limit(text, first, start, end):
+        stated.kind = "limit"
     sentence = around.back(start, "。;!?")
     condition = _condition(around, sentence, first)
     begins = first
@@ -251,11 +264,20 @@ def _amount(view: View, around: _Sentence, match: re.Match[str]) -> Stated:
     stated.quote = view.quote(begins, end if re.match(r"[,。;]|$", text[end : end + 1]) else last)
     stated.per = _per(view, first, start, text, last)
     payer = _PAYER.match(text[first:start]) or (_PAYER.match(text[sentence:start]) if sentence != first else None)
-    if payer and _GIVES.search(text[first:last]):
+    if payer and stated.kind == "amount" and _GIVES.search(text[first:last]):
         base = first if _PAYER.match(text[first:start]) else sentence
         if base >= begins or base == first:
             stated.payer = view.quote(base + payer.start(1), base + payer.end(1))
     return stated
+
+
+def _is_limit(text: str, first: int, start: int, end: int) -> bool:
+    """Whether the amount tells who or what is meant (对总投资500万元以上的项目), and isn't what is paid."""
+    before = text[first:start]
+    measured = _LIMIT_BEFORE.search(before)
+    if measured:
+        return not _GIVES.search(measured.group()) and not re.search(r"最高|封顶|上限", measured.group())
+    return _LIMIT_AFTER.match(text, end) is not None and _PAID_BEFORE.search(before) is None
 
 
 def _condition(around: _Sentence, sentence: int, first: int) -> tuple[int, int] | None:

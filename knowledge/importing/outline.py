@@ -202,6 +202,21 @@ def _plain(source: str, start: int, end: int) -> list[Part]:
     return [part] if part.items else []
 
 
+def end_last(source: str, shape: Outline, at: int) -> None:
+    """Ends the last numbered item before the paragraph at ``at``, which becomes a passage of its own."""
+    if not shape.numbered or not shape.parts:
+        return
+    part = shape.parts[-1]
+    while part.parts:
+        part = part.parts[-1]
+    last = part.items[-1] if part.items else None
+    before = source[:at].rstrip(" \t\u3000\xa0")
+    if last is None or last.mark is None or not last.mark.end < at < last.end or before[-1:] not in "\r\n\u2028":
+        return
+    part.items.append(Item(at, last.end))
+    last.end = _trim_end(source, last.start, at)
+
+
 def passages(source: str, start: int, end: int) -> list[Item]:
     """Unnumbered text by its paragraphs: a paragraph ends with a line that ends a sentence."""
     own = lines(source, start, end)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from knowledge.importing.lines import lines
-from knowledge.verify import LABEL, LIST_NOTE
+from knowledge.verify import LABEL, LIST_NOTE, outside_brackets
 from knowledge.view import View, half_width, without_blanks
 
 _OPEN, _CLOSE = "([【〔〈", ")]】〕〉"
@@ -115,18 +115,6 @@ def _brackets(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _split(text: str, separators: str) -> list[tuple[int, int]]:
-    """Spans between separators that stand outside brackets."""
-    spans, start, depth = [], 0, 0
-    for i, char in enumerate(text):
-        depth += (char in _OPEN) - (char in _CLOSE)
-        if depth <= 0 and char in separators:
-            spans.append((start, i))
-            start = i + 1
-    spans.append((start, len(text)))
-    return [(a, b) for a, b in spans if text[a:b].strip()]
-
-
 def _labelled(view: View, start: int, end: int) -> UnitList | None:
     """(责任单位:…): split as verify.py does, so that no unit is left out."""
     listed = _named(view, start + 1, end - 1)
@@ -138,7 +126,7 @@ def _named(view: View, start: int, end: int) -> list[Listed]:
     several = len(LABEL.findall(view.text, start, end)) > 1
     role: str | None = None
     listed: list[Listed] = []
-    for a, b in _split(view.text[start:end], "、,;。"):
+    for a, b in outside_brackets(view.text[start:end], "、,;。"):
         at, stop = start + a, start + b
         while at < stop:
             if label := LABEL.match(view.text, at, stop):
@@ -160,7 +148,7 @@ def _spoken(view: View, start: int, end: int) -> UnitList | None:
     inside = view.text[start + 1 : end - 1]
     listed: list[Listed] = []
     waiting: list[Listed] = []
-    for a, b in _split(inside, "、,;。"):
+    for a, b in outside_brackets(inside, "、,;。"):
         part = inside[a:b]
         lead = _LEAD.search(part)
         shown = part[: lead.start()] if lead else part
@@ -230,7 +218,7 @@ def _rows(text: str) -> list[UnitList]:
         cell = cells[column].strip()
         view = View(cell)
         listed = []
-        for a, b in _split(view.text, "、,;"):
+        for a, b in outside_brackets(view.text, "、,;"):
             printed = view.quote(a, b)
             listed.append(Listed(_name(without_blanks(printed)), printed))
         if listed:
@@ -259,7 +247,7 @@ def _by(view: View) -> list[UnitList]:
     """由市科技局负责 in a sentence; only where each name is surely an authority's."""
     found = []
     for match in _BY.finditer(view.text):
-        spans = [(match.start(1) + a, match.start(1) + b) for a, b in _split(match[1], "、")]
+        spans = [(match.start(1) + a, match.start(1) + b) for a, b in outside_brackets(match[1], "、")]
         listed = [Listed(_name(without_blanks(view.quote(a, b))), view.quote(a, b)) for a, b in spans]
         if listed and all(_SURE_ORGAN.search(one.name) and len(one.name) <= 20 for one in listed):
             found.append(UnitList(view.quote(match.start(), match.end()), listed, match.start()))
@@ -298,7 +286,9 @@ def _definitions(view: View, start: int, end: int) -> list[Definition]:
     inside = view.text[start + 1 : end - 1]
     found = []
     for match in re.finditer(r"([一-鿿]{2,20})[(〈](?:含|包括)([^()〈〉]{2,200}),下同[)〉]", inside):
-        names = [Listed(inside[match.start(2) + a : match.start(2) + b], "") for a, b in _split(match[2], "、,")]
+        names = [
+            Listed(inside[match.start(2) + a : match.start(2) + b], "") for a, b in outside_brackets(match[2], "、,")
+        ]
         _share(names)
         quote = view.quote(start + 1 + match.start(), start + 1 + match.end())
         found.append(Definition(match[1], [one.name for one in names], quote))

@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from knowledge.importing import furniture
 from knowledge.importing.limits import UnreadableError
 
 if TYPE_CHECKING:
     from knowledge.importing.readers import Read
 
-_DROP = "script,style,noscript,nav,footer,header,aside,form,button,iframe,svg,select,template,link,meta"
 _BLOCK = {
     "p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "dd",
     "dt", "blockquote", "pre", "hr", "tbody", "thead", "center", "main", "body", "title",
 }  # fmt: skip
 _CELL = {"td", "th"}
 _MAIN = (
-    "#UCAP-CONTENT", ".TRS_Editor", ".trs_editor_view", "#zoom", "#Zoom", ".pages_content", "article",
-    ".article-content", ".article_content", ".content_body", "#content", ".content", "main",
+    "#UCAP-CONTENT", ".TRS_Editor", ".trs_editor_view", ".TRS_UEDITOR", "#zoom", "#Zoom", ".pages_content",
+    "#vsb_content", ".v_news_content", "article", ".article-content", ".article_content", ".content_body", "#content",
+    ".content", "main",
 )  # fmt: skip
-"""Where Chinese government sites put the document, tried in this order; otherwise the densest block is taken."""
+"""Where Chinese government sites put the document, the surest first; otherwise the densest block is taken."""
+MAX_NAMED = 8
+"""Pieces left out that the report names; the others are counted."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 
@@ -31,13 +34,13 @@ def read(text: str, notes: list[str]) -> Read:
     from knowledge.importing.readers import Read
 
     tree = HTMLParser(text)
-    for node in tree.css(_DROP):
-        node.decompose()
     body = tree.body
     if body is None:
         raise UnreadableError("网页里没有正文")
+    left_out = _clear(body)
     chosen, how = _main(tree, body)
     lines = _lines(chosen)
+    left_out += _closing(lines)
     heading = tree.css_first("h1")
     title = " ".join(heading.text().split()) if heading is not None else ""
     if title and "".join(title.split()) not in "".join("".join(lines[:8]).split()):
@@ -45,15 +48,68 @@ def read(text: str, notes: list[str]) -> Read:
     if not lines:
         raise UnreadableError("网页里没有正文（也许要运行脚本才有）；请在浏览器里另存为文字")
     note = f"取自 html：{how}；导航、页脚、脚本没有取"
-    return Read("\n".join(lines).encode("utf-8", errors="replace"), "html", [*notes, note])
+    shown = "、".join(f"「{words}」" for words in left_out[:MAX_NAMED])
+    if len(left_out) > MAX_NAMED:
+        shown += f" 等 {len(left_out)} 处"
+    left = [f"没有取的网页文字：{shown}"] if shown else []
+    return Read("\n".join(lines).encode("utf-8", errors="replace"), "html", [*notes, note, *left])
+
+
+def _clear(body: Any) -> list[str]:
+    """Takes the page's furniture out of the tree; how each piece of it that has text begins."""
+    whole = _prose(body)
+    dropped: list[Any] = []
+    waiting = list(body.iter())
+    while waiting:
+        node = waiting.pop(0)
+        if node.tag in furniture.TAGS or (_is_furniture(node) and (not whole or _prose(node) <= 0.5 * whole)):
+            dropped.append(node)
+        else:
+            waiting += node.iter()
+    shown = [_shown(node.text(separator=" ")) for node in dropped if node.tag not in ("script", "style", "template")]
+    for node in dropped:
+        node.decompose()
+    return [words for words in shown if words]
+
+
+def _is_furniture(node: Any) -> bool:
+    """Whether the class, id or role of an element names it as the site's own."""
+    attributes = node.attributes
+    if (attributes.get("role") or "").lower() in furniture.ROLES:
+        return True
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split()
+    if any(furniture.NAMES.fullmatch(name) for name in names):
+        return True
+    for name in names:
+        words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+        named = words & furniture.WORDS
+        if named and not (named <= furniture.HEADS and words & furniture.DOCUMENT):
+            return True
+    return False
+
+
+def _closing(lines: list[str]) -> list[str]:
+    """Takes the site's lines off the end of the document's; those taken."""
+    taken: list[str] = []
+    while lines and all(
+        furniture.LINES.fullmatch(part) for part in re.split(r"\s*[|｜\t]\s*|(?<=[】\]])\s*", lines[-1]) if part
+    ):
+        taken.insert(0, _shown(lines.pop()))
+    return taken
+
+
+def _shown(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= 30 else f"{line[:30]}…"
 
 
 def _main(tree: Any, body: Any) -> tuple[Any, str]:
-    whole = len(_weight(body))
-    for selector in _MAIN:
-        for node in tree.css(selector):
-            if len(_weight(node)) >= 0.4 * whole:
-                return node, f"正文在 {selector} 里"
+    whole = _prose(body)
+    weigh = _prose if whole else (lambda node: len(_weight(node)))
+    held = [(weigh(node), selector, node) for selector in _MAIN for node in tree.css(selector)]
+    most = max((weight for weight, _, _ in held), default=0)
+    if most and most >= 0.4 * weigh(body):
+        return next((node, f"正文在 {selector} 里") for weight, selector, node in held if weight >= 0.9 * most)
     best = body
     while True:
         inner = [
@@ -63,6 +119,11 @@ def _main(tree: Any, body: Any) -> tuple[Any, str]:
         if len(heavy) != 1 or not _weight(best):
             return best, "正文取文字最密的一块"
         best = heavy[0]
+
+
+def _prose(node: Any) -> int:
+    """Characters of a node's text that stand in sentences: menus and lists of links have none."""
+    return sum(len(run) for run in node.text(separator="\n").split("\n") if re.search("[，。；]", run))
 
 
 def _weight(node: Any) -> str:
