@@ -29,6 +29,8 @@ POINTED = frozenset({"place", "picked", "follow-up"})
 """Rules by which the clause was pointed at, so that a question need not name its subject."""
 MOST_WITH_MONEY = 8
 """Clauses whose money is listed when a document's money is asked for."""
+LEADS = "牵头"
+"""What the label of those that lead a measure contains."""
 MOST_UNITS = 60
 """Units that a refusal lists."""
 BestSentence = Callable[[str, Clause, Reading], str | None]
@@ -173,7 +175,7 @@ class Answers:
         """Whether the units named are responsible, then all that are."""
         blocks = []
         own = self.compose.units(clause)
-        for unit in question.units:
+        for unit in self.library.as_named(question.units, self.policy.id):
             name = "unit_by_definition" if unit in own else "unit_no"
             if unit in clause.unit_names:
                 name = "unit_yes"
@@ -229,16 +231,21 @@ class Answers:
 
     # -- units -----------------------------------------------------------------------------------------------------
 
-    def of_units(self, units: Sequence[str]) -> Reply:
-        """The measures for which all of the units are responsible."""
+    def of_units(self, units: Sequence[str], leading: bool = False) -> Reply:
+        """The measures for which all of the units are responsible; ``leading``: first those that the unit leads."""
         found = [c for c in self.policy.clauses if set(units) <= set(self.compose.units(c))]
         by_definition = [c for c in found if not set(units) <= set(c.unit_names)]
-        name = "by_unit" if len(units) == 1 else "by_unit_several" if found else "by_unit_none"
-        text = self.words(name, unit=units[0], units="、".join(units), count=len(found))
-        blocks = [
-            Block("lead", (Say(text),)),
-            *self.compose.listed(found, {c.id: " *" for c in by_definition}, named=False),
-        ]
+        marks = {c.id: " *" for c in by_definition}
+        roles = {c.id: self.compose.roles(c, units[0]) for c in found} if leading and len(units) == 1 else {}
+        if any(roles.values()):
+            led = [c for c in found if LEADS in roles[c.id]]
+            found = [*led, *(c for c in found if c not in led)]
+            blocks = self._led(units[0], led, found[len(led) :], roles, marks)
+        else:
+            single = "by_unit" if found else "foreign_unit"
+            name = single if len(units) == 1 else "by_unit_several" if found else "by_unit_none"
+            text = self.words(name, unit=units[0], units="、".join(units), count=len(found))
+            blocks = [Block("lead", (Say(text),)), *self.compose.listed(found, marks, named=False)]
         if by_definition:
             definition = self.compose.definitions(by_definition[0])[0]
             text = self.words("by_unit_definition", count=len(by_definition), term=definition.term)
@@ -254,6 +261,23 @@ class Answers:
             units=tuple(units),
             explain={"rule": "measures of a unit"},
         )
+
+    def _led(
+        self,
+        unit: str,
+        led: Sequence[Clause],
+        others: Sequence[Clause],
+        roles: Mapping[str, str],
+        marks: Mapping[str, str],
+    ) -> list[Block]:
+        """The measures that the unit leads, then the others, each with the role it is listed under."""
+        blocks = [self.compose.say("by_unit_led" if led else "by_unit_led_none", unit=unit, count=len(led))]
+        blocks += self.compose.listed(led, named=False)
+        if others:
+            blocks.append(self.compose.say("by_unit_other_roles", count=len(others)))
+            shown = {i: self.words("role", role=role) + marks.get(i, "") for i, role in roles.items() if role}
+            blocks += self.compose.listed(others, {**marks, **shown}, named=False)
+        return blocks
 
     def without_units(self, units: Sequence[str], only: bool) -> Reply:
         """The measures whose list names none of the units, or (``only``) names nothing but them."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import dialogue
+from bot.answers import LEADS
 from bot.dialogue import Conversation
 from bot.intents import Question
 from bot.reply import Reply
@@ -18,6 +19,9 @@ UNIT_CLAUSE = 0.5
 """Probability of a clause from which a question that names a unit is about that clause, not about the unit."""
 UNIT_OUTSIDE = 0.6
 """Probability of being out of scope from which naming a unit does not help (its phone number, its director)."""
+NOT_OF_DEFINITION = frozenset({"by_unit", "amount", "count"})
+"""Cues of questions that a definition does not answer though they name what it includes: 含管委会的负责哪些."""
+_INCLUDES = re.compile(r"含不含|包不包[括含]|不?包[括含]|不?含")
 _SENTENCE = re.compile(r"[.。!?！？;；\n]+")
 
 
@@ -33,12 +37,17 @@ class ByUnit:
         if not (question.units or question.foreign_units):
             return None
         question = self._asking_sentence(question, conversation, scope)
+        if question.units:
+            question = replace(question, units=self._library.as_named(question.units, scope))
         asks, sources = question.asks, self._sources
         home = sources.home(conversation, scope)
         specific = sources.specific(question, conversation, scope)
         if "contact" in asks:
             unit = (*question.units, *question.foreign_units)[0]
             return None if specific else home.note("none", "none.contact", conversation, "contact", unit=unit)
+        meant = sources.meant(conversation, scope)
+        if meant is not None and self._asks_who_is_included(question, meant):
+            return home.info("definition", conversation)
         if question.units and conversation.clause and not specific and dialogue.asks_about_unit(question):
             asked = replace(question, asks=asks | {"units"})
             answers, clause = sources.answers(conversation.clause), self._library.clause(conversation.clause)
@@ -50,7 +59,6 @@ class ByUnit:
             return None
         if not question.units:
             return home.foreign_unit(question.foreign_units[0], conversation)
-        meant = sources.meant(conversation, scope)
         for definition in meant.definitions if meant is not None else ():
             if definition.term in question.units and set(definition.includes) & set(question.units):
                 return home.info("definition", conversation)
@@ -61,7 +69,20 @@ class ByUnit:
                 asked_text = question.reading.plain
                 return sources.across.choose_document(list(found), asked_text, conversation) if found else None
             return home.without_units(question.units, limited == "only")
-        return self.of_units(question.units, conversation, scope)
+        return self.of_units(question.units, conversation, scope, LEADS in question.reading.plain)
+
+    def _asks_who_is_included(self, question: Question, policy: Policy) -> bool:
+        """Whether it asks if a defined term includes what the names in its definition are made of: 管委会."""
+        text = question.reading.plain
+        if question.asks & NOT_OF_DEFINITION or not _INCLUDES.search(text) or dialogue.limits_units(question):
+            return False
+        understanding = self._sources.understanding
+        words = [w for w in understanding.without_units(_INCLUDES.sub(" ", text)).words if len(w) > 1]
+        for definition in policy.definitions:
+            parts = {w for w in words if any(w in name for name in definition.includes)}
+            if definition.term in question.units and parts and all(w in parts | understanding.generic for w in words):
+                return True
+        return False
 
     def _about_something_else(self, question: Question, specific: bool, scope: str) -> bool:
         """Whether what is asked besides the unit is a clause's subject, or nothing that documents cover."""
@@ -88,16 +109,16 @@ class ByUnit:
                 return part
         return question
 
-    def of_units(self, units: Sequence[str], conversation: Conversation, scope: str) -> Reply:
+    def of_units(self, units: Sequence[str], conversation: Conversation, scope: str, leading: bool = False) -> Reply:
         """The measures for which all of the units are responsible, by document where there are several."""
         found = self._library.responsible(units)
         if scope or len(found) < 2:
             policy_id = scope or next(iter(found), "") or self._sources.home(conversation).policy.id
-            return self._sources.answers(policy_id).of_units(units)
+            return self._sources.answers(policy_id).of_units(units, leading)
         meant = self._sources.meant(conversation)
         shown = meant if meant is not None and meant.id in found else None
 
         def whole(policy: Policy) -> Reply:
-            return self._sources.answers(policy.id).of_units(units)
+            return self._sources.answers(policy.id).of_units(units, leading)
 
         return self._sources.across.of_units(units, found, shown, conversation, whole)

@@ -16,7 +16,7 @@ from typing import Any
 from bot.figures import Selection
 from bot.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
 from knowledge.faults import Fault, KnowledgeError
-from knowledge.model import OPENING_BRACKETS, Clause, Definition, Figure, InfoTopic, Policy, Section, State
+from knowledge.model import OPENING_BRACKETS, Clause, Definition, Figure, InfoTopic, NamedUnit, Policy, Section, State
 from knowledge.yamlfile import read_yaml
 
 REPLIES = Path(__file__).resolve().parent / "replies"
@@ -174,6 +174,12 @@ class Composer:
         for definition in self.definitions(clause):
             names += [n for n in definition.includes if n not in names]
         return tuple(names)
+
+    @staticmethod
+    def roles(clause: Clause, unit: str) -> str:
+        """The labels under which the unit is listed, verbatim (牵头单位); empty where the lists have none."""
+        listed = [u for r in clause.responsible for u in r.units if isinstance(u, NamedUnit) and u.unit == unit]
+        return "、".join(dict.fromkeys(u.role for u in listed if u.role))
 
     def definitions(self, clause: Clause) -> list[Definition]:
         """Definitions that widen the clause's list of units."""

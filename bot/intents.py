@@ -61,9 +61,10 @@ class Understanding:
         self._reader = ready.reader
         lexicon = ready.base.lexicon
         self._cities = tuple(fold(p.city) for p in ready.base.policies if p.city)
-        self._units = Phrases(
-            {fold(alias): (unit.name, own) for own, units in _units(lexicon) for unit in units for alias in unit.names}
-        )
+        named = [(own, unit) for own, units in _units(lexicon) for unit in units]
+        called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
+        called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
+        self._units = Phrases(called)
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
         self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
         cues: dict[str, set[str]] = {}
@@ -117,6 +118,10 @@ class Understanding:
         rest = self._empty.without(text)
         return text.strip() in self.generic or not _WORDS.search(rest) or not self._reader.read(rest).words
 
+    def without_units(self, plain: str) -> Reading:
+        """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""
+        return self._reader.read(self._units.without(plain))
+
     def correction(self, folded: str) -> int | None:
         """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""
         for found in self._cues.scan(folded):
@@ -135,7 +140,7 @@ class Understanding:
 
 
 def _units(lexicon: Lexicon) -> Iterable[tuple[bool, Sequence[Unit]]]:
-    """(whether documents make them responsible, units): of two that share a name, the later one is meant."""
+    """(whether documents make them responsible, units): of two that share an alias, the later one is meant."""
     return (False, lexicon.units.others), (True, lexicon.units.brought), (True, lexicon.units.units)
 
 

@@ -13,6 +13,7 @@ from bot.compose import Composer, Words, document
 from bot.reply import Block
 from knowledge.clauses import untaught
 from knowledge.compiled import Ready
+from knowledge.fold import fold
 from knowledge.model import Clause
 
 RANK = {"in_force": 0, "unknown": 0, "not_yet": 1, "expired": 2, "repealed": 3}
@@ -145,3 +146,29 @@ class Library:
                 both = {p: [i for i in ids if i in here.get(p, ())] for p, ids in found.items()}
                 found = {p: ids for p, ids in both.items() if ids}
         return found or {}
+
+    def as_named(self, units: Iterable[str], policy_id: str = "") -> tuple[str, ...]:
+        """The units as the document (or, without one, any that is open) names them.
+
+        One that it makes responsible for nothing gives way to the only one it does that shares a name with it:
+        人社局 is 市人力资源社会保障局 in one document, 市人力资源和社会保障局 in another.
+        """
+        out = []
+        for unit in units:
+            others = [o for o in self._namesakes.get(unit, ()) if self._names(o, policy_id)]
+            out.append(others[0] if len(others) == 1 and not self._names(unit, policy_id) else unit)
+        return tuple(dict.fromkeys(out))
+
+    def _names(self, unit: str, policy_id: str) -> bool:
+        found = self.by_unit.get(unit, {})
+        return policy_id in found if policy_id else any(map(self.open, found))
+
+    @cached_property
+    def _namesakes(self) -> dict[str, frozenset[str]]:
+        """Unit -> the other units that share a name with it."""
+        units = self.ready.base.lexicon.units.own
+        called: dict[str, set[str]] = {}
+        for unit in units:
+            for name in unit.names:
+                called.setdefault(fold(name), set()).add(unit.name)
+        return {u.name: frozenset[str]().union(*(called[fold(n)] for n in u.names)) - {u.name} for u in units}

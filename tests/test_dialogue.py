@@ -42,6 +42,16 @@ def test_a_choice_by_number_ordinal_and_content(assistant: Assistant) -> None:
         assert again.clauses[0].clause == clause
 
 
+def test_whom_a_defined_term_includes(assistant: Assistant) -> None:
+    talked = assistant.reply("4.2").conversation
+    for text in ("各区政府含不含管委会", "各区人民政府包括管委会吗", "各区政府包含开发区管委会吗"):
+        for conversation in (Conversation(), talked):
+            reply = assistant.reply(text, conversation)
+            assert (reply.status, reply.info) == ("info", "definition"), text
+    for text in ("各区政府（含管委会）负责哪些", "各区政府含不含财政局"):  # its measures; no part of the definition
+        assert assistant.reply(text).info != "definition", text
+
+
 def test_thanks_in_between_loses_nothing(assistant: Assistant) -> None:
     first = assistant.reply("应用场景每年发布多少项")
     thanks = assistant.reply("谢谢", first.conversation)

@@ -21,6 +21,7 @@ from knowledge import compiled, overlay
 from knowledge.compiled import ROOT, Ready
 
 DOCUMENTS = Path(__file__).with_name("documents")
+NAMESAKES = "songzhou-data"
 SEED, NEW, OLD, EXPIRED = "wuhan-development-zones", "jiangcheng-hightech", "jiangcheng-old", "jiangcheng-pilot"
 
 
@@ -44,6 +45,15 @@ def several(root: Path) -> Ready:
 @pytest.fixture(scope="module")
 def many(several: Ready) -> Assistant:
     return Assistant(several, today=lambda: DAY)
+
+
+@pytest.fixture(scope="module")
+def namesakes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Beside the documents above one whose units are called as the lexicon calls others."""
+    folder = tmp_path_factory.mktemp("namesakes") / "base"
+    shutil.copytree(root, folder)
+    shutil.copytree(DOCUMENTS / NAMESAKES, folder / "policies" / NAMESAKES)
+    return Assistant(compiled.ready(folder), today=lambda: DAY)
 
 
 def talk(assistant: Assistant, turns: Sequence[str]) -> list[Reply]:
@@ -197,6 +207,60 @@ def test_a_units_measures_by_document(many: Assistant) -> None:
     picked = many.reply(str(len(reply.clauses) + 1), reply.conversation)
     assert [f"{c.policy}/{c.clause}" for c in picked.clauses] == [f"{NEW}/1.1", f"{NEW}/1.2"]
     assert [c.policy for c in many.reply("市住房局负责什么").clauses] == [NEW, NEW]
+
+
+def measures(reply: Reply) -> list[str]:
+    return [f"{c.policy}/{c.clause}" for c in reply.clauses]
+
+
+@pytest.mark.parametrize(
+    ("unit", "clauses"),
+    [
+        ("市工业和信息化局", ["1.1", "1.2"]),
+        ("市大数据管理局", ["1.1", "1.2", "1.3"]),
+        ("市人力资源和社会保障局", ["1.3"]),
+    ],
+)
+def test_a_units_own_name_goes_before_anothers_alias(
+    namesakes: Assistant, assistant: Assistant, unit: str, clauses: list[str]
+) -> None:
+    expected = [f"{NAMESAKES}/{clause}" for clause in clauses]
+    for question in (f"{unit}负责哪些", f"松洲数据措施里{unit}负责哪些"):
+        reply = namesakes.reply(question)
+        assert (reply.units, measures(reply)) == ((unit,), expected), question
+    alone = assistant.reply(f"{unit}负责哪些")  # there it is an alias still
+    assert alone.units != (unit,)
+    assert alone.clauses
+
+
+def test_an_alias_is_the_unit_that_the_named_document_calls_so(namesakes: Assistant) -> None:
+    within = namesakes.reply("松洲数据措施里人社局负责哪些")
+    assert (within.units, measures(within)) == (("市人力资源和社会保障局",), [f"{NAMESAKES}/1.3"])
+    everywhere = namesakes.reply("人社局负责哪些")
+    assert (everywhere.units, {c.policy for c in everywhere.clauses}) == (("市人力资源社会保障局",), {SEED})
+    asked = talk(namesakes, ["松洲数据措施1.3", "人社局管吗"])[-1]
+    assert "「市人力资源和社会保障局」在这一条的责任单位里" in asked.text
+
+
+def test_a_unit_that_the_named_document_does_not_name(namesakes: Assistant) -> None:
+    reply = namesakes.reply("松洲数据措施里市财政局负责哪些")
+    assert (reply.status, reply.clauses) == ("none", ())
+    assert "责任单位里没有「市财政局」" in reply.text
+    assert "0 条" not in reply.text
+
+
+def test_what_a_unit_leads_comes_first(namesakes: Assistant, many: Assistant) -> None:
+    reply = namesakes.reply("市工业和信息化局牵头哪些")
+    assert measures(reply) == [f"{NAMESAKES}/1.2", f"{NAMESAKES}/1.1"]
+    lines = reply.text.split("\n")
+    led, other = (
+        lines.index("「市工业和信息化局」牵头的是以下 1 条："),
+        next(n for n, s in enumerate(lines) if "（配合单位）" in s),
+    )
+    assert lines[led + 1].startswith("1.2")
+    assert lines[other].startswith("1.1")
+    assert first(namesakes.reply("2", reply.conversation)) == f"{NAMESAKES}/1.1"  # in the order shown
+    assert "牵头的是" not in many.reply("市住房局牵头哪些").text  # no document says who leads
 
 
 def test_a_name_that_fits_two_documents_is_asked_back(many: Assistant) -> None:
