@@ -220,12 +220,17 @@ class Store:
         await self._read(lambda connection: notices.note(connection, key, at))
 
     async def look(self, read: Callable[[Connection], T]) -> T:
-        """Read at length: in a thread and with a connection of its own, so that no write waits for it."""
+        """Read at length: in a thread and with a connection of its own, so that no write waits for it.
+
+        It sees all that was written before, what waits for the next commit included; so it waits while the database
+        takes no writes.
+        """
 
         def run() -> T:
             with self.engine.connect() as connection:
                 return read(connection)
 
+        await self._do(_Job())
         return await asyncio.to_thread(run)
 
     # -- the thread --------------------------------------------------------------------------------------------------
