@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from bot import dialogue
 from bot.compose import Words
 from bot.days import today_in_beijing
 from bot.dialogue import Conversation
@@ -62,6 +63,7 @@ class Assistant:
         if self.library.many:
             about = reply.policy or before.policy
             reply = replace(reply, conversation=replace(reply.conversation, policy=about))
+        reply = replace(reply, conversation=dialogue.went_on(before, reply.conversation))
         reading = asked.reading
         explain = {
             "plain": reading.plain,
@@ -106,5 +108,6 @@ class Assistant:
             clause=conversation.clause if "/" in conversation.clause and has(conversation.clause) else "",
             choices=tuple(t for t in conversation.choices if has(t)),
             more=tuple(t for t in conversation.more if has(t)),
+            earlier=tuple(t for t in conversation.earlier if "/" in t and has(t)),
             policy=conversation.policy if self.library.many and has(conversation.policy) else "",
         )

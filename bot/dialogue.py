@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from bot.intents import Question, Understanding
@@ -12,6 +12,8 @@ from bot.numbers import ordinal
 
 SHORT = 14
 """Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
+MOST_EARLIER = 5
+"""Clauses talked about before that are remembered."""
 _ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
 _ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|嘞|勒|哩|的话)[?!.,~ ]*$")
 _ABOUT_UNIT = re.compile(r"[吗么]|不[?!. ]*$|也|是不是|是否|还有谁|之外|以外|归.{0,8}管|在不在|算不算")
@@ -21,7 +23,12 @@ _WITHOUT = re.compile(
 _ONLY = re.compile(r"只归|只有|仅由|单独|只由|只写|仅|only")
 _LISTING = re.compile(r"哪[些几]|什么|啥|职责|任务|清单")
 _PRONOUN = re.compile(
-    r"这个|这条|这项|这一条|那条|那个|那项|它|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
+    r"这个|这条|这项|这一条|那条|那个|那项|它|他们|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
+)
+_RETURN = re.compile(r"(?:再|又|还是|还|我)?(?:回到|说回|回头说|回头看|倒回去?|转回|绕回)")
+_EARLIER = re.compile(
+    r"(?:刚才|刚刚|刚|之前|先前|前面|开头|一开始|最先|最开始|早先|上一个)"
+    r"(?:我|你|咱们|我们)?(?:说|问|讲|提|聊)?(?:到|过)?(?:的|那)?(?:那个|那条|那项|个|条|项)?"
 )
 _DOCUMENT = re.compile(
     r"(?:这|该|本|那|此)(?:个|份|项|部)?(?:文件|政策|通知|意见|办法|方案|规定|条例|计划|规划|文)|(?<!其)它的?"
@@ -53,6 +60,8 @@ class Conversation:
     """Topic on the document as a whole that was answered last."""
     policy: str = ""
     """Id of the document that was answered from last; empty while there is only one."""
+    earlier: tuple[str, ...] = ()
+    """Targets that were answered before ``clause``, the latest first."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -144,6 +153,31 @@ def points_back(question: Question) -> str | None:
     text = question.reading.folded
     rest = _DOCUMENT.sub(" ", text, count=1)
     return rest.strip() if rest != text else None
+
+
+@dataclass(frozen=True)
+class Return:
+    """A question that goes back to what was talked about before."""
+
+    rest: str
+    """Without the words that point back."""
+    away: bool
+    """Whether it leaves what is talked about now (回到), or may still mean it (刚才)."""
+
+
+def went_on(before: Conversation, now: Conversation) -> Conversation:
+    """``now``, with what was talked about before."""
+    known = dict.fromkeys((*([before.clause] if before.clause else ()), *before.earlier))
+    return replace(now, earlier=tuple(t for t in known if t != now.clause)[:MOST_EARLIER])
+
+
+def returns(question: Question) -> Return | None:
+    """回到刚才工资那个,又是谁管; None when nothing points back."""
+    text = question.reading.folded
+    away = _RETURN.search(text)
+    if away is None and not _EARLIER.search(text):
+        return None
+    return Return(_EARLIER.sub(" ", _RETURN.sub(" ", text)).strip(), away is not None)
 
 
 def asks_on(question: Question) -> bool:

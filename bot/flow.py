@@ -31,8 +31,12 @@ OFFERED = 0.01
 """Probability from which a clause is worth offering when the answer was not it."""
 FOLLOWS = 0.6
 """Probability from which a question that reads as a follow-up is about another clause."""
+OUTSIDE = 0.9
+"""Probability from which a short question has a subject of its own, which no document covers."""
 ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
+_HOW_MANY = re.compile(r"[\d一二两三四五六七八九十几每多]")
+"""Words that count say no subject: 一年多少."""
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 
 
@@ -66,6 +70,7 @@ class Flow:
                 rejected = clause
         return (
             self._picked(question, conversation)
+            or self._returned(question, conversation)
             or (None if scope else self._missing(question, conversation))
             or (self._named(question, conversation) if self._library.many and not scope else None)
             or self._located.reply(question, conversation, scope)
@@ -149,6 +154,23 @@ class Flow:
             return answers.answer(clause, question, conversation, 1.0, "picked", said=conversation.said)
         return self._several(chosen, conversation, "picked all", full=True) if chosen else None
 
+    def _returned(self, question: Question, conversation: Conversation) -> Reply | None:
+        """A clause that was talked about before: by words that it knows (回到工资那个), or the last but one."""
+        back = dialogue.returns(question)
+        if back is None or not conversation.earlier:
+            return None
+        asked = self._understanding.question(back.rest)
+        if asked.bare or self._understanding.empty(back.rest):
+            found = (conversation.earlier[0], 1.0) if back.away else None
+        else:
+            found = self._matcher.among((*conversation.earlier, conversation.clause), asked)
+        if found is None or found[0] == conversation.clause:
+            return None
+        target, probability = found
+        return self._sources.answers(target).answer(
+            self._library.clause(target), asked, conversation, probability, "returned"
+        )
+
     def _several(
         self, targets: Sequence[str], conversation: Conversation, rule: str, full: bool = False, units: bool = False
     ) -> Reply:
@@ -186,9 +208,17 @@ class Flow:
         return self._home(conversation, scope).note("clarify", "clarify.no_context", conversation, "no context")
 
     def _goes_on(self, question: Question, conversation: Conversation) -> bool:
-        """Whether a short question names nothing that any clause speaks of: 投多少钱, 它归谁管呀."""
+        """Whether a short question names nothing that any clause speaks of: 投多少钱, 它归谁管呀; but not 房价多少."""
         short = dialogue.leans(question) or dialogue.asks_on(question)
-        return short and not self._sources.specific(question, conversation, "")
+        return short and not self._sources.specific(question, conversation, "") and not self._outside(question)
+
+    def _outside(self, question: Question) -> bool:
+        """Whether a question has a subject by itself, and one that surely no document covers."""
+        words = question.rest_reading.words
+        if not any(len(w) > 1 and w not in self._understanding.generic and not _HOW_MANY.match(w) for w in words):
+            return False
+        matches = self._matcher.learned(question.reading)
+        return bool(matches) and matches[0].target == "near" and matches[0].probability >= OUTSIDE
 
     def _follow_up(self, question: Question, conversation: Conversation) -> Reply:
         answers, clause = self._sources.answers(conversation.clause), self._library.clause(conversation.clause)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from bot import dialogue
@@ -16,10 +16,12 @@ from knowledge.tokens import Reading
 
 CONTEXT_ODDS = 4.0
 """Log odds that a follow-up gives to the clause that is talked about: as much as a good match is worth."""
-CONTEXT_WEAK = 1.5
+CONTEXT_WEAK = 2.5
 """Log odds that a short question without any sign of a follow-up gives to the clause that is talked about."""
 CONTEXT_OUTSIDE = -2.5
 """Log odds that a follow-up takes from everything that is no clause."""
+EARLIER = 0.5
+"""Probability from which a question goes back to a clause that was talked about before."""
 REJECTED = -6.0
 """Log odds that 不是，我问的是… takes from the clause that was rejected."""
 SURE = 0.85
@@ -66,6 +68,15 @@ class Matcher:
         cities = frozenset(c for c in self._library.cities if c in question.reading.plain)
         found = self._evidence.find(question.rest_reading, self._understanding.generic, scope, cities)
         return [f for f in found if scope or not self._shut(f.target, question.reading.plain)]
+
+    def among(self, targets: Sequence[str], question: Question) -> tuple[str, float] | None:
+        """Which of these clauses, all talked about, a question means, and how probably; None when it may be another."""
+        matches = self.learned(question.reading, "", dict.fromkeys(filter(None, targets), CONTEXT_ODDS))
+        best = [(m.target, m.probability) for m in matches[:1] if m.probability >= EARLIER]
+        for policy in dict.fromkeys(t.partition("/")[0] for t in targets if t):
+            best += [(f.target, f.probability) for f in self.found(question, policy) if f.probability >= EARLIER]
+        best = [(target, probability) for target, probability in best if target in targets]
+        return max(best, key=lambda b: b[1], default=None)
 
     def _rank(self, scope: str) -> Callable[[str], int]:
         """Where documents stand among others; one that is asked by name stands alone."""
