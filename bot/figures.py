@@ -58,7 +58,7 @@ def select(
     money = "amount" in question.asks or bool(_MONEY_WORDS.search(plain))
     claims = bool(question.numbers)
     cues = {f.id: asked[f"{clause.id}/{f.id}"] for f in clause.figures if f"{clause.id}/{f.id}" in asked}
-    known = [f for f in clause.figures if f.id in cues and not _any(cues[f.id].others, plain)]
+    known = [f for f in clause.figures if f.id in cues and not _of_others(cues[f.id], plain, said)]
     hit = _cases(known, cues, plain)
     about = [f for f in known if given or _subject(cues[f.id], f"{said}\n{plain}")]
     if not about:  # the case alone, in a question that names no subject of any figure: 搬过来给多少
@@ -97,6 +97,11 @@ def _cases(figures: Iterable[Figure], cues: Mapping[str, FigureAsked], plain: st
 
 def _fits(cue: FigureAsked, text: str) -> bool:
     return not _any(cue.unless, text)
+
+
+def _of_others(cue: FigureAsked, plain: str, said: str) -> bool:
+    """Whether something else in the clause is asked about: named now, or before with no word of the figure since."""
+    return _any(cue.others, plain) or (_any(cue.others, said) and not _subject(cue, f"{said}\n{plain}"))
 
 
 def _subject(cue: FigureAsked, text: str) -> bool:
