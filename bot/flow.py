@@ -68,6 +68,9 @@ class Flow:
                 return self._follow_up(question, conversation)
             if not question.asks & ASKS_OF_CLAUSE:  # else only what was asked of it was wrong
                 rejected = clause
+        back = dialogue.returns(question)
+        if back is not None and back.away and not conversation.earlier and not self._understanding.empty(back.rest):
+            question = self._understanding.question(back.rest)
         return (
             self._picked(question, conversation)
             or self._returned(question, conversation)
@@ -217,8 +220,8 @@ class Flow:
         words = question.rest_reading.words
         if not any(len(w) > 1 and w not in self._understanding.generic and not _HOW_MANY.match(w) for w in words):
             return False
-        matches = self._matcher.learned(question.reading)
-        return bool(matches) and matches[0].target == "near" and matches[0].probability >= OUTSIDE
+        outside = [m for m in self._matcher.learned(question.reading) if kind_of(m.target) in ("near", "far")]
+        return sum(m.probability for m in outside) >= OUTSIDE
 
     def _follow_up(self, question: Question, conversation: Conversation) -> Reply:
         answers, clause = self._sources.answers(conversation.clause), self._library.clause(conversation.clause)
@@ -264,7 +267,10 @@ class Flow:
     def _matched(self, question: Question, conversation: Conversation, rejected: str, scope: str) -> Reply:
         """The act of least expected cost on the best matches."""
         leaning = (
-            bool(conversation.clause) and not rejected and (dialogue.leans(question) or dialogue.asks_on(question))
+            bool(conversation.clause)
+            and not rejected
+            and (dialogue.leans(question) or dialogue.asks_on(question))
+            and not self._outside(question)
         )
         matches = self._matcher.in_context(question, conversation, rejected, leaning, scope)
         talked = conversation.clause.partition("/")[0]

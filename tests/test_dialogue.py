@@ -60,6 +60,46 @@ def test_thanks_in_between_loses_nothing(assistant: Assistant) -> None:
     assert after.clauses[0].clause == "4.3"
 
 
+def test_going_back_to_what_was_talked_about_before(assistant: Assistant) -> None:
+    conversation = Conversation()
+    for text in ("末位淘汰是怎么规定的", "产业地图谁来编", "首次认定的高企补多少"):
+        conversation = assistant.reply(text, conversation).conversation
+    assert [t.partition("/")[2] for t in conversation.earlier] == ["3.1", "1.3"]
+    for text, clause in (
+        ("回到末位淘汰那个，谁负责", "1.3"),
+        ("刚才说的产业地图归谁管", "3.1"),
+        ("说回前面那个", "3.1"),
+        ("刚才那个谁负责", "4.2"),
+        ("刚才的补贴，重新认定呢", "4.2"),
+    ):
+        reply = assistant.reply(text, conversation)
+        assert [c.clause for c in reply.clauses] == [clause], text
+    back = assistant.reply("回到末位淘汰那个，谁负责", conversation)
+    assert {"市委组织部", "市委编办"} <= set(back.units)
+    assert [t.partition("/")[2] for t in back.conversation.earlier] == ["4.2", "3.1"], "and on to what was left"
+
+
+def test_nothing_is_gone_back_to_where_nothing_was_talked_about(assistant: Assistant) -> None:
+    assert [c.clause for c in assistant.reply("回到末位淘汰那个，谁负责").clauses] == ["1.3"]
+    assert assistant.reply("回到前面那个").status in ("clarify", "none", "chat")
+
+
+def test_a_short_question_with_a_subject_that_nothing_covers_does_not_lean(assistant: Assistant) -> None:
+    talked = assistant.reply("首次认定的高企补多少").conversation
+    for text in ("车位多少钱一个", "学费多少"):
+        assert assistant.reply(text, talked).status == "none", text
+    for text in ("一共多少钱", "找谁办", "是哪几家管"):
+        assert [c.clause for c in assistant.reply(text, talked).clauses] == ["4.2"], text
+
+
+def test_figures_of_something_else_in_the_clause_stay_out_of_the_talk(assistant: Assistant) -> None:
+    talked = assistant.reply("揭榜制怎么搞").conversation
+    asked = assistant.reply("经费给多少", talked)
+    assert ([c.clause for c in asked.clauses], asked.figures) == (["4.2"], ())
+    again = assistant.reply("高企呢，首次认定给多少", asked.conversation)
+    assert [f.text for f in again.figures] == ["20万元"]
+
+
 def test_an_out_of_range_choice_is_no_clause(assistant: Assistant) -> None:
     offered = assistant.reply("新型研发机构")
     assert assistant.reply("第9个", offered.conversation).status in ("none", "clarify", "choose")
