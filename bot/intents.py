@@ -67,6 +67,10 @@ class Understanding:
         self._units = Phrases(called)
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
         self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
+        self._moves_away = re.compile(
+            rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
+            r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
+        )
         cues: dict[str, set[str]] = {}
         for name, expressions in lexicon.cues.model_dump().items():
             for expression in expressions:
@@ -108,10 +112,12 @@ class Understanding:
         )
 
     def _elsewhere(self, plain: str) -> str:
-        match = self._other_places.search(plain)
-        if match is None or any(city in plain for city in self._cities) or _MOVES.search(plain):
+        if any(city in plain for city in self._cities):
             return ""
-        return match["place"]
+        if match := self._moves_away.search(plain):
+            return match["to"] or match["there"]
+        match = self._other_places.search(plain)
+        return "" if match is None or _MOVES.search(plain) else match["place"]
 
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""

@@ -90,6 +90,10 @@ def test_nothing_is_invented_about_the_document(assistant: Assistant) -> None:
 
 def test_another_citys_policy_is_declined(assistant: Assistant) -> None:
     assert assistant.reply("深圳的高企补贴是多少").status == "none"
+    for away in ("高企搬到宁波给多少钱", "成都那边，高企搬过去补多少"):
+        assert assistant.reply(away).status == "none", away
+    for here in ("从成都搬过去，高企补多少", "宁波的高企整体搬迁到你们那里给多少"):
+        assert assistant.reply(here).figures[0].text == "50万元", here
     assert assistant.reply("我们从深圳整体搬到武汉，高企没过期，补多少").figures[0].text == "50万元"
 
 
