@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot import figures
+from bot.compose import sentences
 from bot.cues import own_cues
 from bot.dialogue import Conversation, asks_about_unit
 from bot.figures import Selection
@@ -56,6 +57,7 @@ class Answers:
         base = library.ready.base
         self._asked = base.phrasings[policy.id]
         self._topics = {t.id: t for t in base.lexicon.not_covered.topics}
+        self._paid = base.lexicon.variants.money_paid
 
     @property
     def _many(self) -> str:
@@ -331,28 +333,43 @@ class Answers:
         return Reply("info", tuple(blocks), kept, self.policy.id, info="structure", explain={"rule": "document named"})
 
     def all_figures(self, conversation: Conversation) -> Reply:
-        """All money that the document states, when the question names nothing else."""
+        """All money that the document states, when the question names nothing else; and who gives, not how much."""
         found = [(c, [f for f in c.figures if f.kind in ("amount", "ratio")]) for c in self.policy.clauses]
         found = [(c, money) for c, money in found if money]
-        if not found:
+        stating = {c.id for c, _ in found}
+        unstated = [c for c in self.policy.clauses if c.id not in stating and any(w in c.text for w in self._paid)]
+        if not found and not unstated:
             blocks = [self.compose.say("lead.unstated_document"), *self.compose.notice(self._today())]
             return Reply("none", tuple(blocks), conversation, self.policy.id, explain={"rule": "no money stated"})
         listed = found[:MOST_WITH_MONEY]
-        blocks = [Block("lead", (Say(self.words("lead.figures_by_case")),), self.compose.label("amount"))]
+        blocks = []
+        if listed:
+            blocks.append(Block("lead", (Say(self.words("lead.figures_by_case")),), self.compose.label("amount")))
         for clause, money in listed:
             blocks += self.compose.listed([clause], named=False)
             blocks += [Block("list", (Say("  "), Quote(f.quote))) for f in money]
         if len(found) > len(listed):
             blocks.append(self.compose.say("documents.more_clauses", count=len(found) - len(listed)))
+        others = unstated[: MOST_WITH_MONEY - len(listed)]
+        if others:
+            blocks.append(self.compose.say("lead.money_unstated" if listed else "lead.money_only_unstated"))
+        for clause in others:
+            blocks += self.compose.listed([clause], named=False)
+            blocks.append(Block("list", (Say("  "), Quote(self._giving(clause)))))
+        targets = [self.target(c) for c in (*(c for c, _ in listed), *others)]
         blocks.append(Block("place", (Say(self.compose.document),), self.compose.label("place")))
         return Reply(
             "answer",
             (*blocks, *self.compose.notice(self._today())),
-            replace(conversation, clause="", said="", info="", choices=tuple(self.target(c) for c, _ in listed)),
+            replace(conversation, clause="", said="", info="", choices=tuple(targets)),
             self.policy.id,
-            clauses=tuple(self.compose.ref(c.id) for c, _ in listed),
+            clauses=tuple(self.compose.ref(c.id) for c in (*(c for c, _ in listed), *others)),
             explain={"rule": "all money of a document"},
         )
+
+    def _giving(self, clause: Clause) -> str:
+        """The first sentence of a clause that says that something is paid."""
+        return next(s for s in sentences(clause) if any(word in s for word in self._paid))
 
     def nothing_in(self, matches: Sequence[Match], conversation: Conversation) -> Reply:
         """The document that was asked says nothing on it, as far as its words show."""

@@ -37,6 +37,8 @@ ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
 _HOW_MANY = re.compile(r"[\d一二两三四五六七八九十几每多]")
 """Words that count say no subject: 一年多少."""
+_EVERYTHING = re.compile(r"哪些|哪几|都有|全部|所有|一共|总共|文件|政策")
+"""What asks for all of a document, whatever clause is talked about."""
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 
 
@@ -77,6 +79,7 @@ class Flow:
             or (None if scope else self._missing(question, conversation))
             or (self._named(question, conversation) if self._library.many and not scope else None)
             or self._located.reply(question, conversation, scope)
+            or self._money(question, conversation, scope)
             or self._followed(question, conversation, scope)
             or self._elsewhere(question, conversation)
             or self._units.reply(question, conversation, scope)
@@ -209,6 +212,19 @@ class Flow:
         if conversation.clause and dialogue.leans(question):
             return self._follow_up(question, conversation)
         return self._home(conversation, scope).note("clarify", "clarify.no_context", conversation, "no context")
+
+    def _money(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
+        """Money for nothing in particular: of the clause or the choice that is talked about, else all that is stated."""
+        if not self._understanding.asks_for_money(question):
+            return None
+        if not _EVERYTHING.search(question.reading.plain):
+            offered = [t for t in conversation.choices if "/" in t]
+            if conversation.clause:
+                return self._follow_up(question, conversation)
+            if offered:
+                return self._sources.across.choose(offered, (), question, "follow-up on a list")
+        meant = self._sources.meant(conversation, scope)
+        return self._sources.answers(meant.id).all_figures(conversation) if meant is not None else None
 
     def _goes_on(self, question: Question, conversation: Conversation) -> bool:
         """Whether a short question names nothing that any clause speaks of: 投多少钱, 它归谁管呀; but not 房价多少."""

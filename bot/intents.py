@@ -79,6 +79,8 @@ class Understanding:
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
         self.generic = frozenset({cue for cue, names in cues.items() if names - {"correction"}} | polite)
         self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
+        self._money = frozenset(map(fold, lexicon.variants.money))
+        self._around = frozenset(map(fold, lexicon.variants.money_around))
         self._remembered = lru_cache(REMEMBERED)(self._question)
 
     def question(self, text: str) -> Question:
@@ -118,6 +120,15 @@ class Understanding:
             return match["to"] or match["there"]
         match = self._other_places.search(plain)
         return "" if match is None or _MOVES.search(plain) else match["place"]
+
+    def asks_for_money(self, question: Question) -> bool:
+        """Whether it asks for money and names nothing for which: 有哪些补贴."""
+        if question.units or question.foreign_units or question.elsewhere or question.numbers:
+            return False
+        if question.bare:
+            return any(len(word) > 1 and word in question.reading.plain for word in self._money)
+        words = {w for w in question.rest_reading.words if w not in self.generic}
+        return bool(words & self._money) and words <= self._money | self._around
 
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""

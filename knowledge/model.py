@@ -442,6 +442,12 @@ class Variants(Record):
     """Places for which other documents hold: a question about what they pay is not covered."""
     particles: dict[Text, Text]
     """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
+    money: tuple[Text, ...]
+    """Words for money in a question that names nothing else: 有哪些补贴."""
+    money_around: tuple[Text, ...]
+    """Words that may stand beside them and name nothing: 企业能拿什么补贴."""
+    money_paid: tuple[Text, ...]
+    """Words by which a clause gives money, whether or not it states how much."""
 
 
 class Cues(Record):

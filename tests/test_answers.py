@@ -128,3 +128,25 @@ def test_explain_shows_words_scores_and_rule(assistant: Assistant) -> None:
     assert set(explain["matches"][0]["signals"]) == {"linear", "nearest", "fuzzy", "text", "cover"}
     assert explain["costs"]
     assert explain["rule"]
+
+
+def test_money_for_nothing_in_particular_is_all_the_money_there_is(assistant: Assistant) -> None:
+    for text in ("有哪些补贴", "有什么奖励", "企业能拿到什么补助", "奖补政策有哪些", "有没有优惠"):
+        reply = assistant.reply(text)
+        assert reply.status == "answer", text
+        assert [c.clause for c in reply.clauses] == ["4.2", "1.5", "2.1"], text
+        for amount in ("20万元", "5万元", "50万元", "1∶1"):
+            assert amount in reply.text, "every amount with its case"
+        stated, unstated = reply.text.split("没有写明金额")
+        assert "贡献度给予奖励" in unstated, "what is given without an amount is not left out"
+        assert "专项资金" not in stated
+        assert "有效期至2025年10月8日" in reply.text
+
+
+def test_money_asked_of_what_is_talked_about(assistant: Assistant) -> None:
+    talked = assistant.reply("链长制是什么").conversation
+    assert [c.clause for c in assistant.reply("有补贴吗", talked).clauses] == ["3.2"]
+    assert [c.clause for c in assistant.reply("一共有哪些补贴", talked).clauses] == ["4.2", "1.5", "2.1"]
+    offered = assistant.reply("新型研发机构").conversation
+    assert (assistant.reply("有没有奖励", offered)).status == "choose"
+    assert assistant.reply("多少钱").status == "clarify", "of what?"
