@@ -92,7 +92,7 @@ class Answers:
         kept = Conversation(
             clause=own,
             said=f"{said}\n{question.reading.plain}"[-SAID_CHARS:],
-            choices=conversation.choices if rule == "picked" else (),
+            choices=conversation.choices if rule == "picked" or own in conversation.choices else (),
             more=tuple(t for t in conversation.more if t != own),
         )
         return Reply(
@@ -257,7 +257,11 @@ class Answers:
         return Reply(
             "answer" if found else "none",
             (*blocks, *self.compose.notice(self._today())),
-            Conversation(choices=tuple(self.target(c) for c in found)),
+            Conversation(
+                clause=self.target(found[0]) if len(found) == 1 else "",  # then 那条 can mean only that one
+                choices=tuple(self.target(c) for c in found),
+                units=tuple(units),
+            ),
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in found),
             units=tuple(units),
@@ -292,7 +296,11 @@ class Answers:
         return Reply(
             "answer" if found else "none",
             (Block("lead", (Say(text),)), *self.compose.listed(found), *self.compose.notice(self._today())),
-            Conversation(choices=tuple(self.target(c) for c in found)),
+            Conversation(
+                clause=self.target(found[0]) if len(found) == 1 else "",  # then 那条 can mean only that one
+                choices=tuple(self.target(c) for c in found),
+                units=tuple(units),
+            ),
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in found),
             units=tuple(units),

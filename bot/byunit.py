@@ -46,7 +46,8 @@ class ByUnit:
             unit = (*question.units, *question.foreign_units)[0]
             return None if specific else home.note("none", "none.contact", conversation, "contact", unit=unit)
         meant = sources.meant(conversation, scope)
-        if meant is not None and self._asks_who_is_included(question, meant):
+        about = conversation.info == "definition" and not specific and dialogue.asks_about_unit(question)
+        if meant is not None and (about or self._asks_who_is_included(question, meant)):
             return home.info("definition", conversation)
         if question.units and conversation.clause and not specific and dialogue.asks_about_unit(question):
             asked = replace(question, asks=asks | {"units"})

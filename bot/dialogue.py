@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from bot.intents import Question, Understanding
 from bot.numbers import ordinal
+from knowledge.tokens import Reading
 
 SHORT = 14
 """Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
@@ -16,7 +17,7 @@ MOST_EARLIER = 5
 """Clauses talked about before that are remembered."""
 _ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
 _ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|嘞|勒|哩|的话)[?!.,~ ]*$")
-_ABOUT_UNIT = re.compile(r"[吗么]|不[?!. ]*$|也|是不是|是否|还有谁|之外|以外|归.{0,8}管|在不在|算不算")
+_ABOUT_UNIT = re.compile(r"[吗么]|[不吧咯喽][?!. ]*$|也|是不是|是否|还有谁|之外|以外|归.{0,8}管|在不在|算不算")
 _WITHOUT = re.compile(
     r"(?:哪|几).{0,6}(?:没有?|不含|不包括|未列|没写|没提)|(?:没有?|不含|未)(?:写|列|提到|包括).{0,12}(?:哪|条)"
 )
@@ -25,7 +26,9 @@ _LISTING = re.compile(r"哪[些几]|什么|啥|职责|任务|清单")
 _PRONOUN = re.compile(
     r"这个|这条|这项|这一条|那条|那个|那项|它|他们|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
 )
-_RETURN = re.compile(r"(?:再|又|还是|还|我)?(?:回到|说回|回头说|回头看|倒回去?|转回|绕回)")
+_RETURN = re.compile(
+    r"(?:再|又|还是|还|我)?(?:回到|说回|回头说|回头看|倒回去?|转回|绕回)|(?:刚才|刚刚|之前)?(?:前一个|前一条|上一个)(?:的|呢)?"
+)
 _EARLIER = re.compile(
     r"(?:刚才|刚刚|刚|之前|先前|前面|开头|一开始|最先|最开始|早先|上一个)"
     r"(?:我|你|咱们|我们)?(?:说|问|讲|提|聊)?(?:到|过)?(?:的|那)?(?:那个|那条|那项|个|条|项)?"
@@ -34,7 +37,7 @@ _DOCUMENT = re.compile(
     r"(?:这|该|本|那|此)(?:个|份|项|部)?(?:文件|政策|通知|意见|办法|方案|规定|条例|计划|规划|文)|(?<!其)它的?"
 )
 _PICK = re.compile(
-    r"^(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
+    r"^(?:那(?:么|就)?)?(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
     r"(?:第\s*([一二三四五六七八九十两\d]{1,3})|([一二三四五六七八九两\d]{1,2})|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"
     r"\s*(?:一)?(?:个|条|项|款|种|号)?(?![\w]*(?:万|元|年|级|级别|部分|大|权|链))"
 )
@@ -60,6 +63,8 @@ class Conversation:
     """Topic on the document as a whole that was answered last."""
     policy: str = ""
     """Id of the document that was answered from last; empty while there is only one."""
+    units: tuple[str, ...] = ()
+    """Units whose measures were listed last."""
     earlier: tuple[str, ...] = ()
     """Targets that were answered before ``clause``, the latest first."""
 
@@ -180,9 +185,14 @@ def returns(question: Question) -> Return | None:
     return Return(_EARLIER.sub(" ", _RETURN.sub(" ", text)).strip(), away is not None)
 
 
+def is_short(reading: Reading) -> bool:
+    """Whether a question may lean on what was talked about; punctuation makes none longer."""
+    return sum(map(str.isalnum, reading.folded)) <= SHORT
+
+
 def asks_on(question: Question) -> bool:
     """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
-    return len(question.reading.folded) <= SHORT and bool(question.asks & {"units", "amount", "count", "original"})
+    return is_short(question.reading) and bool(question.asks & {"units", "amount", "count", "original"})
 
 
 def asks_about_unit(question: Question) -> bool:

@@ -166,7 +166,7 @@ class Flow:
         if back is None or not conversation.earlier:
             return None
         asked = self._understanding.question(back.rest)
-        if asked.bare or self._understanding.empty(back.rest):
+        if asked.bare or not self._sources.specific(asked, conversation, ""):
             found = (conversation.earlier[0], 1.0) if back.away else None
         else:
             found = self._matcher.among((*conversation.earlier, conversation.clause), asked)
@@ -363,7 +363,7 @@ class Flow:
         leaning: bool,
         scope: str,
     ) -> Reply:
-        short = leaning or len(question.reading.folded) <= dialogue.SHORT
+        short = leaning or dialogue.is_short(question.reading)
         same = best.target == conversation.clause and short
         others = [m for m in matches if kind_of(m.target) == "clause" and m.target != best.target]
         further = [m.target for m in others if m.probability >= OFFERED]

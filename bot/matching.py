@@ -112,6 +112,6 @@ class Matcher:
         if leaning:
             prior = {t: CONTEXT_OUTSIDE for t in self._index.targets if kind_of(t) != "clause"}
             return self.learned(reading, scope, {**prior, conversation.clause: CONTEXT_ODDS})
-        if len(reading.folded) <= dialogue.SHORT:
+        if dialogue.is_short(reading):
             return self.learned(reading, scope, {conversation.clause: CONTEXT_WEAK})
         return matches
