@@ -214,7 +214,7 @@ class Flow:
         return self._home(conversation, scope).note("clarify", "clarify.no_context", conversation, "no context")
 
     def _money(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
-        """Money for nothing in particular: of the clause or the choice that is talked about, else all that is stated."""
+        """Money for nothing in particular: of the clause or choice that is talked about, else all that is stated."""
         if not self._understanding.asks_for_money(question):
             return None
         if not _EVERYTHING.search(question.reading.plain):
