@@ -14,6 +14,7 @@ from bot import dialogue
 from bot.answers import MOST_RELATED, Answers
 from bot.byunit import ByUnit
 from bot.citations import Citations
+from bot.contest import contest
 from bot.decide import Decision, decide
 from bot.dialogue import Conversation
 from bot.intents import Question
@@ -50,6 +51,10 @@ APART = 0.15
 WORDED, HALF, NEARLY = 0.95, 0.5, 0.1
 """Share of the question's words with which the document that is talked about has it all, or enough of it to stay while
 no other has so much more."""
+LOOSE = frozenset(f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition"))
+"""Topics whose words (目标, 依据) are those of many clauses as well."""
+COVERED = 0.3
+"""Share of a question's words, two at least, with which a clause is asked for all the same."""
 _SIDES = re.compile(r"在|方面|上|之间|这块|这一块|都|各自|分别")
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 
@@ -420,14 +425,17 @@ class Flow:
             bool(conversation.clause) and not rejected and (dialogue.leans(question) or dialogue.asks_on(question))
         )
         matches = self._matcher.in_context(question, conversation, rejected, leaning, scope)
+        if scope in self._library.untaught:
+            matches = self._own_words(question, matches, scope)
         talked = conversation.clause.partition("/")[0]
         untaught = talked in self._library.untaught
         if leaning and untaught and not scope:
-            near = self._matcher.found(question, talked)
-            if near and near[0].signals["cover"] == 1.0:  # 首次认定呢: the document that is talked about has all of it
-                answers, clause = self._sources.answers(talked), self._library.clause(near[0].target)
-                said = conversation.said if near[0].target == conversation.clause else ""
-                return answers.answer(clause, question, conversation, near[0].probability, "follow-up", said=said)
+            near = [f for f in self._matcher.found(question, talked) if f.signals["cover"] == 1.0]
+            if near:  # 首次认定呢: the document that is talked about has all of it
+                best = max(near, key=lambda f: (self._titled(f.target, question), f.probability))
+                answers, clause = self._sources.answers(talked), self._library.clause(best.target)
+                said = conversation.said if best.target == conversation.clause else ""
+                return answers.answer(clause, question, conversation, best.probability, "follow-up", said=said)
         if leaning and untaught and not (matches and matches[0].probability >= FOLLOWS):
             return self._follow_up(question, conversation)
         if not matches:
@@ -443,6 +451,25 @@ class Flow:
         if reply is None:
             reply = self._act(decision, matches, question, conversation, leaning, scope)
         return replace(reply, explain={**explain, **reply.explain})
+
+    def _own_words(self, question: Question, matches: list[Match], scope: str) -> list[Match]:
+        """Without a topic on the whole document, which was learned elsewhere, where clauses have the question's words.
+
+        毛入学率的目标是多少 is no question on what the document is for.
+        """
+        words = [w for w in question.rest_reading.words if len(w) > 1 and w not in self._understanding.generic]
+        if not matches or matches[0].target not in LOOSE or len(words) < 2:
+            return matches
+        found = self._matcher.found(question, scope)
+        if not found or found[0].signals["cover"] < COVERED:
+            return matches
+        return contest([], found, lambda _: 0)
+
+    def _titled(self, target: str, question: Question) -> bool:
+        """Whether the title of a clause holds the words that the question is about."""
+        clause = self._library.clause(target)
+        words = [w for w in question.rest_reading.words if len(w) > 1 and w not in self._understanding.generic]
+        return clause.titled and bool(words) and all(word in clause.title for word in words)
 
     def _ambiguous(self, question: Question, matches: Sequence[Match], scope: str) -> Reply | None:
         """A choice for bare words that several clauses hold verbatim, when none stands out.

@@ -29,6 +29,7 @@ _ISSUED = re.compile(r"^.{0,30}?(?:关于)(?:印发|转发|公布|发布|批转)
 _TAIL = re.compile(
     rf"(?:\((?:试行|暂行|修订|征求意见稿|\d{{4}}年?(?:版|修订)?)\))?(?:的(?:{TYPES}|函|复函|报告|请示|答复|公函))?$"
 )
+_ENDS_AS_NAMED = re.compile(r"(?:办法|规则|预案|规范|条例|规定|细则|章程|方案|规划|纲要|行动计划)$")
 MASK = "□"
 """Stands for the letters of a name that was found, where further names are looked for: it is no letter."""
 _JOINING = re.compile(
@@ -41,6 +42,8 @@ LEAST_TITLE = 4
 """Letters of a short name, and of a whole title, that is looked for."""
 LEAST_CORE = 8
 """Letters of a title without its frame (国务院关于…的意见) that name it when they stand in a question."""
+LEAST_NAMED = 6
+"""The same where what is left ends as names of documents do: 国务院工作规则."""
 LEAST_PART = 3
 """Letters of a title that name it when a kind of document (…办法) follows them."""
 LONGEST_PART = 24
@@ -90,9 +93,9 @@ class Names:
         names[policy.display_name] = LEAST_TITLE
         if policy.title:
             parts = [core(policy.title), *_QUOTED.findall(fold(policy.title))]
-            names = {**dict.fromkeys(parts, LEAST_CORE), **names, policy.title: LEAST_TITLE}
+            names = {**{part: _least(part) for part in parts}, **names, policy.title: LEAST_TITLE}
         attached = [re.sub(r"\s+", "", a.title) for a in policy.attachments if a.title]
-        names = {**dict.fromkeys(attached, LEAST_CORE), **names}
+        names = {**{title: _least(title) for title in attached}, **names}
         for name, least in names.items():
             wanted = key(name)
             if len(wanted) >= least:
@@ -194,6 +197,11 @@ def core(title: str) -> str:
     plain = fold(title)
     shorter = _TAIL.sub("", _ISSUED.sub("", plain))
     return shorter.strip("《》") or plain
+
+
+def _least(title: str) -> int:
+    """Letters from which a title without its frame, or of an attachment, names the document."""
+    return LEAST_NAMED if _ENDS_AS_NAMED.search(title) else LEAST_CORE
 
 
 def _named(policies: Iterable[str], folded: str, start: int, end: int) -> Named:
