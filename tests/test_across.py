@@ -75,6 +75,23 @@ def test_the_money_of_the_named_document(cities: Assistant) -> None:
     assert "最高不超过500万元" in reply.text
 
 
+def test_the_taught_document_keeps_its_follow_ups_when_it_was_named(cities: Assistant) -> None:
+    replies = talk(cities, "武汉市开发区创新提升意见还有效吗", "补贴多少", "谁负责")
+    assert [r.policy for r in replies] == [SEED] * 3
+    assert measures(replies[1]) == [f"{SEED}/4.2"]
+
+
+def test_a_title_goes_before_a_mention(cities: Assistant) -> None:
+    talked = talk(cities, "澄政规〔2025〕6号还有效吗", "智能工厂奖励多少", "那风险补偿呢")[-1]
+    assert measures(talked)[0] == f"{DIGITAL}/2.1"
+
+
+def test_a_goal_among_the_clauses_is_not_what_the_document_is_for(cities: Assistant) -> None:
+    reply = cities.reply("松政办发〔2025〕11号入园企业的目标是多少家")
+    assert measures(reply)[0] == f"{PARKS}/a1.1.2"
+    assert cities.reply("松政规〔2025〕2号的目的是什么").info == "purpose"
+
+
 def test_a_new_subject_leaves(cities: Assistant) -> None:
     replies = talk(cities, "江城高企措施还有效吗", "园区平台公司能引外面的资本吗", "谁负责")
     assert measures(replies[1])[0] == f"{SEED}/1.2"
@@ -305,6 +322,17 @@ def test_more_documents_than_can_be_set_apart_are_offered(cities: Assistant) -> 
     reply = cities.reply(named)
     assert reply.status == "choose"
     assert set(reply.documents) == {HIGHTECH, DATA, DIGITAL, BEFORE}
+
+
+# -- what is asked for -----------------------------------------------------------------------------------------------
+
+
+def test_clauses_that_state_what_is_asked_for_come_first(cities: Assistant) -> None:
+    found = [m["target"] for m in cities.reply("中试平台归谁管").explain["matches"] if m["target"] in MENTION_PILOT]
+    assert set(found[:2]) == {f"{HIGHTECH}/1.2", f"{PILOT}/2.3"}  # the ones that name a unit
+
+
+MENTION_PILOT = {f"{HIGHTECH}/1.2", *(f"{PILOT}/{c}" for c in ("1.1", "1.2", "2.3", "2.4"))}
 
 
 # -- all of it -------------------------------------------------------------------------------------------------------
