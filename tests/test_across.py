@@ -11,9 +11,13 @@ import pytest
 from bot.assistant import Assistant
 from bot.dialogue import Conversation
 from bot.judging import DAY
+from bot.recent import RecentReplies
 from bot.reply import Reply, quotes
+from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import ROOT
+from tests.botapi import BotApi
+from tests.telegram.direct import Played
 
 DOCUMENTS = Path(__file__).with_name("documents")
 SEED, HIGHTECH, PILOT, OLD = "wuhan-development-zones", "jiangcheng-hightech", "jiangcheng-pilot", "jiangcheng-old"
@@ -229,6 +233,22 @@ def test_the_documents_of_a_place(cities: Assistant) -> None:
     reply = cities.reply("澄川有哪些文件")
     assert reply.documents == (DIGITAL, NIGHT, BEFORE)
     assert "澄川的文件收录了 3 份" in reply.text
+
+
+async def test_telegram_shows_those_that_hold_first(cities: Assistant, server: BotApi, store: Store) -> None:
+    played = Played(server, store, RecentReplies(cities))
+    await played.application.initialize()
+    greeting = (await played.tell("/start"))[0].text
+    assert greeting.index("澄川市中小企业数字化转型措施（2025）") < greeting.index("共 ")
+    assert cities.library.by_id[SEED].display_name not in greeting
+    labels = played.labels((await played.tell("/list"))[0])
+    assert labels[0] == cities.library.by_id[DIGITAL].display_name
+    assert any(label.startswith("【已过有效期】武汉市开发区") for label in labels)
+    assert "小微园区评价办法" in "".join(sent.text for sent in await played.tell("/clause a2.0.1"))
+    listed = (await played.tell("有哪些文件"))[-1]
+    assert len([label for label in played.labels(listed) if label not in ("👍", "👎")]) == 9
+    await played.application.shutdown()
+    assert server.refusals == []
 
 
 # -- picks -----------------------------------------------------------------------------------------------------------
