@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answers import SAID_CHARS, BestSentence
 from bot.dialogue import Conversation
 from bot.intents import Question
 from bot.library import Library
-from bot.reply import Block, ClauseRef, Quote, Reply, Say
+from bot.reply import Block, ClauseRef, Quote, Reply, Say, Status
 from knowledge.index import Match
 from knowledge.model import Policy
 
 MOST_DOCUMENTS = 8
 """Documents that a choice offers."""
+PAGE = 20
+"""Documents on a page of the list of all of them."""
+GROUPS = ("in_force", "unknown", "not_yet", "expired", "repealed")
+"""States in the order in which the list groups documents."""
 SAYS_LITTLE = frozenset({"in_force", "unknown"})
 """States that a line in a choice doesn't name."""
 
@@ -82,6 +86,83 @@ class Across:
                 line = self.words("documents.line_note", note=self.words(f"documents.states.{state}"), **slots)
             blocks.append(Block("list", (Say(line),)))
         return blocks
+
+    def catalogue(
+        self, policies: Iterable[str], conversation: Conversation, info: str, first: str = "", place: str = ""
+    ) -> Reply:
+        """A page of the list of documents, grouped by whether they hold, those that do first.
+
+        ``info``: what the reply's data call it; ``first``: id of the one with which the page begins; ``place``: whose
+        documents they are, when that was asked.
+        """
+        today = self.library.today()
+        state = {p: self.library.by_id[p].state(today) for p in self.library.ordered(policies)}
+        listed = sorted(state, key=lambda p: GROUPS.index(state[p]))
+        at = listed.index(first) if first in state else 0
+        page = listed[at : at + PAGE]
+        slots = {"count": len(listed), "first": at + 1, "last": at + len(page), "place": place}
+        name = "listed_page" if len(page) < len(listed) and at else "listed_of" if place else "listed"
+        blocks = [Block("lead", (Say(self.words(f"documents.{name}", **slots)),))]
+        group = ""
+        for n, policy_id in enumerate(page, 1):
+            if state[policy_id] != group:
+                group = state[policy_id]
+                called = self.words(f"documents.states.{group}") or self.words("documents.unstated")
+                blocks.append(self.say("documents.group", state=called))
+            line = self.words("documents.line", n=n, document=self.library.document(policy_id))
+            blocks.append(Block("list", (Say(line),)))
+        rest = listed[at + len(page) :]
+        if rest:
+            blocks.append(self.say("documents.next_page", count=len(rest)))
+        kept = Conversation(
+            choices=tuple(page), more=tuple(rest[:1]), info=info if rest else "", policy=conversation.policy
+        )
+        return Reply(
+            "info",
+            tuple(blocks),
+            replace(kept, named=conversation.named, place=place),
+            info=info,
+            documents=tuple(page),
+            explain={"rule": "list of documents"},
+        )
+
+    def apart(self, replies: Sequence[tuple[str, Reply]], conversation: Conversation, asked: str, name: str) -> Reply:
+        """Answers to one question from several documents, or places, each under its heading.
+
+        ``replies``: (heading, reply); ``asked``: the question without their names; ``name``: the sentence above them.
+        """
+        documents = tuple(dict.fromkeys(p for _, r in replies for p in ((r.policy,) if r.policy else r.documents)))
+        counted = len(documents) == len(replies) and all(reply.policy for _, reply in replies)
+        blocks = [self.say(name, count=len(replies))]
+        for n, (heading, reply) in enumerate(replies, 1):
+            line = self.words("documents.apart_line" if counted else "documents.apart_head", n=n, document=heading)
+            blocks += [Block("lead", (Say(line),)), *self._part(reply)]
+        states = {reply.status for _, reply in replies}
+        status: Status = "answer" if states & {"answer", "choose"} else "info" if states == {"info"} else "none"
+        infos = {reply.info for _, reply in replies}
+        return Reply(
+            status,
+            tuple(blocks),
+            Conversation(choices=documents if counted else (), said=asked[-SAID_CHARS:], policy=conversation.policy),
+            clauses=tuple(c for _, reply in replies for c in reply.clauses),
+            units=tuple(dict.fromkeys(u for _, reply in replies for u in reply.units)),
+            figures=tuple(f for _, reply in replies for f in reply.figures),
+            info=infos.pop() if len(infos) == 1 else None,
+            documents=documents,
+            explain={"rule": "several documents apart"},
+        )
+
+    def _part(self, reply: Reply) -> list[Block]:
+        """One of several answers; a choice as a plain list, for its numbers would clash with the documents'."""
+        if reply.status != "choose":
+            return list(reply.blocks)
+        if not reply.clauses:
+            lines = (Block("list", (Say(self.library.document(p)),)) for p in reply.documents)
+            return [self.say("documents.apart_which"), *lines]
+        blocks = [self.say("documents.apart_near")]
+        for ref in reply.clauses:
+            blocks += self.library.compose(ref.policy).listed([self.library.clause(f"{ref.policy}/{ref.clause}")])
+        return [*blocks, *(b for b in reply.blocks if b.role == "notice")]
 
     # -- lists -------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from bot.dialogue import Conversation, asks_about_unit
 from bot.figures import Selection
 from bot.intents import Question
 from bot.library import Library
+from bot.particulars import Particular, Particulars
 from bot.reply import Block, ClauseRef, Quote, Reply, Say, Status
 from knowledge.fold import fold
 from knowledge.index import Match, kind_of
@@ -177,13 +178,13 @@ class Answers:
         """Whether the units named are responsible, then all that are."""
         blocks = []
         own = self.compose.units(clause)
-        for unit in self.library.as_named(question.units, self.policy.id):
+        for unit in self.library.as_named(question.units, (self.policy.id,)):
             name = "unit_by_definition" if unit in own else "unit_no"
             if unit in clause.unit_names:
                 name = "unit_yes"
             term = next((d.term for d in self.compose.definitions(clause) if unit in d.includes), "")
             blocks.append(self.compose.say(name, unit=unit, term=term))
-        return blocks + self.compose.units_blocks(clause)
+        return blocks + (self.compose.units_blocks(clause) or [self.compose.say("no_units")])
 
     def _misreading(self, clause: Clause, question: Question) -> Misreading | None:
         plain = question.reading.plain
@@ -220,6 +221,8 @@ class Answers:
             for clause in clauses:
                 blocks += self.compose.listed([clause], named=False)
                 blocks += [b for b in self.compose.units_blocks(clause) if units and b.role == "units"]
+        if units and not any(clause.responsible for clause in clauses):
+            blocks.append(self.compose.say("no_units_listed"))
         if not full:
             blocks.append(self.compose.say("locate_hint", example=clauses[0].id))
         return Reply(
@@ -330,6 +333,21 @@ class Answers:
             info=topic,
             documents=self._successor,
             explain={"rule": "document"},
+        )
+
+    def particular(self, topic: Particular, conversation: Conversation) -> Reply:
+        """The document's own data: its number, issuer, date, attachments, what it repeals."""
+        blocks = [*Particulars(self.library, self.policy).blocks(topic)]
+        if self.library.many:
+            blocks.append(Block("place", (Say(self.compose.document),), self.compose.label("place")))
+        return Reply(
+            "info",
+            (*blocks, *self.compose.notice(self._today())),
+            replace(conversation, choices=()),
+            self.policy.id,
+            info=topic,
+            documents=self._successor,
+            explain={"rule": "document's own data"},
         )
 
     def overview(self, conversation: Conversation) -> Reply:
@@ -445,7 +463,7 @@ class Answers:
 
     def no_such_place(self, typed: str, conversation: Conversation) -> Reply:
         """A part or clause that the document doesn't have."""
-        parts, clauses = len(self.policy.sections), len(self.policy.clauses)
+        parts, clauses = self.compose.parts, len(self.policy.clauses)
         blocks = (
             self.compose.say(
                 f"locate_none{self._many}", typed=typed, parts=parts, clauses=clauses, document=self.compose.document
@@ -483,7 +501,7 @@ class Answers:
             name,
             examples=self.words.examples,
             name=self.library.name,
-            parts=len(self.policy.sections),
+            parts=self.compose.parts,
             clauses=self.library.count,
             **slots,
         )

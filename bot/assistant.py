@@ -61,8 +61,7 @@ class Assistant:
         scope = policy if self.library.many else ""
         reply = self._flow.within(scope, asked, before) if scope else self._flow.reply(asked, before)
         if self.library.many:
-            about = reply.policy or before.policy
-            reply = replace(reply, conversation=replace(reply.conversation, policy=about))
+            reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=dialogue.went_on(before, reply.conversation))
         reading = asked.reading
         explain = {
@@ -110,4 +109,14 @@ class Assistant:
             more=tuple(t for t in conversation.more if has(t)),
             earlier=tuple(t for t in conversation.earlier if "/" in t and has(t)),
             policy=conversation.policy if self.library.many and has(conversation.policy) else "",
+            named=conversation.named if self.library.many and has(conversation.named) else "",
         )
+
+
+def _about(reply: Reply, before: Conversation) -> Conversation:
+    """The conversation with the document that is now talked about: a refusal that is about none changes nothing."""
+    kept = reply.conversation
+    answered = reply.policy if reply.status in ("answer", "info", "choose") else ""
+    policy = answered or kept.policy or before.policy
+    named = kept.named or before.named
+    return replace(kept, policy=policy, named=named if named == policy else "")

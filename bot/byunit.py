@@ -10,6 +10,7 @@ from bot import dialogue
 from bot.answers import LEADS
 from bot.dialogue import Conversation
 from bot.intents import Question
+from bot.regions import region
 from bot.reply import Reply
 from bot.sources import Sources
 from knowledge.index import kind_of
@@ -37,8 +38,13 @@ class ByUnit:
         if not (question.units or question.foreign_units):
             return None
         question = self._asking_sentence(question, conversation, scope)
+        whose = () if scope else self._sources.whose(question)
+        if len(whose) == 1:  # 江城市科技局: as if its only document had been named
+            scope = whose[0]
+        if whose and conversation.policy not in whose:
+            conversation = Conversation()
         if question.units:
-            question = replace(question, units=self._library.as_named(question.units, scope))
+            question = replace(question, units=self._library.as_named(question.units, (scope,) if scope else whose))
         asks, sources = question.asks, self._sources
         home = sources.home(conversation, scope)
         specific = sources.specific(question, conversation, scope)
@@ -70,7 +76,7 @@ class ByUnit:
                 asked_text = question.reading.plain
                 return sources.across.choose_document(list(found), asked_text, conversation) if found else None
             return home.without_units(question.units, limited == "only")
-        return self.of_units(question.units, conversation, scope, LEADS in question.reading.plain)
+        return self.of_units(question.units, conversation, scope, LEADS in question.reading.plain, whose)
 
     def _asks_who_is_included(self, question: Question, policy: Policy) -> bool:
         """Whether it asks if a defined term includes what the names in its definition are made of: 管委会."""
@@ -110,13 +116,29 @@ class ByUnit:
                 return part
         return question
 
-    def of_units(self, units: Sequence[str], conversation: Conversation, scope: str, leading: bool = False) -> Reply:
-        """The measures for which all of the units are responsible, by document where there are several."""
-        found = self._library.responsible(units)
+    def of_units(
+        self,
+        units: Sequence[str],
+        conversation: Conversation,
+        scope: str,
+        leading: bool = False,
+        whose: Sequence[str] = (),
+    ) -> Reply:
+        """The measures for which all of the units are responsible, by document where there are several.
+
+        ``whose``: the documents of the place that was named; empty: all.
+        """
+        found = {p: ids for p, ids in self._library.responsible(units).items() if p in whose or not whose}
+        if whose and not found and not scope:
+            place = self._library.compose(whose[0]).policy
+            slots = {"place": region(place) or place.issuer or "", "unit": "、".join(units)}
+            return self._sources.home(conversation).note(
+                "none", "documents.unit_nowhere", conversation, "unit of no clause", **slots
+            )
         if scope or len(found) < 2:
             policy_id = scope or next(iter(found), "") or self._sources.home(conversation).policy.id
             return self._sources.answers(policy_id).of_units(units, leading)
-        meant = self._sources.meant(conversation)
+        meant = self._sources.meant(conversation) if not whose else None
         shown = meant if meant is not None and meant.id in found else None
 
         def whole(policy: Policy) -> Reply:

@@ -125,6 +125,13 @@ class Composer:
         """《title》（number）; what it is called where it has no title."""
         return document(self.policy, self.words)
 
+    @cached_property
+    def parts(self) -> int:
+        """How many parts it has; where only what is attached has any, those."""
+        numbered = [s for s in self.policy.sections if s.number]
+        attached = [s for a in self.policy.attachments for s in a.sections if s.number]
+        return len(numbered or attached or self.policy.sections)
+
     def place(self, clause: Clause, title: bool = True, named: bool = True) -> str:
         """第四部分（二）完善新兴产业培育机制; where there are several documents (and ``named``), which one it is in."""
         section = self.policy.section_of(clause)
@@ -361,7 +368,7 @@ class Composer:
 
     def _structure(self, _: date) -> list[Block]:
         policy = self.policy
-        blocks = [self.say("info.structure", parts=len(policy.sections), clauses=len(policy.clauses))]
+        blocks = [self.say("info.structure", parts=self.parts, clauses=len(policy.clauses))]
         whole = len(policy.clauses) <= MOST_LINES
         for section in policy.all_sections[:MOST_LINES]:
             name: Piece = Quote(section.name, bare=True) if section.heading else Say(section.name)
@@ -382,6 +389,8 @@ class Composer:
 
     def _units(self, _: date) -> list[Block]:
         counts = self.unit_counts()
+        if not counts:
+            return [self.say("info.no_units")]
         line = "、".join(f"{name}（{count}）" for name, count in counts.items())
         blocks = [self.say("info.units", count=len(counts)), Block("list", (Say(line),))]
         blocks += [Block("note", (Say(self._definition_note(d)),)) for d in self.policy.definitions]

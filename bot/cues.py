@@ -11,7 +11,7 @@ from knowledge.model import Clause, Figure, FigureAsked
 from knowledge.tokens import Reader
 
 MONEY = frozenset({"amount", "ratio"})
-_ASKS_MONEY = re.compile(r"钱|补贴|补助|奖励|奖补|万|资金|费|元")
+_ASKS_MONEY = re.compile(r"钱|补贴|补助|奖励|奖补|万|资金|费|元|扣多少|交多少|缴多少|罚多少|付多少")
 _ASKS_LIMIT = re.compile(r"门槛|总投资|投资额|投资总额|营业收入|业务收入|销售收入|产值|注册资本")
 _ASKS_PAID = re.compile(r"补贴|补助|奖励|奖补|资助|给多少|拿多少")
 _ASKS_TIME = re.compile(r"多久|几[年天日月]|什么时候|期限|多长时间|何时")

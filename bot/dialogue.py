@@ -41,6 +41,7 @@ _PICK = re.compile(
     r"(?:第\s*([一二三四五六七八九十两\d]{1,3})|([一二三四五六七八九两\d]{1,2})|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"
     r"\s*(?:一)?(?:个|条|项|款|种|号)?(?![\w]*(?:万|元|年|级|级别|部分|大|权|链))"
 )
+_ARTICLE = re.compile(r"第\s*[一二三四五六七八九十两\d]{1,3}\s*条")
 _PICK_ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "latter": -1, "former": 1}
 _OTHER = re.compile(r"^(?:那)?(?:另外?一?|剩下|其他|还有)(?:那)?[一]?(?:个|条|项)")
 _CONTRAST = re.compile(r"^[^,.;]{0,4}不是[^,.;?!]{1,12}[,.; ](?:而)?(?:我)?(?:问的)?是(?!不是|吗|吧)")
@@ -67,6 +68,10 @@ class Conversation:
     """Units whose measures were listed last."""
     earlier: tuple[str, ...] = ()
     """Targets that were answered before ``clause``, the latest first."""
+    named: str = ""
+    """The same, when the person asked for it by name: what says nothing else is about it."""
+    place: str = ""
+    """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -109,11 +114,16 @@ def correction(question: Question, understanding: Understanding) -> Correction |
 
 
 def picked(
-    question: Question, conversation: Conversation, known_by: Callable[[str], str], understanding: Understanding
+    question: Question,
+    conversation: Conversation,
+    known_by: Callable[[str], str],
+    understanding: Understanding,
+    articled: Callable[[str], bool] = lambda _: False,
 ) -> list[str] | None:
     """The offered targets that a reply to a choice means: by number, by ordinal, or by words of the clause.
 
-    ``known_by``: what a target is known by.
+    ``known_by``: what a target is known by; ``articled``: whether its document counts articles, so that 第五条 is one
+    of them and no pick.
     Empty when it is no such reply; None when it counts beyond what was offered.
     """
     choices = conversation.choices
@@ -125,6 +135,8 @@ def picked(
     if _ALL.match(text) and len(text) <= SHORT:
         return list(choices)
     match = _PICK.match(text)
+    if match and _ARTICLE.search(match.group()) and any(articled(t) for t in choices if "/" in t):
+        return []
     number = None
     if match and understanding.empty(text[match.end() :]):
         typed = match[1] or match[2]

@@ -14,14 +14,15 @@ from bot import dialogue
 from bot.answers import MOST_RELATED, Answers
 from bot.byunit import ByUnit
 from bot.citations import Citations
+from bot.contest import contest
 from bot.decide import Decision, decide
 from bot.dialogue import Conversation
 from bot.intents import Question
 from bot.located import Located
 from bot.matching import SURE
-from bot.naming import Names
 from bot.reply import Reply
 from bot.sources import Sources
+from bot.which import Which
 from knowledge.index import Match, kind_of
 from knowledge.model import InfoTopic
 
@@ -39,6 +40,10 @@ _HOW_MANY = re.compile(r"[\d一二两三四五六七八九十几每多]")
 """Words that count say no subject: 一年多少."""
 _EVERYTHING = re.compile(r"哪些|哪几|都有|全部|所有|一共|总共|文件|政策")
 """What asks for all of a document, whatever clause is talked about."""
+LOOSE = frozenset(f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition"))
+"""Topics whose words (目标, 依据) are those of many clauses as well."""
+COVERED = 0.3
+"""Share of a question's words, two at least, with which a clause is asked for all the same."""
 _TOGETHER = re.compile(r"和|与|以及|还有|跟|[?？;；]")
 
 
@@ -51,14 +56,17 @@ class Flow:
         self._understanding = sources.understanding
         self._matcher = sources.matcher
         self._citations = Citations(sources.library.policies)
-        self._names = Names(sources.library.policies if sources.library.many else ())
         self._units = ByUnit(sources)
         self._located = Located(sources)
+        self._which = Which(sources, self._located, self.within, self.reply)
 
     def reply(self, question: Question, conversation: Conversation, scope: str = "") -> Reply:
         """The first of these that knows what to do."""
         if not re.search(r"\w", question.reading.folded):
             return self._home(conversation).note("clarify", "none.empty", conversation, "empty")
+        whose = () if scope else self._sources.whose(question)
+        if whose and conversation.policy not in whose:  # another place's documents than what was talked about
+            conversation = Conversation(choices=conversation.choices)
         rejected = ""
         correction = dialogue.correction(question, self._understanding) if conversation != Conversation() else None
         if correction is not None:
@@ -77,12 +85,15 @@ class Flow:
             self._picked(question, conversation)
             or self._returned(question, conversation)
             or (None if scope else self._missing(question, conversation))
-            or (self._named(question, conversation) if self._library.many and not scope else None)
+            or (self._which.reply(question, conversation) if self._library.many and not scope else None)
+            or self._which.particular(question, conversation, scope)
+            or self._which.listed(question, conversation, scope)
             or self._located.reply(question, conversation, scope)
             or self._money(question, conversation, scope)
             or self._followed(question, conversation, scope)
             or self._elsewhere(question, conversation)
             or self._units.reply(question, conversation, scope)
+            or (None if scope or rejected else self._which.stays(question, conversation))
             or self._both(question, conversation, scope)
             or self._matched(question, conversation, rejected, scope)
         )
@@ -100,61 +111,43 @@ class Flow:
             else None
         )
 
-    # -- which document ----------------------------------------------------------------------------------------------
-
-    def _named(self, question: Question, conversation: Conversation) -> Reply | None:
-        """A question that names a document, or points at the one that is talked about: answered from it."""
-        if question.elsewhere:  # another city's document of the same kind is none of these
-            return None
-        named = self._names.find(question.reading.folded)
-        if named is not None:
-            if len(named.policies) > 1:
-                return self._sources.across.choose_document(named.policies, named.rest, conversation)
-            return self.within(named.policies[0], self._understanding.question(named.rest), conversation)
-        rest = dialogue.points_back(question) if conversation.policy else None
-        if rest is None or (conversation.clause and self._understanding.empty(rest)):
-            return None
-        taught = conversation.policy not in self._library.untaught
-        asked = question if taught else self._understanding.question(rest)
-        return self.within(conversation.policy, asked, conversation)
-
     def within(self, policy_id: str, question: Question, conversation: Conversation) -> Reply:
         """The question answered from one document; an overview of it when nothing is asked."""
         if conversation.clause.partition("/")[0] != policy_id:
             conversation = Conversation(policy=policy_id)
+        conversation = replace(conversation, policy=policy_id)
         answers = self._sources.answers(policy_id)
         asks = question.asks
         if not re.search(r"\w", question.reading.folded):
             return answers.overview(conversation)
         names_unit = question.units or question.foreign_units
-        if question.bare and not conversation.clause and not names_unit and not self._located.mentions(question):
+        particular = self._which.particular(question, conversation, policy_id)
+        if particular is not None:
+            return particular
+        if question.plain_rest and not conversation.clause and not names_unit and not self._located.mentions(question):
             if "units" in asks:
                 return answers.info("units", conversation)
             if asks & {"amount", "count"}:
                 return answers.all_figures(conversation)
-            topic = self._topic(question, policy_id)
+            topic = self._which.topic(question, policy_id)
             return answers.info(topic, conversation) if topic else answers.overview(conversation)
         return self.reply(question, conversation, policy_id)
-
-    def _topic(self, question: Question, scope: str) -> InfoTopic | None:
-        """What about the document as a whole is asked, if that is what is asked most probably."""
-        matches = self._matcher.learned(question.reading, scope)
-        if matches and kind_of(matches[0].target) == "info":
-            return cast(InfoTopic, matches[0].target.split(":")[1])
-        return None
 
     # -- what needs no matching --------------------------------------------------------------------------------------
 
     def _picked(self, question: Question, conversation: Conversation) -> Reply | None:
         """One of the clauses or documents that the last reply offered, or all of them."""
-        chosen = dialogue.picked(question, conversation, self._library.text, self._understanding)
+        library = self._library
+        chosen = dialogue.picked(question, conversation, library.text, self._understanding, library.articled)
         if chosen is None:
             count = len(conversation.choices)
             return self._home(conversation).note("clarify", "pick_range", conversation, "no such choice", count=count)
         documents = [t for t in chosen if "/" not in t]
         if documents:
             asked = self._understanding.question(conversation.said)
-            return self.within(documents[0], asked, Conversation(policy=documents[0]))
+            if len(documents) > 1:
+                return self._which.apart(documents, conversation.said, conversation)
+            return self._which.by_name(documents[0], asked, Conversation(policy=documents[0]))
         if len(chosen) == 1:
             answers, clause = self._sources.answers(chosen[0]), self._library.clause(chosen[0])
             return answers.answer(clause, question, conversation, 1.0, "picked", said=conversation.said)
@@ -202,6 +195,8 @@ class Flow:
         if conversation.clause and asks & (ASKS_OF_CLAUSE | {"by_unit"}):
             return self._follow_up(question, conversation)
         clauses = [t for t in conversation.choices if "/" in t]
+        if not conversation.clause and not clauses and conversation.named and not scope:
+            return self.within(conversation.named, question, conversation)
         if not conversation.clause and clauses and asks & ASKS_OF_CLAUSE:
             if "units" in asks:
                 return self._several(clauses, conversation, "follow-up on a list", units=True)
@@ -244,6 +239,12 @@ class Flow:
         return answers.answer(clause, question, conversation, 1.0, "follow-up", said=conversation.said)
 
     def _more(self, conversation: Conversation) -> Reply:
+        if conversation.more and "/" not in conversation.more[0]:
+            place = conversation.place
+            whose = self._library.regions.one(place) if place else None
+            listed = whose.policies if whose is not None else tuple(self._library.by_id)
+            info = conversation.info
+            return self._sources.across.catalogue(listed, conversation, info, conversation.more[0], place)
         return self._sources.across.more(conversation) or self._home(conversation).note(
             "clarify", "no_more", conversation, "no more"
         )
@@ -289,14 +290,17 @@ class Flow:
             and not self._outside(question)
         )
         matches = self._matcher.in_context(question, conversation, rejected, leaning, scope)
+        if scope in self._library.untaught:
+            matches = self._own_words(question, matches, scope)
         talked = conversation.clause.partition("/")[0]
         untaught = talked in self._library.untaught
         if leaning and untaught and not scope:
-            near = self._matcher.found(question, talked)
-            if near and near[0].signals["cover"] == 1.0:  # 首次认定呢: the document that is talked about has all of it
-                answers, clause = self._sources.answers(talked), self._library.clause(near[0].target)
-                said = conversation.said if near[0].target == conversation.clause else ""
-                return answers.answer(clause, question, conversation, near[0].probability, "follow-up", said=said)
+            near = [f for f in self._matcher.found(question, talked) if f.signals["cover"] == 1.0]
+            if near:  # 首次认定呢: the document that is talked about has all of it
+                best = max(near, key=lambda f: (self._titled(f.target, question), f.probability))
+                answers, clause = self._sources.answers(talked), self._library.clause(best.target)
+                said = conversation.said if best.target == conversation.clause else ""
+                return answers.answer(clause, question, conversation, best.probability, "follow-up", said=said)
         if leaning and untaught and not (matches and matches[0].probability >= FOLLOWS):
             return self._follow_up(question, conversation)
         if not matches:
@@ -312,6 +316,25 @@ class Flow:
         if reply is None:
             reply = self._act(decision, matches, question, conversation, leaning, scope)
         return replace(reply, explain={**explain, **reply.explain})
+
+    def _own_words(self, question: Question, matches: list[Match], scope: str) -> list[Match]:
+        """Without a topic on the whole document, which was learned elsewhere, where clauses have the question's words.
+
+        毛入学率的目标是多少 is no question on what the document is for.
+        """
+        words = [w for w in question.rest_reading.words if len(w) > 1 and w not in self._understanding.generic]
+        if not matches or matches[0].target not in LOOSE or len(words) < 2:
+            return matches
+        found = self._matcher.found(question, scope)
+        if not found or found[0].signals["cover"] < COVERED:
+            return matches
+        return contest([], found, lambda _: 0)
+
+    def _titled(self, target: str, question: Question) -> bool:
+        """Whether the title of a clause holds the words that the question is about."""
+        clause = self._library.clause(target)
+        words = [w for w in question.rest_reading.words if len(w) > 1 and w not in self._understanding.generic]
+        return clause.titled and bool(words) and all(word in clause.title for word in words)
 
     def _ambiguous(self, question: Question, matches: Sequence[Match], scope: str) -> Reply | None:
         """A choice for bare words that several clauses hold verbatim, when none stands out.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.numbers import Number, numbers
+from bot.regions import region
 from knowledge.compiled import Ready
 from knowledge.fold import fold
 from knowledge.model import Lexicon, Unit
@@ -17,7 +18,8 @@ from knowledge.phrases import Phrases
 from knowledge.tokens import Reading
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
-_WHOSE = r"(?=的?(?:首次|政策|补贴|奖励|高企|高新|开发区|标准|规定|文件|对|给|政府|财政|那边的?政策|有没有|怎么规定))"
+_SUBJECTS = "首次|政策|补贴|奖励|高企|高新|开发区|标准|规定|文件|对|给|政府|财政|那边的?政策|那[份个]|有没有|怎么规定"
+_WHOSE = rf"(?=的?(?:{_SUBJECTS}))"
 _MOVES = re.compile(r"搬|迁|挪|来汉|来武|落户|转到|转来|过来|本地|这边|总部|投资")
 _LEAD_IN = 4
 """Characters that may stand before a rejection: 你答得不对."""
@@ -26,6 +28,8 @@ REMEMBERED = 1_000
 SHORT = 200
 """Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
+NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
+"""Lists of cues whose expressions may hold a subject's words."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,11 @@ class Question:
         """Whether nothing but cues is left: 谁负责, 金额多少."""
         return not self.rest_reading.words
 
+    @property
+    def plain_rest(self) -> bool:
+        """Whether at most single characters are left: what cues and polite words leave of 补贴多少, 废止了哪份文件."""
+        return all(len(word) < 2 for word in self.rest_reading.words)
+
 
 class Understanding:
     """Finds what is asked for; built once from the lexicon."""
@@ -60,7 +69,7 @@ class Understanding:
     def __init__(self, ready: Ready) -> None:
         self._reader = ready.reader
         lexicon = ready.base.lexicon
-        self._cities = tuple(fold(p.city) for p in ready.base.policies if p.city)
+        self._cities = tuple({fold(name) for p in ready.base.policies if (name := region(p))})
         named = [(own, unit) for own, units in _units(lexicon) for unit in units]
         called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
         called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
@@ -71,16 +80,22 @@ class Understanding:
             rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
             r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
         )
+        self._place_last = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?$")
         cues: dict[str, set[str]] = {}
         for name, expressions in lexicon.cues.model_dump().items():
             for expression in expressions:
                 cues.setdefault(fold(expression), set()).add(name)
         self._cues = Phrases({cue: frozenset(names) for cue, names in cues.items()})
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
-        self.generic = frozenset({cue for cue, names in cues.items() if names - {"correction"}} | polite)
+        self.generic = frozenset({cue for cue, names in cues.items() if names - NO_GENERIC} | polite)
         self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
         self._money = frozenset(map(fold, lexicon.variants.money))
         self._around = frozenset(map(fold, lexicon.variants.money_around))
+        self._lists = {
+            name: Phrases({fold(e): True for e in expressions})
+            for name, expressions in lexicon.cues.model_dump().items()
+            if name in NO_GENERIC
+        }
         self._remembered = lru_cache(REMEMBERED)(self._question)
 
     def question(self, text: str) -> Question:
@@ -118,7 +133,7 @@ class Understanding:
             return ""
         if match := self._moves_away.search(plain):
             return match["to"] or match["there"]
-        match = self._other_places.search(plain)
+        match = self._other_places.search(plain) or self._before_unit(plain)
         return "" if match is None or _MOVES.search(plain) else match["place"]
 
     def asks_for_money(self, question: Question) -> bool:
@@ -130,10 +145,19 @@ class Understanding:
         words = {w for w in question.rest_reading.words if w not in self.generic}
         return bool(words & self._money) and words <= self._money | self._around
 
+    def _before_unit(self, plain: str) -> re.Match[str] | None:
+        """Another place right before a unit's name: 深圳市科技局."""
+        ahead = (self._place_last.search(plain[: found.start]) for found in self._units.scan(plain))
+        return next((match for match in ahead if match is not None), None)
+
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""
         rest = self._empty.without(text)
         return text.strip() in self.generic or not _WORDS.search(rest) or not self._reader.read(rest).words
+
+    def without(self, name: str, text: str) -> str:
+        """The text without the cues of a list whose expressions may hold a subject's words."""
+        return self._lists[name].without(text)
 
     def without_units(self, plain: str) -> Reading:
         """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""

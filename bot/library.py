@@ -5,11 +5,13 @@ Everything that a question needs is looked up by a key; nothing goes through all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import cached_property
 
 from bot.compose import Composer, Words, document
+from bot.places import articled
+from bot.regions import Regions
 from bot.reply import Block
 from knowledge.clauses import untaught
 from knowledge.compiled import Ready
@@ -74,6 +76,11 @@ class Library:
         return frozenset(policy.city for policy in self.policies if policy.city)
 
     @cached_property
+    def regions(self) -> Regions:
+        """Whose documents there are; of a single one, nobody's."""
+        return Regions(self.policies if self.many else ())
+
+    @cached_property
     def name(self) -> str:
         """What the documents are called together: the only one's name, or the first few and how many there are."""
         if not self.many:
@@ -99,6 +106,10 @@ class Library:
         """The clause that a target (policy/clause) names; KeyError if there is none."""
         policy_id, _, clause_id = target.partition("/")
         return self.by_id[policy_id].clause(clause_id)
+
+    def articled(self, target: str) -> bool:
+        """Whether the document of a target counts its articles through."""
+        return articled(self.by_id[target.partition("/")[0]])
 
     def text(self, target: str) -> str:
         """What a clause, or a document, is known by: to tell the ones offered apart."""
@@ -147,21 +158,21 @@ class Library:
                 found = {p: ids for p, ids in both.items() if ids}
         return found or {}
 
-    def as_named(self, units: Iterable[str], policy_id: str = "") -> tuple[str, ...]:
-        """The units as the document (or, without one, any that is open) names them.
+    def as_named(self, units: Iterable[str], policy_ids: Collection[str] = ()) -> tuple[str, ...]:
+        """The units as the documents (or, without any, those that are open) name them.
 
         One that it makes responsible for nothing gives way to the only one it does that shares a name with it:
         人社局 is 市人力资源社会保障局 in one document, 市人力资源和社会保障局 in another.
         """
         out = []
         for unit in units:
-            others = [o for o in self._namesakes.get(unit, ()) if self._names(o, policy_id)]
-            out.append(others[0] if len(others) == 1 and not self._names(unit, policy_id) else unit)
+            others = [o for o in self._namesakes.get(unit, ()) if self._names(o, policy_ids)]
+            out.append(others[0] if len(others) == 1 and not self._names(unit, policy_ids) else unit)
         return tuple(dict.fromkeys(out))
 
-    def _names(self, unit: str, policy_id: str) -> bool:
+    def _names(self, unit: str, policy_ids: Collection[str]) -> bool:
         found = self.by_unit.get(unit, {})
-        return policy_id in found if policy_id else any(map(self.open, found))
+        return any(p in found for p in policy_ids) if policy_ids else any(map(self.open, found))
 
     @cached_property
     def _namesakes(self) -> dict[str, frozenset[str]]:

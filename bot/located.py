@@ -26,6 +26,10 @@ class Located:
         """Whether the question holds anything that may be a place."""
         return mentions(question.reading.folded) or mentions(question.reading.plain)
 
+    def names(self, question: Question, policy_id: str) -> bool:
+        """Whether the question names a place, and hardly anything else; looked for in one document."""
+        return self.mentions(question) and self._place(question, self._library.by_id[policy_id]) is not None
+
     def reply(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
         """A place in the document, when the question names one and hardly anything else."""
         meant = self._sources.meant(conversation, scope)
@@ -37,6 +41,8 @@ class Located:
             elsewhere = self._place(question, default)
             if elsewhere is not None and elsewhere.clauses:
                 meant, place = default, elsewhere
+        if place is not None and not place.clauses and place.attached and not (scope or conversation.policy):
+            return self._anywhere(question, conversation) or self._at(place, meant, question, conversation)
         return self._at(place, meant, question, conversation) if place is not None else None
 
     def _place(self, question: Question, policy: Policy) -> Place | None:

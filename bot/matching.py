@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from bot import dialogue
@@ -10,6 +11,7 @@ from bot.contest import contest
 from bot.dialogue import Conversation
 from bot.intents import Question, Understanding
 from bot.library import Library
+from bot.regions import without
 from knowledge.evidence import Evidence, Found
 from knowledge.index import Match, kind_of
 from knowledge.tokens import Reading
@@ -26,6 +28,11 @@ REJECTED = -6.0
 """Log odds that 不是，我问的是… takes from the clause that was rejected."""
 SURE = 0.85
 """Probability from which a question says by itself what it is about, whatever was talked about."""
+LACKING = 0.4
+"""What the odds of a clause are multiplied by that hasn't what is asked for: units, or money."""
+MOST_ALSO = 8
+"""Documents of a place that are looked at because the question names it."""
+MONEY = frozenset({"amount", "ratio", "share"})
 CLOSED = -1e6
 """Log odds of clauses of documents that are not asked."""
 NAMED_OUTSIDE = -2.0
@@ -66,8 +73,38 @@ class Matcher:
         if not len(self._evidence.clauses):
             return []
         cities = frozenset(c for c in self._library.cities if c in question.reading.plain)
-        found = self._evidence.find(question.rest_reading, self._understanding.generic, scope, cities)
-        return [f for f in found if scope or not self._shut(f.target, question.reading.plain)]
+        reading = question.rest_reading
+        regions, also = self._library.regions, tuple[str, ...]()
+        whose = regions.one(question.reading.folded)
+        if whose is not None and self._library.untaught & set(whose.policies):
+            also = () if scope else tuple(p for p in whose.policies if p in self._library.untaught)[:MOST_ALSO]
+            named = regions.one(reading.folded)
+            if named is not None:  # it says where to look; the clauses needn't say it
+                reading = self._understanding.question(without(reading.folded, named)).rest_reading
+        found = self._evidence.find(reading, self._understanding.generic, scope, cities, also)
+        if not scope:
+            found = _without_shut(found, lambda target: self._shut(target, question.reading.plain))
+        return sorted(self._as_asked(found, question, bool(scope)), key=lambda f: -f.probability)
+
+    def _as_asked(self, found: list[Found], question: Question, named: bool) -> list[Found]:
+        """More weight to clauses that have what is asked for, units or money; together they keep what they had.
+
+        ``named``: their document is asked by name; else those that state no money take less where money is asked for.
+        """
+        fits = [self._fits(f.target, question.asks) for f in found]
+        if fits.count(True) in (0, len(fits)) and (named or "amount" not in question.asks or any(fits)):
+            return found
+        weighed = [f.probability * (1.0 if fit else LACKING) for f, fit in zip(found, fits, strict=True)]
+        kept = sum(f.probability for f in found)
+        whole = sum(weighed) if named or "amount" not in question.asks else kept
+        return [replace(f, probability=w * kept / (whole or 1.0)) for f, w in zip(found, weighed, strict=True)]
+
+    def _fits(self, target: str, asks: frozenset[str]) -> bool:
+        """Whether a clause has units, or money, when these are asked for."""
+        clause = self._library.clause(target)
+        if "amount" in asks:
+            return any(figure.kind in MONEY for figure in clause.figures)
+        return bool(clause.responsible) if "units" in asks else True
 
     def among(self, targets: Sequence[str], question: Question) -> tuple[str, float] | None:
         """Which of these clauses, all talked about, a question means, and how probably; None when it may be another."""
@@ -115,3 +152,10 @@ class Matcher:
         if dialogue.is_short(reading):
             return self.learned(reading, scope, {conversation.clause: CONTEXT_WEAK})
         return matches
+
+
+def _without_shut(found: list[Found], shut: Callable[[str], bool]) -> list[Found]:
+    """What is left when documents that aren't asked can't be meant; what they took goes to the others in proportion."""
+    kept = [f for f in found if not shut(f.target)]
+    lost = sum(f.probability for f in found) - sum(f.probability for f in kept)
+    return [replace(f, probability=f.probability / max(1.0 - lost, 1e-9)) for f in kept] if lost else kept

@@ -1,16 +1,19 @@
-"""Which document a question names: by title, short name, number in any typed form, or a distinctive part of a title."""
+"""Which document a question names: by title, short name, number in any typed form, or a distinctive part of a title.
+
+The title of an attachment names the document to which it is attached: people cite a plan, not the notice of it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.fold import fold, key
 from knowledge.model import Policy
 
 TYPES = (
-    "实施意见|指导意见|实施方案|行动计划|工作方案|实施细则|管理办法|暂行办法|若干措施|若干意见|若干政策|意见|办法|通知|方案|"
+    "实施意见|指导意见|实施方案|行动计划|行动方案|工作方案|实施细则|管理办法|暂行办法|若干措施|若干意见|若干政策|意见|办法|通知|方案|"
     "规定|计划|规划|条例|细则|措施|决定|批复|公告|通告|纲要|标准|指南|文件|政策"
 )
 _NUMBER = re.compile(
@@ -23,7 +26,15 @@ _NUMBER_SPACED = re.compile(
 _QUOTED = re.compile(r"《([^《》]{2,120})》")
 _TYPE = re.compile(rf"(?P<type>{TYPES})")
 _ISSUED = re.compile(r"^.{0,30}?(?:关于)(?:印发|转发|公布|发布|批转)?")
-_TAIL = re.compile(rf"(?:\((?:试行|暂行|修订|征求意见稿|\d{{4}}年?(?:版|修订)?)\))?(?:的(?:{TYPES}))?$")
+_TAIL = re.compile(
+    rf"(?:\((?:试行|暂行|修订|征求意见稿|\d{{4}}年?(?:版|修订)?)\))?(?:的(?:{TYPES}|函|复函|报告|请示|答复|公函))?$"
+)
+_ENDS_AS_NAMED = re.compile(r"(?:办法|规则|预案|规范|条例|规定|细则|章程|方案|规划|纲要|行动计划)$")
+MASK = "□"
+"""Stands for the letters of a name that was found, where further names are looked for: it is no letter."""
+_JOINING = re.compile(
+    r"[\s》\"]*(?:\([^()]*\))?的?\s*(?:和|与|跟|同|及|以及|还有|比|对比|相比|vs|,|、)?\s*[《\"]?(?:[那这]一?[份个])?\s*"
+)
 LEAST_QUOTED = 4
 """Letters of a title in 《》 that name a document."""
 LEAST_SHORT = 2
@@ -31,6 +42,8 @@ LEAST_TITLE = 4
 """Letters of a short name, and of a whole title, that is looked for."""
 LEAST_CORE = 8
 """Letters of a title without its frame (国务院关于…的意见) that name it when they stand in a question."""
+LEAST_NAMED = 6
+"""The same where what is left ends as names of documents do: 国务院工作规则."""
 LEAST_PART = 3
 """Letters of a title that name it when a kind of document (…办法) follows them."""
 LONGEST_PART = 24
@@ -46,6 +59,11 @@ class Named:
     """Ids; several where the name fits several."""
     rest: str
     """The question without the name."""
+    start: int = 0
+    end: int = 0
+    """Where the name stands in the question."""
+    sure: bool = True
+    """Whether it is a name, and not only a part of a title before a kind of document."""
 
 
 class Names:
@@ -75,7 +93,9 @@ class Names:
         names[policy.display_name] = LEAST_TITLE
         if policy.title:
             parts = [core(policy.title), *_QUOTED.findall(fold(policy.title))]
-            names = {**dict.fromkeys(parts, LEAST_CORE), **names, policy.title: LEAST_TITLE}
+            names = {**{part: _least(part) for part in parts}, **names, policy.title: LEAST_TITLE}
+        attached = [re.sub(r"\s+", "", a.title) for a in policy.attachments if a.title]
+        names = {**{title: _least(title) for title in attached}, **names}
         for name, least in names.items():
             wanted = key(name)
             if len(wanted) >= least:
@@ -90,6 +110,25 @@ class Names:
         """What a folded question names, if anything."""
         return self._by_number(folded) or self._quoted(folded) or self._by_title(folded) or self._by_part(folded)
 
+    def all(self, folded: str) -> list[Named]:
+        """The documents that a question names, in its order, each with the question without any of the names.
+
+        A part of a title counts only when nothing else names a document, or when 和 or the like joins it to one.
+        """
+        found: list[Named] = []
+        masked = folded
+        while len(found) <= MOST and (named := self.find(masked)) is not None:
+            found.append(named)
+            masked = masked[: named.start] + MASK * (named.end - named.start) + masked[named.end :]
+        found = [n for n in found if n is found[0] or n.sure or any(_joined(folded, n, other) for other in found)]
+        rest = folded
+        for named in sorted(found, key=lambda n: -n.start):
+            rest = _without(rest, named.start, named.end)
+        once: dict[tuple[str, ...], Named] = {}
+        for named in sorted(found, key=lambda n: n.start):
+            once.setdefault(named.policies, replace(named, rest=rest))
+        return list(once.values())
+
     def _by_number(self, folded: str) -> Named | None:
         for pattern in (_NUMBER, _NUMBER_SPACED):
             for match in pattern.finditer(folded):
@@ -99,8 +138,7 @@ class Names:
                 ]
                 if fitting:
                     begins = match.start() + max(len(match["code"]) - max(len(code) for code, _ in fitting), 0)
-                    rest = _without(folded, begins, match.end())
-                    return Named(tuple(dict.fromkeys(p for _, p in fitting)), rest)
+                    return _named(dict.fromkeys(p for _, p in fitting), folded, begins, match.end())
         return None
 
     def _quoted(self, folded: str) -> Named | None:
@@ -110,7 +148,7 @@ class Names:
                 continue
             found = self._titles.get(wanted) or self._holding(wanted)
             if found:
-                return Named(tuple(found), _without(folded, match.start(), match.end()))
+                return _named(found, folded, match.start(), match.end())
         return None
 
     def _by_title(self, folded: str) -> Named | None:
@@ -122,7 +160,7 @@ class Names:
                 if owners and len(owners) <= MOST and i + size <= len(letters):
                     end = at[i + size - 1] + 1
                     kind = re.match(rf"[》\"]?(?:的?(?:{TYPES}))?", folded[end:])
-                    return Named(tuple(owners), _without(folded, at[i], end + (kind.end() if kind else 0)))
+                    return _named(owners, folded, at[i], end + (kind.end() if kind else 0))
         return None
 
     def _by_part(self, folded: str) -> Named | None:
@@ -141,7 +179,8 @@ class Names:
                     begins = (
                         match.start() - len(folded[: match.start()]) + len(folded[: match.start()].removesuffix("的"))
                     )
-                    return Named((found[0],), _without(folded, begins - len(part) + start, match.end()))
+                    named = _named(found, folded, begins - len(part) + start, match.end())
+                    return replace(named, sure=False)
         return None
 
     def _holding(self, wanted: str) -> list[str]:
@@ -158,6 +197,21 @@ def core(title: str) -> str:
     plain = fold(title)
     shorter = _TAIL.sub("", _ISSUED.sub("", plain))
     return shorter.strip("《》") or plain
+
+
+def _least(title: str) -> int:
+    """Letters from which a title without its frame, or of an attachment, names the document."""
+    return LEAST_NAMED if _ENDS_AS_NAMED.search(title) else LEAST_CORE
+
+
+def _named(policies: Iterable[str], folded: str, start: int, end: int) -> Named:
+    return Named(tuple(policies), _without(folded, start, end), start, end)
+
+
+def _joined(folded: str, one: Named, other: Named) -> bool:
+    """Whether two names stand side by side: A和B."""
+    first, second = sorted((one, other), key=lambda n: n.start)
+    return first is not second and _JOINING.fullmatch(folded[first.end : second.start]) is not None
 
 
 def _without(text: str, start: int, end: int) -> str:

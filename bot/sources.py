@@ -46,6 +46,13 @@ class Sources:
         """What answers where no document is meant in particular."""
         return self.answers((self.meant(conversation, scope) or self.library.home).id)
 
+    def whose(self, question: Question) -> tuple[str, ...]:
+        """The documents of the only place or body that the question names, those that are open; none: no such."""
+        whose = self.library.regions.one(question.reading.folded)
+        if whose is None:
+            return ()
+        return tuple(filter(self.library.open, whose.policies)) or whose.policies
+
     # -- words of the clauses ----------------------------------------------------------------------------------------
 
     def taught(self, scope: str) -> list[Terms]:

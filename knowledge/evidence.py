@@ -2,7 +2,7 @@
 
 Search gives candidates; for each, these signals, all between 0 and 1:
 
-- ``cover``: share of the question's words, by rarity, that stand in the clause or the titles above it
+- ``cover``: share of the question's words, by rarity, that stand near each other in the clause or the titles above it
 - ``pairs``: the same with pairs of characters, for words that are cut in another way
 - ``run``: the longest run of the question's characters that stands in the clause or its titles, as a share of them
 - ``ahead``: how the candidate's score compares with the best one's (1: it is the best)
@@ -31,17 +31,21 @@ from knowledge.tokens import Reader, Reading
 SIGNALS = ("cover", "pairs", "run", "ahead", "much", "weight")
 CANDIDATES = 8
 """Clauses that are looked at closely."""
+ALSO = 3
+"""Clauses of a document that are looked at because the question names its place."""
 REMEMBERED = 4_000
 """Clauses whose features are remembered."""
 READ = 3_000
 """Characters of a clause in which runs are looked for."""
+WINDOW = 600
+"""Characters within which the question's words must stand to count together: in a long clause they stand by chance."""
 USUAL_WORDS = 120
 """Words of a usual clause: how likely a common word stands in it by chance."""
 BACKGROUND = 500
 """Weight of common language beside the base's own clauses in a word's rarity, in clauses."""
 NAMED = 4.0
 """Log odds that a document which is asked by name answers."""
-CITY = 1.5
+CITY = 3.0
 """Log odds that a document for the city which the question names answers."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
@@ -96,14 +100,19 @@ class Evidence:
         self._text = lru_cache(REMEMBERED)(self._read)
 
     def find(
-        self, reading: Reading, generic: frozenset[str], only: str = "", cities: frozenset[str] = frozenset()
+        self,
+        reading: Reading,
+        generic: frozenset[str],
+        only: str = "",
+        cities: frozenset[str] = frozenset(),
+        also: Sequence[str] = (),
     ) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them".
 
         ``generic``: words that name no subject; ``only``: a policy's id, when the question is about that policy;
-        ``cities``: those that the question names.
+        ``cities``: those that the question names; ``also``: policies of which some clauses are looked at in any case.
         """
-        rows = self.signals(reading, generic, only)
+        rows = self.signals(reading, generic, only, also)
         w = self._weights
         bias = w.bias + (NAMED if only else 0.0)
         here = {t: CITY if self._policies[t.partition("/")[0]].city in cities else 0.0 for t, _ in rows}
@@ -114,16 +123,21 @@ class Evidence:
         found = [Found(t, p / whole, row) for (t, row), p in zip(rows, weights, strict=True)]
         return sorted(found, key=lambda f: -f.probability)
 
-    def signals(self, reading: Reading, generic: frozenset[str], only: str = "") -> list[tuple[str, dict[str, float]]]:
+    def signals(
+        self, reading: Reading, generic: frozenset[str], only: str = "", also: Sequence[str] = ()
+    ) -> list[tuple[str, dict[str, float]]]:
         """The candidates with their signals, in the order of the search."""
         words = [w for w in dict.fromkeys(reading.words) if w not in generic and not _DIGITS.match(w)]
         if not words:
             return []
         found = self.clauses.search(reading.plain, CANDIDATES, only)
+        if also:
+            further = dict(pair for policy in also for pair in self.clauses.search(reading.plain, ALSO, policy))
+            found = sorted({**further, **dict(found)}.items(), key=lambda pair: -pair[1])
         texts = [self._text(target) for target, _ in found]
         rarity = {w: self._rarity(w) for w in words}
         pairs = {p: self._rarity(p) for w in words for p in _pairs(w)}
-        held = [sum(r for w, r in rarity.items() if self._standing(w, text)) for text in texts]
+        held = [max(self._held(rarity, window) for window in _windows(text)) for text in texts]
         held_pairs = [sum(r for p, r in pairs.items() if p in text) for text in texts]
         whole, whole_pairs = sum(rarity.values()), sum(pairs.values()) or 1.0
         plain = _NOT_WORD.sub("", reading.plain)
@@ -140,6 +154,10 @@ class Evidence:
             }
             out.append((target, {name: round(value, 3) for name, value in row.items()}))
         return out
+
+    def _held(self, rarity: Mapping[str, float], text: str) -> float:
+        """Summed rarity of the words that stand in a text."""
+        return sum(r for word, r in rarity.items() if self._standing(word, text))
 
     def _standing(self, word: str, text: str) -> bool:
         """Whether a word, another of its concept, or all of its pairs of characters stand in a text."""
@@ -163,6 +181,14 @@ class Evidence:
         policy = self._policies[policy_id]
         clause = policy.clause(clause_id)
         return _NOT_WORD.sub("", fold_whole(f"{headings(policy, clause)}\n{clause.text[:READ]}"))
+
+
+def _windows(text: str) -> Sequence[str]:
+    """Stretches of a long text, overlapping by half; the text itself where it is no longer than one."""
+    if len(text) <= WINDOW:
+        return [text]
+    half = WINDOW // 2
+    return [text[i : i + WINDOW] for i in range(0, len(text) - half, half)]
 
 
 def _pairs(word: str) -> Sequence[str]:

@@ -6,7 +6,6 @@ document's words are verbatim: verify.py proves it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
@@ -165,6 +164,11 @@ class Section(Record):
         """Its clauses and those of its parts, in printed order."""
         return (*self.clauses, *(clause for section in self.sections for clause in section.all_clauses))
 
+    @property
+    def unfolded(self) -> tuple[Section, ...]:
+        """It and its parts at every depth, in printed order."""
+        return (self, *(part for section in self.sections for part in section.unfolded))
+
 
 class Attachment(Record):
     """A document that is attached, such as a plan that a notice issues."""
@@ -291,7 +295,7 @@ class Policy(Record):
     def all_sections(self) -> tuple[Section, ...]:
         """All parts at every depth in printed order, those of attachments last."""
         attached = (section for attachment in self.attachments for section in attachment.sections)
-        return tuple(part for section in (*self.sections, *attached) for part in _unfolded(section))
+        return tuple(part for section in (*self.sections, *attached) for part in section.unfolded)
 
     @cached_property
     def by_id(self) -> dict[str, tuple[Clause, Section]]:
@@ -319,12 +323,6 @@ class Policy(Record):
         if self.validity.effective_from is not None:
             return "in_force" if today >= self.validity.effective_from else "not_yet"
         return "in_force" if self.validity.until is not None else "unknown"
-
-
-def _unfolded(section: Section) -> Iterator[Section]:
-    yield section
-    for part in section.sections:
-        yield from _unfolded(part)
 
 
 class FigureAsked(Record):
@@ -466,6 +464,22 @@ class Cues(Record):
     """What people ask about a unit that is no measure: its head, its telephone, its address."""
     more: tuple[Text, ...]
     correction: tuple[Text, ...]
+    number: tuple[Text, ...] = ()
+    issuer: tuple[Text, ...] = ()
+    published: tuple[Text, ...] = ()
+    attachments: tuple[Text, ...] = ()
+    repeals: tuple[Text, ...] = ()
+    """These five ask for a document's own data: 文号多少, 谁发的, 什么时候印发, 有没有附件, 废止了哪些文件."""
+    repealed: tuple[Text, ...] = ()
+    """What asks what took the document's place: 被哪份文件替代."""
+    documents: tuple[Text, ...] = ()
+    """What asks for the list of documents: 有哪些文件."""
+    contents: tuple[Text, ...] = ()
+    """What asks for the contents, of a document or of all there is: 目录."""
+    compares: tuple[Text, ...] = ()
+    """What asks how two documents differ: 有什么不同."""
+    aspects: tuple[Text, ...] = ()
+    """Sides that any measure has (申请, 条件, 期限): asking for one names no subject."""
     generic: tuple[Text, ...]
     """Words of asking and showing that name no subject: 是什么, 讲的什么, 展开说说."""
 

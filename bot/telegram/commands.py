@@ -9,6 +9,7 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import BaseHandler, CommandHandler
 
+from bot.across import SAYS_LITTLE
 from bot.library import Library
 from bot.reply import Block, Quote, Say
 from bot.telegram import keyboards, menus, render
@@ -21,6 +22,8 @@ Answering = Callable[[Message, Place, str, TurnContext], Awaitable[None]]
 
 
 Buttons = list[InlineKeyboardButton]
+STARTED = 3
+"""Documents that /start names."""
 ABOUT = 10
 """Documents that /about names."""
 PLACES = frozenset({"place", "place and match", "no such place", "which document"})
@@ -45,12 +48,13 @@ class Commands:
             if target is not None:
                 await self.clause_at(place, target, context)
                 return
-        policies = self._desk.policies
+        library = self._library
+        shown = [library.by_id[p] for p in library.ordered(library.by_id)[:STARTED]]
+        name = "、".join(self._words("quoted_name", name=p.display_name) for p in shown)
         text = self._words(
             "telegram.start",
-            name="、".join(f"「{p.display_name}」" for p in policies[:3]),
-            policies=len(policies),
-            clauses=sum(len(p.clauses) for p in policies),
+            name=library.name if len(library.policies) > len(shown) else name,
+            clauses=library.count,
         )
         await self._desk.say(place, text, context, keyboards.examples(self._words.get("examples")))
 
@@ -121,10 +125,19 @@ class Commands:
             if library.many:
                 rows.append([button(self._words("telegram.button.back"), "l", "")])
             return self._words("telegram.list", name=policy_.display_name), InlineKeyboardMarkup(rows)
-        entries = [button(library.by_id[p].display_name, "l", key_of(p)) for p in library.ordered(library.by_id)]
+        entries = [button(self._state_named(p), "l", key_of(p)) for p in library.ordered(library.by_id)]
         return self._words("telegram.list_policies", count=len(entries)), InlineKeyboardMarkup(
             paged(entries, page, ("l", ""), self._words)
         )
+
+    def _state_named(self, policy_id: str) -> str:
+        """A document on a button, those that don't hold marked so."""
+        policy = self._library.by_id[policy_id]
+        state = policy.state(self._library.today())
+        if state in SAYS_LITTLE:
+            return policy.display_name
+        note = self._words(f"documents.states.{state}")
+        return self._words("telegram.noted", note=note, name=policy.display_name)
 
     @staticmethod
     def _inside(policy: Policy, clauses: Sequence[Clause], sections: Sequence[Section]) -> Buttons:
