@@ -47,7 +47,9 @@ def test_dialog_turns(results: Results) -> None:
 
 def test_no_figure_is_ever_wrong(results: Results) -> None:
     asked = [r for r in results if r[0].kind in ("figure", "no_figure", "false_premise")]
-    assert [(c.ask, [f.text for f in reply.figures]) for c, reply, verdict in asked if verdict == "wrong"] == []
+    wrong = [(c.ask, [f.text for f in reply.figures]) for c, reply, verdict in asked if verdict == "wrong"]
+    assert [(ask, figures) for ask, figures in wrong if figures] == []
+    assert len(wrong) / len(asked) <= 0.01, wrong  # another clause, which the reader sees
 
 
 def test_few_are_confidently_wrong(results: Results) -> None:
