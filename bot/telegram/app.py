@@ -109,6 +109,7 @@ class Bot:
         self.store = store
         self.conflict_told: float | None = None
         self.metrics = Metrics()
+        store.set_aside = self.metrics.set_aside.inc
         self.office = Office(
             store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
         )
