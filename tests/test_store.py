@@ -96,14 +96,14 @@ async def test_text_with_nul_and_lone_surrogates_is_stored(url: str) -> None:
         assert [o.raw for o in await store.still_open(0, 1)] == ['{"a":"b"}']
 
 
-class Unwritable(Exception):
+class UnwritableError(Exception):
     """A fault of the one who writes."""
 
 
 def faulty(connection: Connection) -> None:
     """Writes, and then fails."""
     connection.execute(notices.insert().values(key="half", at=0.0))
-    raise Unwritable
+    raise UnwritableError
 
 
 def twice(connection: Connection) -> None:

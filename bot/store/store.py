@@ -18,10 +18,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, text, update
+from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
@@ -35,8 +36,9 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from bot.store import notices, records, tickets
-from bot.store.migrate import migrate
+from bot.store import notices, records, staged, tickets
+from bot.store.migrate import migrate, one_upgrade_at_a_time
+from bot.store.private import make_private
 from bot.store.records import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
 
@@ -157,15 +159,30 @@ class Store:
         self._closing = threading.Event()
         self._tidied = 0.0
 
-    def prepare(self) -> None:
-        """Create or upgrade the tables. Raises UnusableDatabaseError."""
+    def prepare(self, beside: Iterable[Path] = ()) -> None:
+        """Create or upgrade the tables. Raises UnusableDatabaseError.
+
+        ``beside``: files that change with the database; what a restore that was killed left to do with them is done.
+        """
+        make_private(parsed_url(self.url))
         try:
             with self.engine.begin() as connection:
                 if self.engine.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(7220613)"))  # one upgrade at a time
+                    one_upgrade_at_a_time(connection)
                 migrate(connection)
+                placed, left = staged.settle(connection, beside)
         except SQLAlchemyError as error:
             raise UnusableDatabaseError(f"数据库用不了：{_reason(error)}（{shown_url(self.url)}）") from error
+        except OSError as error:
+            name = error.filename2 or error.filename
+            raise UnusableDatabaseError(
+                f"上次的恢复没有做完，而 {name} 写不了（{error.strerror}）；请检查权限和磁盘"
+            ) from error
+        if placed:
+            log.warning("restore_finished", extra={"files": [str(path) for path in placed]})
+        if left:
+            remedy = "from a restore that ended before its commit and changed nothing: restore again, or delete them"
+            log.warning("restore_left", extra={"files": [str(path) for path in left], "remedy": remedy})
 
     def open(self) -> None:
         """Start the writing thread; to be called in the event loop that will use the store."""

@@ -10,8 +10,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 from aiohttp import web
@@ -67,7 +68,7 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     store = None
     try:
         store = Store(settings.database, settings.keep_days)
-        _prepare(store)
+        _prepare(store, settings.beside.values())
         askers = open_askers(settings.hash_key, settings.data_dir)
     except (UnusableDatabaseError, KeyFileError) as error:
         print(f"{error}", file=sys.stderr)
@@ -85,12 +86,12 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     return asyncio.run(_run(settings, store, assistant, worker, askers))
 
 
-def _prepare(store: Store, patience: float = 30.0) -> None:
+def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
     """Make the tables ready; a database that is locked or just starting gets half a minute."""
     end = time.monotonic() + patience
     while True:
         try:
-            return store.prepare()
+            return store.prepare(beside)
         except UnusableDatabaseError as error:
             passing = any(word in str(error) for word in ("locked", "starting up", "refused"))
             if not passing or time.monotonic() > end:
