@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.botapi import BotApi, Chat, Person
 from tests.botapi.world import Sent
 from tests.smallbase import BREAKING, DECLINED, POLICY
 from tests.telegram.postgres import free_port
-from tests.telegram.process import Bot
+from tests.telegram.process import ROOT, Bot
 
 PATIENCE = 90.0
 """Seconds for what takes a compilation on a busy machine."""
@@ -206,6 +207,48 @@ async def test_a_broken_overlay_at_the_start_is_told_and_the_base_answers(stage:
     assert "20万元" in (await stage.ask(stage.visitor, "首次认定的高企补贴多少")).text
     stage.files.overlay.unlink()
     await stage.told(stage.server.private(stage.editor), "已改好")
+
+
+async def test_a_start_on_broken_files_answers_from_the_last_good_base_and_says_so(
+    stage: Stage, tmp_path: Path
+) -> None:
+    kept = tmp_path / "last-good"
+    await stage.server.until(lambda: any(kept.glob("*.npz")), PATIENCE, "the good base is kept")
+    await asyncio.to_thread(stage.bot.stop)
+    path = stage.files.root / "policies" / POLICY / "policy.yaml"
+    good = path.read_text(encoding="utf-8")
+    line = good[: good.index("value: 200000")].count("\n") + 1
+    path.write_text(good.replace("value: 200000", "value: 20", 1), encoding="utf-8")
+
+    checked = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot.cli", "ask", "首次认定的高企补贴多少"),
+        cwd=ROOT,
+        env=os.environ | stage.bot.environment | {"PYTHONUTF8": "1"},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await checked.communicate()
+    assert checked.returncode == 1, "a command still fails, and says where the fault is"
+    assert f"policy.yaml:{line}:" in said.decode()
+
+    stage.bot.start()
+    for chat in (stage.server.private(stage.editor), stage.group):
+        told = await stage.told(chat, "重新启动了")
+        assert f"policy.yaml:{line}:" in told.text
+    assert "20万元" in (await stage.ask(stage.visitor, "首次认定的高企补贴多少", wait=PATIENCE)).text
+    report = await stage.health()
+    assert report["base_is_last_good"] is True
+    assert f"policy.yaml:{line}:" in report["base_faults"][0]
+    page = await stage.metrics()
+    assert "policybot_base_last_good 1.0" in page
+    assert "policybot_base_refused 1.0" in page
+    assert stage.bot.lines_with("started_on_last_good") != []
+
+    path.write_text(good.replace("武汉市开发区创新提升意见", "开发区意见新名"), encoding="utf-8")
+    await stage.told(stage.server.private(stage.editor), "已经换上")
+    assert "开发区意见新名" in (await stage.ask(stage.visitor, "文件标题是什么", wait=PATIENCE)).text, "the worker, too"
+    assert (await stage.health())["base_is_last_good"] is False
+    assert "policybot_base_last_good 0.0" in await stage.metrics()
 
 
 async def test_a_kill_in_the_middle_of_teaching(stage: Stage) -> None:

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -23,6 +23,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from bot.asker import Askers, KeyFileError, open_askers
 from bot.assistant import WARM_UP, Assistant
 from bot.days import BEIJING
+from bot.lastgood import LastGood, Started, start
 from bot.recent import RecentReplies
 from bot.reload import Reloader
 from bot.settings import Settings, WebhookSettings
@@ -59,8 +60,8 @@ SWITCH = 0.0005
 OK, FAILED, USAGE = 0, 1, 2
 
 
-def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
-    """Run until told to stop; the exit code."""
+def run(settings: Settings) -> int:
+    """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
     os.umask(0o077)  # the store and what else is written here is about people
     logs.set_up(
         settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
@@ -76,14 +77,16 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     except NewerSchemaError as error:
         print(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库", file=sys.stderr)
         return USAGE
-    assistant = make_assistant()
+    last_good = LastGood(settings.data_dir, settings.base)
+    started = start(settings.base, last_good)
+    assistant = Assistant(started.ready)
     assistant.reply(WARM_UP)
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see _serve
-    return asyncio.run(_run(settings, store, assistant, worker, askers))
+    return asyncio.run(_run(settings, store, assistant, worker, askers, started, last_good))
 
 
 def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
@@ -104,7 +107,14 @@ class Bot:
     """The parts of a running bot."""
 
     def __init__(
-        self, settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers
+        self,
+        settings: Settings,
+        store: Store,
+        assistant: Assistant,
+        worker: Worker | None,
+        askers: Askers,
+        started: Started,
+        last_good: LastGood,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -143,7 +153,7 @@ class Bot:
         self.processor.hold = self.recent.hold
         self.notices = Notices(self.application.bot, settings.staff, settings.staff_chat, assistant.words)
         count = self.metrics.base_checked
-        self.reloader = Reloader(settings.base, self.recent, worker, self.notices.base, count)
+        self.reloader = Reloader(settings.base, self.recent, worker, self.notices.base, count, last_good, started)
         self.expiry = ExpiryWatch(store, self.notices, self.policies, assistant.today, assistant.words)
         self.health = Health(
             store,
@@ -192,7 +202,15 @@ async def _note_error(_: object, context: TurnContext) -> None:
         log.warning("call_refused", extra={"update_id": turn.update_id, "reason": str(turn.error)})
 
 
-async def _run(settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers) -> int:
+async def _run(
+    settings: Settings,
+    store: Store,
+    assistant: Assistant,
+    worker: Worker | None,
+    askers: Askers,
+    started: Started,
+    last_good: LastGood,
+) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -200,7 +218,7 @@ async def _run(settings: Settings, store: Store, assistant: Assistant, worker: W
     store.open()
     if worker is not None:
         await worker.open()
-    bot = Bot(settings, store, assistant, worker, askers)
+    bot = Bot(settings, store, assistant, worker, askers, started, last_good)
     try:
         async with _status(bot):
             if not await _until_connected(bot, stop):
