@@ -30,6 +30,7 @@ from bot.store.records import Asked
 from bot.store.store import Change, Received, Store, Verdict, parsed_url
 from bot.store.tables import questions
 from tests.botapi import BotApi
+from tests.patience import PATIENCE
 from tests.telegram.postgres import fresh_database
 from tests.telegram.process import ROOT, Bot
 
@@ -60,7 +61,7 @@ class Place:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -188,7 +189,7 @@ async def running(tmp_path: Path) -> AsyncIterator[tuple[BotApi, Bot]]:
     async with BotApi() as server:
         bot = Bot(server, tmp_path)
         bot.start()
-        await server.until(lambda: server.counts["getUpdates"] > 0, 30, bot.tail())
+        await server.until(lambda: server.counts["getUpdates"] > 0, bot.tail())
         try:
             yield server, bot
         finally:
@@ -205,12 +206,12 @@ async def test_a_running_bot_can_be_backed_up_but_not_restored_over(
         server.say(server.private(person), person, "谁负责招商引资")
     done = await asyncio.to_thread(here.command, "backup", tmp_path / "a.zip")
     assert done.returncode == 0, done.stderr
-    await server.until(lambda: len(server.sent) >= 20, 30, "all are answered")
+    await server.until(lambda: len(server.sent) >= 20, "all are answered")
     refused = await asyncio.to_thread(here.command, "restore", tmp_path / "a.zip", "--force")
     assert refused.returncode == 2
     assert "先停下机器人" in refused.stderr
     server.say(server.private(person), person, "谁负责招商引资")
-    await server.until(lambda: len(server.sent) >= 21, 30, "it goes on")
+    await server.until(lambda: len(server.sent) >= 21, "it goes on")
     fresh = place(SQLITE, "fresh")
     assert (await asyncio.to_thread(fresh.command, "restore", tmp_path / "a.zip")).returncode == 0
     assert (fresh.folder / KEY_FILE).read_text() == (tmp_path / KEY_FILE).read_text()

@@ -20,6 +20,7 @@ from bot.recent import RecentReplies
 from bot.reload import Reloader, Report
 from knowledge import compiled
 from knowledge.faults import KnowledgeError
+from tests.patience import PATIENCE
 from tests.smallbase import POLICY
 
 ASKED, SAID = "首次认定的高企补贴多少", "20万元"
@@ -166,7 +167,7 @@ async def test_a_run_keeps_what_is_good_and_nothing_else(
         return Reloader(files, recent, None, tell, counted.append, last_good, started)
 
     async def until(condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 await asyncio.sleep(0.05)
 

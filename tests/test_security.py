@@ -42,6 +42,7 @@ from knowledge.load import ROOT as KNOWLEDGE
 from knowledge.load import examine
 from knowledge.yamlfile import MAX_BYTES, read_yaml
 from tests.botapi import TOKEN, BotApi
+from tests.patience import PATIENCE
 from tests.telegram.direct import Played
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +80,7 @@ def test_every_threat_names_a_test_and_every_test_named_is_collected() -> None:
         "no:cacheprovider",
         *files,
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     collected = {line.partition("[")[0].removeprefix("tests/") for line in done.stdout.splitlines() if "::" in line}
     assert sorted(wanted - collected) == []
@@ -101,9 +102,9 @@ BOMBS = {
 def test_a_yaml_bomb_is_a_fault_at_once(bomb: str, tmp_path: Path) -> None:
     path = tmp_path / "bomb.yaml"
     path.write_text(BOMBS[bomb], encoding="utf-8")
-    began = time.monotonic()
+    began = time.process_time()  # what others do on the machine doesn't count
     file = read_yaml(path)
-    assert time.monotonic() - began < 2.0
+    assert time.process_time() - began < 2.0
     assert file.faults
     assert file.data is None
 

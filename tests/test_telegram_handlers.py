@@ -18,6 +18,7 @@ from bot.assistant import Assistant
 from bot.compose import Words
 from bot.days import BEIJING
 from bot.recent import RecentReplies
+from bot.reply import Reply
 from bot.store.store import Store
 from bot.store.tables import feedback
 from bot.telegram import keyboards, menus
@@ -40,6 +41,7 @@ async def bot(server: BotApi, store: Store, recent: RecentReplies) -> AsyncItera
     yield played
     await played.application.shutdown()
     assert server.refusals == []
+    assert server.previews == []
     assert "aside" not in await store.counts(), "no handler failed"
 
 
@@ -227,6 +229,7 @@ async def test_free_text_is_answered_as_a_reply_with_buttons_and_typing(
     assert [action[1:] for action in server.world.actions] == [(bot.chat.id, "typing")]
     assert await store.counts() == {"done": 1}
     assert server.refusals == []
+    assert server.previews == []
     await bot.application.shutdown()
 
 
@@ -430,6 +433,7 @@ async def test_over_the_limit_one_notice_then_silence_then_again(
     assert only(await bot.tell("4.2")).text == notice, "one notice a minute"
     await bot.application.shutdown()
     assert server.refusals == []
+    assert server.previews == []
 
 
 # -- groups ----------------------------------------------------------------------------------------------------------
@@ -824,6 +828,7 @@ def checked(answer: dict[str, Any]) -> list[dict[str, Any]]:
     for result in results:
         assert 1 <= len(result["id"].encode()) <= 64
         assert 0 < length(result["parsed"]["text"]) <= 4096
+        assert result["parsed"]["link_preview_options"]["is_disabled"]
         assert result["title"].strip()
     return results
 
@@ -843,6 +848,22 @@ async def test_inline_a_question_gives_its_answer_first(bot: Played) -> None:
     first = checked(await bot.inline(SUBSIDY))[0]
     assert TWENTY in first["title"]
     assert TWENTY in first["parsed"]["text"]
+
+
+async def test_inline_only_the_cards_of_a_page_are_made(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    show = Assistant.show
+
+    def counted(self: Assistant, target: str, *more: Any) -> Reply:
+        made.append(target)
+        return show(self, target, *more)
+
+    monkeypatch.setattr(Assistant, "show", counted)
+    first = await bot.inline("产业")
+    assert first["next_offset"] == "10"
+    made.clear()
+    second = await bot.inline("产业", "10")
+    assert 0 < len(made) <= len(second["results"]) <= 10
 
 
 async def test_inline_keywords_find_units_figures_and_clauses(bot: Played, ready: Ready) -> None:

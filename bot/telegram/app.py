@@ -119,6 +119,8 @@ class Bot:
         self.settings = settings
         self.store = store
         self.conflict_told: float | None = None
+        self.connected: float | None = None
+        """Monotonic time at which Telegram said who the bot is: the first poll may take half a minute."""
         self.metrics = Metrics()
         store.set_aside = self.metrics.set_aside.inc
         self.office = Office(
@@ -185,8 +187,9 @@ class Bot:
         return cast(User, self.application.bot.bot)
 
     def last_contact(self) -> float | None:
-        """Monotonic time of the last good poll or webhook call."""
-        return self.webhook.last_success if self.webhook is not None else self.updates_request.last_success
+        """Monotonic time of the last good poll or webhook call; before the first, of the connection."""
+        last = self.webhook.last_success if self.webhook is not None else self.updates_request.last_success
+        return self.connected if last is None else last
 
 
 async def _note_error(_: object, context: TurnContext) -> None:
@@ -262,6 +265,8 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
         except (NetworkError, RetryAfter) as error:
             log.warning("not_connected", extra={"reason": str(error), "next_try_seconds": pause})
         else:
+            bot.connected = time.monotonic()
+            bot.metrics.contact.set(time.time())
             return True
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)

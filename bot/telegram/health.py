@@ -27,7 +27,7 @@ class Health:
     metrics: Metrics
     polling: bool
     last_contact: Callable[[], float | None]
-    """Monotonic time of the last good poll or webhook call."""
+    """Monotonic time of the last good poll or webhook call; before the first, of the connection at the start."""
     policies: Callable[[], int]
     """Policies in the base that is loaded."""
     base: State

@@ -14,6 +14,7 @@ from bot.days import BEIJING
 from bot.reload import Report
 from bot.staff import Role, Staff
 from bot.telegram import render
+from bot.telegram.desk import NO_PREVIEW
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Notices:
         for chat in chats:
             try:
                 for page in render.pages([(render.Run(line),) for line in text.split("\n")]):
-                    await self._bot.send_message(chat, page, parse_mode=ParseMode.HTML)
+                    await self._bot.send_message(chat, page, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW)
                 reached += 1
             except TelegramError as error:
                 log.warning("staff_not_told", extra={"chat": chat, "reason": str(error)})
