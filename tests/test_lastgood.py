@@ -23,6 +23,7 @@ from knowledge.faults import KnowledgeError
 from tests.patience import PATIENCE
 from tests.smallbase import POLICY
 
+DOCUMENTS = Path(__file__).parent / "documents"
 ASKED, SAID = "首次认定的高企补贴多少", "20万元"
 
 
@@ -82,6 +83,24 @@ def test_a_start_on_broken_files_takes_the_last_good_base(files: BaseFiles, last
     assert started.ready.fingerprint == good.ready.fingerprint
     assert Path(path).name + ":" in started.faults[0]
     assert SAID in Assistant(started.ready).reply(ASKED).text
+
+
+def test_documents_without_phrasings_are_kept_with_what_finds_them(
+    files: BaseFiles, last_good: LastGood, kept: Path
+) -> None:
+    shutil.copytree(DOCUMENTS / "songzhou-data", files.root / "policies" / "songzhou-data")
+    good = start(files, last_good).ready
+    found = good.clauses.search("数据", 5)
+    assert found
+    assert last_good.keep(good.fingerprint)
+    assert sorted(p.suffix for p in kept.iterdir()) == [".arrays", ".npz"]
+    spoil(files)
+    started = start(files, last_good)
+    assert started.kept > 0.0
+    assert started.ready.clauses.search("数据", 5) == found
+    next(kept.glob("*.arrays")).write_bytes(b"spoilt")
+    with pytest.raises(KnowledgeError):
+        start(files, last_good)
 
 
 def test_a_fault_that_nobody_foresaw_is_no_outage_either(

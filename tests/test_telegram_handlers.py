@@ -159,6 +159,37 @@ async def test_units_are_paged_and_lead_to_their_measures(bot: Played, assistant
     assert seen[-len([s for s in bot.labels(page) if s.endswith("）")])].split("（")[0] in text_of(sent)
 
 
+async def test_every_measure_of_a_unit_has_its_button(bot: Played, assistant: Assistant) -> None:
+    unit, count = max(assistant.library.unit_counts.items(), key=lambda item: item[1])
+    assert count > keyboards.PAGE
+    page = only(await bot.tell(f"{unit}负责哪些"))
+    targets: list[str] = []
+    for n in range(-(-count // keyboards.PAGE)):
+        if n:
+            edited, _ = await bot.press(page, "›" if n == 1 else f"{n + 1}/")
+            page = only(edited)
+            assert "👍" in bot.labels(page), "what is no measure stays"
+        buttons = [b["callback_data"] for b in page.buttons if b["callback_data"].startswith("c:")]
+        assert len(buttons) <= keyboards.PAGE
+        targets += buttons
+    assert len(targets) == len(set(targets)) == count
+
+
+async def test_an_example_that_went_asks_nothing_else(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A button means its question, not a place in the list."""
+    greeting = only(await bot.tell("/start"))
+    old, *kept = bot.words.get("examples")
+    get = Words.get
+    changed = [*kept, "谁负责招商引资"]
+    monkeypatch.setattr(Words, "get", lambda words, name: changed if name == "examples" else get(words, name))
+    sent, query = await bot.press(greeting, old)
+    assert sent == []
+    assert query.answer is not None
+    assert query.answer["text"] == bot.words("telegram.old_button")
+    sent, _ = await bot.press(greeting, kept[0])
+    assert sent[0].text.startswith(f"❓ {kept[0]}")
+
+
 async def test_subsidies_quote_all_money(bot: Played, ready: Ready) -> None:
     sent = await bot.tell("/subsidies")
     text = text_of(sent)
