@@ -18,6 +18,7 @@ from typing import Literal
 from bot import errands
 from bot.assistant import Assistant
 from bot.files import BaseFiles
+from bot.lastgood import LastGood, Started
 from bot.recent import RecentReplies
 from bot.worker import Reload, Worker, clear_away
 from knowledge import compiled, overlay
@@ -36,13 +37,15 @@ Snapshot = dict[str, tuple[int, int]]
 class Report:
     """What came of one check."""
 
-    status: Literal["same", "swapped", "mended", "refused"]
-    """same: nothing had changed; mended: as before, after a refusal."""
+    status: Literal["same", "swapped", "mended", "refused", "started"]
+    """same: nothing had changed; mended: as before, after a refusal; started: on the last good base, not the files."""
     faults: tuple[str, ...] = ()
     """Each with file and line."""
     stale: tuple[str, ...] = ()
     """Taught phrasings that no longer count, and why."""
     seconds: float = 0.0
+    kept: float = 0.0
+    """started: POSIX seconds at which that base was last known to be good."""
 
 
 Teller = Callable[[Report, bool], Awaitable[None]]
@@ -58,6 +61,8 @@ class State:
     """POSIX seconds."""
     faults: tuple[str, ...] = ()
     """Why the files on disk were refused; empty when they are what is in force."""
+    kept: float = 0.0
+    """When the base in force was kept, if the run began with it for the files' faults; 0: it is from the files."""
 
 
 class Reloader:
@@ -70,8 +75,13 @@ class Reloader:
         worker: Worker | None,
         tell: Teller,
         count: Callable[[str], None] = lambda _: None,
+        last_good: LastGood | None = None,
+        started: Started | None = None,
     ) -> None:
-        """``count``: is told the status of every check."""
+        """``count``: is told the status of every check. ``last_good``: keeps what is good for the next start.
+
+        ``started``: how this run came by its base.
+        """
         self.files = files
         self._recent = recent
         self._worker = worker
@@ -79,12 +89,21 @@ class Reloader:
         self._count = count
         self._one_at_a_time = asyncio.Lock()
         self._tidying: asyncio.Task[None] | None = None
+        self._last_good = last_good
         self.state = State(recent.assistant.ready.fingerprint)
+        if started is not None and started.kept:
+            self.state.faults, self.state.kept = started.faults, started.kept
+            count("refused")
 
     async def watch(self) -> None:
         """Look at the files for ever. They may have changed, or been refused in part, since the start."""
+        if self.state.kept:
+            await self._tell(Report("started", self.state.faults, kept=self.state.kept), False)
         last = await asyncio.to_thread(snapshot, self.files)
-        done = last if await asyncio.to_thread(self._unchanged) else None
+        good = await asyncio.to_thread(self._unchanged)
+        done = last if good and not self.state.faults else None
+        if good:
+            await self._keep()
         while True:
             await asyncio.sleep(EVERY)
             found = await asyncio.to_thread(snapshot, self.files)
@@ -113,11 +132,14 @@ class Reloader:
             else:
                 news = report.status != "same" and not (asked and not refused_before)
             self.state.faults = report.faults
+            if report.status != "refused":
+                self.state.kept = 0.0
             self._count(report.status)
             if report.status == "refused":
                 log.error("base_refused", extra={"faults": report.faults[:20], "count": len(report.faults)})
             elif report.status == "swapped":
                 log.info("base_reloaded", extra={"seconds": round(report.seconds, 1), "stale": len(report.stale)})
+                await self._keep()
         if news:
             await self._tell(report, refused_before)
         return report
@@ -141,6 +163,11 @@ class Reloader:
         assistant = await asyncio.to_thread(self._recent.assistant.with_base, ready)
         self._swap(assistant, Reload(ready.fingerprint, folders))
         return Report("swapped", stale=stale, seconds=time.monotonic() - began)
+
+    async def _keep(self) -> None:
+        """What is in force is good: the next start may need it."""
+        if self._last_good is not None:
+            await asyncio.to_thread(self._last_good.keep, self.state.fingerprint)
 
     def _unchanged(self) -> bool:
         with contextlib.suppress(KnowledgeError, OSError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.asker import SHORTEST
+from bot.asker import KEY_FILE, SHORTEST
 from bot.files import ROOT, BaseFiles, questions_folder
 from bot.hours import Hours, Span, parse_days, parse_hours
 from bot.staff import Staff, parse_staff
@@ -105,6 +105,11 @@ class Settings:
     """When the staff answers."""
     hash_key: str = ""
     """Empty: the key is in the data folder (see asker.py)."""
+
+    @property
+    def beside(self) -> dict[str, Path]:
+        """The files that belong to the database, by name."""
+        return {KEY_FILE: self.data_dir / KEY_FILE, OVERLAY: self.base.overlay}
 
     def __repr__(self) -> str:
         return f"Settings({'webhook' if self.webhook else 'polling'})"  # no secrets by accident

@@ -115,16 +115,25 @@ def sources(root: Path = ROOT) -> list[Path]:
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
+    acts = json.dumps([(act.target, act.ask) for act in taught])
+    return hashlib.sha256(f"{_digest(sources(root))} {acts} {compiler()}".encode()).hexdigest()[:32]
+
+
+def compiler() -> str:
+    """Hash of the code that compiles, and of what it uses."""
+    versions = [f"{name} {version(name)}" for name in ("jieba", "numpy", "opencc", "pypinyin")]
+    code = _digest([*sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))])
+    return hashlib.sha256(f"{code} {sys.version_info[:2]} {versions}".encode()).hexdigest()[:32]
+
+
+def _digest(files: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for file in [*sources(root), *sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))]:
+    for file in files:
         if file.is_file():
             content = file.read_bytes()
             digest.update(f"{file.name} {len(content)} ".encode())
             digest.update(content)
-    versions = [f"{name} {version(name)}" for name in ("jieba", "numpy", "opencc", "pypinyin")]
-    digest.update(json.dumps([(act.target, act.ask) for act in taught]).encode())
-    digest.update(f"{sys.version_info[:2]} {versions}".encode())
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()
 
 
 def cache_folders(root: Path = ROOT, overlay: Path | None = None) -> list[Path]:
@@ -157,13 +166,33 @@ def store(made: Ready, folders: Sequence[Path]) -> bool:
     return any(_store(made, folder / f"{made.fingerprint}.npz") for folder in folders)
 
 
+def revive(path: Path) -> Ready | None:
+    """The stored form at ``path``, whatever version of the program stored it; None when it is spoilt.
+
+    What another version compiled is compiled anew from the base that is in it.
+    """
+    from knowledge.model import Base
+
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            plain = json.loads(stored["json"].tobytes())
+            if plain.get("compiler") == compiler():
+                ready = _load(path)
+            else:
+                base = Base.model_validate_json(stored["base"].tobytes())
+                ready = compile_base(base, Weights(**plain["weights"]), evidence.Weights(**plain["evidence"]))
+    except Exception:  # absent, cut short, spoilt in any way
+        return None
+    return None if ready is None else replace(ready, fingerprint=path.stem.rpartition("-")[2])
+
+
 def _load(path: Path) -> Ready | None:
     from knowledge.model import Base
 
     collecting = gc.isenabled()
     gc.disable()  # hundreds of thousands of small objects, none of them garbage: collecting costs a third of the start
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         plain = json.loads(arrays.pop("json").tobytes())
         base = Base.model_validate_json(arrays.pop("base").tobytes())
@@ -194,6 +223,7 @@ def _store(made: Ready, path: Path) -> bool:
         "vocabulary": vars(made.reader.vocabulary),
         "clauses": list(made.clauses.targets),
         "evidence": vars(made.evidence),
+        "compiler": compiler(),
     }
     arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
     arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)

@@ -14,6 +14,7 @@ from knowledge.model import (
     Base,
     Cues,
     English,
+    EvidenceFile,
     Lexicon,
     NotCoveredTopics,
     Phrasings,
@@ -115,6 +116,9 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     weights = root / "weights.yaml"
     if weights.exists():
         parse(read_yaml(weights), WeightsFile, faults)
+    evidence = root / "evidence.yaml"
+    if evidence.exists():
+        parse(read_yaml(evidence), EvidenceFile, faults)
     if lexicon is None or len(phrasings) < len(folders):
         return None, faults
     faults += verify.lexicon(shared, words, policies) if words.is_dir() and shared is not None else []

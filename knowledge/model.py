@@ -529,6 +529,13 @@ class WeightsFile(Record):
     bias: dict[TargetKind, float] = Field(min_length=5)
 
 
+class EvidenceFile(Record):
+    """evidence.yaml, as `policybot tune evidence` writes it."""
+
+    signal: dict[Literal["cover", "pairs", "run", "ahead", "much", "weight"], float] = Field(min_length=6)
+    bias: float
+
+
 class Base(Record):
     """Everything the bot knows."""
 

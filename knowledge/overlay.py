@@ -156,9 +156,9 @@ def _consistent(acts: Sequence[Taught | Undone], file: YamlFile) -> Iterator[Fau
 
 
 def write(path: Path, overlay: Overlay) -> None:
-    """Write whole or not at all."""
+    """Write whole or not at all, for its owner only: it says who taught what."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(path, overlay.text.encode())
+    write_whole(path, overlay.text.encode(), private=True)
 
 
 @contextlib.contextmanager

@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, private: bool = False) -> None:
     """Write ``data`` to ``path``, on disk before it takes the place of what was there; the file's mode is kept.
+
+    ``private``: a file that is new, or that all others might read, is for its owner only from here on.
 
     What root writes belongs to the owner of the file that was there, or of the folder: a service must be able to read
     what its administrator wrote.
@@ -16,6 +18,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Whoever reads meanwhile finds the old file or the new one, never half of either. Raises OSError.
     """
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    if private and (mode & 0o007 or not path.exists()):
+        mode = 0o600
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.assistant import Assistant
 from bot.files import BaseFiles
@@ -22,6 +23,9 @@ from tests.botapi import BotApi
 from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+"""An example that takes long says something of the machine, not of the program."""
 os.environ.setdefault("POLICYBOT_DATA_DIR", tempfile.mkdtemp(prefix="policybot-tests-"))
 """Tests, and the commands that they run, neither read nor write what the one who runs them has recorded."""
 

@@ -28,7 +28,9 @@ from bot.store.backup import MANIFEST, BackupError, back_up, restore
 from bot.store.migrate import migrate
 from bot.store.records import Asked
 from bot.store.store import Change, Received, Store, Verdict, parsed_url
+from bot.store.tables import questions
 from tests.botapi import BotApi
+from tests.patience import PATIENCE
 from tests.telegram.postgres import fresh_database
 from tests.telegram.process import ROOT, Bot
 
@@ -45,14 +47,21 @@ class Place:
 
     def command(self, *words: object) -> subprocess.CompletedProcess[str]:
         """`policybot …` on it."""
+        return self._run("-m", "bot.cli", *words)
+
+    def python(self, code: str, *words: object) -> subprocess.CompletedProcess[str]:
+        """A program on it."""
+        return self._run("-c", code, *words)
+
+    def _run(self, *words: object) -> subprocess.CompletedProcess[str]:
         environment = {"POLICYBOT_DATA_DIR": str(self.folder), "POLICYBOT_DATABASE": self.url, "PYTHONUTF8": "1"}
         return subprocess.run(
-            [sys.executable, "-m", "bot.cli", *map(str, words)],
+            [sys.executable, *map(str, words)],
             cwd=ROOT,
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -180,7 +189,7 @@ async def running(tmp_path: Path) -> AsyncIterator[tuple[BotApi, Bot]]:
     async with BotApi() as server:
         bot = Bot(server, tmp_path)
         bot.start()
-        await server.until(lambda: server.counts["getUpdates"] > 0, 30, bot.tail())
+        await server.until(lambda: server.counts["getUpdates"] > 0, bot.tail())
         try:
             yield server, bot
         finally:
@@ -197,12 +206,12 @@ async def test_a_running_bot_can_be_backed_up_but_not_restored_over(
         server.say(server.private(person), person, "谁负责招商引资")
     done = await asyncio.to_thread(here.command, "backup", tmp_path / "a.zip")
     assert done.returncode == 0, done.stderr
-    await server.until(lambda: len(server.sent) >= 20, 30, "all are answered")
+    await server.until(lambda: len(server.sent) >= 20, "all are answered")
     refused = await asyncio.to_thread(here.command, "restore", tmp_path / "a.zip", "--force")
     assert refused.returncode == 2
     assert "先停下机器人" in refused.stderr
     server.say(server.private(person), person, "谁负责招商引资")
-    await server.until(lambda: len(server.sent) >= 21, 30, "it goes on")
+    await server.until(lambda: len(server.sent) >= 21, "it goes on")
     fresh = place(SQLITE, "fresh")
     assert (await asyncio.to_thread(fresh.command, "restore", tmp_path / "a.zip")).returncode == 0
     assert (fresh.folder / KEY_FILE).read_text() == (tmp_path / KEY_FILE).read_text()
@@ -385,6 +394,83 @@ async def test_a_backup_of_an_earlier_schema_is_brought_to_the_present_one(place
     assert len(held["conversations"]) == 1
     assert held["tickets"] == []
     assert held["alembic_version"] != old.rows()["alembic_version"]
+
+
+KILLED = """
+import os, signal, sys
+from bot import cli
+from bot.store import backup, staged
+
+def ends(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if sys.argv[1] == "before":  # all is written, and nothing committed
+    write = staged.Staged.write
+    staged.Staged.write = lambda *given: (write(*given), ends())
+else:
+    backup._put_in_place = ends
+cli.main(["restore", sys.argv[2], "--force"])
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
+async def test_a_restore_that_is_killed_is_finished_or_undone(
+    place: Any, tmp_path: Path, kind: str, moment: str
+) -> None:
+    """Killed before the commit and it changed nothing; after it, and whoever opens the store next puts the files up."""
+    old, here, file = place(SQLITE, "old"), place(kind, "here"), tmp_path / "b.zip"
+    await old.fill()
+    await here.fill()
+    (here.folder / KEY_FILE).write_text("h" * 64)
+    (here.folder / OVERLAY).write_text("taught: []  # here\n")
+    assert old.command("backup", file).returncode == 0
+    with contextlib.closing(sqlite3.connect(old.folder / "policybot.db")) as database:
+        database.execute("DELETE FROM questions")  # so that the backup's rows are told from those here
+        database.commit()
+    store = Store(here.url)
+    store.open()
+    await store.transact(lambda c: c.execute(questions.update().values(text="here")))
+    await store.close()
+    before = here.rows()
+    killed = here.python(KILLED, moment, file)
+    assert killed.returncode == -9, killed.stderr
+    assert (here.folder / KEY_FILE).read_text() == "h" * 64, "no file before the commit"
+    if moment == "before":
+        assert here.rows() == before
+        assert here.command("stats").returncode == 0
+        assert (here.folder / KEY_FILE).read_text() == "h" * 64
+        assert here.rows() == before
+        assert here.command("restore", file, "--force").returncode == 0
+    else:
+        assert here.rows()["questions"][0]["text"] == "=1+1\n\u2028"
+        assert here.command("backup", tmp_path / "meanwhile.zip").returncode == 0
+        with zipfile.ZipFile(tmp_path / "meanwhile.zip") as archive:
+            assert archive.read(f"files/{KEY_FILE}") == b"k" * 64, "the key that goes with the database"
+        assert here.command("stats").returncode == 0
+    assert (here.folder / KEY_FILE).read_text() == "k" * 64
+    assert (here.folder / OVERLAY).read_text() == "taught: []\n"
+    assert here.rows()["questions"][0]["text"] == "=1+1\n\u2028"
+    assert here.rows()["notices"] == []
+    assert [p.name for p in here.folder.iterdir() if ".restore-" in p.name] == [], "nothing is left behind"
+
+
+async def test_a_file_that_can_not_be_put_in_place_is_told_and_put_there_later(place: Any, tmp_path: Path) -> None:
+    old, new, file = place(SQLITE, "old"), place(SQLITE, "new"), tmp_path / "b.zip"
+    await old.fill()
+    assert old.command("backup", file).returncode == 0
+    (new.folder / KEY_FILE).mkdir()  # no file can take its place
+    done = new.command("restore", file, "--force")
+    assert done.returncode == 2
+    assert "恢复没有做完：数据库恢复了" in done.stderr
+    assert "什么都没有改" not in done.stderr
+    assert str(new.folder / KEY_FILE) in done.stderr
+    refused = new.command("stats")
+    assert refused.returncode == 2
+    assert "上次的恢复没有做完" in refused.stderr
+    (new.folder / KEY_FILE).rmdir()
+    assert new.command("stats").returncode == 0
+    assert (new.folder / KEY_FILE).read_text() == "k" * 64
 
 
 def test_two_restores_at_once_are_one(place: Any, tmp_path: Path) -> None:

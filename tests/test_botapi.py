@@ -15,6 +15,7 @@ from tests.botapi import SECRET_HEADER, TOKEN, ApiError, BotApi, Faults, Limits
 from tests.botapi.entities import parse_html
 from tests.botapi.faults import Kind
 from tests.botapi.limits import Limits as Counted
+from tests.patience import PATIENCE
 
 NOT_FOUND = "Bad Request: chat not found"
 
@@ -118,31 +119,31 @@ async def test_an_offset_confirms_and_what_is_not_confirmed_comes_again(client: 
 async def test_a_long_poll_waits_for_news_and_ends_empty(client: Client, server: BotApi) -> None:
     person = server.person("A")
     poll = asyncio.create_task(client.ok("getUpdates", timeout=20))
-    await asyncio.sleep(0.05)
+    await server.until(lambda: server.updates.polling)
     assert not poll.done()
     server.say(server.private(person), person, "news")
-    assert (await asyncio.wait_for(poll, 2))[0]["message"]["text"] == "news"
+    assert (await asyncio.wait_for(poll, PATIENCE))[0]["message"]["text"] == "news"
     await client.ok("getUpdates", offset=2**40)
     begun = asyncio.get_running_loop().time()
     assert await client.ok("getUpdates", timeout=1) == []
-    assert 0.9 < asyncio.get_running_loop().time() - begun < 3
+    assert asyncio.get_running_loop().time() - begun > 0.9
 
 
 async def test_a_second_poller_ends_the_first_with_409(client: Client, server: BotApi) -> None:
     first = asyncio.create_task(client.bad("getUpdates", timeout=20))
-    await asyncio.sleep(0.05)
+    await server.until(lambda: server.updates.polling)
     second = asyncio.create_task(client.ok("getUpdates", timeout=20))
-    assert (await asyncio.wait_for(first, 2)).startswith("409 Conflict: terminated by other getUpdates request")
+    assert (await asyncio.wait_for(first, PATIENCE)).startswith("409 Conflict: terminated by other getUpdates request")
     person = server.person("A")
     server.say(server.private(person), person, "x")
-    assert len(await asyncio.wait_for(second, 2)) == 1
+    assert len(await asyncio.wait_for(second, PATIENCE)) == 1
 
 
 async def test_a_poller_that_was_killed_does_not_conflict(client: Client, server: BotApi) -> None:
     first = asyncio.create_task(client.ok("getUpdates", timeout=20))
-    await asyncio.sleep(0.05)
+    await server.until(lambda: server.updates.polling)
     first.cancel()
-    await asyncio.sleep(0.05)
+    await server.until(lambda: not server.updates.polling)
     assert await client.ok("getUpdates", timeout=0) == []
     assert server.updates.polls_conflicting == 0
 
@@ -219,7 +220,7 @@ async def test_a_webhook_gets_updates_with_its_secret_and_again_after_a_failure(
 
 async def test_chats_are_posted_in_parallel_up_to_max_connections(client: Client, server: BotApi) -> None:
     async with Hook() as hook:
-        hook.delay = 0.02
+        hook.delay = 0.2
         await client.ok("setWebhook", url=hook.url, max_connections=3)
         for _ in range(12):
             person = server.person("A")
@@ -232,9 +233,9 @@ async def test_chats_are_posted_in_parallel_up_to_max_connections(client: Client
 
 async def test_polling_and_a_webhook_exclude_each_other(client: Client, server: BotApi) -> None:
     poll = asyncio.create_task(client.bad("getUpdates", timeout=20))
-    await asyncio.sleep(0.05)
+    await server.until(lambda: server.updates.polling)
     await client.ok("setWebhook", url="http://127.0.0.1:9/hook")
-    assert await asyncio.wait_for(poll, 2) == "409 Conflict: terminated by setWebhook request"
+    assert await asyncio.wait_for(poll, PATIENCE) == "409 Conflict: terminated by setWebhook request"
     assert (await client.bad("getUpdates")).startswith("409 Conflict: can't use getUpdates method while webhook")
     await client.ok("deleteWebhook", drop_pending_updates=True)
     assert await client.ok("getUpdates") == []

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 COMMAND = [sys.executable, "-m", "bot.cli"]
 
 
@@ -23,7 +25,7 @@ def run(*arguments: str, given: str | bytes = b"", **environment: str) -> subpro
         input=given.encode() if isinstance(given, str) else given,
         capture_output=True,
         env={**os.environ, **environment},
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -102,7 +104,7 @@ def test_jsonl_answers_line_by_line() -> None:
             process.stdin.flush()
             assert json.loads(process.stdout.readline())["id"] == n
         process.stdin.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 def test_chat_answers_piped_lines() -> None:
@@ -115,7 +117,9 @@ def test_chat_answers_piped_lines() -> None:
 def test_a_reader_that_goes_away_is_no_error() -> None:
     lines = "三(二)\n" * 500
     shell = f"{' '.join(COMMAND)} chat | head -1"
-    done = subprocess.run(["bash", "-c", shell], input=lines.encode(), capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "-c", shell], input=lines.encode(), capture_output=True, timeout=PATIENCE, check=False
+    )
     assert b"Traceback" not in done.stderr
 
 
@@ -139,7 +143,9 @@ def test_a_terminal_without_chinese_shows_something() -> None:
 
 def test_what_can_not_be_written_is_said() -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*COMMAND, "show", "4"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        done = subprocess.run(
+            [*COMMAND, "show", "4"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, check=False
+        )
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
 
@@ -187,7 +193,7 @@ def test_chat_on_a_terminal() -> None:
 
     def until(words: str) -> None:
         nonlocal seen
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while words.encode() not in seen:
             assert time.monotonic() < end, seen.decode(errors="replace")
             if select.select([terminal], [], [], 0.2)[0]:

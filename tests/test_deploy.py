@@ -25,6 +25,7 @@ from bot.store.store import Change, Received, Store
 from bot.telegram.app import DRAIN
 from bot.telegram.metrics import Metrics
 from knowledge.compiled import CACHE_VARIABLE
+from tests.patience import PATIENCE
 from tests.recipe import instructions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,7 +50,7 @@ def tool(name: str) -> str:
 
 def run(*command: str, cwd: Path = DEPLOY) -> str:
     """What it printed; the test fails when it failed."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -158,7 +159,7 @@ def test_systemd_finds_no_fault_in_the_unit(name: str, tmp_path: Path) -> None:
         [analyze, "verify", "--man=no", str(tmp_path / name)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     # Faults of other units of this machine are told as well.

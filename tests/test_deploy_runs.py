@@ -32,6 +32,7 @@ from knowledge.compiled import BESIDE, CACHE_VARIABLE, cache_folders, fingerprin
 from knowledge.load import ROOT as KNOWLEDGE
 from tests import recipe
 from tests.botapi import TOKEN, BotApi
+from tests.patience import PATIENCE
 from tests.telegram.postgres import free_port
 from tests.test_deploy import LEAST_STOP, ROOT, read, tool, unit
 
@@ -51,7 +52,7 @@ async def answers(
         alice = server.person("Alice")
         server.say(server.private(alice), alice, QUESTION)
         await server.until(
-            lambda: process.poll() is not None or any(ANSWER in sent.text for sent in server.sent), 30.0, "an answer"
+            lambda: process.poll() is not None or any(ANSWER in sent.text for sent in server.sent), "an answer"
         )
         assert process.poll() is None, log.read_text(errors="replace")
         health = json.loads(await asyncio.to_thread(fetch, f"http://127.0.0.1:{status}/healthz"))
@@ -73,7 +74,7 @@ async def answers(
 
 
 def fetch(url: str) -> str:
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=PATIENCE) as answer:
         body: bytes = answer.read()
     return body.decode()
 
@@ -125,7 +126,7 @@ async def test_the_units_command_answers_and_stops_in_time(tmp_path: Path) -> No
 def test_the_units_command_names_what_is_missing(tmp_path: Path) -> None:
     command, environment = as_systemd_does(tmp_path)
     (tmp_path / "credentials" / CREDENTIAL).unlink()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2
     assert "@BotFather" in done.stderr
 
@@ -148,7 +149,9 @@ async def test_the_backup_units_commands_back_up_and_delete_the_old_ones(tmp_pat
         line = (
             line.replace("%S", str(tmp_path)).replace("%%", "%").replace("/opt/policybot/.venv/bin/policybot", program)
         )
-        subprocess.run(shlex.split(line), env=environment, cwd=backups, check=True, capture_output=True, timeout=60)
+        subprocess.run(
+            shlex.split(line), env=environment, cwd=backups, check=True, capture_output=True, timeout=PATIENCE
+        )
     (made,) = backups.iterdir()
     assert made.name == f"policybot-{date.today():%Y-%m-%d}.zip"
 
@@ -220,7 +223,7 @@ async def check_image(image: recipe.Image) -> None:
     health = [*prefix, *image.health]
 
     def healthy() -> bool:
-        done = subprocess.run(health, env=environment, cwd="/", capture_output=True, check=False, timeout=20)
+        done = subprocess.run(health, env=environment, cwd="/", capture_output=True, check=False, timeout=PATIENCE)
         return done.returncode == 0
 
     assert not await asyncio.to_thread(healthy), "no bot, no health"
@@ -328,7 +331,7 @@ def nginx(folder: Path, allowed: str, behind: int, got: list[tuple[str, str, int
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         proxy = Proxy(port, got)
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 proxy.ask("GET", "/")
@@ -339,7 +342,7 @@ def nginx(folder: Path, allowed: str, behind: int, got: list[tuple[str, str, int
         yield proxy
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def test_nginx_lets_telegram_through_to_its_path_and_nothing_else(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ async def make(store: Store, assistant: Assistant) -> AsyncIterator[Maker]:
     for bot in made:
         await bot.application.shutdown()
     assert server.refusals == []
+    assert server.previews == []
     assert "aside" not in await store.counts()
 
 

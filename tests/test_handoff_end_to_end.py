@@ -14,6 +14,7 @@ import pytest
 
 from tests.botapi import BotApi, Chat, Person
 from tests.botapi.world import Sent
+from tests.patience import PATIENCE
 from tests.telegram.postgres import fresh_database
 from tests.telegram.process import ROOT, Bot
 
@@ -35,7 +36,7 @@ class Stage:
         return [s for s in self.server.sent if s.chat_id == chat.id and words in s.text and not s.edited]
 
     async def until(self, condition: Callable[[], object], what: str) -> None:
-        await self.server.until(lambda: bool(condition()), 30, f"{what}\n{self.bot.tail()}")
+        await self.server.until(lambda: bool(condition()), f"{what}\n{self.bot.tail()}")
 
     async def restart(self) -> None:
         await asyncio.to_thread(self.bot.kill)
@@ -124,7 +125,7 @@ def command(stage: Stage, *words: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

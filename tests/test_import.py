@@ -31,6 +31,7 @@ from knowledge.importing.build import Draft, build
 from knowledge.importing.job import prove, run
 from knowledge.importing.limits import UnreadableError
 from knowledge.load import ROOT, examine, load_base
+from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).parent / "documents"
 NOTICE = (DOCUMENTS / "notice.txt").read_text(encoding="utf-8")
@@ -439,7 +440,7 @@ def policybot(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT.parent), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "bot.cli", *arguments]
     return subprocess.run(
-        command, cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False
+        command, cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=False
     )
 
 

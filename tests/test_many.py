@@ -19,6 +19,7 @@ from bot.naming import Names
 from bot.reply import Reply, quotes
 from knowledge import compiled, overlay
 from knowledge.compiled import ROOT, Ready
+from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).with_name("documents")
 NAMESAKES = "songzhou-data"
@@ -312,7 +313,7 @@ def test_commands(root: Path, tmp_path: Path) -> None:
             "PYTHONIOENCODING": "utf-8",
         }
         command = [sys.executable, "-m", "bot.cli", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=PATIENCE)
 
     listed = policybot("show", "policies", "--on", "2026-01-15").stdout.splitlines()
     assert [line.split("　")[0] for line in listed] == [NEW, SEED, EXPIRED, OLD]

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,12 +18,10 @@ from bot.files import BaseFiles
 from knowledge import compiled, overlay
 from tests.botapi import BotApi, Chat, Person
 from tests.botapi.world import Sent
+from tests.patience import PATIENCE
 from tests.smallbase import BREAKING, DECLINED, POLICY
 from tests.telegram.postgres import free_port
-from tests.telegram.process import Bot
-
-PATIENCE = 90.0
-"""Seconds for what takes a compilation on a busy machine."""
+from tests.telegram.process import ROOT, Bot
 
 
 class Stage:
@@ -47,7 +46,7 @@ class Stage:
             },
         )
 
-    async def ask(self, person: Person, text: str, chat: Chat | None = None, wait: float = 20, **more: Any) -> Sent:
+    async def ask(self, person: Person, text: str, chat: Chat | None = None, **more: Any) -> Sent:
         """The first answer to saying something."""
         where = chat or self.server.private(person)
         said = self.server.say(where, person, text, **more)
@@ -55,27 +54,27 @@ class Stage:
         def answers() -> list[Sent]:
             return [s for s in self.in_chat(where) if s.reply_to == said["message_id"]]
 
-        await self.server.until(lambda: bool(answers()), wait, f"{text}: {self.bot.tail()}")
+        await self.server.until(lambda: bool(answers()), f"{text}: {self.bot.tail()}")
         return answers()[0]
 
     def in_chat(self, chat: Chat) -> list[Sent]:
         return [s for s in self.server.sent if s.chat_id == chat.id and not s.edited]
 
-    async def told(self, chat: Chat, words: str, wait: float = PATIENCE) -> Sent:
+    async def told(self, chat: Chat, words: str) -> Sent:
         """The message with these words, now or soon."""
-        await self.server.until(lambda: any(words in s.text for s in self.in_chat(chat)), wait, words)
+        await self.server.until(lambda: any(words in s.text for s in self.in_chat(chat)), words)
         return next(s for s in reversed(self.in_chat(chat)) if words in s.text)
 
     async def health(self) -> dict[str, Any]:
         def get() -> dict[str, Any]:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=PATIENCE) as response:
                 return json.loads(response.read())  # type: ignore[no-any-return]
 
         return await asyncio.to_thread(get)
 
     async def metrics(self) -> str:
         def get() -> str:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=PATIENCE) as response:
                 return str(response.read().decode())
 
         return await asyncio.to_thread(get)
@@ -87,12 +86,13 @@ async def stage(files: BaseFiles, tmp_path: Path) -> AsyncIterator[Stage]:
         stage = Stage(server, files, tmp_path)
         stage.bot.start()
         try:
-            await server.until(lambda: server.counts["getUpdates"] > 0, 60, stage.bot.tail())
+            await server.until(lambda: server.counts["getUpdates"] > 0, stage.bot.tail())
             yield stage
         finally:
             code = await asyncio.to_thread(stage.bot.stop)
         assert code == 0, stage.bot.tail()
         assert server.refusals == []
+        assert server.previews == []
         assert stage.bot.lines_with('"level": "CRITICAL"', "handler_fault", "Traceback") == []
 
 
@@ -145,7 +145,7 @@ async def test_a_target_is_proposed_and_chosen_by_a_button(stage: Stage) -> None
     assert offer.text.splitlines()[-1] == "养蜂合作社能不能进来呀请问"
     assert len(offer.buttons) >= 1
     query = stage.server.press(offer, stage.visitor, 0)
-    await stage.server.until(lambda: query.answer is not None, 10, "a stranger's press")
+    await stage.server.until(lambda: query.answer is not None, "a stranger's press")
     assert query.answer is not None
     assert "只给工作人员" in query.answer["text"]
     near = next(n for n, b in enumerate(offer.buttons) if "没有规定" in b["text"])
@@ -173,7 +173,7 @@ async def test_a_broken_file_leaves_the_old_base_and_a_mended_one_goes_live(stag
     assert f"policy.yaml:{line}:" in report["base_faults"][0]
     assert "policybot_base_refused 1.0" in await stage.metrics()
     assert "正在检查" in (await stage.ask(stage.editor, "/reload", stage.group)).text
-    await stage.server.until(lambda: len([s for s in stage.in_chat(stage.group) if "没有换上" in s.text]) == 2, 60, "")
+    await stage.server.until(lambda: len([s for s in stage.in_chat(stage.group) if "没有换上" in s.text]) == 2, "")
 
     taught = await stage.ask(stage.editor, f"/teach 2.2 {DECLINED}", stage.group)
     assert "正在检查" in taught.text
@@ -192,7 +192,7 @@ async def test_a_broken_file_leaves_the_old_base_and_a_mended_one_goes_live(stag
     count = len(stage.in_chat(stage.group))
     path.write_text(good, encoding="utf-8")
     os.kill(stage.bot.process.pid, signal.SIGHUP)  # type: ignore[union-attr]
-    await stage.server.until(lambda: len(stage.in_chat(stage.group)) > count, PATIENCE, "after SIGHUP")
+    await stage.server.until(lambda: len(stage.in_chat(stage.group)) > count, "after SIGHUP")
     assert name in (await stage.ask(stage.visitor, "/about")).text
 
 
@@ -206,6 +206,48 @@ async def test_a_broken_overlay_at_the_start_is_told_and_the_base_answers(stage:
     assert "20万元" in (await stage.ask(stage.visitor, "首次认定的高企补贴多少")).text
     stage.files.overlay.unlink()
     await stage.told(stage.server.private(stage.editor), "已改好")
+
+
+async def test_a_start_on_broken_files_answers_from_the_last_good_base_and_says_so(
+    stage: Stage, tmp_path: Path
+) -> None:
+    kept = tmp_path / "last-good"
+    await stage.server.until(lambda: any(kept.glob("*.npz")), "the good base is kept")
+    await asyncio.to_thread(stage.bot.stop)
+    path = stage.files.root / "policies" / POLICY / "policy.yaml"
+    good = path.read_text(encoding="utf-8")
+    line = good[: good.index("value: 200000")].count("\n") + 1
+    path.write_text(good.replace("value: 200000", "value: 20", 1), encoding="utf-8")
+
+    checked = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot.cli", "ask", "首次认定的高企补贴多少"),
+        cwd=ROOT,
+        env=os.environ | stage.bot.environment | {"PYTHONUTF8": "1"},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await checked.communicate()
+    assert checked.returncode == 1, "a command still fails, and says where the fault is"
+    assert f"policy.yaml:{line}:" in said.decode()
+
+    stage.bot.start()
+    for chat in (stage.server.private(stage.editor), stage.group):
+        told = await stage.told(chat, "重新启动了")
+        assert f"policy.yaml:{line}:" in told.text
+    assert "20万元" in (await stage.ask(stage.visitor, "首次认定的高企补贴多少")).text
+    report = await stage.health()
+    assert report["base_is_last_good"] is True
+    assert f"policy.yaml:{line}:" in report["base_faults"][0]
+    page = await stage.metrics()
+    assert "policybot_base_last_good 1.0" in page
+    assert "policybot_base_refused 1.0" in page
+    assert stage.bot.lines_with("started_on_last_good") != []
+
+    path.write_text(good.replace("武汉市开发区创新提升意见", "开发区意见新名"), encoding="utf-8")
+    await stage.told(stage.server.private(stage.editor), "已经换上")
+    assert "开发区意见新名" in (await stage.ask(stage.visitor, "文件标题是什么")).text, "the worker, too"
+    assert (await stage.health())["base_is_last_good"] is False
+    assert "policybot_base_last_good 0.0" in await stage.metrics()
 
 
 async def test_a_kill_in_the_middle_of_teaching(stage: Stage) -> None:

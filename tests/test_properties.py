@@ -70,7 +70,9 @@ ODD = st.text() | st.text(
 
 
 @given(ODD, ODD)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_it_never_raises(assistant: Assistant, first: str, second: str) -> None:
     reply = assistant.reply(first)
     assert reply.text

@@ -22,6 +22,7 @@ from bot.store.store import Store
 from bot.worker import Reload, Worker, clear_away
 from knowledge import compiled, overlay
 from tests.botapi import BotApi
+from tests.patience import PATIENCE
 from tests.smallbase import DECLINED, POLICY
 from tests.telegram.direct import Played
 
@@ -75,9 +76,10 @@ async def test_a_change_is_noticed_checked_and_swapped_in(files: BaseFiles, rece
         await asyncio.sleep(2.5 * EVERY)
         assert (recent.assistant, told.reports) == (before, [])
         renamed(files)
-        async with asyncio.timeout(90):
-            while recent.assistant is before:
+        async with asyncio.timeout(PATIENCE):
+            while not told.reports:
                 await asyncio.sleep(0.1)
+        assert recent.assistant is not before
         assert OTHER in recent.reply("你是谁").text, "and what the old base said is forgotten"
         await asyncio.sleep(1.5 * EVERY)
         assert [r.status for r in told.reports] == ["swapped"]

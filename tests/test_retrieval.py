@@ -231,9 +231,9 @@ def test_time_stays_bounded(many: LocalRetriever) -> None:
     """10,000 clauses in which every word is common: the postings are as long as they get."""
     times = []
     for i in range(60):
-        start = time.perf_counter()
+        start = time.process_time()  # what others do on the machine doesn't count
         many.search(WORDS[i % 20] + WORDS[(i + 3) % 20] + "的条件是什么")
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert np.median(times) < 0.03
 
 

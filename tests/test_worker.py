@@ -10,6 +10,7 @@ from bot.assistant import Assistant
 from bot.dialogue import Conversation
 from bot.recent import RecentReplies
 from bot.worker import Worker
+from tests.patience import PATIENCE
 
 
 async def test_the_worker_answers_as_the_assistant_does_and_in_order(assistant: Assistant) -> None:
@@ -32,7 +33,7 @@ async def test_when_the_worker_is_killed_the_main_process_answers(assistant: Ass
     assert not under_way.done()
     os.kill(worker.pid, signal.SIGKILL)
     expected = assistant.reply("谁负责招商引资").text
-    assert (await asyncio.wait_for(under_way, 5)).text == expected
+    assert (await asyncio.wait_for(under_way, PATIENCE)).text == expected
     assert not worker.alive
     assert (await recent.reply_soon("4.2", Conversation())).text == assistant.reply("4.2").text
     await worker.close()

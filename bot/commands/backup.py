@@ -12,7 +12,6 @@ from bot.commands.offline import OK, UnusableError, told
 from bot.days import BEIJING
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
     from bot.store.backup import Contents
 
 
@@ -28,14 +27,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     restore.set_defaults(run=_restore)
 
 
-def _files(settings: Settings) -> dict[str, Path]:
-    """What stands beside the database, by its name in a backup."""
-    from bot.asker import KEY_FILE
-    from bot.settings import OVERLAY
-
-    return {KEY_FILE: settings.data_dir / KEY_FILE, OVERLAY: settings.base.overlay}
-
-
 @told
 def _backup(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
@@ -46,7 +37,7 @@ def _backup(options: argparse.Namespace) -> int:
 
     try:
         settings = read_settings(offline=True)
-        contents = back_up(settings.database, options.file, _files(settings))
+        contents = back_up(settings.database, options.file, settings.beside)
     except SettingsError as error:
         raise UnusableError(str(error)) from error
     except (BackupError, UnusableDatabaseError, SQLAlchemyError, sqlite3.Error) as error:
@@ -62,14 +53,16 @@ def _restore(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.settings import SettingsError, read_settings
-    from bot.store.backup import BackupError, restore
+    from bot.store.backup import BackupError, UnfinishedError, restore
     from bot.store.store import UnusableDatabaseError
 
     try:
         settings = read_settings(offline=True)
-        contents = restore(options.file, settings.database, _files(settings), options.force)
+        contents = restore(options.file, settings.database, settings.beside, options.force)
     except SettingsError as error:
         raise UnusableError(str(error)) from error
+    except UnfinishedError as error:
+        raise UnusableError(f"恢复没有做完：{error}") from error
     except (BackupError, UnusableDatabaseError) as error:
         raise UnusableError(f"没有恢复，什么都没有改：{error}") from error
     except SQLAlchemyError as error:

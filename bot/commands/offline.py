@@ -38,7 +38,7 @@ def ready_store(new: bool = False) -> tuple[Settings, Store]:
             raise UnusableError(
                 f"还没有数据库 {file}。机器人运行过才有；在别处的，用 POLICYBOT_DATABASE 或 POLICYBOT_DATA_DIR 指明"
             )
-        store.prepare()
+        store.prepare(settings.beside.values())
     except (SettingsError, UnusableDatabaseError) as error:
         raise UnusableError(str(error)) from error
     except NewerSchemaError as error:

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bot.files import BaseFiles
-    from knowledge.compiled import Ready
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,18 +34,6 @@ def run(options: argparse.Namespace) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    from bot.assistant import Assistant
     from bot.telegram import app
 
-    return app.run(settings, lambda: Assistant(_ready(settings.base)))
-
-
-def _ready(files: BaseFiles) -> Ready:
-    """The base; without what was taught when only that can't be read, which the editors are told then (reload.py)."""
-    from knowledge import compiled
-    from knowledge.faults import KnowledgeError
-
-    try:
-        return compiled.ready(files.root, files.overlay)
-    except KnowledgeError:
-        return compiled.ready(files.root)
+    return app.run(settings)

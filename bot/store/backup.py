@@ -16,14 +16,17 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, func, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.store.migrate import current_revision, known_revisions, migrate
+from bot.store import notices, staged, tables
+from bot.store.migrate import current_revision, known_revisions, migrate, one_upgrade_at_a_time
+from bot.store.private import make_private
 from bot.store.store import parsed_url
 from bot.store.tables import updates
 
@@ -42,7 +45,11 @@ TOO_OLD = 86_400.0
 
 
 class BackupError(Exception):
-    """The backup or the store can't be used for it; the message says what to mend."""
+    """The backup or the store can't be used for it; the message says what to mend. Nothing was changed."""
+
+
+class UnfinishedError(Exception):
+    """The database is changed, or may be, but not all of the rest; the message says what is left to do."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,10 @@ def _write(archive: zipfile.ZipFile, url: str, files: Mapping[str, Path]) -> Con
         for table in sorted(found.tables.values(), key=lambda t: t.name):
             if table.name != VERSIONS:
                 members[f"tables/{table.name}.jsonl"] = _write_table(archive, connection, table)
+        marks = notices.told(connection) if tables.notices.name in found.tables else set()
     for name, path in files.items():
         with contextlib.suppress(FileNotFoundError):
-            data = path.read_bytes()
+            data = staged.in_force(path, marks).read_bytes()
             archive.writestr(f"files/{name}", data)
             members[f"files/{name}"] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
     made = round(time.time(), 3)
@@ -212,7 +220,9 @@ def _digest(archive: zipfile.ZipFile, name: str) -> tuple[str, int]:
 def restore(path: Path, url: str, files: Mapping[str, Path], force: bool = False) -> Contents:
     """Put a backup into the store at ``url``, whole or not at all; its files go to ``files``, where these are named.
 
-    A store that holds something is refused unless ``force``, and so is one that the bot has open. Raises BackupError.
+    A store that holds something is refused unless ``force``, and so is one that the bot has open. Raises BackupError;
+    and UnfinishedError when the database is restored and a file can't be put in place. What is killed after the commit
+    is finished by whoever opens the store next (staged.py).
     """
     with opened(path) as (archive, contents):
         if contents.revision not in known_revisions():
@@ -227,11 +237,59 @@ def restore(path: Path, url: str, files: Mapping[str, Path], force: bool = False
             differing = [str(p) for p, data in wanted.items() if p.exists() and p.read_bytes() != data]
             if differing:
                 raise BackupError(f"已有不同的文件：{'、'.join(differing)}。要换成备份里的，加 --force")
-        with _staged(wanted) as put_in_place, _transaction(url) as connection:
+        new = staged.Staged(wanted)
+        _commit(url, archive, contents, new, force)
+    _put_in_place(url, list(files.values()))
+    return contents
+
+
+def _commit(url: str, archive: zipfile.ZipFile, contents: Contents, new: staged.Staged, force: bool) -> None:
+    """The database, and with the same commit the decision that the files come after it."""
+    committing = False
+    try:
+        with _transaction(url) as connection:
             _refuse_unless_ready(connection, force)
             _fill(connection, archive, contents)
-            put_in_place()
-    return contents
+            new.write(connection)
+            committing = True
+    except BaseException as error:
+        if committing and _committed(url, new):
+            return
+        new.discard()
+        if isinstance(error, OSError):
+            raise BackupError(f"写不了 {error.filename}（{error.strerror}）；请检查权限和磁盘") from error
+        raise
+
+
+def _committed(url: str, new: staged.Staged) -> bool:
+    """Whether a commit that raised an error was made all the same: a server may die before it says so."""
+    if parsed_url(url).get_backend_name() == "sqlite":
+        return False
+    engine = _engine(url)
+    try:
+        with contextlib.closing(_Disposed(engine)), engine.connect() as connection:
+            return new.committed(connection)
+    except SQLAlchemyError as error:
+        raise UnfinishedError(
+            "数据库的连接在最后一步断了，不知道写成了没有。等它好了，启动机器人：写成了的会接着做完，没写成的还是原样；"
+            "或者再恢复一次"
+        ) from error
+
+
+def _put_in_place(url: str, paths: Sequence[Path]) -> None:
+    """What comes after the commit."""
+    engine = _engine(url)
+    try:
+        with contextlib.closing(_Disposed(engine)), engine.begin() as connection:
+            staged.settle(connection, paths)
+        staged.clear(paths)
+    except OSError as error:
+        raise UnfinishedError(
+            f"数据库恢复了，可是写不了 {error.filename2 or error.filename}（{error.strerror}）。"
+            "它的新内容已经写在旁边（名字里有 .restore-）；请检查权限和磁盘，再启动机器人：先放好文件，放不好就不启动"
+        ) from error
+    except SQLAlchemyError as error:
+        raise UnfinishedError("数据库恢复了，旁边的文件还没有都放好；启动机器人，它会先把文件放好") from error
 
 
 @contextlib.contextmanager
@@ -240,10 +298,9 @@ def _transaction(url: str) -> Iterator[Connection]:
     engine, parsed = _engine(url), parsed_url(url)
     file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
     new = file is not None and not file.exists()
+    make_private(parsed)
     try:
         with contextlib.closing(_Disposed(engine)), engine.begin() as connection:
-            if new and file is not None:
-                _owned_like(file.absolute().parent, file)
             yield connection
     except BaseException:
         if new and file is not None:
@@ -278,6 +335,7 @@ def _refuse_unless_ready(connection: Connection, force: bool) -> None:
             f"现有的数据库比这个程序新（{current}）。请更新 policybot；退回了旧程序、要用旧备份换掉它的，加 --force"
         )
     if connection.dialect.name == "postgresql":
+        one_upgrade_at_a_time(connection)
         others = connection.execute(
             text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
         ).scalar()
@@ -346,37 +404,3 @@ def _count_on(connection: Connection, table: Table) -> None:
             highest = connection.execute(select(func.max(column))).scalar()
             if highest is not None:
                 connection.execute(text("SELECT setval(:name, :value)"), {"name": sequence, "value": int(highest)})
-
-
-def _owned_like(folder: Path, file: Path) -> None:
-    """The administrator restores, but another user runs the bot: the file is to be that of its folder's owner."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        owner = folder.stat()
-        os.chown(file, owner.st_uid, owner.st_gid)
-
-
-@contextlib.contextmanager
-def _staged(wanted: Mapping[Path, bytes]) -> Iterator[Any]:
-    """Files written beside their places; calling what is given puts them there."""
-    staged: dict[Path, Path] = {}
-    try:
-        for path, data in wanted.items():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            staged[path] = Path(name)
-            _owned_like(path.parent, Path(name))
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-
-        def put_in_place() -> None:
-            for path, new in staged.items():
-                os.replace(new, path)
-
-        yield put_in_place
-    except OSError as error:
-        raise BackupError(f"写不了 {error.filename}（{error.strerror}）；请检查权限和磁盘") from error
-    finally:
-        for new in staged.values():
-            new.unlink(missing_ok=True)

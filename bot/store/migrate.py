@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -30,6 +30,11 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         raise NewerSchemaError(current)
     if current != (script.get_current_head() if revision == "head" else revision):
         command.upgrade(config, revision)
+
+
+def one_upgrade_at_a_time(connection: Connection) -> None:
+    """Wait, to the end of the transaction, for others that make or fill the tables; PostgreSQL only."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(7220613)"))
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -17,3 +19,9 @@ def note(connection: Connection, key: str, at: float) -> None:
     """It was told; again does no harm."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(insert(notices).values(key=key, at=at).on_conflict_do_nothing())
+
+
+def forget(connection: Connection, keys: Collection[str]) -> None:
+    """As if they had never been told."""
+    if keys:
+        connection.execute(notices.delete().where(notices.c.key.in_(list(keys))))

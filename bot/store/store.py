@@ -1,7 +1,8 @@
 """The store: one thread that writes, many small writes in one commit.
 
 A commit costs the same for one row as for a hundred, so writes that wait are committed together. Each write is
-harmless when repeated: a failed commit is tried again until it succeeds, and the bot goes on from there.
+harmless when repeated: while the database fails, a commit is tried again until it succeeds, and the bot goes on from
+there. A write that fails by itself harms no other: the batch is halved until it is alone.
 """
 
 from __future__ import annotations
@@ -11,21 +12,33 @@ import contextlib
 import json
 import logging
 import re
+import sqlite3
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, text, update
+from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
-from bot.store import notices, records, tickets
-from bot.store.migrate import migrate
+from bot.store import notices, records, staged, tickets
+from bot.store.migrate import migrate, one_upgrade_at_a_time
+from bot.store.private import make_private
 from bot.store.records import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
 
@@ -131,6 +144,8 @@ class Store:
         self.engine = _engine(url)
         self.failing_since: float | None = None
         """Monotonic time since which the database takes no writes; None when all is well."""
+        self.set_aside: Callable[[], object] = lambda: None
+        """Called, by the writing thread, when an update is set aside because its last write can't be made."""
         self._connection: Connection | None = None
         """The writing thread's."""
         self._durable: bool | None = None
@@ -144,15 +159,30 @@ class Store:
         self._closing = threading.Event()
         self._tidied = 0.0
 
-    def prepare(self) -> None:
-        """Create or upgrade the tables. Raises UnusableDatabaseError."""
+    def prepare(self, beside: Iterable[Path] = ()) -> None:
+        """Create or upgrade the tables. Raises UnusableDatabaseError.
+
+        ``beside``: files that change with the database; what a restore that was killed left to do with them is done.
+        """
+        make_private(parsed_url(self.url))
         try:
             with self.engine.begin() as connection:
                 if self.engine.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(7220613)"))  # one upgrade at a time
+                    one_upgrade_at_a_time(connection)
                 migrate(connection)
+                placed, left = staged.settle(connection, beside)
         except SQLAlchemyError as error:
             raise UnusableDatabaseError(f"数据库用不了：{_reason(error)}（{shown_url(self.url)}）") from error
+        except OSError as error:
+            name = error.filename2 or error.filename
+            raise UnusableDatabaseError(
+                f"上次的恢复没有做完，而 {name} 写不了（{error.strerror}）；请检查权限和磁盘"
+            ) from error
+        if placed:
+            log.warning("restore_finished", extra={"files": [str(path) for path in placed]})
+        if left:
+            remedy = "from a restore that ended before its commit and changed nothing: restore again, or delete them"
+            log.warning("restore_left", extra={"files": [str(path) for path in left], "remedy": remedy})
 
     def open(self) -> None:
         """Start the writing thread; to be called in the event loop that will use the store."""
@@ -177,7 +207,11 @@ class Store:
         await self._do(_Job(change=change))
 
     def change_soon(self, change: Change) -> None:
-        """Write with the next commit, without waiting."""
+        """Write with the next commit, without waiting.
+
+        When the change itself can't be written, nobody waits to hear of it: that is logged, and its update is set
+        aside.
+        """
         self._inbox.put(_Job(change=change))
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
@@ -265,30 +299,48 @@ class Store:
         self._disconnect()
 
     def _commit(self, jobs: list[_Job]) -> None:
+        """Commit the jobs together; those that can't be, by a fault of their own, fail alone."""
         for attempt in range(10**9):
             try:
                 self._transact(jobs)
-            except (DBAPIError, OSError) as error:
+            except Exception as error:
+                self._disconnect()
+                if _own_fault(error):
+                    self._alone(jobs, error)
+                    return
                 if self.failing_since is None:
                     self.failing_since = time.monotonic()
                     log.error("store_failing", extra={"reason": _reason(error)})
                 if self._closing.is_set():
                     break  # what is not written stays unconfirmed or open, and is answered after the next start
-                self._disconnect()
                 time.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
                 continue
-            except Exception as error:  # a fault of ours: the ones who wait must hear of it
-                self._disconnect()
-                log.exception("store_fault")
-                self._settle(jobs, error)
-                return
             if self.failing_since is not None:
                 log.warning("store_recovered", extra={"seconds": round(time.monotonic() - self.failing_since, 1)})
                 self.failing_since = None
+            self._tidy_in_time()
             break
         else:  # pragma: no cover
             return
         self._settle(jobs, None)
+
+    def _alone(self, jobs: list[_Job], error: Exception) -> None:
+        """Find the job that has the fault by halves, in order; the others are committed."""
+        if len(jobs) > 1:
+            half = len(jobs) // 2
+            self._commit(jobs[:half])
+            self._commit(jobs[half:])
+            return
+        (job,) = jobs
+        done = None if job.change is None else job.change.done
+        given_up = None if job.change is None or job.change.aside is None else job.change.aside[0]
+        log.error("store_fault", exc_info=error, extra={"update_id": given_up if done is None else done})
+        self._settle(jobs, error)
+        if job.future is None and done is not None:
+            reason = f"answered, but not recorded: {type(error).__name__}"
+            log.error("update_set_aside", extra={"update_id": done, "reason": reason})
+            self.set_aside()
+            self._commit([_Job(change=Change(aside=(done, reason)))])
 
     def _settle(self, jobs: list[_Job], error: Exception | None) -> None:
         assert self._loop is not None
@@ -324,8 +376,6 @@ class Store:
             if arrives:
                 self._receive(connection, jobs)
             self._write(connection, changes)
-            if time.time() - self._tidied > TIDY_EVERY:
-                self._tidy(connection)
             for job in jobs:
                 if job.read is not None:
                     job.result = job.read(connection)
@@ -376,7 +426,7 @@ class Store:
         if done:
             connection.execute(_DONE, [{"id": i} for i in done])
         if aside:
-            connection.execute(_ASIDE, [{"id": i, "why": why[:2000]} for i, why in aside])
+            connection.execute(_ASIDE, [{"id": i, "why": records.clean(why)[:2000]} for i, why in aside])
         if kept:
             rows = [{"key": k, "data": data, "updated": at} for k, (data, at) in kept.items()]
             connection.execute(self._keep, rows)
@@ -391,13 +441,24 @@ class Store:
             records.write_questions(connection, asked, replaced)
         records.count(connection, Counter(key for c in changes for key in c.counted))
 
-    def _tidy(self, connection: Connection) -> None:
+    def _tidy_in_time(self) -> None:
+        """Remove what is no longer kept, in a commit of its own: no write fails because of it."""
         now = time.time()
+        if now - self._tidied <= TIDY_EVERY or self._connection is None:
+            return
+        self._tidied = now
+        try:
+            with self._connection.begin():
+                self._tidy(self._connection, now)
+        except Exception as error:
+            self._disconnect()
+            log.error("store_not_tidied", exc_info=error, extra={"next_try_seconds": TIDY_EVERY})
+
+    def _tidy(self, connection: Connection, now: float) -> None:
         connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
         tickets.tidy(connection, self.keep_days, now)
         records.fold(connection, self.keep_days, now)
-        self._tidied = now
 
 
 def _upsert(insert: Any) -> Any:
@@ -447,6 +508,14 @@ def _engine(url: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _own_fault(error: Exception) -> bool:
+    """Whether it is the write's own, so that trying again won't help; else it is the database's."""
+    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # its word for wrong SQL
+    own = (IntegrityError, DataError, ProgrammingError)
+    return isinstance(error, own) or not isinstance(error, (DBAPIError, OSError))
 
 
 def shown_url(url: str) -> str:

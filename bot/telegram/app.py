@@ -10,8 +10,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 from aiohttp import web
@@ -22,6 +23,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from bot.asker import Askers, KeyFileError, open_askers
 from bot.assistant import WARM_UP, Assistant
 from bot.days import BEIJING
+from bot.lastgood import LastGood, Started, start
 from bot.recent import RecentReplies
 from bot.reload import Reloader
 from bot.settings import Settings, WebhookSettings
@@ -58,8 +60,8 @@ SWITCH = 0.0005
 OK, FAILED, USAGE = 0, 1, 2
 
 
-def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
-    """Run until told to stop; the exit code."""
+def run(settings: Settings) -> int:
+    """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
     os.umask(0o077)  # the store and what else is written here is about people
     logs.set_up(
         settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
@@ -67,7 +69,7 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     store = None
     try:
         store = Store(settings.database, settings.keep_days)
-        _prepare(store)
+        _prepare(store, settings.beside.values())
         askers = open_askers(settings.hash_key, settings.data_dir)
     except (UnusableDatabaseError, KeyFileError) as error:
         print(f"{error}", file=sys.stderr)
@@ -75,22 +77,24 @@ def run(settings: Settings, make_assistant: Callable[[], Assistant]) -> int:
     except NewerSchemaError as error:
         print(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库", file=sys.stderr)
         return USAGE
-    assistant = make_assistant()
+    last_good = LastGood(settings.data_dir, settings.base)
+    started = start(settings.base, last_good)
+    assistant = Assistant(started.ready)
     assistant.reply(WARM_UP)
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see _serve
-    return asyncio.run(_run(settings, store, assistant, worker, askers))
+    return asyncio.run(_run(settings, store, assistant, worker, askers, started, last_good))
 
 
-def _prepare(store: Store, patience: float = 30.0) -> None:
+def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
     """Make the tables ready; a database that is locked or just starting gets half a minute."""
     end = time.monotonic() + patience
     while True:
         try:
-            return store.prepare()
+            return store.prepare(beside)
         except UnusableDatabaseError as error:
             passing = any(word in str(error) for word in ("locked", "starting up", "refused"))
             if not passing or time.monotonic() > end:
@@ -103,12 +107,22 @@ class Bot:
     """The parts of a running bot."""
 
     def __init__(
-        self, settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers
+        self,
+        settings: Settings,
+        store: Store,
+        assistant: Assistant,
+        worker: Worker | None,
+        askers: Askers,
+        started: Started,
+        last_good: LastGood,
     ) -> None:
         self.settings = settings
         self.store = store
         self.conflict_told: float | None = None
+        self.connected: float | None = None
+        """Monotonic time at which Telegram said who the bot is: the first poll may take half a minute."""
         self.metrics = Metrics()
+        store.set_aside = self.metrics.set_aside.inc
         self.office = Office(
             store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
         )
@@ -141,7 +155,7 @@ class Bot:
         self.processor.hold = self.recent.hold
         self.notices = Notices(self.application.bot, settings.staff, settings.staff_chat, assistant.words)
         count = self.metrics.base_checked
-        self.reloader = Reloader(settings.base, self.recent, worker, self.notices.base, count)
+        self.reloader = Reloader(settings.base, self.recent, worker, self.notices.base, count, last_good, started)
         self.expiry = ExpiryWatch(store, self.notices, self.policies, assistant.today, assistant.words)
         self.health = Health(
             store,
@@ -173,8 +187,9 @@ class Bot:
         return cast(User, self.application.bot.bot)
 
     def last_contact(self) -> float | None:
-        """Monotonic time of the last good poll or webhook call."""
-        return self.webhook.last_success if self.webhook is not None else self.updates_request.last_success
+        """Monotonic time of the last good poll or webhook call; before the first, of the connection."""
+        last = self.webhook.last_success if self.webhook is not None else self.updates_request.last_success
+        return self.connected if last is None else last
 
 
 async def _note_error(_: object, context: TurnContext) -> None:
@@ -190,7 +205,15 @@ async def _note_error(_: object, context: TurnContext) -> None:
         log.warning("call_refused", extra={"update_id": turn.update_id, "reason": str(turn.error)})
 
 
-async def _run(settings: Settings, store: Store, assistant: Assistant, worker: Worker | None, askers: Askers) -> int:
+async def _run(
+    settings: Settings,
+    store: Store,
+    assistant: Assistant,
+    worker: Worker | None,
+    askers: Askers,
+    started: Started,
+    last_good: LastGood,
+) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -198,7 +221,7 @@ async def _run(settings: Settings, store: Store, assistant: Assistant, worker: W
     store.open()
     if worker is not None:
         await worker.open()
-    bot = Bot(settings, store, assistant, worker, askers)
+    bot = Bot(settings, store, assistant, worker, askers, started, last_good)
     try:
         async with _status(bot):
             if not await _until_connected(bot, stop):
@@ -242,6 +265,8 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
         except (NetworkError, RetryAfter) as error:
             log.warning("not_connected", extra={"reason": str(error), "next_try_seconds": pause})
         else:
+            bot.connected = time.monotonic()
+            bot.metrics.contact.set(time.time())
             return True
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)

@@ -15,7 +15,7 @@ from bot.store import tickets
 from bot.store.tickets import Answer, Ticket
 from bot.telegram import keyboards, render
 from bot.telegram.commands import Answering, running
-from bot.telegram.desk import Desk, Place, place_of
+from bot.telegram.desk import NO_PREVIEW, Desk, Place, place_of
 from bot.telegram.guard import Guard
 from bot.telegram.handoff import Handoff, Matching
 from bot.telegram.turns import TurnContext
@@ -114,7 +114,12 @@ class BackOffice:
         async def call() -> None:
             try:
                 await context.bot.edit_message_text(
-                    page, ticket.chat, before.passed, parse_mode="HTML", reply_markup=self._keyboard(ticket)
+                    page,
+                    ticket.chat,
+                    before.passed,
+                    parse_mode="HTML",
+                    link_preview_options=NO_PREVIEW,
+                    reply_markup=self._keyboard(ticket),
                 )
             except BadRequest as error:
                 if "not modified" not in str(error).lower():

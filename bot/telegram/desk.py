@@ -45,7 +45,10 @@ LONGEST = 2000
 RENDERED = 256
 """Rendered replies, and changed messages, that are remembered."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-"""An address that a document quotes is no reason to show a picture of that page."""
+"""For every text that is sent: an address in it, such as a document's, is no reason to show a picture of that page.
+
+Not as PTB's Defaults: with any of these, 22.8 sends an empty text, such as ``next_offset``, as an empty list.
+"""
 TYPING_WAIT = 0.3
 """Seconds that showing "typing" may hold up an answer."""
 

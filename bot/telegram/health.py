@@ -27,7 +27,7 @@ class Health:
     metrics: Metrics
     polling: bool
     last_contact: Callable[[], float | None]
-    """Monotonic time of the last good poll or webhook call."""
+    """Monotonic time of the last good poll or webhook call; before the first, of the connection at the start."""
     policies: Callable[[], int]
     """Policies in the base that is loaded."""
     base: State
@@ -52,6 +52,7 @@ class Health:
             reasons.append(self.trouble)
         depth = counts.get("open")
         self.metrics.store_failing.set(int(failing))
+        self.metrics.base_kept.set(int(self.base.kept > 0))
         if depth is not None or not failing:
             self.metrics.depth.set(depth or 0)
             self.metrics.aside.set(counts.get("aside", 0))
@@ -72,6 +73,7 @@ class Health:
             "base": self.base.fingerprint[:12],
             "base_age_seconds": round(time.time() - self.base.since, 1),
             "base_faults": list(self.base.faults[:MOST_FAULTS]),
+            "base_is_last_good": self.base.kept > 0,
         }
 
 

@@ -46,8 +46,8 @@ class Card:
 
     key: str
     title: str
-    description: str
-    blocks: tuple[Block, ...]
+    make: Callable[[], tuple[str, tuple[Block, ...]]]
+    """The description and the message; made for those that are shown."""
 
 
 class Inline:
@@ -72,9 +72,7 @@ class Inline:
         context.turn.outcome("inline")
         text = render.plain(query.query).strip()
         start = int(query.offset) if query.offset.isascii() and query.offset.isdigit() and len(query.offset) < 6 else 0
-        cards = list(
-            itertools.islice(_once(self.cards(text)), start, start + PAGE + 1)
-        )  # no more than are shown are made
+        cards = list(itertools.islice(_once(self.cards(text)), start, start + PAGE + 1))
         page = cards[:PAGE]
         if not start and len(fold(text)) >= SHORTEST:
             self._record(query.from_user.id, text, context)
@@ -131,7 +129,8 @@ class Inline:
         if not found:
             words = self._desk.words
             reply = self._desk.recent.reply(text)
-            yield Card("none", words("telegram.inline.none"), words("telegram.inline.none_hint"), reply.blocks)
+            hint = words("telegram.inline.none_hint")
+            yield Card("none", words("telegram.inline.none"), lambda: (hint, reply.blocks))
 
     def _answer(self, text: str, title: str = "") -> Iterator[Card]:
         reply = self._desk.recent.reply(text)
@@ -141,25 +140,20 @@ class Inline:
             first = reply.clauses[0]
             heading = "、".join(f.text for f in reply.figures) or first.title
             key = key_of(f"{text}/{first.policy}/{first.clause}")
-            yield Card(f"a{key}", title or f"{first.clause} {heading}", self._first_line(reply), reply.blocks)
+            yield Card(f"a{key}", title or f"{first.clause} {heading}", lambda: _shown(reply))
             others = reply.clauses[1:]
         else:
             others = reply.clauses
             if reply.status != "choose":
                 name = "、".join(reply.units) if len(reply.units) < 4 else ""
-                heading = title or name or self._first_line(reply)
-                yield Card(f"i{key_of(text)}", heading, self._first_line(reply), reply.blocks)
+                yield Card(f"i{key_of(text)}", title or name or _first_line(reply), lambda: _shown(reply))
         for clause in others:
             yield self._clause(f"{clause.policy}/{clause.clause}")
 
-    @staticmethod
-    def _first_line(reply: Reply) -> str:
-        return reply.text.split("\n")[0][:100]
-
     def _clause(self, target: str) -> Card:
-        clause = self._desk.clauses()[target]
-        reply = self._desk.recent.assistant.show(target)
-        return Card(f"c{key_of(target)}", f"{clause.id} {clause.title}", clause.body[:100], reply.blocks)
+        clause, assistant = self._desk.clauses()[target], self._desk.recent.assistant
+        title = f"{clause.id} {clause.title}"
+        return Card(f"c{key_of(target)}", title, lambda: (clause.body[:100], assistant.show(target).blocks))
 
     def _holding(self, text: str) -> Iterator[Card]:
         """Units whose name, figures whose words and clauses whose text hold what was typed."""
@@ -171,19 +165,21 @@ class Inline:
         for name, unit in catalogue.unit_keys:
             if folded in name:
                 count = library.unit_counts[unit]
-                reply = assistant.of_unit(unit)
                 title = words("telegram.inline.unit", unit=unit, count=count)
-                yield Card(f"u{key_of(unit)}", title, self._first_line(reply), reply.blocks)
+                yield Card(f"u{key_of(unit)}", title, lambda unit=unit: _shown(assistant.of_unit(unit)))  # type: ignore[misc]
         near = self._near(text)
         for target, clause in near.items():
             for figure in clause.figures:
                 if folded in fold(figure.quote):
-                    reply = assistant.show(target)
                     key = key_of(f"{target}/{figure.id}")
-                    yield Card(f"f{key}", f"{figure.text}（{clause.id}）", figure.quote[:100], reply.blocks)
+                    yield Card(f"f{key}", f"{figure.text}（{clause.id}）", self._figure(target, figure.quote))
         for target, clause in near.items():
             if folded in fold_whole(clause.text):
                 yield self._clause(target)
+
+    def _figure(self, target: str, quote: str) -> Callable[[], tuple[str, tuple[Block, ...]]]:
+        assistant = self._desk.recent.assistant
+        return lambda: (quote[:100], assistant.show(target).blocks)
 
     def _near(self, text: str) -> dict[str, Clause]:
         """Clauses that may hold the words: all taught ones, and of the others those that a search finds."""
@@ -194,20 +190,30 @@ class Inline:
         return {t: library.clause(t) for t in (*taught, *found)}
 
     def _article(self, card: Card) -> InlineQueryResultArticle:
-        pages = render.messages(card.blocks)
+        description, blocks = card.make()
+        pages = render.messages(blocks)
         if len(pages) > 1:
             more = self._desk.words("telegram.inline.cut", bot=self._desk.me().username)
             room = render.LIMIT - render.length(more) - 1
-            content = [paragraph for block in card.blocks for paragraph in render.paragraphs(block)]
+            content = [paragraph for block in blocks for paragraph in render.paragraphs(block)]
             pages = [render.pages(content, room)[0] + "\n" + more]
         return InlineQueryResultArticle(
             id=card.key,
             title=card.title[:100],
-            description=card.description,
+            description=description,
             input_message_content=InputTextMessageContent(
                 pages[0], parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
             ),
         )
+
+
+def _shown(reply: Reply) -> tuple[str, tuple[Block, ...]]:
+    """A reply as a card: its first line describes it."""
+    return _first_line(reply), reply.blocks
+
+
+def _first_line(reply: Reply) -> str:
+    return reply.text.split("\n")[0][:100]
 
 
 def _once(cards: Iterator[Card]) -> Iterator[Card]:

@@ -46,6 +46,11 @@ class Metrics:
         self.store_failing = Gauge("policybot_store_failing", "1 while the database takes no writes", registry=r)
         self.reloads = Counter("policybot_base_checks", "Checks of the base's files, by result", ["result"], registry=r)
         self.base_refused = Gauge("policybot_base_refused", "1 while files on disk are not taken into use", registry=r)
+        self.base_kept = Gauge(
+            "policybot_base_last_good",
+            "1 while the base is the one that was kept, since a start with faulty files",
+            registry=r,
+        )
 
     def base_checked(self, result: str) -> None:
         """The files were checked."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.compose import Words
+from bot.days import BEIJING
 from bot.reload import Report
 from bot.staff import Role, Staff
 from bot.telegram import render
+from bot.telegram.desk import NO_PREVIEW
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ class Notices:
         for chat in chats:
             try:
                 for page in render.pages([(render.Run(line),) for line in text.split("\n")]):
-                    await self._bot.send_message(chat, page, parse_mode=ParseMode.HTML)
+                    await self._bot.send_message(chat, page, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW)
                 reached += 1
             except TelegramError as error:
                 log.warning("staff_not_told", extra={"chat": chat, "reason": str(error)})
@@ -45,12 +48,15 @@ class Notices:
 
     async def base(self, report: Report, after_refusal: bool) -> None:
         """Tell what came of a changed base."""
-        await self.tell(report_text(report, self._words), private=report.status == "refused" or after_refusal)
+        private = report.status in ("refused", "started") or after_refusal
+        await self.tell(report_text(report, self._words), private=private)
 
 
 def report_text(report: Report, words: Words) -> str:
     """A report as the staff read it."""
-    lines = [words(f"reload.{report.status}", seconds=f"{report.seconds:.0f}", count=len(report.faults))]
+    kept = f"{datetime.fromtimestamp(report.kept, BEIJING):%Y-%m-%d %H:%M}" if report.kept else ""
+    slots = {"seconds": f"{report.seconds:.0f}", "count": len(report.faults), "kept": kept}
+    lines = [words(f"reload.{report.status}", **slots)]
     lines += report.faults[:MOST_FAULTS]
     if len(report.faults) > MOST_FAULTS:
         lines.append(words("reload.more", count=len(report.faults) - MOST_FAULTS))

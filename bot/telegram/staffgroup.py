@@ -16,6 +16,7 @@ from bot.compose import Words
 from bot.store import tickets
 from bot.store.tickets import Ticket
 from bot.telegram import render
+from bot.telegram.desk import NO_PREVIEW
 from bot.telegram.office import Office
 from bot.telegram.turns import TurnContext
 
@@ -88,7 +89,9 @@ class StaffGroup:
     async def _send(self, text: str, bot: Bot) -> Message:
         assert self.office.staff_chat is not None
         page = render.pages([(render.Run(line),) for line in text.split("\n")])[0]
-        return await bot.send_message(self.office.staff_chat, page, parse_mode=ParseMode.HTML)
+        return await bot.send_message(
+            self.office.staff_chat, page, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+        )
 
     def _moved(self, present: int, connection: Connection) -> None:
         """Note that the group became a supergroup, when a message to it arrived under another id."""

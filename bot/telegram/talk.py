@@ -10,7 +10,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
-from bot.telegram.desk import Desk, place_of
+from bot.telegram.desk import NO_PREVIEW, Desk, place_of
 from bot.telegram.turns import TurnContext
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class Talk:
 
     async def _greet(self, chat: Chat, context: TurnContext) -> None:
         try:
-            await context.bot.send_message(chat.id, self._how())
+            await context.bot.send_message(chat.id, self._how(), link_preview_options=NO_PREVIEW)
         except (Forbidden, BadRequest):  # it may come in without the right to speak
             context.turn.outcome("refused")
 

@@ -47,6 +47,8 @@ _REPLY = frozenset(
         "quote_position",
     ]
 )
+_TEXT = ("text", "entities", "link_preview_options")
+"""What belongs to a message's text."""
 _PREVIEW = frozenset(["is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"])
 
 
@@ -117,7 +119,8 @@ class Messages:
         preview = a.object("link_preview_options")
         if self._world.strict and preview is not None and preview.keys() - _PREVIEW:
             raise bad(f"unknown fields of link_preview_options: {sorted(preview.keys() - _PREVIEW)}")
-        return {name: text} | ({entities_name: entities} if entities else {})
+        shown = {"link_preview_options": preview} if preview is not None else {}
+        return {name: text} | ({entities_name: entities} if entities else {}) | shown
 
     def _send(self, chat: Chat, a: Arguments, content: dict[str, Any]) -> dict[str, Any]:
         markup = check_markup(a.object("reply_markup"))
@@ -183,7 +186,7 @@ class Messages:
         if a.text("inline_message_id"):
             return self._edit_inline(a, {})
         chat, message = self._own(a, "edit")
-        content: dict[str, Any] = {key: message[key] for key in ("text", "entities") if key in message}
+        content: dict[str, Any] = {key: message[key] for key in _TEXT if key in message}
         return self._edit(chat, message, content, check_markup(a.object("reply_markup")))
 
     def _edit(
@@ -194,7 +197,7 @@ class Messages:
             raise bad(NOT_MODIFIED)
         if "text" in content and "text" not in message:
             raise bad("there is no text in the message to edit")
-        fresh = {k: v for k, v in message.items() if k not in ("text", "entities", "reply_markup")} | content
+        fresh = {k: v for k, v in message.items() if k not in (*_TEXT, "reply_markup")} | content
         fresh["edit_date"] = int(time.time())
         if markup is not None:
             fresh["reply_markup"] = markup

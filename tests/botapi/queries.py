@@ -102,5 +102,7 @@ class Queries:
             raise bad("message text is empty")
         if units(text) > MOST_TEXT:
             raise bad("MESSAGE_TOO_LONG")
+        preview = content.get("link_preview_options")
         parsed = {"text": text} | ({"entities": entities} if entities else {})
+        parsed |= {"link_preview_options": preview} if preview is not None else {}
         return result | {"parsed": parsed} | ({"reply_markup": markup} if markup else {})

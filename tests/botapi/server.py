@@ -26,6 +26,7 @@ from tests.botapi.profile import Profile
 from tests.botapi.queries import Queries
 from tests.botapi.updates import NOW_WEBHOOK, Updates
 from tests.botapi.world import Sent, World
+from tests.patience import PATIENCE
 
 __all__ = ["SECRET_HEADER", "TOKEN", "BotApi", "Call", "Refusal", "Sent"]
 
@@ -123,6 +124,13 @@ class BotApi(Acts):
         """Every message that the bot sent or edited."""
         return self.world.sent
 
+    @property
+    def previews(self) -> list[str]:
+        """Texts that the bot sent under which Telegram would show the page behind an address that is in them."""
+        messages = [sent.message for sent in self.sent]
+        shown = [m for m in messages if "text" in m and not m.get("link_preview_options", {}).get("is_disabled")]
+        return [message["text"] for message in shown]
+
     async def start(self, port: int = 0) -> None:
         """Listen on the loopback interface."""
         server = web.Server(self._handle, handler_cancellation=True, access_log=None)
@@ -149,13 +157,13 @@ class BotApi(Acts):
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def until(self, condition: Callable[[], bool], timeout: float = 10.0, what: str = "condition") -> None:
+    async def until(self, condition: Callable[[], bool], what: str = "condition") -> None:
         """Wait for something; AssertionError with the last calls when it does not come."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + PATIENCE
         while not condition():
             if time.monotonic() > end:
                 last = [(c.method, c.status, c.fault) for c in self.calls[-8:]]
-                raise AssertionError(f"{what}: not within {timeout} s; last calls {last}")
+                raise AssertionError(f"{what}: not within {PATIENCE} s; last calls {last}")
             await asyncio.sleep(0.005)
 
     # -- HTTP ----------------------------------------------------------------------------------------------------------

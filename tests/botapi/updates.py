@@ -98,6 +98,11 @@ class Updates:
         self.allowed = frozenset(kinds) & UPDATE_TYPES if kinds else UPDATE_TYPES - NOT_BY_DEFAULT
         self.allowed_given = sorted(self.allowed) if kinds else None
 
+    @property
+    def polling(self) -> bool:
+        """Whether a long poll waits for news."""
+        return self._poll is not None and not self._poll.done()
+
     def conflict(self, description: str) -> None:
         """End a waiting poll with 409."""
         self._wake(description)
@@ -117,7 +122,7 @@ class Updates:
         """getUpdates. A second poll ends the first with 409 (Client.cpp, abort_long_poll)."""
         if self.on_add is not None:
             raise ApiError(409, WEBHOOK_SET)
-        if self._poll is not None and not self._poll.done():
+        if self._poll is not None and self.polling:
             self.polls_conflicting += 1
             self._poll.set_result(ANOTHER_POLL)
         self.allow(arguments, strict)

@@ -86,7 +86,7 @@ class Play:
             self.played.seen.append((chat.id, message["message_id"]))
         wanted = act.get("until", "")
         await self.server.until(
-            lambda: any(wanted in s.text for s in self.server.sent[since:]), PATIENCE, f"{act}\n{self.bot.tail()}"
+            lambda: any(wanted in s.text for s in self.server.sent[since:]), f"{act}\n{self.bot.tail()}"
         )
         while time.monotonic() - self.server.sent[-1].at < QUIET:
             await asyncio.sleep(0.1)
@@ -111,7 +111,7 @@ async def run(folder: Path) -> tuple[Play, dict[str, Any]]:
         bot.environment |= environment(play, folder)
         bot.start()
         try:
-            await server.until(lambda: server.counts["getUpdates"] > 0, PATIENCE, bot.tail())
+            await server.until(lambda: server.counts["getUpdates"] > 0, bot.tail())
             for act in stories["acts"]:
                 await play.act(act)
         finally:

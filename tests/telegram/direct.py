@@ -30,6 +30,7 @@ from bot.telegram.turns import TurnContext, Turns
 from tests.botapi import BotApi, Chat, Person, Sent
 from tests.botapi.arguments import Upload
 from tests.botapi.world import Query
+from tests.patience import PATIENCE
 
 
 async def _untold(report: Report, after_refusal: bool) -> None:
@@ -125,7 +126,7 @@ class Played:
 
     async def raw(self, update: dict[str, Any]) -> None:
         """One update, journalled, answered and ticked off."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await self.queue.put(Update.de_json(update, self.application.bot))
             while not self.queue.empty():
                 item = await self.queue.get()

@@ -128,9 +128,9 @@ async def measure(kind: Kind, mode: Mode, options: argparse.Namespace, database:
 async def _started(stage: Stage, bot: Bot) -> psutil.Process:
     process = psutil.Process(bot.start().pid)
     ready = "setWebhook" if bot.mode == "webhook" else "getUpdates"
-    await stage.server.until(lambda: stage.server.counts[ready] > 0, 60, f"{bot.kind} starts: {bot.tail()}")
+    await stage.server.until(lambda: stage.server.counts[ready] > 0, f"{bot.kind} starts: {bot.tail()}")
     stage.ask(0, "首次认定的高企补贴多少")  # warm
-    await stage.server.until(lambda: not stage.waiting, 30, f"{bot.kind} answers: {bot.tail()}")
+    await stage.server.until(lambda: not stage.waiting, f"{bot.kind} answers: {bot.tail()}")
     await asyncio.sleep(1.0)
     stage.times.clear()
     stage.answered = 0

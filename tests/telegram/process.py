@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from tests.botapi import BotApi
+from tests.patience import PATIENCE
 from tests.telegram.postgres import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +82,7 @@ class Bot:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
 
-    def stop(self, timeout: float = 30.0) -> int:
+    def stop(self, timeout: float = PATIENCE) -> int:
         """SIGTERM; gives the exit code, -9 when it had to be killed."""
         if self.process is None:
             return 0
@@ -94,6 +97,12 @@ class Bot:
             self._log.close()
             self._log = None
         return code
+
+    def settled(self) -> bool:
+        """Whether all that it has received is answered and ticked off; with SQLite in its folder."""
+        with contextlib.closing(sqlite3.connect(self.folder / "policybot.db", timeout=PATIENCE)) as database:
+            (open_still,) = database.execute("SELECT count(*) FROM updates WHERE state = 'open'").fetchone()
+        return bool(open_still == 0)
 
     def lines_with(self, *secrets: str, level: str | None = None) -> list[str]:
         """Log lines that hold any of these, in all logs or those of one level."""
