@@ -194,7 +194,7 @@ def test_next_to_nothing_to_find(entries: list[Entry], tmp_path: Path) -> None:
         assert numbers(one, "123") == ([1] if len(entries) == 2 else [])
 
 
-@pytest.mark.parametrize("spoil", ["cut", "flip", "head", "empty", "foreign", "absent"])
+@pytest.mark.parametrize("spoil", ["cut", "flip", "swap", "head", "empty", "foreign", "absent"])
 def test_a_spoilt_file_is_not_believed(engine: LocalRetriever, tmp_path: Path, spoil: str) -> None:
     path = tmp_path / "a.arrays"
     engine.store(path)
@@ -203,6 +203,8 @@ def test_a_spoilt_file_is_not_believed(engine: LocalRetriever, tmp_path: Path, s
         content = content[: len(content) // 2]
     elif spoil == "flip":
         content[len(content) // 3] ^= 1
+    elif spoil == "swap":  # two pages of the disk
+        content[4096:12288] = content[8192:12288] + content[4096:8192]
     elif spoil == "head":
         content[-30] ^= 1
     elif spoil == "empty":
@@ -278,7 +280,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_found_fresh_and_from_disk(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(compiled.CACHE_VARIABLE, str(tmp_path))
     made = compiled.ready(root)
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".arrays", ".npz"]
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".arrays", ".form"]
     again = compiled.ready(root)
     for one in (made, again):
         assert isinstance(one.clauses, ClauseFinder)
