@@ -68,6 +68,7 @@ class LocalRetriever:
         self._group = arrays["group"]
         self._breadth: Scores = arrays["breadth"]
         self._prior: Scores = self._breadth * np.float32(self.settings.breadth)
+        self._pair_rarity = arrays["pair_rarity"] if self.settings.second.get("alike") else None
         self._text, self._text_start = arrays["text"], arrays["text_start"]
         self._unknown = math.log1p(2 * len(self) + 1)
 
@@ -99,7 +100,10 @@ class LocalRetriever:
         groups = {group: i for i, group in enumerate(group for group in sizes if group)}
         arrays["group"] = np.array([groups.get(e.group, -1) for e in entries], dtype=np.int32)
         arrays["breadth"] = np.array([math.log(sizes[e.group]) if e.group else 0.0 for e in entries], dtype=np.float32)
-        stored = [tight(text).encode("utf-8", "surrogatepass") for text in texts]
+        tights = [tight(text) for text in texts]
+        if chosen.second.get("alike"):
+            arrays["pair_rarity"] = rerank.pair_rarity(tights)
+        stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
         return cls({"long": long, "said": said, "asking": asking}, arrays)
@@ -166,10 +170,10 @@ class LocalRetriever:
         features[:, 0] = scores[numbers] / 20
         features[:, 1] = self._breadth[numbers] / 5
         texts = [self._tight(number) for number in numbers.tolist()]
-        features[:, 2:6] = [look.values(text) for text in texts]
-        features[:, 6] = rerank.siblings(self._group[numbers].tolist())
-        if self.settings.second.get("alike"):
-            features[:, 7] = rerank.alike(texts, features[:, 0])
+        features[:, 2:7] = [look.values(text) for text in texts]
+        features[:, 7] = rerank.siblings(self._group[numbers].tolist())
+        if self._pair_rarity is not None:
+            features[:, 8] = rerank.alike(texts, features[:, 0], self._pair_rarity)
         return numbers, features
 
     def _first(self, asked: Question) -> Scores:
