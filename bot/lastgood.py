@@ -51,14 +51,14 @@ class LastGood:
 
     def keep(self, fingerprint: str) -> bool:
         """Keep the compiled form with that fingerprint, which is good; False when that can't be done."""
-        path = self._folder / f"{self._mine}{fingerprint}.npz"
+        path = self._folder / f"{self._mine}{fingerprint}{compiled.FORM}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if path.exists():
                 os.utime(path)
             else:
                 folders = compiled.cache_folders(self._files.root, self._files.overlay)
-                stored = next((p for f in folders if (p := f / f"{fingerprint}.npz").exists()), None)
+                stored = next((p for f in folders if (p := f / f"{fingerprint}{compiled.FORM}").exists()), None)
                 if stored is None:
                     raise FileNotFoundError(2, "no compiled form of it is stored", fingerprint)
                 if stored.with_suffix(compiled.ARRAYS).exists():  # first: the other file says that this one is there
@@ -83,7 +83,7 @@ class LastGood:
         return None
 
     def _newest_first(self) -> list[Path]:
-        return sorted(self._folder.glob("*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)
+        return sorted(self._folder.glob(f"*{compiled.FORM}"), key=lambda p: p.stat().st_mtime, reverse=True)
 
 
 def start(files: BaseFiles, last_good: LastGood) -> Started:

@@ -2,7 +2,8 @@
 
 Reading the YAML, cutting thousands of phrasings and learning the weights takes some seconds; a start from the stored
 form takes a fraction of one. The stored form is keyed by the content of every file that it was made from, so it can't
-be stale; it is plain JSON and arrays (never pickle: loading it can't run code) in a folder of the user's own.
+be stale; it is plain JSON and arrays (never pickle: loading it can't run code) in a folder of the user's own. What a
+start doesn't need stays there until somebody asks for it.
 """
 
 from __future__ import annotations
@@ -12,18 +13,15 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from knowledge import evidence, index
+from knowledge import evidence, index, storedbase
 from knowledge.clauses import ClauseFinder, unasked
 from knowledge.index import Index, Weights
-from knowledge.retrieval import LocalRetriever
+from knowledge.retrieval import LocalRetriever, storedform
 from knowledge.tokens import Reader
 from knowledge.words import Vocabulary
 
@@ -36,8 +34,10 @@ if TYPE_CHECKING:
 CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
 BESIDE = ".compiled"
 """Folder beside the knowledge files."""
+FORM = ".form"
+"""Suffix of the stored form."""
 ARRAYS = ".arrays"
-"""Suffix of the file beside it that holds the search engine over clauses without phrasings, mapped into memory."""
+"""Suffix of the file beside it that holds the search engine over clauses without phrasings."""
 KEEP = 4
 """Stored forms that are kept in a folder; older ones are removed."""
 ROOT = Path(__file__).resolve().parent
@@ -63,10 +63,8 @@ def ready(root: Path = ROOT, overlay: Path | None = None) -> Ready:
 
     ``overlay``: file of taught phrasings that are merged in. Raises KnowledgeError when the files have faults.
     """
-    from knowledge.overlay import read
-
     while True:
-        taught = read(overlay).taught if overlay is not None else ()
+        taught = _taught(overlay)
         found = fingerprint(root, taught)
         folders = cache_folders(root, overlay)
         stored = load(found, folders)
@@ -76,6 +74,14 @@ def ready(root: Path = ROOT, overlay: Path | None = None) -> Ready:
         if fingerprint(root, taught) == found:  # else a file was changed meanwhile: nobody knows what was read
             store(made, folders)
             return made
+
+
+def _taught(overlay: Path | None) -> Sequence[Taught]:
+    if overlay is None or not overlay.exists():
+        return ()
+    from knowledge.overlay import read
+
+    return read(overlay).taught
 
 
 def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
@@ -109,31 +115,53 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Read
 
 def sources(root: Path = ROOT) -> list[Path]:
     """The files of a base, those that are not there included."""
-    files = [*sorted(root.glob("policies/*/*")), *sorted(root.glob("lexicon/*"))]
-    return [*files, root / "weights.yaml", root / "evidence.yaml"]
+    return [root / file for file in _sources(root)]
+
+
+def _sources(root: Path) -> list[str]:
+    """sources(), as seen from ``root``."""
+    policies = [f"policies/{folder}" for folder in _names(root, "policies")]
+    folders = [*policies, "lexicon"]
+    return [*(f"{folder}/{name}" for folder in folders for name in _names(root, folder)), "weights.yaml", evidence.FILE]
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
-    """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles."""
+    """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles.
+
+    Every file is read, since a time and a size that stayed the same prove nothing.
+    """
     acts = json.dumps([(act.target, act.ask) for act in taught])
-    return hashlib.sha256(f"{_digest(sources(root))} {acts} {compiler()}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{_digest(root, _sources(root))} {acts} {compiler()}".encode()).hexdigest()[:32]
 
 
 def compiler() -> str:
     """Hash of the code that compiles, and of what it uses."""
+    code = [*_names(ROOT, ""), *(f"retrieval/{name}" for name in _names(ROOT, "retrieval"))]
+    code = [file for file in code if file.startswith("retrieval/") or file.endswith(".py")]
     versions = [f"{name} {version(name)}" for name in ("jieba", "numpy", "opencc", "pypinyin")]
-    code = _digest([*sorted(ROOT.glob("*.py")), *sorted(ROOT.glob("retrieval/*"))])
-    return hashlib.sha256(f"{code} {sys.version_info[:2]} {versions}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{_digest(ROOT, code)} {sys.version_info[:2]} {versions}".encode()).hexdigest()[:32]
 
 
-def _digest(files: Sequence[Path]) -> str:
+def _digest(folder: Path, files: Sequence[str]) -> str:
+    """Hash of the files' names and contents; those that are not there are left out."""
     digest = hashlib.sha256()
     for file in files:
-        if file.is_file():
-            content = file.read_bytes()
-            digest.update(f"{file.name} {len(content)} ".encode())
+        try:
+            with open(f"{folder}/{file}", "rb", buffering=0) as opened:
+                content = opened.read()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            continue
+        digest.update(f"{file} {len(content)} ".encode())
             digest.update(content)
     return digest.hexdigest()
+
+
+def _names(root: Path, folder: str) -> list[str]:
+    """What lies in a folder, sorted; nothing where there is no such folder."""
+    try:
+        return sorted(os.listdir(root / folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def cache_folders(root: Path = ROOT, overlay: Path | None = None) -> list[Path]:
@@ -155,7 +183,7 @@ def cache_folders(root: Path = ROOT, overlay: Path | None = None) -> list[Path]:
 def load(found: str, folders: Sequence[Path]) -> Ready | None:
     """The stored form with that fingerprint; None where there is none."""
     for folder in folders:
-        stored = _load(folder / f"{found}.npz")
+        stored = _load(folder / f"{found}{FORM}")
         if stored is not None:
             return replace(stored, fingerprint=found)
     return None
@@ -163,7 +191,7 @@ def load(found: str, folders: Sequence[Path]) -> Ready | None:
 
 def store(made: Ready, folders: Sequence[Path]) -> bool:
     """Store it in the first folder that can be written; False when none can."""
-    return any(_store(made, folder / f"{made.fingerprint}.npz") for folder in folders)
+    return any(_store(made, folder / f"{made.fingerprint}{FORM}") for folder in folders)
 
 
 def revive(path: Path) -> Ready | None:
@@ -171,38 +199,29 @@ def revive(path: Path) -> Ready | None:
 
     What another version compiled is compiled anew from the base that is in it.
     """
-    from knowledge.model import Base
-
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            plain = json.loads(stored["json"].tobytes())
-            if plain.get("compiler") == compiler():
-                ready = _load(path)
-            else:
-                base = Base.model_validate_json(stored["base"].tobytes())
-                ready = compile_base(base, Weights(**plain["weights"]), evidence.Weights(**plain["evidence"]))
+        plain, arrays = storedform.read(path)
+        if plain.get("compiler") == compiler():
+            ready = _load(path)
+        else:
+            base = storedbase.from_arrays(arrays)
+            ready = compile_base(base, Weights(**plain["weights"]), evidence.Weights(**plain["evidence"]))
     except Exception:  # absent, cut short, spoilt in any way
         return None
     return None if ready is None else replace(ready, fingerprint=path.stem.rpartition("-")[2])
 
 
 def _load(path: Path) -> Ready | None:
-    from knowledge.model import Base
-
     collecting = gc.isenabled()
     gc.disable()  # hundreds of thousands of small objects, none of them garbage: collecting costs a third of the start
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        plain = json.loads(arrays.pop("json").tobytes())
-        base = Base.model_validate_json(arrays.pop("base").tobytes())
-        tables = index.tables_from_json(plain["tables"], arrays)
-        weights = Weights(**plain["weights"])
+        plain, arrays = storedform.read(path)
+        tables = {name: array for name, array in arrays.items() if name not in storedbase.ARRAYS}
         retriever = LocalRetriever.load(path.with_suffix(ARRAYS)) if plain["clauses"] else None
         return Ready(
-            base,
+            storedbase.from_arrays(arrays),
             Reader(Vocabulary(**plain["vocabulary"])),
-            Index(tables, weights),
+            Index(index.tables_from_json(plain["tables"], tables), Weights(**plain["weights"])),
             ClauseFinder(plain["clauses"], retriever),
             evidence.Weights(**plain["evidence"]),
         )
@@ -216,29 +235,19 @@ def _load(path: Path) -> Ready | None:
 def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
-    weights = {"signal": made.index.weights.signal, "bias": made.index.weights.bias}
     document = {
         "tables": plain,
-        "weights": weights,
+        "weights": {"signal": made.index.weights.signal, "bias": made.index.weights.bias},
         "vocabulary": vars(made.reader.vocabulary),
         "clauses": list(made.clauses.targets),
         "evidence": vars(made.evidence),
         "compiler": compiler(),
     }
-    arrays["json"] = np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
-    arrays["base"] = np.frombuffer(made.base.model_dump_json().encode(), dtype=np.uint8)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if isinstance(made.clauses.retriever, LocalRetriever):
             made.clauses.retriever.store(path.with_suffix(ARRAYS))  # first: the other file says that this one is there
-        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, **arrays)
-            os.replace(name, path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        for old in sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
+        storedform.write(path, document, arrays | storedbase.to_arrays(made.base))
+        for old in sorted(path.parent.glob(f"*{FORM}"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
             old.unlink(missing_ok=True)
             old.with_suffix(ARRAYS).unlink(missing_ok=True)
     except OSError:

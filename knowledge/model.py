@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
@@ -285,6 +285,12 @@ class Policy(Record):
     repealed: Repeal | None = None
     superseded_by: Id | None = None
     """Id of the policy of this base that took its place."""
+
+    @model_serializer(mode="wrap")
+    def _whole(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """All of it, also where its parts are not read yet (storedbase.py)."""
+        assert self.sections is not None  # reads them
+        return dict(dump(self))
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:

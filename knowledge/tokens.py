@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import jieba
-
+from knowledge.cutter import jieba
 from knowledge.fold import fold
 from knowledge.latin import Latin
 from knowledge.mend import HAN, Mender

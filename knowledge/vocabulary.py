@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import jieba
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
+from knowledge.cutter import jieba
 from knowledge.fold import fold
 from knowledge.mend import HAN
 from knowledge.model import Base

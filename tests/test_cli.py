@@ -175,7 +175,7 @@ def test_a_cache_folder_that_cannot_be_written_only_costs_time(tmp_path: Path) -
 def test_a_spoilt_cache_is_made_anew(tmp_path: Path) -> None:
     folders = {"POLICYBOT_CACHE_DIR": str(tmp_path), "POLICYBOT_DATA_DIR": str(tmp_path / "data")}
     assert run("build", **folders).returncode == 0
-    (stored,) = tmp_path.glob("*.npz")
+    (stored,) = tmp_path.glob("*.form")
     whole = stored.read_bytes()
     for spoilt in (b"", b"not a cache", whole[: len(whole) // 2]):
         stored.write_bytes(spoilt)

@@ -158,7 +158,7 @@ async def test_the_backup_units_commands_back_up_and_delete_the_old_ones(tmp_pat
 
 def seed(folder: Path) -> None:
     """Put the stored form of the base there, where it was made before: compiling it takes ten seconds."""
-    name = f"{fingerprint(KNOWLEDGE)}.npz"
+    name = f"{fingerprint(KNOWLEDGE)}.form"
     for stored in (one / name for one in cache_folders()):
         if stored.is_file():
             folder.mkdir(parents=True, exist_ok=True)
@@ -246,7 +246,7 @@ async def test_the_images_recipe_gives_a_bot_that_answers() -> None:
 @pytest.mark.slow
 async def test_the_images_recipe_from_nothing() -> None:
     with built(compiled=False) as image:
-        assert list((image.root / "opt/policybot/compiled").glob("*.npz"))
+        assert list((image.root / "opt/policybot/compiled").glob("*.form"))
         await check_image(image)
 
 

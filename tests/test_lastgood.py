@@ -49,7 +49,7 @@ def spoil(files: BaseFiles, path: str = "lexicon/units.yaml") -> None:
 def test_what_is_kept_is_private_whole_and_of_two_generations(
     files: BaseFiles, last_good: LastGood, kept: Path, small_template: Path
 ) -> None:
-    (form,) = (files.root / compiled.BESIDE).glob("*.npz")
+    (form,) = (files.root / compiled.BESIDE).glob("*.form")
     assert last_good.keep(form.stem)
     assert last_good.keep(form.stem), "again does no harm"
     (first,) = kept.iterdir()
@@ -59,12 +59,12 @@ def test_what_is_kept_is_private_whole_and_of_two_generations(
     os.utime(first, (0, 0))
     (kept / "half.tmp").write_bytes(b"left by one that was killed")
     for n, name in enumerate(("1" * 32, "2" * 32, "3" * 32), 1):
-        shutil.copy(form, form.with_name(f"{name}.npz"))
+        shutil.copy(form, form.with_name(f"{name}.form"))
         form.with_name(f"{name}.arrays").write_bytes(b"")
         assert last_good.keep(name)
-        os.utime(next(kept.glob(f"*{name}.npz")), (n, n))
+        os.utime(next(kept.glob(f"*{name}.form")), (n, n))
     assert sorted(p.name.partition("-")[2] for p in kept.iterdir()) == [
-        f"{name}.{suffix}" for name in ("2" * 32, "3" * 32) for suffix in ("arrays", "npz")
+        f"{name}.{suffix}" for name in ("2" * 32, "3" * 32) for suffix in ("arrays", "form")
     ]
     assert GENERATIONS == 2
     assert not last_good.keep("0" * 32), "what is stored nowhere can't be kept"
@@ -93,7 +93,7 @@ def test_documents_without_phrasings_are_kept_with_what_finds_them(
     found = good.clauses.search("数据", 5)
     assert found
     assert last_good.keep(good.fingerprint)
-    assert sorted(p.suffix for p in kept.iterdir()) == [".arrays", ".npz"]
+    assert sorted(p.suffix for p in kept.iterdir()) == [".arrays", ".form"]
     spoil(files)
     started = start(files, last_good)
     assert started.kept > 0.0
@@ -149,10 +149,10 @@ def test_when_the_newest_is_spoilt_the_one_before_it_is_taken(
     assert compiled.store(newer, [files.root / compiled.BESIDE])
     for fingerprint in (ready.fingerprint, newer.fingerprint):
         assert last_good.keep(fingerprint)
-        os.utime(next(kept.glob(f"*{fingerprint}.npz")), (1e9, 1e9 + (fingerprint == newer.fingerprint)))
+        os.utime(next(kept.glob(f"*{fingerprint}.form")), (1e9, 1e9 + (fingerprint == newer.fingerprint)))
     spoil(files)
     assert start(files, last_good).ready.fingerprint == newer.fingerprint
-    damage(next(kept.glob(f"*{newer.fingerprint}.npz")))
+    damage(next(kept.glob(f"*{newer.fingerprint}.form")))
     assert start(files, last_good).ready.fingerprint == ready.fingerprint
 
 
@@ -192,12 +192,12 @@ async def test_a_run_keeps_what_is_good_and_nothing_else(
 
     first = reloader(start(files, last_good))
     watching = asyncio.create_task(first.watch())
-    await until(lambda: len(list(kept.glob("*.npz"))) == 1)
+    await until(lambda: len(list(kept.glob("*.form"))) == 1)
     watching.cancel()
     good = unit_names(files).read_text(encoding="utf-8")
     spoil(files)
     assert (await first.now()).status == "refused"
-    assert len(list(kept.glob("*.npz"))) == 1, "what was refused is not kept"
+    assert len(list(kept.glob("*.form"))) == 1, "what was refused is not kept"
     told.clear()
     counted.clear()
 
@@ -213,5 +213,5 @@ async def test_a_run_keeps_what_is_good_and_nothing_else(
     watching.cancel()
     assert [r.status for r in told] == ["started", "swapped"]
     assert (second.state.kept, second.state.faults) == (0.0, ())
-    await until(lambda: len(list(kept.glob("*.npz"))) == 2)
-    assert second.state.fingerprint in {p.stem.partition("-")[2] for p in kept.glob("*.npz")}
+    await until(lambda: len(list(kept.glob("*.form"))) == 2)
+    assert second.state.fingerprint in {p.stem.partition("-")[2] for p in kept.glob("*.form")}

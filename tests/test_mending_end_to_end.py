@@ -212,7 +212,7 @@ async def test_a_start_on_broken_files_answers_from_the_last_good_base_and_says_
     stage: Stage, tmp_path: Path
 ) -> None:
     kept = tmp_path / "last-good"
-    await stage.server.until(lambda: any(kept.glob("*.npz")), "the good base is kept")
+    await stage.server.until(lambda: any(kept.glob("*.form")), "the good base is kept")
     await asyncio.to_thread(stage.bot.stop)
     path = stage.files.root / "policies" / POLICY / "policy.yaml"
     good = path.read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from knowledge import compiled
 from knowledge.clauses import ClauseFinder
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
-from knowledge.retrieval.rerank import FEATURES, alike
+from knowledge.retrieval.rerank import FEATURES, alike, pair_rarity
 from knowledge.retrieval.terms import everyday, grams, plain_text
 from tests.smallbase import small_base
 
@@ -105,13 +105,33 @@ def test_of_long_texts_the_one_about_the_subject(long_texts: LocalRetriever) -> 
 
 def test_long_texts_that_are_alike_speak_for_one_another() -> None:
     same, other = "企业申请补贴的，向园区提出。" * 9, "食品安全检查和消防登记一并办理。" * 9
-    values = alike([same, other, same], np.array([1.0, 1.0, 1.0]))
+    values = alike([same, other, same], np.array([1.0, 1.0, 1.0]), pair_rarity([same, other, same]))
     assert values[0] == pytest.approx(values[2])
     assert 0 < values[1] < values[0] <= 1
 
 
 def test_odd_texts_are_alike_to_nothing() -> None:
-    assert alike(["", "补", "\ud83d补"], np.array([1.0, 0.5, 0.1])).tolist()[:2] == [0.0, 0.0]
+    texts = ["", "补", "\ud83d补"]
+    assert alike(texts, np.array([1.0, 0.5, 0.1]), pair_rarity(texts)).tolist()[:2] == [0.0, 0.0]
+
+
+def test_rare_words_make_texts_more_alike_than_common_ones() -> None:
+    """The first two share what stands everywhere, the first and the third what stands nowhere else."""
+    common = "企业申请补贴。"
+    texts = [common + "鸵鸟养殖场", common + "旧船拆解厂", "食品安全检查鸵鸟养殖场", *[common + "消防"] * 20]
+    values = alike(texts[:3], np.array([1.0, 0.1, 0.1]), pair_rarity(texts))
+    assert values[2] > values[1]
+
+
+def test_a_name_in_one_piece_says_more_than_its_parts() -> None:
+    """The same words in the same order stand in both; in one of them unbroken."""
+    filling = "本办法所称企业，是指依法登记的企业。" * 25
+    whole, parts = "小微企业房屋租金减免专项资金", "小微企业、房屋的租金，减免；专项、资金"
+    engine = LocalRetriever.build([Entry(f"{parts}。{filling}"), Entry(f"{whole}。{filling}")])
+    found = engine.search(whole, 2)
+    assert [f.number for f in found] == [1, 0]
+    assert found[0].why["longest"] == 1.4
+    assert found[0].why["longest"] > found[1].why["longest"]
 
 
 def test_same_from_the_compiled_form(many: LocalRetriever, tmp_path: Path) -> None:
@@ -194,7 +214,7 @@ def test_next_to_nothing_to_find(entries: list[Entry], tmp_path: Path) -> None:
         assert numbers(one, "123") == ([1] if len(entries) == 2 else [])
 
 
-@pytest.mark.parametrize("spoil", ["cut", "flip", "head", "empty", "foreign", "absent"])
+@pytest.mark.parametrize("spoil", ["cut", "flip", "swap", "head", "empty", "foreign", "absent"])
 def test_a_spoilt_file_is_not_believed(engine: LocalRetriever, tmp_path: Path, spoil: str) -> None:
     path = tmp_path / "a.arrays"
     engine.store(path)
@@ -203,6 +223,8 @@ def test_a_spoilt_file_is_not_believed(engine: LocalRetriever, tmp_path: Path, s
         content = content[: len(content) // 2]
     elif spoil == "flip":
         content[len(content) // 3] ^= 1
+    elif spoil == "swap":  # two pages of the disk
+        content[4096:12288] = content[8192:12288] + content[4096:8192]
     elif spoil == "head":
         content[-30] ^= 1
     elif spoil == "empty":
@@ -278,7 +300,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_found_fresh_and_from_disk(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(compiled.CACHE_VARIABLE, str(tmp_path))
     made = compiled.ready(root)
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".arrays", ".npz"]
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".arrays", ".form"]
     again = compiled.ready(root)
     for one in (made, again):
         assert isinstance(one.clauses, ClauseFinder)

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import jieba
-
+from knowledge.cutter import jieba
 from knowledge.words import frequencies
 
 COMMON = 100

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from knowledge.retrieval import postings, rerank, storedform
 from knowledge.retrieval.interface import Entry, Found
 from knowledge.retrieval.postings import Postings, Scores
-from knowledge.retrieval.terms import Question, Terms, dictionary, grams, plain_text, tight
+from knowledge.retrieval.terms import Question, Terms, dictionary, everyday, grams, plain_text, tight
 from knowledge.yamlfile import read_yaml
 
 SETTINGS = Path(__file__).with_name("settings.yaml")
@@ -56,7 +56,9 @@ class LocalRetriever:
         """From what arrays() gave."""
         self.long: bool = plain["long"]
         self.settings = settings("long" if self.long else "short")
-        self._terms = Terms(plain["counts"])
+        words = arrays["words"].tobytes().decode("utf-8").split("\n")
+        counts = dict(zip(words, arrays["word_counts"].tolist(), strict=True))
+        self._terms = Terms(counts, plain["said"], plain["asking"])
         self._arrays = arrays
         self._kinds = {
             kind: Postings(**{name: arrays[f"{kind}.{name}"] for name in Postings.__dataclass_fields__})
@@ -66,6 +68,7 @@ class LocalRetriever:
         self._group = arrays["group"]
         self._breadth: Scores = arrays["breadth"]
         self._prior: Scores = self._breadth * np.float32(self.settings.breadth)
+        self._pair_rarity = arrays["pair_rarity"] if self.settings.second.get("alike") else None
         self._text, self._text_start = arrays["text"], arrays["text_start"]
         self._unknown = math.log1p(2 * len(self) + 1)
 
@@ -78,8 +81,12 @@ class LocalRetriever:
         texts = [plain_text(entry.text) for entry in entries]
         long = sum(map(len, texts)) >= LONG * max(1, len(texts))
         chosen = settings("long" if long else "short")
-        terms = Terms(dictionary(texts))
-        arrays: dict[str, NDArray[Any]] = {}
+        said, asking = everyday()
+        terms = Terms(dictionary(texts), said, asking)
+        arrays: dict[str, NDArray[Any]] = {
+            "words": np.frombuffer("\n".join(terms.counts).encode("utf-8"), dtype=np.uint8),
+            "word_counts": np.array(list(terms.counts.values()), dtype=np.int32),
+        }
         for kind, size in KINDS.items():
             if not chosen.kinds.get(kind):
                 continue
@@ -93,14 +100,18 @@ class LocalRetriever:
         groups = {group: i for i, group in enumerate(group for group in sizes if group)}
         arrays["group"] = np.array([groups.get(e.group, -1) for e in entries], dtype=np.int32)
         arrays["breadth"] = np.array([math.log(sizes[e.group]) if e.group else 0.0 for e in entries], dtype=np.float32)
-        stored = [tight(text).encode("utf-8", "surrogatepass") for text in texts]
+        tights = [tight(text) for text in texts]
+        if chosen.second.get("alike"):
+            arrays["pair_rarity"] = rerank.pair_rarity(tights)
+        stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
-        return cls({"long": long, "counts": terms.counts}, arrays)
+        return cls({"long": long, "said": said, "asking": asking}, arrays)
 
     def store(self, path: Path) -> None:
         """Write the compiled form; OSError where that can't be done."""
-        storedform.write(path, {"long": self.long, "counts": self._terms.counts}, self._arrays)
+        plain = {"long": self.long, "said": self._terms.said, "asking": self._terms.asking}
+        storedform.write(path, plain, self._arrays)
 
     @classmethod
     def load(cls, path: Path) -> LocalRetriever:
@@ -159,10 +170,10 @@ class LocalRetriever:
         features[:, 0] = scores[numbers] / 20
         features[:, 1] = self._breadth[numbers] / 5
         texts = [self._tight(number) for number in numbers.tolist()]
-        features[:, 2:6] = [look.values(text) for text in texts]
-        features[:, 6] = rerank.siblings(self._group[numbers].tolist())
-        if self.settings.second.get("alike"):
-            features[:, 7] = rerank.alike(texts, features[:, 0])
+        features[:, 2:7] = [look.values(text) for text in texts]
+        features[:, 7] = rerank.siblings(self._group[numbers].tolist())
+        if self._pair_rarity is not None:
+            features[:, 8] = rerank.alike(texts, features[:, 0], self._pair_rarity)
         return numbers, features
 
     def _first(self, asked: Question) -> Scores:

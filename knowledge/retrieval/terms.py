@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import jieba
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.cutter import jieba
 from knowledge.fold import fold
 from knowledge.words import frequencies
 from knowledge.yamlfile import read_yaml
@@ -50,17 +50,16 @@ class Question:
 class Terms:
     """Cuts texts and questions with one dictionary."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        """``counts``: words with how common they are."""
-        self.counts = dict(counts)
+    def __init__(self, counts: dict[str, int], said: Mapping[str, Sequence[str]], asking: Sequence[str]) -> None:
+        """``counts``: jieba's prefix dictionary, words with how common they are; the others: see everyday()."""
+        self.counts, self.said, self.asking = counts, said, asking
         self._jieba: Any = jieba.Tokenizer()
-        self._jieba.FREQ = frequencies(self.counts)
-        self._jieba.total = sum(self.counts.values()) or 1
+        self._jieba.FREQ = counts
+        self._jieba.total = sum(counts.values()) or 1
         self._jieba.initialized = True
-        self._everyday, asking = everyday()
-        self._asking = frozenset(asking)
+        self._only_asks = frozenset(asking)
         self._asks = _any_of([word for word in asking if len(word) > 1])
-        self._says = _any_of(self._everyday)
+        self._says = _any_of(said)
 
     def words(self, plain: str) -> list[str]:
         """Words of a folded text, and the shorter ones that long ones are made of."""
@@ -71,16 +70,16 @@ class Terms:
         plain = fold(text)
         runs = self._asks.sub(" ", plain)
         content = [w for w in self._jieba.lcut(plain, HMM=False) if _RUN.match(w)]
-        kept = [w for w in content if w not in self._asking]
+        kept = [w for w in content if w not in self._only_asks]
         words = self.words(plain)
         if not kept:
             return Question(tuple(words), tuple(content), plain, {})
         more: dict[str, float] = {}
         for said in dict.fromkeys(match.group() for match in self._says.finditer(plain)):
-            lawful = self._everyday[said]
+            lawful = self.said[said]
             for term in lawful:
                 more[term] = max(more.get(term, 0.0), len(lawful) ** -0.5)
-        return Question(tuple(w for w in words if w not in self._asking), tuple(kept), runs, more)
+        return Question(tuple(w for w in words if w not in self._only_asks), tuple(kept), runs, more)
 
 
 def plain_text(text: str) -> str:
@@ -119,7 +118,7 @@ def gram_places(plain: str, n: int) -> tuple[Keys, NDArray[np.int64]]:
 
 
 def dictionary(texts: Iterable[str]) -> dict[str, int]:
-    """jieba's common words, and the others of its words that the texts hold."""
+    """jieba's prefix dictionary of its common words, and of the others of its words that the texts hold."""
     lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
     counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines) if len(word) <= 2 * LONGEST}
     rare = {word for word, count in counts.items() if count < COMMON}
@@ -128,7 +127,7 @@ def dictionary(texts: Iterable[str]) -> dict[str, int]:
     for text in texts:
         for n, words in by_size.items():
             used.update(words.intersection(text[i : i + n] for i in range(len(text) - n + 1)))
-    return {word: count for word, count in counts.items() if count >= COMMON or word in used}
+    return frequencies({word: count for word, count in counts.items() if count >= COMMON or word in used})
 
 
 @lru_cache(maxsize=1)

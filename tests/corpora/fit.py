@@ -20,7 +20,7 @@ from tests.corpora.engines import TOP
 
 Numbers = NDArray[np.float64]
 
-PULLS = (3.0, 10.0, 20.0, 30.0, 60.0)
+PULLS = (10.0, 20.0, 30.0, 50.0)
 """How strongly weights are pulled towards 0, tried in turn."""
 SPLITS = 8
 STEPS = 30
