@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from knowledge import model
+from bot.assistant import Assistant
+from knowledge import compiled, model
 from knowledge.importing import folder, limits, readers, sandbox
 from knowledge.importing.build import Draft, build
 from knowledge.importing.job import prove, run
@@ -87,6 +90,7 @@ COUNTS = {
     "attachments": (5, 4, 2),
     "roles": (2, 5, 0),
     "plain": (0, 0, 0),
+    "payments": (3, 8, 1),
 }
 """Numbered parts, items one level below, attachments: as a reader counts them."""
 
@@ -183,7 +187,7 @@ def test_a_bracket_inside_a_units_name_is_no_note(tmp_path: Path) -> None:
 
 def test_money_that_is_a_condition_is_not_what_is_paid() -> None:
     clauses = {
-        "对总投资500万元以上的项目，按10%给予补助，最高200万元。": ["limit", "amount"],
+        "对总投资500万元以上的项目，按10%给予补助，另奖励200万元。": ["limit", "amount"],
         "对投资1000万元（含）以上5000万元以下的，给予50万元奖励。": ["limit", "limit", "amount"],
         "年营业收入首次突破2亿元的企业，一次性奖励20万元。": ["limit", "amount"],
         "对首次入库的企业给予50万元以内的补助。": ["amount"],
@@ -195,6 +199,85 @@ def test_money_that_is_a_condition_is_not_what_is_paid() -> None:
         policy = build(source, "x", "x").policy
         assert [f.kind for f in policy.clause("1.1").figures if f.unit == "元"] == kinds, words
         assert prove(policy, readers.Read(source.encode(), "txt")) == [], words
+
+
+def payments() -> dict[str, list[model.Figure]]:
+    return {c.id: list(c.figures) for c in draft("payments").policy.clauses}
+
+
+def test_each_amount_carries_its_own_case() -> None:
+    told = payments()
+    paid = {k: [(f.text, f.case) for f in v if f.kind == "amount"] for k, v in told.items()}
+    assert paid["a1.1.1"] == [("80元", "四层"), ("100元", "五层"), ("120元", "六层及以上")]
+    assert paid["a1.1.3"] == [("3万元", "首次租用"), ("1万元", "重新租用")]
+    assert paid["a1.2.4"] == [("3000元", "博士"), ("2000元", "硕士")]
+    assert paid["a1.2.5"][:3] == [("150万元", "特等奖"), ("50万元", "一等奖"), ("30万元", "二等奖")]
+    assert paid["a1.2.5"][3:] == [("50万元", "2000万元"), ("100万元", "5000万元")]
+    assert paid["a1.2.7"][:2] == [("500万元", "注册资本1亿元以上"), ("200万元", "5000万元以上")]
+    assert paid["a1.2.7"][2:] == [("30万元", "国家级"), ("10万元", "省级")]
+    assert {f.subject for f in told["a1.1.3"]} == {"进园企业"}
+    assert all(f.case in f.quote for v in told.values() for f in v if f.case)  # who reads the quote reads the case
+    assert [f.text for f in told["a1.2.5"] if f.kind == "limit"] == ["2000万元", "5000万元"]
+
+
+def test_cases_that_cannot_be_paired_are_told_as_the_whole_sentence() -> None:
+    made = draft("payments")
+    sentence = "对新认定的示范中心、协作中心、检测中心，分别给予40万元、20万元奖励"
+    first, second = made.policy.clause("a1.2.6").figures[:2]
+    assert (first.case, second.case) == (sentence, sentence)
+    assert sum("对不上" in item for item in made.confirm) == 2
+    assert not any("对不上" in (f.note or "") for c in made.policy.clauses if c.id != "a1.2.6" for f in c.figures)
+
+
+def test_a_percentage_and_its_cap_are_one_figure() -> None:
+    first, second = payments()["a1.1.2"]
+    assert (first.kind, first.text, first.value, first.unit) == ("ratio", "10%给予补贴，最高不超过500万元", 10, "%")
+    assert (first.cap, second.cap) == (5_000_000, 6_000_000)
+    assert (first.case, second.case) == ("实施技术改造", "采购本市产品")
+    spread = "一、总则\n（一）租金。第一年补贴100%、第二年补贴50%，每年最高20万元。\n（二）贷款。按3‰给予贴息。"
+    figures = build(spread, "x", "x").policy.clause("1.1").figures
+    assert [(f.text, f.cap) for f in figures] == [("100%", 200_000), ("50%", 200_000), ("20万元", None)]
+
+
+def test_ranges_rates_payers_and_deadlines() -> None:
+    told = payments()
+    ranged, share = told["a1.2.6"][2:]
+    assert (ranged.text, ranged.least, ranged.value, ranged.bound) == ("10-30万元", 100_000, 300_000, "at_most")
+    assert (share.text, share.least, share.value) == ("10%至20%", 10, 20)
+    assert {f.per for f in told["a1.1.1"] if f.kind == "amount"} == {"每平方米"}
+    assert {f.per for f in told["a1.1.3"]} == {"每亩每年"}
+    assert {f.payer for f in told["a1.1.1"]} == {"市、区财政"}
+    assert {f.payer for f in told["a1.2.4"] if f.kind == "amount"} == {"区财政"}
+    assert [(f.text, f.value) for f in told["a1.3.8"] if f.kind == "deadline"] == [("2026年12月31日", 2026)]
+
+
+def test_what_was_imported_is_answered_case_by_case(tmp_path: Path) -> None:
+    root = tmp_path / "base"
+    shutil.copytree(ROOT / "lexicon", root / "lexicon")
+    for name in ("weights.yaml", "evidence.yaml"):
+        shutil.copy(ROOT / name, root)
+    seed = load_base().policies[0].id
+    shutil.copytree(ROOT / "policies" / seed, root / "policies" / seed)
+    known = {unit.name for unit in load_base().lexicon.units.units}
+    outcome = run(str(DOCUMENTS / "payments.txt"), root / "policies", known, set(), force=False)
+    assert (outcome.error, outcome.warnings) == (None, [])
+    assistant = Assistant(compiled.ready(root), today=lambda: date(2025, 6, 1))
+
+    def led(question: str) -> list[str]:
+        return [f.text for f in assistant.reply(f"江经信规〔2025〕6号 {question}").figures]
+
+    assert led("新引进的硕士每月补多少") == ["2000元"]
+    assert led("建设五层厂房每平方米补助多少") == ["100元"]
+    assert led("四层的厂房每平方米补助多少") == ["80元"]
+    assert led("企业年销售收入首次达到5000万元奖励多少") == ["100万元"]
+    assert led("重新租用的每亩补助多少") == ["1万元"]
+    assert led("科技奖一等奖奖励多少") == ["50万元"]
+    assert led("技术改造设备投资给多少补贴") == ["10%给予补贴，最高不超过500万元"]
+    lines = assistant.reply("江经信规〔2025〕6号 新引进的博士、硕士每月分别补贴多少").text.splitlines()
+    assert [line.strip() for line in lines if line.strip() in ("博士：3000元", "硕士：2000元")] == [
+        "博士：3000元",
+        "硕士：2000元",
+    ]
 
 
 def test_the_last_paragraph_of_an_attachment_is_no_part_of_its_last_item() -> None:

@@ -13,6 +13,7 @@ from knowledge.importing import layout, references
 from knowledge.importing import units as lists
 from knowledge.importing.lines import NUMBER, Line, is_date, is_organ, lines, stated_date
 from knowledge.importing.outline import Item, Outline, Part, end_last, opening, outline, passages
+from knowledge.importing.stated import Stated
 from knowledge.verify import ordinal, pieces
 from knowledge.view import View, half_width, without_blanks
 
@@ -349,6 +350,7 @@ class _Builder:
         own = self.source[item.mark.start : item.mark.end] if item.mark else _OWN_NUMBER.match(text)[0]  # type: ignore[index]
         marker = len(without_blanks(own))
         stated = numbers.figures(text, [listed.quote for listed in found.lists], marker)
+        self.confirm += [f"{clause_id} 的「{one.text}」：{one.note}" for one in stated if one.note]
         for ref in references.references(text):
             if ref.number and ref.level:
                 self.cited.append(
@@ -418,7 +420,7 @@ class _Builder:
             self.warnings.append("有「责任单位」表头而表格已散成行：表里的单位没有认，请人工补写")
 
 
-def _figures(stated: list[numbers.Stated]) -> Iterator[model.Figure]:
+def _figures(stated: list[Stated]) -> Iterator[model.Figure]:
     counted: dict[str, int] = {}
     ids = []
     for one in stated:
@@ -433,6 +435,8 @@ def _figures(stated: list[numbers.Stated]) -> Iterator[model.Figure]:
             value=one.value,
             unit=one.unit,
             bound=one.bound,
+            least=one.least,
+            cap=one.cap,
             subject=one.subject,
             case=one.case,
             per=one.per,

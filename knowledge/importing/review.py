@@ -52,10 +52,10 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
     missed = _missed(policy)
     if missed:
         out += ["", "提到负责或牵头、而没有认作责任单位的句子：", "", *(_capped([f"- {row}" for row in missed]))]
-    out += ["", "## 数字", "", "| 条 | 数字 | 值 | 界 | 谁出钱 | 每 | 情形 | 引文 |", "| --- " * 8 + "|"]
+    out += ["", "## 数字", "", "| 条 | 数字 | 值 | 界 | 谁出钱 | 每 | 对谁 | 情形 | 引文 |", "| --- " * 9 + "|"]
     rows = [
-        f"| {clause.id} | {_cell(f.text)} | {f.value:g} {f.unit} | {_BOUND[f.bound]} | {_cell(f.payer or '')} "
-        f"| {_cell(f.per or '')} | {_cell(f.case or '')} | {_cell(f.quote)} |"
+        f"| {clause.id} | {_cell(f.text)} | {_value(f)} | {_BOUND[f.bound]} | {_cell(f.payer or '')} "
+        f"| {_cell(f.per or '')} | {_cell(f.subject or '')} | {_cell(f.case or '')} | {_cell(f.quote)} |"
         for clause in policy.clauses
         for f in clause.figures
     ]
@@ -65,6 +65,12 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
 
 
 _BOUND = {"exact": "", "at_least": "不低于", "at_most": "不高于"}
+
+
+def _value(figure: model.Figure) -> str:
+    least = f"{figure.least:g} 至 " if figure.least is not None else ""
+    cap = f"，封顶 {figure.cap:g} 元" if figure.cap is not None else ""
+    return f"{least}{figure.value:g} {figure.unit}{cap}"
 
 
 def _head(policy: model.Policy) -> list[tuple[str, str | None, str]]:
