@@ -28,11 +28,14 @@ from pypdf.generic import (
 )
 
 from bot.assistant import Assistant
+from bot.naming import Names
 from knowledge import compiled, model
+from knowledge.fold import fold
 from knowledge.importing import folder, limits, readers, sandbox
 from knowledge.importing.build import Draft, build
 from knowledge.importing.job import prove, run
 from knowledge.importing.limits import UnreadableError
+from knowledge.importing.naming import policy_id
 from knowledge.load import ROOT, examine, load_base
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -91,6 +94,7 @@ COUNTS = {
     "roles": (2, 5, 0),
     "plain": (0, 0, 0),
     "payments": (3, 8, 1),
+    "cells": (0, 0, 0),
 }
 """Numbered parts, items one level below, attachments: as a reader counts them."""
 
@@ -173,6 +177,68 @@ def test_units_in_other_brackets_bare_and_in_tables() -> None:
     assert names(roles.clause("2.4")) == [(None, [("市发展改革委", None), ("市交通运输局", None)])]
     rows = draft("attachments").policy.clauses[-1]
     assert [r.names for r in rows.responsible] == [("江城市商务局",), ("汉水市商务局",)]
+
+
+def test_a_table_of_one_cell_a_line() -> None:
+    made = draft("cells")
+    (clause,) = made.policy.clauses
+    assert names(clause) == [
+        ("1", [("市自然资源和规划局", "牵头单位")]),
+        ("1", [("市公安局", "配合单位"), ("市城管委", "配合单位")]),
+        ("2", [("市城管委", "牵头单位")]),
+        ("2", [("市大数据局", "配合单位")]),
+        ("4", [("市发展改革委", "牵头单位")]),
+        ("4", [("市统计局", "配合单位")]),
+    ]
+    assert any("第 3 行" in warning for warning in made.warnings)  # 落实用地 and 保障资金 may be one cell or two
+    unnumbered = build("江城市分工表\n现将任务分工如下。\n任务\n责任单位\n修路\n市交通运输局\n", "x", "x")
+    assert not any(c.responsible for c in unnumbered.policy.clauses)
+    assert any("责任单位" in warning for warning in unnumbered.warnings)
+
+
+NUMBERS = {
+    "江政发[2023]5号\n江城市人民政府关于停车的通知": ("江政发[2023]5号", "江城市人民政府关于停车的通知"),
+    "江政发［2023］5号\n江城市人民政府关于停车的通知": ("江政发［2023］5号", "江城市人民政府关于停车的通知"),
+    "江政发（2023）第5号\n江城市人民政府关于停车的通知": ("江政发（2023）第5号", "江城市人民政府关于停车的通知"),
+    "江城市人民政府令第123号\n江城市停车办法": ("江城市人民政府令第123号", "江城市停车办法"),
+    "江城市人民政府令\n第 123 号\n江城市停车办法": ("江城市人民政府令第 123 号", "江城市停车办法"),
+    "国令第722号\n停车条例": ("国令第722号", "停车条例"),
+    "停车条例\n（2019年10月22日国务院令第722号公布）": ("国务院令第722号", "停车条例"),
+    "江城市税务局关于停车的公告\n江城市税务局公告2023年第5号": (
+        "江城市税务局公告2023年第5号",
+        "江城市税务局关于停车的公告",
+    ),
+    "江城市税务局\n关于停车的公告\n2023年第5号": ("2023年第5号", "关于停车的公告"),
+    "江城市商务局通告\n2023年第7号\n关于停车的通告": ("江城市商务局通告2023年第7号", "关于停车的通告"),
+}
+
+
+@pytest.mark.parametrize("head", NUMBERS)
+def test_document_numbers_of_every_kind(head: str) -> None:
+    text = f"{head}\n\n一、总则。为规范停车，制定本办法。\n二、附则。本办法自2023年5月1日起施行。\n"
+    policy = build(text, "x", "x").policy
+    assert (policy.number, policy.title) == NUMBERS[head]
+    assert prove(policy, readers.Read(text.encode(), "txt")) == []
+
+
+def test_an_order_has_the_title_of_what_it_issues() -> None:
+    text = (
+        "江城市人民政府令\n第123号\n《江城市停车办法》已经2023年3月1日市人民政府常务会议通过，现予公布。\n市长 张三\n"
+        "2023年3月5日\n\n江城市停车办法\n"
+        "第一条 为规范停车，根据《停车条例》（国令第722号），制定本办法。\n第二条 停车收费。\n"
+    )
+    policy = build(text, "x", "x").policy
+    assert (policy.number, policy.title, policy.issuer) == (
+        "江城市人民政府令第123号",
+        "江城市停车办法",
+        "江城市人民政府",
+    )
+    assert [c.number for c in policy.clauses if c.number] == ["第一条", "第二条"]
+    assert [(b.title, b.number, b.level) for b in policy.basis] == [("停车条例", "国令第722号", "国家")]
+    assert policy_id(policy.number, policy.title, "a", ()) == "jiangchengshirenminzhengfuling-123"
+    named = Names([policy]).find(fold("人民政府令第123号还有效吗"))
+    assert named is not None
+    assert named.policies == (policy.id,)
 
 
 def test_a_bracket_inside_a_units_name_is_no_note(tmp_path: Path) -> None:
@@ -389,6 +455,38 @@ def test_docx_with_a_table(tmp_path: Path) -> None:
     made = build(got.text, "x", "x")
     assert (got.kind, made.sections, made.clauses, made.coverage) == ("docx", 2, 5, 1.0)
     assert ("市商务局", "市财政局") in [r.names for c in made.policy.clauses for r in c.responsible]
+
+
+def test_docx_with_two_attached_tables(tmp_path: Path) -> None:
+    document = Document()
+    lines = [
+        "江城市办公室关于分工的通知",
+        "各区：",
+        "一、目标。到2027年，全市改造规模以上企业1000家。",
+        "二、组织。各区负责。",
+        "附件：1.分工表",
+    ]
+    for line in [*lines, "2.申报表", "江城市人民政府办公室", "2025年6月1日", "附件1", "分工表"]:
+        document.add_paragraph(line)
+    table = document.add_table(rows=3, cols=3)
+    cells = ("序号", "任务", "责任单位", "1", "编指南", "市科技局、市商务局", "2", "筹资金", "")
+    for i, words in enumerate(cells):
+        table.cell(i // 3, i % 3).text = words
+    table.cell(2, 2).text = "市财政局"
+    table.cell(2, 2).add_paragraph("市税务局")
+    document.add_paragraph("附件2")
+    document.add_paragraph("申报表")
+    form = document.add_table(rows=1, cols=2)
+    form.cell(0, 0).text = "企业名称"
+    out = io.BytesIO()
+    document.save(out)
+    policy = build(read(out.getvalue(), tmp_path / "a.docx").text, "x", "x").policy
+    assert [(a.id, a.title) for a in policy.attachments] == [("a1", "分工表"), ("a2", "申报表")]
+    (tasks, _) = (c for c in policy.clauses if c.id.startswith("a"))
+    assert [(r.point, r.names) for r in tasks.responsible] == [
+        ("1", ("市科技局", "市商务局")),
+        ("2", ("市财政局", "市税务局")),
+    ]
 
 
 def test_html_without_its_menus(tmp_path: Path) -> None:

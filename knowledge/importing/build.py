@@ -6,12 +6,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from knowledge import model
 from knowledge.importing import figures as numbers
 from knowledge.importing import layout, references
 from knowledge.importing import units as lists
-from knowledge.importing.lines import NUMBER, Line, is_date, is_organ, lines, stated_date
+from knowledge.importing.lines import (
+    NUMBER,
+    ORDER,
+    SERIAL,
+    SERIES,
+    Line,
+    is_date,
+    is_number,
+    is_organ,
+    lines,
+    stated_date,
+)
 from knowledge.importing.outline import Item, Outline, Part, end_last, opening, outline, passages
 from knowledge.importing.stated import Stated
 from knowledge.verify import ordinal, pieces
@@ -19,6 +31,8 @@ from knowledge.view import View, half_width, without_blanks
 
 _OWN_NUMBER = re.compile(r"(?:[一二三四五六七八九十]{1,3}、)?")
 """With which a passage begins where a part has no heading apart from its text."""
+_ISSUED_AS = re.compile(r"(?:^\(|[日,])([一-鿿]{2,24}?令第\d{1,5}号)(?:公布|发布)")
+_BY_ORDER = re.compile(r"([一-鿿]{2,30}?(?:政府|局|厅|委员会|部|院|署|办公室|委|会))(?:令|公告|通告)")
 MAX_TITLE = 200
 """Characters in a document's title; longer ones are no title."""
 
@@ -98,6 +112,8 @@ class _Builder:
         sections = self._parts(shape, "", title or self.name)
         self.counting = not shape.numbered
         attachments = [self._attachment(segment, n) for n, segment in enumerate(attached, 1)]
+        if title is None and number and "令" in number and attachments:
+            title = attachments[0].title  # an order has no title but that of what it issues
         signed, published = self._dates(main)
         signature = tuple(line.text for line in main.below)
         issuer = self._issuer(main, title)
@@ -164,13 +180,20 @@ class _Builder:
         return title if title and len(title) <= MAX_TITLE else None
 
     def _number(self, segment: layout.Segment) -> str | None:
+        before: Line | None = None
         for line in [*segment.above, *segment.below]:
             if line.plain.startswith("附"):
                 break
-            if found := NUMBER.search(line.plain):
-                if "《" in line.plain:
-                    continue
+            if (found := NUMBER.search(line.plain)) and "《" not in line.plain:
                 return View(line.text).quote(*found.span())
+            if found := ORDER.fullmatch(line.plain):
+                return line.text
+            if found := SERIAL.fullmatch(line.plain):
+                above = before.text if before and SERIES.fullmatch(before.plain) else ""
+                return above + line.text
+            if line.plain.startswith("(") and (found := _ISSUED_AS.search(line.plain)):
+                return View(line.text).quote(*found.span(1))
+            before = line
         return None
 
     def _issuer(self, segment: layout.Segment, title: str | None) -> str | None:
@@ -178,6 +201,17 @@ class _Builder:
             line = Line(0, 0, found[1], found[1])
             if is_organ(line):
                 return View(title).quote(0, len(found[1]))
+        titled = segment.title_lines[0] if segment.title_lines else None
+        for line, following in pairwise(segment.above):
+            if following is titled and titled.plain.startswith("关于") and is_organ(line):
+                return line.text
+        for line in segment.above:
+            if (
+                (found := _BY_ORDER.match(line.plain))
+                and line is not titled
+                and (SERIES.fullmatch(line.plain) or is_number(line))
+            ):
+                return View(line.text).quote(*found.span(1))
         organs = [line for line in segment.below if is_organ(line) and not line.plain.startswith("附")]
         dated = any(is_date(line) for line in segment.below)
         if organs and dated:
@@ -326,6 +360,10 @@ class _Builder:
             title = opening(self.source, begin, item.end) if number else (name if name != "正文" else "")
             title = title or opening(self.source, begin, item.end) or text[:20]
         found = lists.units(text)
+        if found.unclear:
+            self.warnings.append(
+                f"{clause_id} 的表已散成一格一行，有分不清的（{found.unclear}）：那里的单位没有认，请人工补写"
+            )
         responsible = []
         for listed in found.lists:
             self.unsure += listed.unsure
@@ -414,10 +452,6 @@ class _Builder:
                 self.confirm.append(f"简称「{match.group()[:60]}」没有写入 definitions（那里只收单位）")
             for match in re.finditer(r"[^。；\s]{0,40}同时废止|[^。；\s]{0,40}停止执行", text):
                 self.confirm.append(f"「{match.group()[-60:]}」说的是别的文件；若该文件也在库里，请在那份上写 repealed")
-        if any(
-            re.fullmatch(r"责任单位|牵头单位|负责单位|责任部门", t.strip()) for text in texts for t in text.splitlines()
-        ):
-            self.warnings.append("有「责任单位」表头而表格已散成行：表里的单位没有认，请人工补写")
 
 
 def _figures(stated: list[Stated]) -> Iterator[model.Figure]:
