@@ -95,6 +95,7 @@ COUNTS = {
     "plain": (0, 0, 0),
     "payments": (3, 8, 1),
     "cells": (0, 0, 0),
+    "repeals": (3, 5, 2),
 }
 """Numbered parts, items one level below, attachments: as a reader counts them."""
 
@@ -121,7 +122,7 @@ def test_a_notice_with_the_measures_it_issues() -> None:
     assert policy.validity.effective_quote == "自2024年6月1日起施行"
     assert (str(policy.validity.effective_from), str(policy.validity.until)) == ("2024-06-01", "2027-05-31")
     assert policy.repealed is None
-    assert any("同时废止" in item and "别的文件" in item for item in made.confirm)
+    assert [(one.number, one.place) for one in made.repealed] == [("江政办〔2019〕8号", "a1.3.0")]
     first = policy.clause("a1.1.1")
     assert names(first) == [
         (None, [("市经济和信息化局", "牵头单位"), ("市财政局", "配合单位"), ("市统计局", "配合单位")])
@@ -239,6 +240,103 @@ def test_an_order_has_the_title_of_what_it_issues() -> None:
     named = Names([policy]).find(fold("人民政府令第123号还有效吗"))
     assert named is not None
     assert named.policies == (policy.id,)
+
+
+def test_a_notice_that_repeals_names_each_document() -> None:
+    made = draft("repeals")
+    assert [(one.title, one.number, one.place) for one in made.repealed] == [
+        ("江城市出租汽车管理规定", "江政规〔2016〕4号", "0.0"),
+        ("江城市人民政府关于加强户外广告管理的通知", "江政发〔2010〕31号", "a1.1.1"),
+        ("江城市公共停车场管理暂行办法", "江城市人民政府令第123号", "a1.1.2"),
+        ("江城市人民政府办公室关于印发《江城市企业技术改造补助办法》的通知", "江政办〔2019〕8号", "a1.1.3"),
+        ("江城市人民政府关于2020年稳定就业的意见", "江政发〔2020〕6号", "a1.2.4"),
+    ]  # neither its basis, nor what stays in force
+
+
+SPOKEN = {
+    "《甲办法》（江政规〔2019〕3号）、《乙细则》同时废止。": [
+        ("甲办法", "江政规〔2019〕3号", False),
+        ("乙细则", None, False),
+    ],
+    "江政办〔2019〕3号文件同时废止。": [("", "江政办〔2019〕3号", False)],
+    "原《停车暂行办法》停止执行。": [("停车暂行办法", None, False)],
+    "《停车条例》第五条同时废止。": [("停车条例", None, True)],
+    "根据《立法法》，《停车条例》自2024年1月1日起废止。": [("停车条例", None, False)],
+    "《停车办法》（2010年5月1日市人民政府令第12号公布）同时废止。": [("停车办法", "市人民政府令第12号", False)],
+    "做好立改废释和废止工作，《甲办法》继续有效。": [],
+    "《甲办法》继续有效，《乙细则》同时废止。": [("乙细则", None, False)],
+    "此前有关规定同时废止。": [],
+}
+
+
+@pytest.mark.parametrize("sentence", SPOKEN)
+def test_what_a_sentence_repeals(sentence: str) -> None:
+    made = build(f"一、总则。为规范停车。\n二、附则。{sentence}", "x", "x")
+    assert [(one.title, one.number, one.partly) for one in made.repealed] == SPOKEN[sentence]
+    assert any("没有点名" in item for item in made.confirm) == sentence.startswith("此前")
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_a_repeal_is_proposed_for_the_document_concerned_and_not_made(first: str, tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text(
+        "江城市人民政府办公室关于技术改造补助的通知\n江政办[2019]8号\n一、对象。面向企业。\n二、附则。试行。\n",
+        encoding="utf-8",
+    )
+    new = DOCUMENTS / "repeals.txt"
+    out = tmp_path / "out"
+    for path in (old, new) if first == "old" else (new, old):
+        assert run(str(path), out, set(), set(), force=False).error is None
+    told = "jiangzhengfa-2025-2" if first == "old" else "jiangzhengban-2019-8"
+    review = (out / told / "review.md").read_text(encoding="utf-8")
+    assert "`jiangzhengban-2019-8/policy.yaml`" in review
+    assert "by: 《江城市人民政府关于废止和宣布失效一批规范性文件的决定》（江政发〔2025〕2号）" in review
+    assert "repealed" not in (out / "jiangzhengban-2019-8" / "policy.yaml").read_text(encoding="utf-8")
+
+
+def test_twins_and_other_versions_are_named(tmp_path: Path) -> None:
+    texts = {"a.txt": NOTICE, "b.txt": NOTICE.replace("\n", "\r\n"), "c.txt": NOTICE.replace("50万元", "60万元")}
+    out, taken, warned = tmp_path / "out", set[str](), {}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+        outcome = run(str(tmp_path / name), out, set(), taken, force=False)
+        taken.add(outcome.policy or "")
+        warned[name] = " ".join(outcome.warnings)
+    first = out / "jiangzhenggui-2024-3"
+    assert "内容相同" not in warned["a.txt"]
+    assert f"与 {first}（从 a.txt 导入） 的内容相同" in warned["b.txt"]
+    assert "内容相同" not in warned["c.txt"]
+    assert f"policybot diff {first} {out / 'jiangzhenggui-2024-3-3'}" in warned["c.txt"]
+    assert "内容相同" in (out / "jiangzhenggui-2024-3-2" / "review.md").read_text(encoding="utf-8")
+
+
+def test_short_names_that_the_text_defines(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "江城市支持企业上楼若干措施\n江政规〔2025〕7号\n各区：\n"
+        "现将《江城市支持企业上楼若干措施》（以下简称《上楼措施》）印发，《江城市产业规划》（以下简称《规划》）另发。\n"
+        "一、分工。由江城市经济和信息化局（以下简称“市经信局”）、江城高新区管理委员会（以下简称管委会）组织。\n"
+        "二、落实。做好落实工作。（责任单位：市经信局、江城高新区管理委员会）\n",
+        encoding="utf-8",
+    )
+    assert run(str(path), tmp_path / "out", set(), set(), force=False).error is None
+    made = tmp_path / "out" / "jiangzhenggui-2025-7"
+    base, faults = examine(tmp_path / "out")
+    assert faults == []
+    assert base is not None
+    assert base.policies[0].short_names == ("上楼措施",)
+    named = Names(base.policies).find(fold("上楼措施还有效吗"))
+    assert named is not None
+    units = (made / "units.yaml").read_text(encoding="utf-8")
+    assert (
+        "# 原文：「江城市经济和信息化局（以下简称“市经信局”）」\n- name: 市经信局\n  official: 江城市经济和信息化局"
+        in units
+    )
+    assert "aliases" not in units  # 管委会 is what every zone calls its own
+    review = (made / "review.md").read_text(encoding="utf-8")
+    assert all(
+        words in review for words in ("「管委会」没有采用", "「规划」没有采用", "「上楼措施」写进了 short_names")
+    )
 
 
 def test_a_bracket_inside_a_units_name_is_no_note(tmp_path: Path) -> None:

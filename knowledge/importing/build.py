@@ -12,6 +12,7 @@ from knowledge import model
 from knowledge.importing import figures as numbers
 from knowledge.importing import layout, references
 from knowledge.importing import units as lists
+from knowledge.importing.abbreviations import Called, Short, shorts, units_called
 from knowledge.importing.lines import (
     NUMBER,
     ORDER,
@@ -25,6 +26,7 @@ from knowledge.importing.lines import (
     stated_date,
 )
 from knowledge.importing.outline import Item, Outline, Part, end_last, opening, outline, passages
+from knowledge.importing.repeals import Repealed, repeals, unnamed
 from knowledge.importing.stated import Stated
 from knowledge.verify import ordinal, pieces
 from knowledge.view import View, half_width, without_blanks
@@ -57,6 +59,12 @@ class Draft:
     confirm: list[str] = field(default_factory=list)
     """What was recognised by a rule that may err."""
     unsure_units: list[str] = field(default_factory=list)
+    called: dict[str, Called] = field(default_factory=dict)
+    """Units of the document that it calls something else besides, by name."""
+    repealed: list[Repealed] = field(default_factory=list)
+    """Documents that it ends."""
+    proposals: list[str] = field(default_factory=list)
+    """Changes to other documents of the same folder that somebody should make."""
 
 
 def build(source: str, policy_id: str, name: str) -> Draft:
@@ -154,10 +162,17 @@ class _Builder:
             attachments=tuple(attachments),
             validity=self._validity(main, sections, attachments, published, signed),
         )
-        self._notes(policy, shape, published, signed)
+        short = shorts(policy)
+        named = tuple(one.name for one in short if one.kind == "document" and not one.generic)
+        policy = policy.model_copy(update={"short_names": named})
         clauses = policy.clauses
+        called = units_called(short, (name for clause in clauses for name in clause.unit_names))
+        self._notes(policy, shape, published, signed)
+        self._told_shorts(short, called)
         return Draft(
             policy,
+            called=called,
+            repealed=repeals(policy),
             sections=self.sections,
             clauses=self.items,
             passages=sum(clause.number is None for clause in clauses),
@@ -444,14 +459,19 @@ class _Builder:
             self.confirm.append(f"published 取的是成文日期 {signed}；公布日期若不同，请改")
         for a in policy.attachments:
             self.confirm.append(f"附件 {a.id}「{(a.title or a.heading)[:40]}」：请核对起止")
-        texts = [clause.text for clause in policy.clauses]
-        for text in [*texts, policy.preamble or "", policy.closing or ""]:
-            for match in re.finditer(
-                r"([^\s。，,;；（(]{2,30})[（(]以下(?:统称|简称|称)[：:为]?[^）)]{1,40}[）)]", text
-            ):
-                self.confirm.append(f"简称「{match.group()[:60]}」没有写入 definitions（那里只收单位）")
-            for match in re.finditer(r"[^。；\s]{0,40}同时废止|[^。；\s]{0,40}停止执行", text):
-                self.confirm.append(f"「{match.group()[-60:]}」说的是别的文件；若该文件也在库里，请在那份上写 repealed")
+        for sentence in unnamed(policy):
+            self.confirm.append(f"「{sentence[-80:]}」没有点名废止了哪些文件；若在库里，请在那些文件上写 repealed")
+
+    def _told_shorts(self, short: list[Short], called: dict[str, Called]) -> None:
+        used = {one.quote for one in called.values()}
+        for one in short:
+            if one.kind == "document" and not one.generic:
+                self.confirm.append(f"简称「{one.name}」写进了 short_names，出自「{one.quote}」")
+            elif one.quote in used:
+                self.confirm.append(f"简称「{one.name}」写进了 units.yaml，出自「{one.quote}」")
+            else:
+                why = "太泛，别处也这样叫" if one.generic else "不是本文件或责任单位的名称"
+                self.confirm.append(f"简称「{one.name}」没有采用（{why}），出自「{one.quote}」")
 
 
 def _figures(stated: list[Stated]) -> Iterator[model.Figure]:

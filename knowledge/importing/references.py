@@ -57,6 +57,9 @@ def references(text: str) -> list[Reference]:
         inside = (match[2] or "()")[1:-1]
         named = NUMBER.search(inside) or ORDER.search(inside) or SERIAL.fullmatch(inside)
         begin = match.start(2) + 1
+        if named and named.group().startswith("日"):  # 2010年5月1日市人民政府令第12号
+            begin, inside = begin + named.start() + 1, inside[named.start() + 1 :]
+            named = ORDER.match(inside)
         number = view.quote(begin + named.start(), begin + named.end()) if named else None
         title = view.quote(*match.span(1))
         end = match.end() if named else match.end(1) + 1
