@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from knowledge.importing.cases import GIVES, PAYER
 from knowledge.importing.payments import clause, payer_of_split, payments, per
@@ -26,15 +27,15 @@ _DURATION = re.compile(
 )
 _DEADLINE = re.compile(
     r"(?:到|至|在|于|力争)?((?:19|20)\d{2})年(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底|末|年底|上半年|下半年)?(?:以?前|之前|底前)"
-    r"|(?:到|至)((?:19|20)\d{2})年(?:底|末)?(?=,|[一-鿿])"
-    r"|截[止至](?:时间|日期|日)?(?:为|是|:|到|至)?((?:19|20)\d{2})年\d{1,2}月(?:\d{1,2}日)?"
+    r"|(?<![截加长高升大])(?:到|至)((?:19|20)\d{2})年(?:底|末)?(?=,|[一-鿿])"
+    r"|截止(?:时间|日期|日)(?:为|是|:|到|至)?((?:19|20)\d{2})年\d{1,2}月(?:\d{1,2}日)?"
 )
 _BIG = re.compile(
     r"(?<![第十百一二三四五六七八九])([二两三四五六七八九十]|十[一二])大(?:[万千百亿]+级)?(?=[一-鿿“])(?!以来|会议|精神|报告|学|道|陆|家|批|代表)"
 )
 _LISTED = re.compile(r"[“]([二两三四五六七八九十])([一-鿿]{1,2})([一-鿿]{0,4})[”]")
 _MASK = re.compile(
-    r"《[^《》]*》|[〔\[](?:19|20)\d{2}[〕\]]\d*号?|https?://[\w./?=&%-]+|[\w.-]+@[\w.-]+|\d{3,4}-\d{7,8}"
+    r"[图表](?:\d{1,3}[-—.]?)+(?=所示|所列|[中为])|《[^《》]*》|[〔\[](?:19|20)\d{2}[〕\]]\d*号?|https?://[\w./?=&%-]+|[\w.-]+@[\w.-]+|\d{3,4}-\d{7,8}"
 )
 _POINT = re.compile(r"(?<=[。;:)])(\d{1,2}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[①-⑳])")
 """The marker of a point inside a clause."""
@@ -77,8 +78,22 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
             add(_listed(view, around, match), *match.span())
     found = [stated for stated in found if stated.text and stated.text in stated.quote and stated.quote in text]
     found.sort(key=lambda stated: stated.at)
+    _spread(view, found)
     _match(found, view.text, around)
     return found
+
+
+def _spread(view: View, found: list[Stated]) -> None:
+    """分别不超过30个和10个: a bound before the first of a row holds for the others."""
+    for one, other in pairwise(found):
+        row = view.text[one.at : other.at]
+        if (
+            one.kind == "limit"
+            and (other.kind, other.bound, other.unit) == ("count", "exact", one.unit)
+            and re.search(rf"{re.escape(one.unit)}(?:、|和|及)$", row)
+            and "分别" in one.quote
+        ):
+            other.kind, other.bound = "limit", one.bound
 
 
 def _masked(view: View, skip: list[str], marker: int) -> str:
@@ -202,7 +217,7 @@ def _deadline(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
     if comma == match.end() or comma - match.end() < 3:
         comma = around.on(min(comma + 1, len(view.text)), "。;,!?") if comma < last else comma
     year = match[1] or match[2] or match[3]
-    led = re.match(r"于|在|力争|截[止至](?:时间|日期|日)?(?:为|是|:|到|至)?", match.group())
+    led = re.match(r"于|在|力争|截止(?:时间|日期|日)(?:为|是|:|到|至)?", match.group())
     lead = led.group() if led else ""
     return Stated(
         "deadline",

@@ -102,7 +102,7 @@ def purpose(preamble: str) -> str | None:
     for a, b in pieces:
         words = sentence[a:b]
         plain = re.sub(r"^(?:现)?为了?", "", words)
-        if re.search(r"《|精神$|要求$|部署$", words) or re.match(
+        if re.search(r"《|精神$|要求$|部署$|[做作]出|取得|贡献", words) or re.match(
             r"(?:贯彻|落实|结合|根据|按照|依据|经|特|现|制定|提出|就|并|依照|围绕|以)", plain
         ):
             if first is not None:
