@@ -106,6 +106,8 @@ class _State:
     """Conditions in the order of the text: for whom, then of which kind."""
     labelled: bool = False
     """Whether the last of them stands right before the number (特等奖150万元)."""
+    recipient: bool = False
+    """Whether the last of them is who gets it (给予企业20万元)."""
     told: int = 0
     """Numbers so far that share what they are for with it."""
 
@@ -175,7 +177,8 @@ def _state(spans: Spans, group: list[Paid], before: _State, last: Paid | None) -
             stretches = [whose, *stretches]
     last_words = spans.text[stretches[-1][0] : stretches[-1][1]]
     plainly = bool(own) and "的" not in last_words and not _HEADED.match(last_words)
-    return _State(tuple(stretches), label is not None or plainly, told)
+    recipient = bool(own) and own[-1][0] == "subject"
+    return _State(tuple(stretches), label is not None or plainly, recipient, told)
 
 
 def _before(spans: Spans, part: int, first: int) -> list[Stretch]:
@@ -185,8 +188,10 @@ def _before(spans: Spans, part: int, first: int) -> list[Stretch]:
     while at < first:
         end = min(spans.on(at, "。;,!?:"), first)
         words = spans.text[at:end]
-        if len(words) > 3 and (_TOWARDS.match(words) or (_SUCH.search(words) and not re.search("给予|予以", words))):
-            if _TOWARDS.match(words):
+        if len(words) > 3 and (
+            _TOWARDS.match(words[_marker(words) :]) or (_SUCH.search(words) and not re.search("给予|予以", words))
+        ):
+            if _TOWARDS.match(words[_marker(words) :]):
                 found = [span for span in found if not _URGES.match(spans.text[span[0] : span[1]])]
             found.append((at + _marker(words), end))
         at = end + 1
@@ -194,7 +199,7 @@ def _before(spans: Spans, part: int, first: int) -> list[Stretch]:
 
 
 def _marker(words: str) -> int:
-    found = re.match(r"(?:\(\d+\)|\d+[.、])?(?:其中[,:]?)?", words)
+    found = re.match(r"(?:\(\d+\)|\d+[.、])?(?:其中[,:]?)?(?:由?[一-鿿]{0,4}财政(?=对))?", words)
     return found.end() if found else 0
 
 
@@ -229,10 +234,15 @@ def _own(spans: Spans, begin: int, start: int, money: bool = True) -> list[tuple
     rest = begin + (payer.end() if payer and stop == 0 else stop)
     if stop < len(words) and (label := _bare(text, rest, start, label=True)):
         shown = text[label[0] : label[1]]
-        after_per = re.search(rf"(?:{PER.pattern})$", text[rest : label[0]]) is not None
+        after_per = re.search(rf"(?:{PER.pattern})$", text[rest : label[0]]) and not is_of_row(text, start)
         if len(shown) <= 20 and "," not in shown and not after_per and not re.search(r"\d", shown):
             found.append(("subject" if _RECIPIENT.search(shown) else "label", label))
     return found
+
+
+def is_of_row(text: str, start: int) -> bool:
+    """Whether the number at ``start`` and the next one each have a label: 一级120元、二级100元."""
+    return re.match(r"[\d.]+[百千万亿]*元?%?(?:\([^()]*\))?、[一-鿿]{1,10}\d", text[start : start + 40]) is not None
 
 
 def _before_base(text: str, begin: int, start: int) -> int:
@@ -311,8 +321,7 @@ def _behind(spans: Spans, one: Paid, told: Case | None, state: _State) -> Case |
 
 def _single(spans: Spans, state: _State) -> Case:
     begins = min(a for a, _ in state.spans)
-    own = spans.text[state.spans[-1][0] : state.spans[-1][1]]
-    if state.labelled and _RECIPIENT.search(own):
+    if state.recipient:
         whose = (state.spans[0][0], state.spans[-2][1]) if len(state.spans) > 1 else None
         return Case(begins, state.spans[-1], _named(spans.text, whose) if whose else None)
     if len(state.spans) == 1:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from knowledge.importing.cases import FAR, GIVES, PAYER, PER, Case, Paid, cases
+from knowledge.importing.cases import FAR, GIVES, PAYER, PER, Case, Paid, cases, is_of_row
 from knowledge.importing.spans import Spans, Stretch
 from knowledge.importing.stated import AFTER_LESS, AFTER_MORE, LESS, MORE, NUMBER, Bound, Stated, bounds, number
 from knowledge.money import MONEY, amount, currency
@@ -93,6 +93,7 @@ def payments(view: View, around: Spans, masked: str) -> list[tuple[Stated, Stret
             found.append(_share(view, around, match))
     found.sort(key=lambda one: one.start)
     _measures(view, found)
+    _rows(view, around, found)
     _spread(view, found)
     paid = [one for one in found if one.paid]
     told = cases(around, [Paid(one.start, one.end, one.stated.kind == "amount") for one in paid])
@@ -248,6 +249,17 @@ def _measures(view: View, found: Sequence[_Found]) -> None:
             other.stated.kind, other.paid = "limit", False
 
 
+def _rows(view: View, around: Spans, found: Sequence[_Found]) -> None:
+    """小型企业按50%、微型企业按80%给予补助: what gives the last one gives those before it in its comma clause."""
+    for one, other in reversed(list(pairwise(found))):
+        first = around.back(other.start, "。;,!?:")
+        if other.stated.kind == "ratio" and one.stated.kind == "share" and one.stated.unit == other.stated.unit:
+            before = view.text[first : one.start]
+            between = view.text[one.end : other.start]
+            if one.start >= first and "、" in between and not _NOT_PAID.search(before) and "的" not in between[:2]:
+                one.stated.kind, one.paid = "ratio", True
+
+
 def _spread(view: View, found: Sequence[_Found]) -> None:
     """最高50万元、20万元: a bound, a per and a payer before the first of a row hold for the others."""
     for one, other in pairwise(found):
@@ -357,7 +369,7 @@ def per(view: View, first: int, start: int, last: int) -> str | None:
         begin = first + before.start()
     if _PER_STOP.match(text[end:]) is None:
         stop = _PER_STOP.search(text, end, start)
-        far = stop.start() if stop else start
+        far = stop.start() if stop else end if is_of_row(text, start) else start
         if 0 < far - end <= 8 and "的" not in text[end:far]:
             end = far
     return view.quote(begin, end)
