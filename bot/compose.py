@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -267,16 +268,29 @@ class Composer:
         blocks = []
         if len(led) > 1:
             blocks.append(Block("lead", (Say(self.words(head)),), label))
-        for figure in led:
-            pieces: tuple[Piece, ...] = (Quote(figure.text, bare=True), Say("："), Quote(figure.quote))
-            if figure.quote == figure.text:
-                pieces = (Quote(figure.quote),)
+        for quote, stated in groupby(led, key=lambda f: f.quote):
+            figures = list(stated)
+            if len(figures) > 1:  # one sentence for several cases: 博士、硕士分别…
+                blocks += [Block("lead", self._by_case(figure)) for figure in figures]
+                blocks.append(Block("lead", (Quote(quote),)))
+                continue
+            pieces: tuple[Piece, ...] = (Quote(figures[0].text, bare=True), Say("："), Quote(quote))
+            if quote == figures[0].text:
+                pieces = (Quote(quote),)
             blocks.append(Block("lead", pieces, label if len(led) == 1 else ""))
         matched = {f.matching for f in led if f.matching}
         for figure in clause.figures:
             if figure.id in matched and figure not in led:
                 blocks.append(Block("lead", (Say(self.words("lead.matching")), Quote(figure.quote))))
         return blocks
+
+    @staticmethod
+    def _by_case(figure: Figure) -> tuple[Piece, ...]:
+        """The number after its own case."""
+        shown = Quote(figure.text, bare=True)
+        if figure.case is None or figure.text in figure.case:
+            return (shown,)
+        return (Quote(figure.case, bare=True), Say("："), shown)
 
     def listed(
         self, clauses: Sequence[Clause], marks: Mapping[str, str] | None = None, named: bool = True

@@ -119,12 +119,13 @@ def _any(words: tuple[str, ...], text: str) -> bool:
 
 def _extreme(figures: list[Figure], plain: str) -> list[Figure]:
     """The largest or smallest amount when that is asked for: 最高一档."""
-    amounts = [f for f in figures if f.kind == "amount"]
-    if len(amounts) < 2 or _TIMES.search(plain):
+    amounts = [(f.value if f.kind == "amount" else f.cap, f) for f in figures]
+    known = [(value, f) for value, f in amounts if value is not None and f.kind in ("amount", "ratio")]
+    if len(known) < 2 or _TIMES.search(plain):
         return figures
     for pattern, pick in ((_MOST, max), (_LEAST, min)):
         if pattern.search(plain):
-            return [pick(amounts, key=lambda f: f.value)]
+            return [pick(known, key=lambda pair: pair[0])[1]]
     return figures
 
 

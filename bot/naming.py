@@ -23,6 +23,8 @@ _NUMBER_SPACED = re.compile(
     r"(?P<code>[一-鿿]{1,16})\s*[\[(<《]?\s*(?P<year>(?:19|20)\d\d)\s*[\])>》年 ]\s*第?\s*"
     r"(?P<n>\d{1,4})(?!\d|\s*[年月])"
 )
+_ORDER = re.compile(r"(?P<code>[一-鿿]{1,24}令)\s*[(]?\s*第?\s*(?P<n>\d{1,5})\s*号")
+"""江城市人民政府令第123号: of no year."""
 _QUOTED = re.compile(r"《([^《》]{2,120})》")
 _TYPE = re.compile(rf"(?P<type>{TYPES})")
 _ISSUED = re.compile(r"^.{0,30}?(?:关于)(?:印发|转发|公布|发布|批转)?")
@@ -85,9 +87,10 @@ class Names:
             sizes.sort(reverse=True)
 
     def _add(self, policy: Policy) -> None:
-        number = _NUMBER.search(fold(policy.number)) if policy.number else None
+        printed = fold(policy.number or "")
+        number = _NUMBER.search(printed) or _ORDER.search(printed)
         if number:
-            place = (number["year"], str(int(number["n"])))
+            place = _place(number)
             self._numbers.setdefault(place, []).append((number["code"], policy.id))
         names = dict.fromkeys(policy.short_names, LEAST_SHORT)
         names[policy.display_name] = LEAST_TITLE
@@ -130,9 +133,9 @@ class Names:
         return list(once.values())
 
     def _by_number(self, folded: str) -> Named | None:
-        for pattern in (_NUMBER, _NUMBER_SPACED):
+        for pattern in (_NUMBER, _NUMBER_SPACED, _ORDER):
             for match in pattern.finditer(folded):
-                known = self._numbers.get((match["year"], str(int(match["n"]))), ())
+                known = self._numbers.get(_place(match), ())
                 fitting = [
                     (code, p) for code, p in known if match["code"].endswith(code) or code.endswith(match["code"])
                 ]
@@ -190,6 +193,11 @@ class Names:
         sets = [self._grams.get(wanted[i : i + LEAST_PART], set()) for i in range(len(wanted) - LEAST_PART + 1)]
         found = sorted(p for p in set.intersection(*sets) if wanted in self._keys[p]) if all(sets) else []
         return found if len(found) <= MOST else []
+
+
+def _place(number: re.Match[str]) -> tuple[str, str]:
+    """Year (empty for an order's number) and number."""
+    return number.groupdict().get("year", ""), str(int(number["n"]))
 
 
 def core(title: str) -> str:

@@ -156,9 +156,15 @@ def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) 
             own = parse(read_yaml(folder / "units.yaml"), Units, faults)
             for unit in own.units if own is not None else ():
                 if unit.name not in shared:
-                    brought.setdefault(unit.name, unit)
+                    brought[unit.name] = _both(brought.get(unit.name, unit), unit)
     known = lexicon.units.model_copy(update={"brought": tuple(brought.values())})
     return lexicon.model_copy(update={"units": known})
+
+
+def _both(one: Unit, other: Unit) -> Unit:
+    """A unit that two documents bring along, with all that either calls it."""
+    aliases = tuple(dict.fromkeys((*one.aliases, *other.aliases)))
+    return one.model_copy(update={"official": one.official or other.official, "aliases": aliases})
 
 
 def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:

@@ -78,10 +78,12 @@ class Figure(Record):
 
     id: Id
     kind: Literal["amount", "ratio", "share", "count", "limit", "duration", "deadline"]
-    """amount is money that is paid, share a percentage, deadline the time by which; limit a bound on a count, or money
-    that is a condition or a measure (总投资500万元以上的, 产值达10亿元)."""
+    """amount is money that is paid, ratio what is paid in proportion to something (1∶1, 10% of an investment), share
+    any other percentage, deadline the time by which; limit a bound on a count, or money that is a condition or a
+    measure (总投资500万元以上的, 产值达10亿元)."""
     text: Text
-    """The number with its unit as printed, such as 20万元."""
+    """The number with its unit as printed, such as 20万元; with its cap where the words go on to it
+    (10%给予补贴，最高不超过500万元)."""
     quote: Text
     """The words of the clause that state it, verbatim, condition included; ``text`` stands in it."""
     value: float
@@ -89,6 +91,10 @@ class Figure(Record):
     unit: Text
     """元 (or another currency), 项, 个, 年, %, or 比例; for a deadline 年, and value is the year."""
     bound: Literal["exact", "at_least", "at_most"] = "exact"
+    least: float | None = None
+    """The lower end of a range (10-50万元), in ``unit``; ``value`` is the upper end."""
+    cap: float | None = None
+    """The most that is paid, in 元, where ``value`` is a percentage and the quote states how much at most."""
     subject: Text | None = None
     """The one whom, or the thing that, the number is for, in the clause's words; None where it isn't known."""
     case: Text | None = None

@@ -12,6 +12,7 @@ MONEY = re.compile(
     rf"(?<![\d.])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(百万|千万|万亿|百|千|万|亿)?(?:余|多)?({CURRENCIES})"
 )
 """In half width and without blanks."""
+_RANGE = re.compile(r"\d+(?:\.\d+)?(?:百|千|万|亿)?(?:-|~|—+|–|至|到)(?=\d)")
 
 
 def plain(text: str) -> str:
@@ -19,13 +20,20 @@ def plain(text: str) -> str:
     return half_width(without_blanks(text))
 
 
-def amount(text: str) -> float:
-    """The number in an amount, in its currency.
+def stated(text: str) -> re.Match[str] | None:
+    """The match of MONEY where ``text`` is an amount, or a range of amounts that ends with one; None where it isn't."""
+    shown = plain(text)
+    low = _RANGE.match(shown)
+    return MONEY.fullmatch(shown, low.end() if low else 0)
 
-    >>> amount("20万元"), amount("１,５００元")
-    (200000.0, 1500.0)
+
+def amount(text: str) -> float:
+    """The number in an amount, in its currency; of a range the upper end.
+
+    >>> amount("20万元"), amount("１,５００元"), amount("10-50万元")
+    (200000.0, 1500.0, 500000.0)
     """
-    found = MONEY.fullmatch(plain(text))
+    found = stated(text)
     if found is None:
         raise ValueError(f"no amount: {text}")
     return round(float(found[1].replace(",", "")) * _SCALE[found[2] or ""], 6)
@@ -33,5 +41,5 @@ def amount(text: str) -> float:
 
 def currency(text: str) -> str:
     """元, 美元, …"""
-    found = MONEY.fullmatch(plain(text))
+    found = stated(text)
     return found[3] if found else "元"

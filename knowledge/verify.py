@@ -10,7 +10,7 @@ from pathlib import Path
 from knowledge import model
 from knowledge.faults import Fault, shown
 from knowledge.fold import key
-from knowledge.money import MONEY, amount, currency, plain
+from knowledge.money import MONEY, amount, currency, plain, stated
 from knowledge.yamlfile import Loc, YamlFile, read_yaml
 
 _OPEN, _CLOSE = "(（[【〔〈", ")）]】〕〉"
@@ -261,7 +261,7 @@ def _figures(clause: model.Clause, file: YamlFile, at: Loc) -> Iterator[Fault]:
                 yield file.fault((*here, name), f"「{words}」不在条款 {clause.id} 的原文里；只能逐字引用")
         if figure.matching is not None and figure.matching not in ids:
             yield file.fault((*here, "matching"), f"本条没有编号为 {figure.matching} 的数字")
-        money = MONEY.fullmatch(plain(figure.text))
+        money = stated(figure.text)
         if figure.kind == "amount" and not money:
             yield file.fault((*here, "kind"), "金额（amount）的 text 应为「20万元」这样的数")
         if money and figure.kind not in ("amount", "limit"):
@@ -270,10 +270,15 @@ def _figures(clause: model.Clause, file: YamlFile, at: Loc) -> Iterator[Fault]:
             yield file.fault((*here, "value"), f"「{figure.text}」应为 {amount(figure.text):.0f}")
         if money and figure.unit not in (currency(figure.text), "元" if currency(figure.text) == "人民币" else ""):
             yield file.fault((*here, "unit"), f"「{figure.text}」的 unit 应为 {currency(figure.text)}")
+        capped = [amount(m.group()) for m in MONEY.finditer(plain(figure.quote))]
+        if figure.cap is not None and figure.cap not in capped:
+            yield file.fault((*here, "cap"), f"引文里没有 {figure.cap:.0f} 元")
+        if figure.least is not None and figure.least >= figure.value:
+            yield file.fault((*here, "least"), "区间的下限应小于 value")
     quoted = "\n".join(plain(figure.quote) for figure in clause.figures)
-    for stated in MONEY.finditer(plain(clause.text)):
-        if stated.group() not in quoted:
-            yield file.fault((*at, "figures"), f"原文的金额「{stated.group()}」没有写成 figure")
+    for found in MONEY.finditer(plain(clause.text)):
+        if found.group() not in quoted:
+            yield file.fault((*at, "figures"), f"原文的金额「{found.group()}」没有写成 figure")
 
 
 def _definition(

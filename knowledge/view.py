@@ -6,6 +6,8 @@ looked for in the view; what is quoted is cut from the source.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("﹝"): "〔", ord("﹞"): "〕", ord("∶"): ":"}
 
 
@@ -40,3 +42,7 @@ class View:
     def offset(self, at: int) -> int:
         """Where in the source the character ``text[at]`` stands."""
         return self._at[at]
+
+    def place(self, offset: int) -> int:
+        """Where in the view the character at ``offset`` of the source stands; of a blank, the one after it."""
+        return bisect_left(self._at, offset)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,15 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from knowledge import model
+from bot.assistant import Assistant
+from bot.naming import Names
+from knowledge import compiled, model
+from knowledge.fold import fold
 from knowledge.importing import folder, limits, readers, sandbox
 from knowledge.importing.build import Draft, build
 from knowledge.importing.job import prove, run
 from knowledge.importing.limits import UnreadableError
+from knowledge.importing.naming import policy_id
 from knowledge.load import ROOT, examine, load_base
 from tests.patience import PATIENCE
 
@@ -88,6 +94,9 @@ COUNTS = {
     "attachments": (5, 4, 2),
     "roles": (2, 5, 0),
     "plain": (0, 0, 0),
+    "payments": (3, 8, 1),
+    "cells": (0, 0, 0),
+    "repeals": (3, 5, 2),
 }
 """Numbered parts, items one level below, attachments: as a reader counts them."""
 
@@ -114,7 +123,7 @@ def test_a_notice_with_the_measures_it_issues() -> None:
     assert policy.validity.effective_quote == "自2024年6月1日起施行"
     assert (str(policy.validity.effective_from), str(policy.validity.until)) == ("2024-06-01", "2027-05-31")
     assert policy.repealed is None
-    assert any("同时废止" in item and "别的文件" in item for item in made.confirm)
+    assert [(one.number, one.place) for one in made.repealed] == [("江政办〔2019〕8号", "a1.3.0")]
     first = policy.clause("a1.1.1")
     assert names(first) == [
         (None, [("市经济和信息化局", "牵头单位"), ("市财政局", "配合单位"), ("市统计局", "配合单位")])
@@ -172,6 +181,165 @@ def test_units_in_other_brackets_bare_and_in_tables() -> None:
     assert [r.names for r in rows.responsible] == [("江城市商务局",), ("汉水市商务局",)]
 
 
+def test_a_table_of_one_cell_a_line() -> None:
+    made = draft("cells")
+    (clause,) = made.policy.clauses
+    assert names(clause) == [
+        ("1", [("市自然资源和规划局", "牵头单位")]),
+        ("1", [("市公安局", "配合单位"), ("市城管委", "配合单位")]),
+        ("2", [("市城管委", "牵头单位")]),
+        ("2", [("市大数据局", "配合单位")]),
+        ("4", [("市发展改革委", "牵头单位")]),
+        ("4", [("市统计局", "配合单位")]),
+    ]
+    assert any("第 3 行" in warning for warning in made.warnings)  # 落实用地 and 保障资金 may be one cell or two
+    unnumbered = build("江城市分工表\n现将任务分工如下。\n任务\n责任单位\n修路\n市交通运输局\n", "x", "x")
+    assert not any(c.responsible for c in unnumbered.policy.clauses)
+    assert any("责任单位" in warning for warning in unnumbered.warnings)
+
+
+NUMBERS = {
+    "江政发[2023]5号\n江城市人民政府关于停车的通知": ("江政发[2023]5号", "江城市人民政府关于停车的通知"),
+    "江政发［2023］5号\n江城市人民政府关于停车的通知": ("江政发［2023］5号", "江城市人民政府关于停车的通知"),
+    "江政发（2023）第5号\n江城市人民政府关于停车的通知": ("江政发（2023）第5号", "江城市人民政府关于停车的通知"),
+    "江城市人民政府令第123号\n江城市停车办法": ("江城市人民政府令第123号", "江城市停车办法"),
+    "江城市人民政府令\n第 123 号\n江城市停车办法": ("江城市人民政府令第 123 号", "江城市停车办法"),
+    "国令第722号\n停车条例": ("国令第722号", "停车条例"),
+    "停车条例\n（2019年10月22日国务院令第722号公布）": ("国务院令第722号", "停车条例"),
+    "江城市税务局关于停车的公告\n江城市税务局公告2023年第5号": (
+        "江城市税务局公告2023年第5号",
+        "江城市税务局关于停车的公告",
+    ),
+    "江城市税务局\n关于停车的公告\n2023年第5号": ("2023年第5号", "关于停车的公告"),
+    "江城市商务局通告\n2023年第7号\n关于停车的通告": ("江城市商务局通告2023年第7号", "关于停车的通告"),
+}
+
+
+@pytest.mark.parametrize("head", NUMBERS)
+def test_document_numbers_of_every_kind(head: str) -> None:
+    text = f"{head}\n\n一、总则。为规范停车，制定本办法。\n二、附则。本办法自2023年5月1日起施行。\n"
+    policy = build(text, "x", "x").policy
+    assert (policy.number, policy.title) == NUMBERS[head]
+    assert prove(policy, readers.Read(text.encode(), "txt")) == []
+
+
+def test_an_order_has_the_title_of_what_it_issues() -> None:
+    text = (
+        "江城市人民政府令\n第123号\n《江城市停车办法》已经2023年3月1日市人民政府常务会议通过，现予公布。\n市长 张三\n"
+        "2023年3月5日\n\n江城市停车办法\n"
+        "第一条 为规范停车，根据《停车条例》（国令第722号），制定本办法。\n第二条 停车收费。\n"
+    )
+    policy = build(text, "x", "x").policy
+    assert (policy.number, policy.title, policy.issuer) == (
+        "江城市人民政府令第123号",
+        "江城市停车办法",
+        "江城市人民政府",
+    )
+    assert [c.number for c in policy.clauses if c.number] == ["第一条", "第二条"]
+    assert [(b.title, b.number, b.level) for b in policy.basis] == [("停车条例", "国令第722号", "国家")]
+    assert policy_id(policy.number, policy.title, "a", ()) == "jiangchengshirenminzhengfuling-123"
+    named = Names([policy]).find(fold("人民政府令第123号还有效吗"))
+    assert named is not None
+    assert named.policies == (policy.id,)
+
+
+def test_a_notice_that_repeals_names_each_document() -> None:
+    made = draft("repeals")
+    assert [(one.title, one.number, one.place) for one in made.repealed] == [
+        ("江城市出租汽车管理规定", "江政规〔2016〕4号", "0.0"),
+        ("江城市人民政府关于加强户外广告管理的通知", "江政发〔2010〕31号", "a1.1.1"),
+        ("江城市公共停车场管理暂行办法", "江城市人民政府令第123号", "a1.1.2"),
+        ("江城市人民政府办公室关于印发《江城市企业技术改造补助办法》的通知", "江政办〔2019〕8号", "a1.1.3"),
+        ("江城市人民政府关于2020年稳定就业的意见", "江政发〔2020〕6号", "a1.2.4"),
+    ]  # neither its basis, nor what stays in force
+
+
+SPOKEN = {
+    "《甲办法》（江政规〔2019〕3号）、《乙细则》同时废止。": [
+        ("甲办法", "江政规〔2019〕3号", False),
+        ("乙细则", None, False),
+    ],
+    "江政办〔2019〕3号文件同时废止。": [("", "江政办〔2019〕3号", False)],
+    "原《停车暂行办法》停止执行。": [("停车暂行办法", None, False)],
+    "《停车条例》第五条同时废止。": [("停车条例", None, True)],
+    "根据《立法法》，《停车条例》自2024年1月1日起废止。": [("停车条例", None, False)],
+    "《停车办法》（2010年5月1日市人民政府令第12号公布）同时废止。": [("停车办法", "市人民政府令第12号", False)],
+    "做好立改废释和废止工作，《甲办法》继续有效。": [],
+    "《甲办法》继续有效，《乙细则》同时废止。": [("乙细则", None, False)],
+    "此前有关规定同时废止。": [],
+}
+
+
+@pytest.mark.parametrize("sentence", SPOKEN)
+def test_what_a_sentence_repeals(sentence: str) -> None:
+    made = build(f"一、总则。为规范停车。\n二、附则。{sentence}", "x", "x")
+    assert [(one.title, one.number, one.partly) for one in made.repealed] == SPOKEN[sentence]
+    assert any("没有点名" in item for item in made.confirm) == sentence.startswith("此前")
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_a_repeal_is_proposed_for_the_document_concerned_and_not_made(first: str, tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text(
+        "江城市人民政府办公室关于技术改造补助的通知\n江政办[2019]8号\n一、对象。面向企业。\n二、附则。试行。\n",
+        encoding="utf-8",
+    )
+    new = DOCUMENTS / "repeals.txt"
+    out = tmp_path / "out"
+    for path in (old, new) if first == "old" else (new, old):
+        assert run(str(path), out, set(), set(), force=False).error is None
+    told = "jiangzhengfa-2025-2" if first == "old" else "jiangzhengban-2019-8"
+    review = (out / told / "review.md").read_text(encoding="utf-8")
+    assert "`jiangzhengban-2019-8/policy.yaml`" in review
+    assert "by: 《江城市人民政府关于废止和宣布失效一批规范性文件的决定》（江政发〔2025〕2号）" in review
+    assert "repealed" not in (out / "jiangzhengban-2019-8" / "policy.yaml").read_text(encoding="utf-8")
+
+
+def test_twins_and_other_versions_are_named(tmp_path: Path) -> None:
+    texts = {"a.txt": NOTICE, "b.txt": NOTICE.replace("\n", "\r\n"), "c.txt": NOTICE.replace("50万元", "60万元")}
+    out, taken, warned = tmp_path / "out", set[str](), {}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+        outcome = run(str(tmp_path / name), out, set(), taken, force=False)
+        taken.add(outcome.policy or "")
+        warned[name] = " ".join(outcome.warnings)
+    first = out / "jiangzhenggui-2024-3"
+    assert "内容相同" not in warned["a.txt"]
+    assert f"与 {first}（从 a.txt 导入） 的内容相同" in warned["b.txt"]
+    assert "内容相同" not in warned["c.txt"]
+    assert f"policybot diff {first} {out / 'jiangzhenggui-2024-3-3'}" in warned["c.txt"]
+    assert "内容相同" in (out / "jiangzhenggui-2024-3-2" / "review.md").read_text(encoding="utf-8")
+
+
+def test_short_names_that_the_text_defines(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "江城市支持企业上楼若干措施\n江政规〔2025〕7号\n各区：\n"
+        "现将《江城市支持企业上楼若干措施》（以下简称《上楼措施》）印发，《江城市产业规划》（以下简称《规划》）另发。\n"
+        "一、分工。由江城市经济和信息化局（以下简称“市经信局”）、江城高新区管理委员会（以下简称管委会）组织。\n"
+        "二、落实。做好落实工作。（责任单位：市经信局、江城高新区管理委员会）\n",
+        encoding="utf-8",
+    )
+    assert run(str(path), tmp_path / "out", set(), set(), force=False).error is None
+    made = tmp_path / "out" / "jiangzhenggui-2025-7"
+    base, faults = examine(tmp_path / "out")
+    assert faults == []
+    assert base is not None
+    assert base.policies[0].short_names == ("上楼措施",)
+    named = Names(base.policies).find(fold("上楼措施还有效吗"))
+    assert named is not None
+    units = (made / "units.yaml").read_text(encoding="utf-8")
+    assert (
+        "# 原文：「江城市经济和信息化局（以下简称“市经信局”）」\n- name: 市经信局\n  official: 江城市经济和信息化局"
+        in units
+    )
+    assert "aliases" not in units  # 管委会 is what every zone calls its own
+    review = (made / "review.md").read_text(encoding="utf-8")
+    assert all(
+        words in review for words in ("「管委会」没有采用", "「规划」没有采用", "「上楼措施」写进了 short_names")
+    )
+
+
 def test_a_bracket_inside_a_units_name_is_no_note(tmp_path: Path) -> None:
     listed = "（责任单位：市财政局（含分局、所），各县（市、区）人民政府，各区（县）政府）"
     made = build(f"一、总则\n（一）标题。内容。{listed}\n（二）标题。内容。", "x", "x")
@@ -184,7 +352,7 @@ def test_a_bracket_inside_a_units_name_is_no_note(tmp_path: Path) -> None:
 
 def test_money_that_is_a_condition_is_not_what_is_paid() -> None:
     clauses = {
-        "对总投资500万元以上的项目，按10%给予补助，最高200万元。": ["limit", "amount"],
+        "对总投资500万元以上的项目，按10%给予补助，另奖励200万元。": ["limit", "amount"],
         "对投资1000万元（含）以上5000万元以下的，给予50万元奖励。": ["limit", "limit", "amount"],
         "年营业收入首次突破2亿元的企业，一次性奖励20万元。": ["limit", "amount"],
         "对首次入库的企业给予50万元以内的补助。": ["amount"],
@@ -196,6 +364,85 @@ def test_money_that_is_a_condition_is_not_what_is_paid() -> None:
         policy = build(source, "x", "x").policy
         assert [f.kind for f in policy.clause("1.1").figures if f.unit == "元"] == kinds, words
         assert prove(policy, readers.Read(source.encode(), "txt")) == [], words
+
+
+def payments() -> dict[str, list[model.Figure]]:
+    return {c.id: list(c.figures) for c in draft("payments").policy.clauses}
+
+
+def test_each_amount_carries_its_own_case() -> None:
+    told = payments()
+    paid = {k: [(f.text, f.case) for f in v if f.kind == "amount"] for k, v in told.items()}
+    assert paid["a1.1.1"] == [("80元", "四层"), ("100元", "五层"), ("120元", "六层及以上")]
+    assert paid["a1.1.3"] == [("3万元", "首次租用"), ("1万元", "重新租用")]
+    assert paid["a1.2.4"] == [("3000元", "博士"), ("2000元", "硕士")]
+    assert paid["a1.2.5"][:3] == [("150万元", "特等奖"), ("50万元", "一等奖"), ("30万元", "二等奖")]
+    assert paid["a1.2.5"][3:] == [("50万元", "2000万元"), ("100万元", "5000万元")]
+    assert paid["a1.2.7"][:2] == [("500万元", "注册资本1亿元以上"), ("200万元", "5000万元以上")]
+    assert paid["a1.2.7"][2:] == [("30万元", "国家级"), ("10万元", "省级")]
+    assert {f.subject for f in told["a1.1.3"]} == {"进园企业"}
+    assert all(f.case in f.quote for v in told.values() for f in v if f.case)  # who reads the quote reads the case
+    assert [f.text for f in told["a1.2.5"] if f.kind == "limit"] == ["2000万元", "5000万元"]
+
+
+def test_cases_that_cannot_be_paired_are_told_as_the_whole_sentence() -> None:
+    made = draft("payments")
+    sentence = "对新认定的示范中心、协作中心、检测中心，分别给予40万元、20万元奖励"
+    first, second = made.policy.clause("a1.2.6").figures[:2]
+    assert (first.case, second.case) == (sentence, sentence)
+    assert sum("对不上" in item for item in made.confirm) == 2
+    assert not any("对不上" in (f.note or "") for c in made.policy.clauses if c.id != "a1.2.6" for f in c.figures)
+
+
+def test_a_percentage_and_its_cap_are_one_figure() -> None:
+    first, second = payments()["a1.1.2"]
+    assert (first.kind, first.text, first.value, first.unit) == ("ratio", "10%给予补贴，最高不超过500万元", 10, "%")
+    assert (first.cap, second.cap) == (5_000_000, 6_000_000)
+    assert (first.case, second.case) == ("实施技术改造", "采购本市产品")
+    spread = "一、总则\n（一）租金。第一年补贴100%、第二年补贴50%，每年最高20万元。\n（二）贷款。按3‰给予贴息。"
+    figures = build(spread, "x", "x").policy.clause("1.1").figures
+    assert [(f.text, f.cap) for f in figures] == [("100%", 200_000), ("50%", 200_000), ("20万元", None)]
+
+
+def test_ranges_rates_payers_and_deadlines() -> None:
+    told = payments()
+    ranged, share = told["a1.2.6"][2:]
+    assert (ranged.text, ranged.least, ranged.value, ranged.bound) == ("10-30万元", 100_000, 300_000, "at_most")
+    assert (share.text, share.least, share.value) == ("10%至20%", 10, 20)
+    assert {f.per for f in told["a1.1.1"] if f.kind == "amount"} == {"每平方米"}
+    assert {f.per for f in told["a1.1.3"]} == {"每亩每年"}
+    assert {f.payer for f in told["a1.1.1"]} == {"市、区财政"}
+    assert {f.payer for f in told["a1.2.4"] if f.kind == "amount"} == {"区财政"}
+    assert [(f.text, f.value) for f in told["a1.3.8"] if f.kind == "deadline"] == [("2026年12月31日", 2026)]
+
+
+def test_what_was_imported_is_answered_case_by_case(tmp_path: Path) -> None:
+    root = tmp_path / "base"
+    shutil.copytree(ROOT / "lexicon", root / "lexicon")
+    for name in ("weights.yaml", "evidence.yaml"):
+        shutil.copy(ROOT / name, root)
+    seed = load_base().policies[0].id
+    shutil.copytree(ROOT / "policies" / seed, root / "policies" / seed)
+    known = {unit.name for unit in load_base().lexicon.units.units}
+    outcome = run(str(DOCUMENTS / "payments.txt"), root / "policies", known, set(), force=False)
+    assert (outcome.error, outcome.warnings) == (None, [])
+    assistant = Assistant(compiled.ready(root), today=lambda: date(2025, 6, 1))
+
+    def led(question: str) -> list[str]:
+        return [f.text for f in assistant.reply(f"江经信规〔2025〕6号 {question}").figures]
+
+    assert led("新引进的硕士每月补多少") == ["2000元"]
+    assert led("建设五层厂房每平方米补助多少") == ["100元"]
+    assert led("四层的厂房每平方米补助多少") == ["80元"]
+    assert led("企业年销售收入首次达到5000万元奖励多少") == ["100万元"]
+    assert led("重新租用的每亩补助多少") == ["1万元"]
+    assert led("科技奖一等奖奖励多少") == ["50万元"]
+    assert led("技术改造设备投资给多少补贴") == ["10%给予补贴，最高不超过500万元"]
+    lines = assistant.reply("江经信规〔2025〕6号 新引进的博士、硕士每月分别补贴多少").text.splitlines()
+    assert [line.strip() for line in lines if line.strip() in ("博士：3000元", "硕士：2000元")] == [
+        "博士：3000元",
+        "硕士：2000元",
+    ]
 
 
 def test_the_last_paragraph_of_an_attachment_is_no_part_of_its_last_item() -> None:
@@ -236,6 +483,8 @@ def test_a_contents_list_and_hard_wraps() -> None:
                 *("第一章 总则", "第一条 规定。", "附件1", "附件：", "2024年1月2日", "各区：", "责任单位：", "目录"),
                 *("（", "》", "江政发〔2024〕1号", "对企业给予10万元", "-50万元", "每户", "\u3000", "\x0c", "a\tb"),
                 *("自公布之日起施行", "由市财政局负责", "“三片”", "由中央财政给予1,000万美元", "责任单位\t内容"),
+                *("对博士、硕士分别给予5万元、3万元，", "按10%-20%给予补贴，最高5万元", "（国家级）"),
+                *("附件2", "序号", "责任单位", "1", "2", "市财政局", "《甲》同时废止", "（以下简称《乙》）", "第3号"),
             ]
         ),
         min_size=1,
@@ -307,6 +556,38 @@ def test_docx_with_a_table(tmp_path: Path) -> None:
     made = build(got.text, "x", "x")
     assert (got.kind, made.sections, made.clauses, made.coverage) == ("docx", 2, 5, 1.0)
     assert ("市商务局", "市财政局") in [r.names for c in made.policy.clauses for r in c.responsible]
+
+
+def test_docx_with_two_attached_tables(tmp_path: Path) -> None:
+    document = Document()
+    lines = [
+        "江城市办公室关于分工的通知",
+        "各区：",
+        "一、目标。到2027年，全市改造规模以上企业1000家。",
+        "二、组织。各区负责。",
+        "附件：1.分工表",
+    ]
+    for line in [*lines, "2.申报表", "江城市人民政府办公室", "2025年6月1日", "附件1", "分工表"]:
+        document.add_paragraph(line)
+    table = document.add_table(rows=3, cols=3)
+    cells = ("序号", "任务", "责任单位", "1", "编指南", "市科技局、市商务局", "2", "筹资金", "")
+    for i, words in enumerate(cells):
+        table.cell(i // 3, i % 3).text = words
+    table.cell(2, 2).text = "市财政局"
+    table.cell(2, 2).add_paragraph("市税务局")
+    document.add_paragraph("附件2")
+    document.add_paragraph("申报表")
+    form = document.add_table(rows=1, cols=2)
+    form.cell(0, 0).text = "企业名称"
+    out = io.BytesIO()
+    document.save(out)
+    policy = build(read(out.getvalue(), tmp_path / "a.docx").text, "x", "x").policy
+    assert [(a.id, a.title) for a in policy.attachments] == [("a1", "分工表"), ("a2", "申报表")]
+    (tasks, _) = (c for c in policy.clauses if c.id.startswith("a"))
+    assert [(r.point, r.names) for r in tasks.responsible] == [
+        ("1", ("市科技局", "市商务局")),
+        ("2", ("市财政局", "市税务局")),
+    ]
 
 
 def test_html_without_its_menus(tmp_path: Path) -> None:

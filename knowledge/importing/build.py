@@ -6,18 +6,35 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from knowledge import model
 from knowledge.importing import figures as numbers
 from knowledge.importing import layout, references
 from knowledge.importing import units as lists
-from knowledge.importing.lines import NUMBER, Line, is_date, is_organ, lines, stated_date
+from knowledge.importing.abbreviations import Called, Short, shorts, units_called
+from knowledge.importing.lines import (
+    NUMBER,
+    ORDER,
+    SERIAL,
+    SERIES,
+    Line,
+    is_date,
+    is_number,
+    is_organ,
+    lines,
+    stated_date,
+)
 from knowledge.importing.outline import Item, Outline, Part, end_last, opening, outline, passages
+from knowledge.importing.repeals import Repealed, repeals, unnamed
+from knowledge.importing.stated import Stated
 from knowledge.verify import ordinal, pieces
 from knowledge.view import View, half_width, without_blanks
 
 _OWN_NUMBER = re.compile(r"(?:[一二三四五六七八九十]{1,3}、)?")
 """With which a passage begins where a part has no heading apart from its text."""
+_ISSUED_AS = re.compile(r"(?:^\(|[日,])([一-鿿]{2,24}?令第\d{1,5}号)(?:公布|发布)")
+_BY_ORDER = re.compile(r"([一-鿿]{2,30}?(?:政府|局|厅|委员会|部|院|署|办公室|委|会))(?:令|公告|通告)")
 MAX_TITLE = 200
 """Characters in a document's title; longer ones are no title."""
 
@@ -42,6 +59,12 @@ class Draft:
     confirm: list[str] = field(default_factory=list)
     """What was recognised by a rule that may err."""
     unsure_units: list[str] = field(default_factory=list)
+    called: dict[str, Called] = field(default_factory=dict)
+    """Units of the document that it calls something else besides, by name."""
+    repealed: list[Repealed] = field(default_factory=list)
+    """Documents that it ends."""
+    proposals: list[str] = field(default_factory=list)
+    """Changes to other documents of the same folder that somebody should make."""
 
 
 def build(source: str, policy_id: str, name: str) -> Draft:
@@ -97,6 +120,8 @@ class _Builder:
         sections = self._parts(shape, "", title or self.name)
         self.counting = not shape.numbered
         attachments = [self._attachment(segment, n) for n, segment in enumerate(attached, 1)]
+        if title is None and number and "令" in number and attachments:
+            title = attachments[0].title  # an order has no title but that of what it issues
         signed, published = self._dates(main)
         signature = tuple(line.text for line in main.below)
         issuer = self._issuer(main, title)
@@ -137,10 +162,17 @@ class _Builder:
             attachments=tuple(attachments),
             validity=self._validity(main, sections, attachments, published, signed),
         )
-        self._notes(policy, shape, published, signed)
+        short = shorts(policy)
+        named = tuple(one.name for one in short if one.kind == "document" and not one.generic)
+        policy = policy.model_copy(update={"short_names": named})
         clauses = policy.clauses
+        called = units_called(short, (name for clause in clauses for name in clause.unit_names))
+        self._notes(policy, shape, published, signed)
+        self._told_shorts(short, called)
         return Draft(
             policy,
+            called=called,
+            repealed=repeals(policy),
             sections=self.sections,
             clauses=self.items,
             passages=sum(clause.number is None for clause in clauses),
@@ -163,13 +195,20 @@ class _Builder:
         return title if title and len(title) <= MAX_TITLE else None
 
     def _number(self, segment: layout.Segment) -> str | None:
+        before: Line | None = None
         for line in [*segment.above, *segment.below]:
             if line.plain.startswith("附"):
                 break
-            if found := NUMBER.search(line.plain):
-                if "《" in line.plain:
-                    continue
+            if (found := NUMBER.search(line.plain)) and "《" not in line.plain:
                 return View(line.text).quote(*found.span())
+            if found := ORDER.fullmatch(line.plain):
+                return line.text
+            if found := SERIAL.fullmatch(line.plain):
+                above = before.text if before and SERIES.fullmatch(before.plain) else ""
+                return above + line.text
+            if line.plain.startswith("(") and (found := _ISSUED_AS.search(line.plain)):
+                return View(line.text).quote(*found.span(1))
+            before = line
         return None
 
     def _issuer(self, segment: layout.Segment, title: str | None) -> str | None:
@@ -177,6 +216,17 @@ class _Builder:
             line = Line(0, 0, found[1], found[1])
             if is_organ(line):
                 return View(title).quote(0, len(found[1]))
+        titled = segment.title_lines[0] if segment.title_lines else None
+        for line, following in pairwise(segment.above):
+            if following is titled and titled.plain.startswith("关于") and is_organ(line):
+                return line.text
+        for line in segment.above:
+            if (
+                (found := _BY_ORDER.match(line.plain))
+                and line is not titled
+                and (SERIES.fullmatch(line.plain) or is_number(line))
+            ):
+                return View(line.text).quote(*found.span(1))
         organs = [line for line in segment.below if is_organ(line) and not line.plain.startswith("附")]
         dated = any(is_date(line) for line in segment.below)
         if organs and dated:
@@ -325,6 +375,10 @@ class _Builder:
             title = opening(self.source, begin, item.end) if number else (name if name != "正文" else "")
             title = title or opening(self.source, begin, item.end) or text[:20]
         found = lists.units(text)
+        if found.unclear:
+            self.warnings.append(
+                f"{clause_id} 的表已散成一格一行，有分不清的（{found.unclear}）：那里的单位没有认，请人工补写"
+            )
         responsible = []
         for listed in found.lists:
             self.unsure += listed.unsure
@@ -349,6 +403,7 @@ class _Builder:
         own = self.source[item.mark.start : item.mark.end] if item.mark else _OWN_NUMBER.match(text)[0]  # type: ignore[index]
         marker = len(without_blanks(own))
         stated = numbers.figures(text, [listed.quote for listed in found.lists], marker)
+        self.confirm += [f"{clause_id} 的「{one.text}」：{one.note}" for one in stated if one.note]
         for ref in references.references(text):
             if ref.number and ref.level:
                 self.cited.append(
@@ -404,21 +459,22 @@ class _Builder:
             self.confirm.append(f"published 取的是成文日期 {signed}；公布日期若不同，请改")
         for a in policy.attachments:
             self.confirm.append(f"附件 {a.id}「{(a.title or a.heading)[:40]}」：请核对起止")
-        texts = [clause.text for clause in policy.clauses]
-        for text in [*texts, policy.preamble or "", policy.closing or ""]:
-            for match in re.finditer(
-                r"([^\s。，,;；（(]{2,30})[（(]以下(?:统称|简称|称)[：:为]?[^）)]{1,40}[）)]", text
-            ):
-                self.confirm.append(f"简称「{match.group()[:60]}」没有写入 definitions（那里只收单位）")
-            for match in re.finditer(r"[^。；\s]{0,40}同时废止|[^。；\s]{0,40}停止执行", text):
-                self.confirm.append(f"「{match.group()[-60:]}」说的是别的文件；若该文件也在库里，请在那份上写 repealed")
-        if any(
-            re.fullmatch(r"责任单位|牵头单位|负责单位|责任部门", t.strip()) for text in texts for t in text.splitlines()
-        ):
-            self.warnings.append("有「责任单位」表头而表格已散成行：表里的单位没有认，请人工补写")
+        for sentence in unnamed(policy):
+            self.confirm.append(f"「{sentence[-80:]}」没有点名废止了哪些文件；若在库里，请在那些文件上写 repealed")
+
+    def _told_shorts(self, short: list[Short], called: dict[str, Called]) -> None:
+        used = {one.quote for one in called.values()}
+        for one in short:
+            if one.kind == "document" and not one.generic:
+                self.confirm.append(f"简称「{one.name}」写进了 short_names，出自「{one.quote}」")
+            elif one.quote in used:
+                self.confirm.append(f"简称「{one.name}」写进了 units.yaml，出自「{one.quote}」")
+            else:
+                why = "太泛，别处也这样叫" if one.generic else "不是本文件或责任单位的名称"
+                self.confirm.append(f"简称「{one.name}」没有采用（{why}），出自「{one.quote}」")
 
 
-def _figures(stated: list[numbers.Stated]) -> Iterator[model.Figure]:
+def _figures(stated: list[Stated]) -> Iterator[model.Figure]:
     counted: dict[str, int] = {}
     ids = []
     for one in stated:
@@ -433,6 +489,8 @@ def _figures(stated: list[numbers.Stated]) -> Iterator[model.Figure]:
             value=one.value,
             unit=one.unit,
             bound=one.bound,
+            least=one.least,
+            cap=one.cap,
             subject=one.subject,
             case=one.case,
             per=one.per,

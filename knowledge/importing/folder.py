@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from knowledge import model
+from knowledge.importing.abbreviations import Called
 from knowledge.importing.build import Draft
 from knowledge.importing.limits import UnreadableError
 from knowledge.importing.readers import Read
@@ -48,9 +49,7 @@ def write(target: Path, draft: Draft, read: Read, file: str, known: set[str], *,
         (made / "policy.yaml").write_text(policy_yaml(draft.policy, file), encoding="utf-8", newline="\n")
         own = new_units(draft.policy, known)
         if own:
-            data = _dump({"units": [{"name": name} for name in own]})
-            head = "# 只有这份文件提到的单位；全称、别名请人工补写，通用的请移到 lexicon/units.yaml\n"
-            (made / "units.yaml").write_text(head + data, encoding="utf-8", newline="\n")
+            (made / "units.yaml").write_text(units_yaml(own, draft.called), encoding="utf-8", newline="\n")
         (made / "review.md").write_text(review(draft, read, file, own), encoding="utf-8", newline="\n")
         if not target.exists():
             os.rename(made, target)
@@ -92,6 +91,20 @@ def new_units(policy: model.Policy, known: set[str]) -> list[str]:
     names = [name for clause in policy.clauses for name in clause.unit_names]
     names += [name for definition in policy.definitions for name in definition.includes]
     return [name for name in dict.fromkeys(names) if name not in known]
+
+
+def units_yaml(names: list[str], called: dict[str, Called]) -> str:
+    """The document's own units as a file; what it calls them besides stands with the words that say so."""
+    out = ["# 只有这份文件提到的单位；全称、别名请人工补写，通用的请移到 lexicon/units.yaml", "units:"]
+    for name in names:
+        one = called.get(name)
+        entry: dict[str, Any] = {"name": name}
+        if one is not None:
+            out.append(f"# 原文：「{' '.join(one.quote.split())}」")
+            entry |= {"official": one.official} if one.official else {}
+            entry |= {"aliases": list(one.aliases)} if one.aliases else {}
+        out.append(_dump([entry]).rstrip("\n"))
+    return "\n".join(out) + "\n"
 
 
 def policy_yaml(policy: model.Policy, file: str) -> str:

@@ -13,7 +13,9 @@ from knowledge.importing.build import Draft, build, coverage, whole
 from knowledge.importing.folder import TEMPORARY, policy_yaml, write
 from knowledge.importing.limits import UnreadableError
 from knowledge.importing.naming import policy_id
+from knowledge.importing.neighbours import compare
 from knowledge.importing.readers import Read, read
+from knowledge.importing.shelf import Shelf
 from knowledge.load import parse
 from knowledge.model import Policy
 from knowledge.yamlfile import read_yaml
@@ -41,13 +43,17 @@ class Outcome:
         return asdict(self)
 
 
-def run(file: str, out: Path, known: set[str], taken: set[str], *, force: bool) -> Outcome:
-    """Import one file; whatever goes wrong with it is told in the outcome, never raised."""
+def run(file: str, out: Path, known: set[str], taken: set[str], *, force: bool, shelf: Shelf | None = None) -> Outcome:
+    """Import one file; whatever goes wrong with it is told in the outcome, never raised.
+
+    ``shelf``: what stands in ``out``, where it was read before.
+    """
     outcome = Outcome(file)
     try:
         got = read(Path(file))
         draft = _draft(got, Path(file).stem, taken)
         outcome.policy = draft.policy.id
+        compare(draft, got.text, shelf or Shelf(out), out)
         outcome.written = write(out / draft.policy.id, draft, got, Path(file).name, known, force=force)
         outcome.sections, outcome.clauses, outcome.passages = draft.sections, draft.clauses, draft.passages
         outcome.attachments = len(draft.policy.attachments)

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 
 from knowledge.importing.lines import (
     NUMBER,
+    SERIAL,
+    SERIES,
     Line,
     ends_title,
     is_date,
+    is_number,
     is_organ,
     is_short,
     lines,
@@ -32,7 +35,7 @@ _FOOT = re.compile(
 _NO_TITLE = re.compile(r"[,。;]|^(?:为|根据|按照|近年|当前|[、\d])|^(?:19|20)\d\d年")
 """What no title has, or begins with."""
 _CLOSING = re.compile(
-    r"^(?:本[一-鿿]{1,12}(?:自|由|从|有效期|试行|的有效期)|自[^。]{2,30}起(?:施行|实施|执行)|以上[一-鿿]{0,6}(?:意见|请示|报告|如无)|特此"
+    r"^(?:本[一-鿿]{1,12}(?:自|由|从|有效期|试行|的有效期)|自[^。]{2,30}起(?:施行|实施|执行)|以上[一-鿿]{0,6}(?:意见|请示|报告|如无)|特此|专此"
     r"|有效期|此复|请[^。]{0,12}(?:贯彻执行|遵照执行|认真落实)|现予|未尽事宜|此前[^。]*(?:不一致|为准))"
 )
 ENDS_ATTACHMENT = re.compile(
@@ -108,7 +111,8 @@ def _cuts(source: str, all_lines: list[Line]) -> list[int]:
             continue
         if _LABEL.match(line.plain):
             listing = _ENTRY.match(following.plain) and len(following.plain) < 80 and not signed
-            if spoken and not listing and len(source) - line.end > 40:
+            goes_on = bool(cuts) and any(char.isdigit() or char in "一二三四五六七八九十" for char in line.plain)
+            if (spoken and not listing and len(source) - line.end > 40) or goes_on:
                 cuts.append(line.start)
                 signed = False
         elif (_LABELLED.match(line.plain) and spoken and is_short(line) and not _ENTRY.fullmatch(line.plain)) or (
@@ -131,7 +135,7 @@ def _opens(line: Line) -> bool:
         and not is_date(line)
         and not is_organ(line)
         and not _FOOT.search(line.plain)
-        and not NUMBER.fullmatch(line.plain)
+        and not is_number(line)
         and not line.plain.startswith(("(", "附"))
         and not re.match(r"^[\d\W]|^[一二三四五六七八九十]{1,3}、|^第[一二三四五六七八九十\d]{1,3}[章条节]", line.plain)
     )
@@ -215,6 +219,7 @@ def _really_above(own: list[Line], above: list[Line], contents_end: int) -> list
         known = (
             (ends_title(line.plain) and not _NO_TITLE.search(line.plain))
             or NUMBER.search(line.plain)
+            or is_number(line)
             or is_date(line)
             or _is_passing_note(line)
         )
@@ -291,16 +296,18 @@ def _title(above: list[Line], attached: bool) -> list[Line]:
     chosen: list[Line] = []
     if not attached and (repeated := _repeated(above)):
         return [repeated]
-    for line in above:
+    for i, line in enumerate(above):
         if _CONTENTS.match(line.plain) or _LEADER.search(line.plain):
             break
         label = attached and line is above[0] and _LABEL.match(line.plain)
-        if label or NUMBER.fullmatch(line.plain) or is_date(line) or _FOOT.search(line.plain):
+        if label or is_number(line) or is_date(line) or _FOOT.search(line.plain):
             if chosen:
                 break
             continue
         if _is_passing_note(line) and len(line.plain) > 14:
             break
+        if not chosen and _is_series(above, i):
+            continue
         if not chosen and line.plain.endswith("文件") and len(line.plain) < 20:
             continue
         if not chosen and is_organ(line) and len(above) > 1 and not ends_title(line.plain):
@@ -311,6 +318,13 @@ def _title(above: list[Line], attached: bool) -> list[Line]:
         if ends_title(line.plain):
             return chosen
     return chosen if (len(chosen) == 1 and len(chosen[0].plain) <= 30) or attached else chosen[:1]
+
+
+def _is_series(above: list[Line], i: int) -> bool:
+    """江城市人民政府令 above 第123号, 江城市商务局通告 above 2023年第7号 and a title."""
+    if not SERIES.fullmatch(above[i].plain) or i + 1 == len(above) or not SERIAL.fullmatch(above[i + 1].plain):
+        return False
+    return above[i].plain.endswith("令") or any(ends_title(other.plain) for other in above[i + 2 :])
 
 
 def _repeated(above: list[Line]) -> Line | None:

@@ -11,6 +11,14 @@ from knowledge.view import half_width, without_blanks
 
 NUMBER = re.compile(r"[一-鿿]{1,12}[〔\[【(](?:19|20)\d{2}(?:年)?[〕\]】)](?:第)?\d{1,5}号")
 """A document number, in half width and without blanks."""
+ORDER = re.compile(
+    r"(?:国|[一-鿿]{2,30})令\(?第\d{1,5}号\)?|[一-鿿]{0,30}(?:公告|通告)\(?(?:(?:19|20)\d{2}年)?第\d{1,5}号\)?"
+)
+"""江城市人民政府令第123号, 公告2023年第5号."""
+SERIAL = re.compile(r"\(?(?:(?:19|20)\d{2}年|〔[一-鿿]{2,4}〕)?第\d{1,5}号\)?")
+"""What stands in a line of its own below 江城市人民政府令 or a title."""
+SERIES = re.compile(r"(?:(?!关于)[一-鿿]){2,30}(?:令|公告|通告)")
+"""The line above it."""
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _WORD_DATE = re.compile(
     r"([一二][零〇○ＯOo0一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
@@ -72,6 +80,11 @@ def is_date(line: Line) -> bool:
         and found.start() == 0
         and re.fullmatch(r"(?:印发|发布|公布|签发)?", text[found.end() :]) is not None
     )
+
+
+def is_number(line: Line) -> bool:
+    """Whether the line is a document number and nothing else."""
+    return any(form.fullmatch(line.plain) for form in (NUMBER, ORDER, SERIAL))
 
 
 def is_organ(line: Line) -> bool:

@@ -20,10 +20,11 @@ def policy_id(number: str | None, title: str | None, stem: str, taken: Container
     'jiangzhengfa-2024-3'
     """
     base = ""
-    if number and (
-        found := re.match(r"(.+?)[〔\[【(](\d{4})年?[〕\]】)]第?(\d+)号", half_width(without_blanks(number)))
-    ):
+    plain = half_width(without_blanks(number or ""))
+    if found := re.match(r"(.+?)[〔\[【(](\d{4})年?[〕\]】)]第?(\d+)号", plain):
         base = f"{_ascii(found[1], '')}-{found[2]}-{found[3]}"
+    elif found := re.match(r"([^\d〔(].*?)\(?(?:(\d{4})年)?\(?第(\d+)号", plain):
+        base = "-".join(filter(None, (_ascii(found[1], ""), found[2], found[3])))
     elif title:
         base = _ascii(title, "-")
     base = _cut(base) or _cut(_ascii(stem, "-")) or "policy-" + hashlib.sha256(stem.encode()).hexdigest()[:8]

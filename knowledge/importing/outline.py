@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from knowledge.importing.lines import lines
 from knowledge.importing.marks import Mark, marks, series
+from knowledge.importing.tables import regions
 from knowledge.view import half_width
 
 MAX_HEADING = 60
@@ -224,9 +225,12 @@ def passages(source: str, start: int, end: int) -> list[Item]:
     wrapped = len(own) > 8 and width < 90 and sum(len(line.text) >= width - 6 for line in own) > len(own) * 0.5
     found: list[Item] = []
     first: int | None = None
-    for line in own:
+    tables = {n for a, b in regions(own) for n in range(a, b - 1)}
+    for n, line in enumerate(own):
         if first is None:
             first = line.start
+        if n in tables:  # a table stands together, its heads with its rows
+            continue
         ended = re.search(r"[。!?][)”]?$", line.plain) is not None
         if ended and not (wrapped and len(line.text) >= width - 2):
             found.append(Item(first, line.end))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from knowledge.importing.lines import stated_date
+from knowledge.importing.lines import NUMBER, ORDER, SERIAL, stated_date
 from knowledge.verify import ordinal
 from knowledge.view import View
 
 Level = Literal["国家", "省", "市"]
-_CITED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》(?:\(([^()]*?[〔\[](?:19|20)\d{2}[〕\]]第?\d+号)[^()]*\))?")
+_CITED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》(\((?:[^()]|\([^()]*\)){2,120}\))?")
 _PROVINCE = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _KIND = "意见|通知|办法|措施|规定|方案|细则|规划|计划|条例|决定|公告|通告|政策|制度|规则|章程|规程|标准|指南|导则|预案"
 _SELF = rf"本(?:[一-鿿]{{0,6}}(?:{_KIND}))"
@@ -54,10 +54,16 @@ def references(text: str) -> list[Reference]:
     view = View(text)
     found = []
     for match in _CITED.finditer(view.text):
-        number = view.quote(*match.span(2)) if match[2] else None
+        inside = (match[2] or "()")[1:-1]
+        named = NUMBER.search(inside) or ORDER.search(inside) or SERIAL.fullmatch(inside)
+        begin = match.start(2) + 1
+        if named and named.group().startswith("日"):  # 2010年5月1日市人民政府令第12号
+            begin, inside = begin + named.start() + 1, inside[named.start() + 1 :]
+            named = ORDER.match(inside)
+        number = view.quote(begin + named.start(), begin + named.end()) if named else None
         title = view.quote(*match.span(1))
-        end = match.end()
-        found.append(Reference(title, number, view.quote(match.start(), end), level(match[1], match[2])))
+        end = match.end() if named else match.end(1) + 1
+        found.append(Reference(title, number, view.quote(match.start(), end), level(match[1], named and named.group())))
     return found
 
 
@@ -65,6 +71,10 @@ def level(title: str, number: str | None) -> Level | None:
     """Of which level a document is; None where its title and number don't tell."""
     if number and re.match(r"^(?:国|中发|中办|厅字|财|建|教|科|工信|发改)", number):
         return "国家"
+    if number and re.search(r"国务院令|^国令|主席令|部令|总局令|委员会令", number):
+        return "国家"
+    if number and (of := re.search(r"(省|市)(?:人民)?政府令", number)):
+        return "省" if of[1] == "省" else "市"
     if number and re.match(rf"^[{_PROVINCE}](?:政|办|发|委|党)", number):
         return "省"
     if re.match(r"^(?:国务院|中共中央|中华人民共和国|国家|全国)", title):
@@ -92,7 +102,7 @@ def purpose(preamble: str) -> str | None:
     for a, b in pieces:
         words = sentence[a:b]
         plain = re.sub(r"^(?:现)?为了?", "", words)
-        if re.search(r"《|精神$|要求$|部署$", words) or re.match(
+        if re.search(r"《|精神$|要求$|部署$|[做作]出|取得|贡献", words) or re.match(
             r"(?:贯彻|落实|结合|根据|按照|依据|经|特|现|制定|提出|就|并|依照|围绕|以)", plain
         ):
             if first is not None:

@@ -8,6 +8,7 @@ from datetime import date
 from knowledge import model
 from knowledge.importing.build import Draft
 from knowledge.importing.readers import Read
+from knowledge.importing.repeals import Repealed
 
 MAX_ROWS = 400
 """Rows of a table; a report that nobody reads to its end helps nobody."""
@@ -29,6 +30,10 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
     out += [f"- [ ] {_cell(item)}" for item in must] or ["- 没有"]
     out += ["", "## 请确认（按规则认出，规则可能错）", ""]
     out += [f"- [ ] {_cell(item)}" for item in dict.fromkeys(draft.confirm)] or ["- 没有"]
+    if draft.repealed or draft.proposals:
+        out += ["", "## 废止的文件", "", "各份的废止要写在被废止的那一份上，这里只提议，没有改。", ""]
+        out += _capped([f"- [ ] {_cell(_repealed(one))}" for one in draft.repealed])
+        out += [line for proposal in draft.proposals for line in ("", *proposal.splitlines())]
     out += ["", "## 认出了什么", "", "| 项目 | 认出的 | 把握 |", "| --- | --- | --- |"]
     out += [f"| {name} | {_cell(value) if value else '没有认出'} | {sure} |" for name, value, sure in _head(policy)]
     out += ["", "## 结构", ""]
@@ -52,10 +57,10 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
     missed = _missed(policy)
     if missed:
         out += ["", "提到负责或牵头、而没有认作责任单位的句子：", "", *(_capped([f"- {row}" for row in missed]))]
-    out += ["", "## 数字", "", "| 条 | 数字 | 值 | 界 | 谁出钱 | 每 | 情形 | 引文 |", "| --- " * 8 + "|"]
+    out += ["", "## 数字", "", "| 条 | 数字 | 值 | 界 | 谁出钱 | 每 | 对谁 | 情形 | 引文 |", "| --- " * 9 + "|"]
     rows = [
-        f"| {clause.id} | {_cell(f.text)} | {f.value:g} {f.unit} | {_BOUND[f.bound]} | {_cell(f.payer or '')} "
-        f"| {_cell(f.per or '')} | {_cell(f.case or '')} | {_cell(f.quote)} |"
+        f"| {clause.id} | {_cell(f.text)} | {_value(f)} | {_BOUND[f.bound]} | {_cell(f.payer or '')} "
+        f"| {_cell(f.per or '')} | {_cell(f.subject or '')} | {_cell(f.case or '')} | {_cell(f.quote)} |"
         for clause in policy.clauses
         for f in clause.figures
     ]
@@ -65,6 +70,19 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
 
 
 _BOUND = {"exact": "", "at_least": "不低于", "at_most": "不高于"}
+
+
+def _repealed(one: Repealed) -> str:
+    name = f"《{one.title}》" if one.title else ""
+    number = f"（{one.number}）" if one.number else "（没有文号）"
+    partly = "只废止其中的条款；" if one.partly else ""
+    return f"{name}{number}：{partly}{one.place} 说「{one.quote[:120]}」"
+
+
+def _value(figure: model.Figure) -> str:
+    least = f"{figure.least:g} 至 " if figure.least is not None else ""
+    cap = f"，封顶 {figure.cap:g} 元" if figure.cap is not None else ""
+    return f"{least}{figure.value:g} {figure.unit}{cap}"
 
 
 def _head(policy: model.Policy) -> list[tuple[str, str | None, str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from knowledge.importing.folder import TEMPORARY
 from knowledge.importing.job import Outcome, run
 from knowledge.importing.limits import MEMORY, WALL_SECONDS
+from knowledge.importing.shelf import Shelf
 
 
 def import_files(files: Sequence[str], out: Path, known: set[str], *, force: bool) -> Iterator[Outcome]:
@@ -62,10 +63,11 @@ def _start(
 
 def _work(pipe: Connection, out: Path, known: set[str], force: bool) -> None:
     _limit()
+    shelf = Shelf(out)
     with contextlib.suppress(EOFError, KeyboardInterrupt):
         while (asked := pipe.recv()) is not None:
             file, taken = asked
-            pipe.send(run(file, out, known, taken, force=force))
+            pipe.send(run(file, out, known, taken, force=force, shelf=shelf))
 
 
 def _limit() -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from knowledge.importing.lines import lines
+from knowledge.importing.tables import ORGAN, Cells, cells
 from knowledge.verify import LABEL, LIST_NOTE, outside_brackets
 from knowledge.view import View, half_width, without_blanks
 
 _OPEN, _CLOSE = "([【〔〈", ")]】〕〉"
-_ORGAN = re.compile(
-    r"(?:部|委|委员会|局|厅|政府|办|办公室|办公厅|署|总署|院|行|会|联|司|中心|公司|集团|海关|部门|单位|管委会|领导小组|"
-    r"军区|武警|团|支队|总队|法院|检察院|学校|大学|高校|企业|开发区|新区|高新区|区|县|市|省|州|地方|各地|银行|社|馆|"
-    r"台|所|站|中央|工会|妇联|协会|学会|联合会|机构|税务|队|室|组|专班|厂|园区|平台|各镇|街道|镇街|兵团)$"
-)
 _SURE_ORGAN = re.compile(
     r"(?:部|委|委员会|局|厅|政府|办|办公室|办公厅|署|总署|国务院|人民银行|管委会|部门|海关|领导小组|单位|总会|联合会|室|专班)$"
 )
@@ -30,7 +28,6 @@ _LEAD = re.compile(
 )
 _BY = re.compile(r"由([^,。;:()由]{2,60}?)(?:共同|联合|分别|按职责分工|具体|统一|牵头|组织)*负责")
 _BARE_LABEL = re.compile(r"^(?:责任|牵头|主办)(?:单位|部门):")
-_COLUMN = re.compile(r"^(?:责任|牵头|负责|主办)(?:单位|部门)(?:及分工)?$")
 _PLACE = re.compile(r"(?:开发区|新区|高新区|示范区|度假区|保税区|园区|经开区|功能区|自贸区|实验区|合作区)$")
 _SEAT = re.compile(r"(?:管委会|管理委员会)$")
 
@@ -72,6 +69,8 @@ class Found:
 
     lists: list[UnitList] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
+    unclear: str = ""
+    """The head of a column of units whose cells can't be told apart; empty where there is none."""
 
 
 def units(text: str) -> Found:
@@ -89,12 +88,14 @@ def units(text: str) -> Found:
         if listed:
             found.lists.append(listed)
             found.definitions += _definitions(view, start, end)
-    if "\t" in text:
-        found.lists += _rows(text)
+    table = cells(text)
+    found.lists += _cells(view, table)
+    found.unclear = table.unclear
     if not found.lists:
         found.lists += _bare(view, text)
     if not found.lists:
         found.lists += _by(view)
+    found.lists.sort(key=lambda listed: listed.at)
     _points(view, found.lists)
     return found
 
@@ -165,7 +166,7 @@ def _spoken(view: View, start: int, end: int) -> UnitList | None:
     if len(roles) == 1:
         for one in listed:
             one.role = None
-    sure = [one for one in listed if _ORGAN.search(one.name)]
+    sure = [one for one in listed if ORGAN.search(one.name)]
     if not listed or len(sure) < len(listed) or not any(_SURE_ORGAN.search(one.name) for one in listed):
         return None
     _share(listed)
@@ -203,29 +204,30 @@ def _bare(view: View, text: str) -> list[UnitList]:
     return found
 
 
-def _rows(text: str) -> list[UnitList]:
-    """The cells of a table's column 责任单位, where its rows are lines and its cells stand apart."""
-    found: list[UnitList] = []
-    column = width = None
-    for line in text.splitlines():
-        cells = line.split("\t")
-        heads = [i for i, cell in enumerate(cells) if _COLUMN.match(half_width(without_blanks(cell)))]
-        if heads:
-            column, width = heads[0], len(cells)
-            continue
-        if column is None or len(cells) != width or not cells[column].strip():
-            continue
-        cell = cells[column].strip()
-        view = View(cell)
+def _cells(view: View, table: Cells) -> Iterator[UnitList]:
+    """The units of each cell, with the head of its column where there are several."""
+    several = len({cell.head for cell in table.cells}) > 1
+    for cell in table.cells:
+        own = View(cell.text)
         listed = []
-        for a, b in outside_brackets(view.text, "、,;"):
-            printed = view.quote(a, b)
-            listed.append(Listed(_name(without_blanks(printed)), printed))
+        for a, b in _cell_pieces(own):
+            printed = own.quote(a, b)
+            role = cell.head if several else None
+            listed.append(Listed(_name(without_blanks(printed)), printed, role))
         if listed:
-            point = cells[0].strip() if column and re.match(r"^[\d一二三四五六七八九十]+", cells[0].strip()) else None
             _share(listed)
-            found.append(UnitList(cell, listed, 0, point=point, unsure=_odd(listed)))
-    return found
+            yield UnitList(cell.text, listed, view.place(cell.start), point=cell.point, unsure=_odd(listed))
+
+
+def _cell_pieces(own: View) -> list[tuple[int, int]]:
+    """The names in a cell: between separators, or between blanks where each of them is an authority's."""
+    pieces = outside_brackets(own.text, "、,;")
+    if len(pieces) != 1:
+        return pieces
+    words = [len(without_blanks(word)) for word in own.source.split()]
+    ends = [sum(words[: n + 1]) for n in range(len(words))]
+    apart = list(pairwise([0, *ends]))
+    return apart if len(apart) > 1 and all(_SURE_ORGAN.search(own.text[a:b]) for a, b in apart) else pieces
 
 
 def _stands_apart(view: View, text: str, at: int) -> bool:
@@ -266,7 +268,7 @@ def _name(printed: str) -> str:
 
 
 def _odd(listed: list[Listed]) -> tuple[str, ...]:
-    return tuple(one.name for one in listed if not _ORGAN.search(one.name) or len(one.name) > 24)
+    return tuple(one.name for one in listed if not ORGAN.search(one.name) or len(one.name) > 24)
 
 
 def _share(listed: list[Listed]) -> None:

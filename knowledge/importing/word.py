@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+MOST_COLUMNS = 64
+"""Columns that a cell is taken to go over at most."""
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -78,11 +80,19 @@ def _lines(body: Any, numbers: _Numbers) -> Iterator[str]:
                 cells = []
                 for cell in row.iterchildren(f"{_W}tc"):
                     words = (numbers.before(p) + _paragraph(p).strip() for p in cell.iter(f"{_W}p"))
-                    cells.append("".join(word.replace("\n", "") for word in words))
+                    cells.append(" ".join(" ".join(word.split()) for word in words if word))
+                    cells += [""] * (_columns(cell) - 1)
                 yield "\t".join(cells)
         elif child.tag == f"{_W}sdt":
             for content in child.iterchildren(f"{_W}sdtContent"):
                 yield from _lines(content, numbers)
+
+
+def _columns(cell: Any) -> int:
+    """Over how many columns a cell goes."""
+    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+    shown = span.get(f"{_W}val", "1") if span is not None else "1"
+    return min(int(shown), MOST_COLUMNS) if shown.isdigit() else 1
 
 
 def _paragraph(paragraph: Any) -> str:
