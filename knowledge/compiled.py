@@ -152,7 +152,7 @@ def _digest(folder: Path, files: Sequence[str]) -> str:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             continue
         digest.update(f"{file} {len(content)} ".encode())
-            digest.update(content)
+        digest.update(content)
     return digest.hexdigest()
 
 
