@@ -324,6 +324,8 @@ class Answers:
 
     def info(self, topic: InfoTopic, conversation: Conversation) -> Reply:
         """On the document as a whole."""
+        if topic == "number" or topic == "issuer" or topic == "published":
+            return self.particular(topic, conversation)
         return Reply(
             "info",
             tuple(self.compose.info(topic, self._today())),

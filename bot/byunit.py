@@ -36,7 +36,10 @@ class ByUnit:
     def reply(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
         """All measures of a unit; None when the question is about something else that only names the unit."""
         if not (question.units or question.foreign_units):
-            return None
+            short = self._sources.understanding.short_unit(question)
+            if short is None or not (conversation.units or "by_unit" in question.asks):
+                return None
+            question = replace(question, units=(short,), rest="", asks=question.asks | {"by_unit"})
         question = self._asking_sentence(question, conversation, scope)
         whose = () if scope else self._sources.whose(question)
         if len(whose) == 1:  # 江城市科技局: as if its only document had been named

@@ -74,6 +74,9 @@ class Understanding:
         called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
         called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
         self._units = Phrases(called)
+        self._shorts = {
+            fold(short): unit.name for _, units in _units(lexicon) for unit in units for short in unit.short
+        }
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
         self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
         self._moves_away = re.compile(
@@ -135,6 +138,14 @@ class Understanding:
             return match["to"] or match["there"]
         match = self._other_places.search(plain) or self._before_unit(plain)
         return "" if match is None or _MOVES.search(plain) else match["place"]
+
+    def short_unit(self, question: Question) -> str | None:
+        """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
+        plain = question.reading.plain.strip(" ,.;:?!")
+        for short in sorted(self._shorts, key=len, reverse=True):
+            if plain.startswith(short) and (plain == short or self.empty(plain[len(short) :])):
+                return self._shorts[short]
+        return None
 
     def asks_for_money(self, question: Question) -> bool:
         """Whether it asks for money and names nothing for which: 有哪些补贴."""

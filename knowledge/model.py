@@ -27,7 +27,19 @@ TAUGHT = "taught"
 """The writer under whom the phrasings stand that staff taught the running bot (overlay.py)."""
 IMPORTED = "faq-"
 """What the name of a writer begins with whose phrasings come from a table of questions and answers."""
-InfoTopic = Literal["validity", "effective", "basis", "addressees", "purpose", "structure", "definition", "units"]
+InfoTopic = Literal[
+    "validity",
+    "effective",
+    "basis",
+    "addressees",
+    "purpose",
+    "structure",
+    "definition",
+    "units",
+    "number",
+    "issuer",
+    "published",
+]
 """What people ask about a document as a whole."""
 
 
@@ -397,6 +409,8 @@ class Unit(Record):
     """Full official name; None where it isn't known."""
     aliases: tuple[Text, ...] = ()
     """Abbreviations, nicknames and former names that mean this unit and nothing else."""
+    short: tuple[Text, ...] = ()
+    """Words that mean it only where units are talked of (发改, 财政), since they mean other things as well."""
 
     @property
     def names(self) -> tuple[str, ...]:

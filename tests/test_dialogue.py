@@ -100,6 +100,29 @@ def test_figures_of_something_else_in_the_clause_stay_out_of_the_talk(assistant:
     assert [f.text for f in again.figures] == ["20万元"]
 
 
+def test_the_shortest_names_of_units_where_units_are_talked_of(assistant: Assistant) -> None:
+    listed = assistant.reply("科技局负责哪些")
+    after = assistant.reply("财政呢", listed.conversation)
+    assert ([c.clause for c in after.clauses], after.units) == (["1.5", "4.2", "4.4"], ("市财政局",))
+    assert assistant.reply("卫健", after.conversation).units == ("市卫生健康委",)
+    assert assistant.reply("人社的任务清单").units == ("市人力资源社会保障局",)
+    assert assistant.reply("财政").units != ("市财政局",), "alone it means other things as well"
+    assert assistant.reply("科技金融怎么推广", listed.conversation).clauses[0].clause == "1.4"
+
+
+def test_what_was_listed_of_one_measure_is_that_measure(assistant: Assistant) -> None:
+    listed = assistant.reply("武汉海关负责哪些")
+    assert [c.clause for c in assistant.reply("那条具体讲什么", listed.conversation).clauses] == ["1.4"]
+    assert [c.clause for c in assistant.reply("还有谁负责", listed.conversation).clauses] == ["1.4"]
+
+
+def test_a_choice_stays_while_one_of_it_is_talked_about(assistant: Assistant) -> None:
+    picked = assistant.reply("2", assistant.reply("新型研发机构").conversation)
+    asked = assistant.reply("它能自主评职称吗", picked.conversation)
+    assert [c.clause for c in asked.clauses] == ["4.1"]
+    assert [c.clause for c in assistant.reply("那第一个呢", asked.conversation).clauses] == ["1.4"]
+
+
 def test_an_out_of_range_choice_is_no_clause(assistant: Assistant) -> None:
     offered = assistant.reply("新型研发机构")
     assert assistant.reply("第9个", offered.conversation).status in ("none", "clarify", "choose")
