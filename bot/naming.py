@@ -97,7 +97,7 @@ class Names:
         if policy.title:
             parts = [core(policy.title), *_QUOTED.findall(fold(policy.title))]
             names = {**{part: _least(part) for part in parts}, **names, policy.title: LEAST_TITLE}
-        attached = [re.sub(r"\s+", "", a.title) for a in policy.attachments if a.title]
+        attached = [re.sub(r"\s+", "", title) for title in policy.attached_titles]
         names = {**{title: _least(title) for title in attached}, **names}
         for name, least in names.items():
             wanted = key(name)

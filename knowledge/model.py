@@ -321,6 +321,11 @@ class Policy(Record):
         attached = (section for attachment in self.attachments for section in attachment.sections)
         return tuple(part for section in (*self.sections, *attached) for part in section.unfolded)
 
+    @property
+    def attached_titles(self) -> tuple[str, ...]:
+        """Titles of the attachments that have one."""
+        return tuple(attachment.title for attachment in self.attachments if attachment.title)
+
     @cached_property
     def by_id(self) -> dict[str, tuple[Clause, Section]]:
         """Each clause by its id, with the part in which it stands."""

@@ -5,6 +5,7 @@ A start of thousands of documents would else make hundreds of thousands of objec
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from itertools import pairwise
 from threading import Lock
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from knowledge.model import Attachment, Base, Policy, Record, Section
 
-ARRAYS = ("base", "parts", "parts_start")
+ARRAYS = ("base", "parts", "parts_start", "attached")
 """Names of the arrays."""
 _reading = Lock()
 
@@ -36,6 +37,12 @@ class Unread(Policy):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self._read()
         return self.__dict__[name]
+
+    @property
+    def attached_titles(self) -> tuple[str, ...]:
+        """What the attachments are called, which needs none of their text."""
+        kept = self.__pydantic_private__
+        return kept["attached"] if kept else super().attached_titles
 
     def __eq__(self, other: object) -> bool:
         self._read()
@@ -67,6 +74,9 @@ def to_arrays(base: Base) -> dict[str, NDArray[Any]]:
         "base": np.frombuffer(heads, dtype=np.uint8),
         "parts": np.frombuffer(b"".join(parts), dtype=np.uint8),
         "parts_start": np.cumsum([0, *map(len, parts)], dtype=np.int64),
+        "attached": np.frombuffer(
+            json.dumps([p.attached_titles for p in base.policies], ensure_ascii=False).encode(), dtype=np.uint8
+        ),
     }
 
 
@@ -74,9 +84,12 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Base:
     """The reverse of to_arrays(); the arrays are kept."""
     base = Base.model_validate_json(arrays["base"].tobytes())
     spans = pairwise(arrays["parts_start"].tolist())
-    for policy, (start, end) in zip(base.policies, spans, strict=True):
+    attached = json.loads(arrays["attached"].tobytes())
+    for policy, (start, end), titles in zip(base.policies, spans, attached, strict=True):
         for name in Parts.model_fields:
             del policy.__dict__[name]
-        object.__setattr__(policy, "__pydantic_private__", {"bytes": arrays["parts"][start:end]})
+        object.__setattr__(
+            policy, "__pydantic_private__", {"bytes": arrays["parts"][start:end], "attached": tuple(titles)}
+        )
         object.__setattr__(policy, "__class__", Unread)
     return base
