@@ -99,6 +99,10 @@ class Assistant:
         """The measures that a unit, by its name in the lexicon, is responsible for."""
         return self._flow.of_unit(unit)
 
+    def money(self, policy_id: str) -> Reply:
+        """All the money that a document speaks of."""
+        return self._sources.answers(policy_id).all_figures(Conversation(policy=policy_id))
+
     def _known(self, conversation: Conversation) -> Conversation:
         """Without clauses that the base no longer has: conversations outlive bases."""
         has = self.library.has

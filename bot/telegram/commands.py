@@ -11,7 +11,7 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from bot.across import SAYS_LITTLE
 from bot.library import Library
-from bot.reply import Block, Quote, Say
+from bot.reply import Block, Say
 from bot.telegram import keyboards, menus, render
 from bot.telegram.desk import Desk, Place, place_of
 from bot.telegram.keyboards import button, key_of, paged
@@ -167,12 +167,8 @@ class Commands:
         if len(money) > 1:
             text, keyboard = self.subsidy_pages(0)
             await self._desk.say(place, text, context, keyboard)
-        elif money:
-            await self.subsidies_of(self._library.by_id[next(iter(money))], place, context)
         else:
-            notices = self._library.compose(self._library.home.id).notice(self._library.today())
-            blocks = [Block("lead", (Say(self._words("telegram.no_subsidies")),)), *notices]
-            await self._desk.send(place, render.messages(blocks), context)
+            await self.subsidies_of(self._library.by_id[next(iter(money), self._library.home.id)], place, context)
 
     def subsidy_pages(self, page: int) -> tuple[str, InlineKeyboardMarkup]:
         """A page of the documents that state money."""
@@ -186,21 +182,10 @@ class Commands:
 
     async def subsidies_of(self, policy: Policy, place: Place, context: TurnContext) -> None:
         """All the money of one document, each amount in the words that state it."""
-        targets = self._desk.catalogue.money.get(policy.id, [])
-        blocks = [Block("lead", (Say(self._words("telegram.subsidies")),))]
-        for target in targets:
-            clause = self._library.clause(target)
-            blocks.append(Block("list", (Say(f"{clause.id} {clause.title}"),)))
-            blocks += [
-                Block("list", (Say("• "), Quote(f.text, bare=True), Say("："), Quote(f.quote)))
-                for f in clause.figures
-                if f.kind in ("amount", "ratio")
-            ]
-        if self._library.many:
-            blocks.append(Block("place", (Say(self._library.document(policy.id)),), self._words("labels.place")))
-        rows = [[button(self._desk.title(t), "c", key_of(t))] for t in targets[: keyboards.PAGE]]
-        content = [*blocks, *self._library.notices([policy.id])]
-        await self._desk.send(place, render.messages(content), context, InlineKeyboardMarkup(rows))
+        reply = self._desk.recent.assistant.money(policy.id)
+        targets = [f"{ref.policy}/{ref.clause}" for ref in reply.clauses[: keyboards.PAGE]]
+        rows = [[button(self._desk.title(t), "c", key_of(t))] for t in targets]
+        await self._desk.send(place, render.messages(reply.blocks), context, InlineKeyboardMarkup(rows))
 
     async def clause(self, _: Message, place: Place, arguments: str, context: TurnContext) -> None:
         """One clause by its number, in any form that people write."""
