@@ -59,6 +59,14 @@ async def test_many_questions_of_one_commit_and_ones_without_update(url: str) ->
         assert len(await rows(store)) == 302
 
 
+async def test_a_long_reading_sees_what_still_waits_to_be_written(url: str) -> None:
+    """So that /unanswered shows the question that was declined just before it."""
+    async with opened(url) as store:
+        for n in range(50):
+            store.change_soon(Change(asked=[asked(n)]))
+            assert len(await rows(store)) == n + 1
+
+
 async def test_what_was_only_the_beginning_gives_way(url: str) -> None:
     async with opened(url) as store:
         await store.change(Change(asked=[asked(1, "高")]))
