@@ -15,12 +15,14 @@ EACH = 10
 """Phrasings of a writer, topics, and lines of what is unrelated, that are kept."""
 DECLINED = "鸵鸟养殖基地能落户吗"
 """A question that the small base declines."""
-BREAKING = "养蜂合作社能进来吗"
-"""A phrasing that breaks the second test question when it is taught to a clause."""
-QUESTIONS = """\
+TRIED = "我家的蜜蜂跑了怎么办"
+"""The second test question, which no document answers."""
+BREAKING = f"{TRIED}呢"
+"""A phrasing that breaks it when it is taught to a clause."""
+QUESTIONS = f"""\
 questions:
-  - {ask: 首次认定的高企补贴多少, kind: figure, clause: "4.2", figures: ["20万元"]}
-  - {ask: 养蜂合作社能不能进来, kind: oos_near}
+  - {{ask: 首次认定的高企补贴多少, kind: figure, clause: "4.2", figures: ["20万元"]}}
+  - {{ask: {TRIED}, kind: oos_far}}
 """
 
 

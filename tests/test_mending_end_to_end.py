@@ -19,7 +19,7 @@ from knowledge import compiled, overlay
 from tests.botapi import BotApi, Chat, Person
 from tests.botapi.world import Sent
 from tests.patience import PATIENCE
-from tests.smallbase import BREAKING, DECLINED, POLICY
+from tests.smallbase import BREAKING, DECLINED, POLICY, TRIED
 from tests.telegram.postgres import free_port
 from tests.telegram.process import ROOT, Bot
 
@@ -126,7 +126,7 @@ async def test_declined_taught_from_the_staff_chat_and_answered_with_no_restart(
     broken = await stage.ask(stage.editor, f"/teach 2.2 {BREAKING}", stage.group)
     assert "正在检查" in broken.text
     refusal = await stage.told(stage.group, "原来答对、现在答不对")
-    assert "养蜂合作社能不能进来" in refusal.text
+    assert TRIED in refusal.text
     assert len(overlay.read(stage.files.overlay).acts) == 1
 
     await stage.ask(stage.admin, "/undo")

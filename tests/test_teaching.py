@@ -30,7 +30,7 @@ from knowledge.model import TAUGHT as TAUGHT_WRITER
 from knowledge.overlay import Overlay, merged
 from knowledge.patch import patch
 from knowledge.phrasing_insert import InsertError
-from tests.smallbase import BREAKING, DECLINED, POLICY
+from tests.smallbase import BREAKING, DECLINED, POLICY, TRIED
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS = Words.load()
@@ -134,7 +134,7 @@ def test_one_that_breaks_a_test_question_is_refused_and_names_it(files: BaseFile
     assert outcome.status == "refused"
     text = "\n".join(outcome.says)
     assert "some#2" in text
-    assert "养蜂合作社能不能进来" in text
+    assert TRIED in text
     assert not files.overlay.exists()
     untried = lesson(replace(files, questions=None), "2.2", BREAKING)
     assert untried.status == "taught", "there is nothing to try it against"
