@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.asker import KEY_FILE, SHORTEST
-from bot.files import ROOT, BaseFiles, questions_folder
-from bot.hours import Hours, Span, parse_days, parse_hours
-from bot.staff import Staff, parse_staff
+from bot.serving.base_files import BaseFiles, questions_folder
+from bot.staff.asker_hash import KEY_FILE, SHORTEST
+from bot.staff.hours import Hours, Span, parse_days, parse_hours
+from bot.staff.roles import Staff, parse_staff
+from knowledge import ROOT
 
 OVERLAY = "overlay.yaml"
 """Name of the file of taught phrasings in the data folder."""

@@ -22,9 +22,9 @@ import jieba
 import numpy as np
 from rapidfuzz import fuzz
 
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
-from bot.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run, table
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.staff.question_tests import DAY, IN_SCOPE, OUTSIDE, Case, cases, run, table
 from knowledge import compiled
 
 COLD_RUNS = 7
@@ -86,7 +86,7 @@ def main() -> None:
         )
 
     print("\nCold start (s, median of alternating runs) and memory (MB, largest resident)")
-    ask = [sys.executable, "-m", "bot.cli", "ask", "首次认定的高企补贴多少"]
+    ask = [sys.executable, "-m", "bot.cli.command", "ask", "首次认定的高企补贴多少"]
     baseline = [sys.executable, "-c", "import jieba; jieba.initialize()"]
     cold: dict[str, list[tuple[float, float]]] = {"policybot ask": [], "import jieba; jieba.initialize()": []}
     for _ in range(COLD_RUNS):

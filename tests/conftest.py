@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.assistant import Assistant
-from bot.files import BaseFiles
-from bot.judging import DAY
-from bot.recent import RecentReplies
+from bot.engine.assistant import Assistant
+from bot.serving.base_files import BaseFiles
+from bot.serving.reply_cache import RecentReplies
+from bot.staff.question_tests import DAY
 from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import Ready

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
-from bot.judging import DAY
-from bot.recent import RecentReplies
-from bot.reply import Reply, quotes
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply, quotes
+from bot.serving.reply_cache import RecentReplies
+from bot.staff.question_tests import DAY
 from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import ROOT
@@ -221,7 +221,7 @@ def test_the_contents_of_the_document_talked_about(cities: Assistant) -> None:
 
 
 def test_the_list_by_pages(cities: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.across.PAGE", 4)
+    monkeypatch.setattr("bot.engine.answering.several_documents.PAGE", 4)
     first, second, third, over = talk(cities, "有哪些文件", "下一页", "还有呢", "下一页")
     assert [len(r.documents) for r in (first, second, third)] == [4, 4, 1]
     assert len({d for r in (first, second, third) for d in r.documents}) == 9

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.reply import Quote
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Quote
 from knowledge.compiled import Ready
 
 

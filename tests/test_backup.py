@@ -21,12 +21,12 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, create_engine, select
 
-from bot.asker import KEY_FILE
 from bot.settings import OVERLAY
+from bot.staff.asker_hash import KEY_FILE
 from bot.store import tickets
 from bot.store.backup import MANIFEST, BackupError, back_up, restore
 from bot.store.migrate import migrate
-from bot.store.records import Asked
+from bot.store.questions import Asked
 from bot.store.store import Change, Received, Store, Verdict, parsed_url
 from bot.store.tables import questions
 from tests.botapi import BotApi
@@ -47,7 +47,7 @@ class Place:
 
     def command(self, *words: object) -> subprocess.CompletedProcess[str]:
         """`policybot …` on it."""
-        return self._run("-m", "bot.cli", *words)
+        return self._run("-m", "bot.cli.command", *words)
 
     def python(self, code: str, *words: object) -> subprocess.CompletedProcess[str]:
         """A program on it."""

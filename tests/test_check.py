@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.compose import Words, check_replies
-from knowledge import verify
+from bot.replies.texts import Texts, check_replies
+from knowledge.base import verify
+from knowledge.base.load import examine
 from knowledge.compiled import ROOT
-from knowledge.load import examine
 
 POLICY = "policies/wuhan-development-zones/policy.yaml"
 PHRASINGS = "policies/wuhan-development-zones/phrasings.yaml"
@@ -202,6 +202,6 @@ def test_a_second_document_has_an_id_of_its_own(base: Path) -> None:
 def test_every_reply_that_the_code_names_is_there() -> None:
     assert check_replies() == []
     names = set(re.findall(r'"((?:labels|lead|info|notice|none|clarify|chat)\.[a-z_]+)"', CODE))
-    words = Words.load("zh")
+    words = Texts.load("zh")
     for name in names:
         assert isinstance(words.get(name), str), name

@@ -16,7 +16,7 @@ import pytest
 
 from tests.patience import PATIENCE
 
-COMMAND = [sys.executable, "-m", "bot.cli"]
+COMMAND = [sys.executable, "-m", "bot.cli.command"]
 
 
 def run(*arguments: str, given: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:

@@ -13,11 +13,12 @@ from threading import Barrier
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.judging import DAY
+from bot.engine.assistant import Assistant
+from bot.staff.question_tests import DAY
 from knowledge import compiled
-from knowledge.model import Base, Policy
-from knowledge.storedbase import Unread
+from knowledge.base.contents import Base
+from knowledge.base.document import Policy
+from knowledge.compiled.storedbase import Unread
 
 
 @pytest.fixture
@@ -145,7 +146,8 @@ from pathlib import Path
 from knowledge import compiled
 made = compiled.ready(Path(sys.argv[1]), Path(sys.argv[1]) / "overlay.yaml")
 made.reader.read("高企补贴")
-print(*(n for n in ("pkg_resources", "pypinyin", "knowledge.load", "knowledge.vocabulary") if n in sys.modules))
+unwanted = ("pkg_resources", "pypinyin", "knowledge.base.load", "knowledge.reading.build_vocabulary")
+print(*(n for n in unwanted if n in sys.modules))
 """
     environment = {k: v for k, v in os.environ.items() if k != compiled.CACHE_VARIABLE}
     environment["PYTHONPATH"] = str(compiled.ROOT.parent)

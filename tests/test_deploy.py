@@ -20,10 +20,10 @@ import pytest
 import yaml
 
 import bot.cli
+from bot.channels.telegram.app import DRAIN
+from bot.operations.metrics import Metrics
 from bot.settings import CREDENTIAL, VARIABLES
 from bot.store.store import Change, Received, Store
-from bot.telegram.app import DRAIN
-from bot.telegram.metrics import Metrics
 from knowledge.compiled import CACHE_VARIABLE
 from tests.patience import PATIENCE
 from tests.recipe import instructions
@@ -386,7 +386,7 @@ def test_every_metric_is_explained_to_operators() -> None:
 
 
 def test_every_option_is_explained_to_operators() -> None:
-    commands = next(a for a in bot.cli._parser()._actions if isinstance(a, argparse._SubParsersAction))
+    commands = next(a for a in bot.cli.parser()._actions if isinstance(a, argparse._SubParsersAction))
     options = [o for a in commands.choices["telegram"]._actions for o in a.option_strings if o.startswith("--")]
     text = read("OPERATING.md")
     assert [option for option in options if option != "--help" and f"`{option}" not in text] == []

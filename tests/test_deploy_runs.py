@@ -28,8 +28,8 @@ import pytest
 
 from bot.settings import CREDENTIAL
 from bot.store.store import Store
+from knowledge import ROOT as KNOWLEDGE
 from knowledge.compiled import BESIDE, CACHE_VARIABLE, cache_folders, fingerprint
-from knowledge.load import ROOT as KNOWLEDGE
 from tests import recipe
 from tests.botapi import TOKEN, BotApi
 from tests.patience import PATIENCE

@@ -7,8 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
 
 
 def test_the_case_changes_and_the_clause_stays(assistant: Assistant) -> None:

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.exchange.changes import Difference, difference
-from knowledge.exchange.folder import open_policy
-from knowledge.exchange.pairing import assigned, groups, likeness
-from knowledge.exchange.wording import compared, words
-from knowledge.load import ROOT
-from knowledge.model import Clause, Policy, Section, Validity
+from knowledge import ROOT
+from knowledge.base.document import Clause, Policy, Section, Validity
+from knowledge.base.one_folder import open_policy
+from knowledge.comparing.changes import Difference, difference
+from knowledge.comparing.pairing import assigned, groups, likeness
+from knowledge.comparing.wording import compared, words
 from tests.test_cli import out, run
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -206,7 +206,7 @@ def test_command_names_what_it_cannot_read(tmp_path: Path) -> None:
 def test_command_in_colour_on_a_terminal() -> None:
     parent, child = pty.openpty()
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm-256color"}
-    command = [sys.executable, "-m", "bot.cli", "diff", folder(OLD), folder(NEW)]
+    command = [sys.executable, "-m", "bot.cli.command", "diff", folder(OLD), folder(NEW)]
     with subprocess.Popen(command, stdout=child, env=environment) as process:
         os.close(child)
         seen = b""

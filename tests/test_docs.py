@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 import bot.cli
-from bot.compose import Words
-from bot.reply import Status
-from bot.telegram import menus
+from bot.channels.telegram import menus
+from bot.engine.values.reply import Status
+from bot.replies.texts import Texts
 from knowledge.compiled import CACHE_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_command_and_option_is_in_the_readme() -> None:
-    parser = bot.cli._parser()
+    parser = bot.cli.parser()
     commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     for name, command in commands.choices.items():
         assert f"policybot {name}" in README, name
@@ -30,7 +30,7 @@ def test_every_command_and_option_is_in_the_readme() -> None:
 
 
 def test_every_telegram_command_is_in_the_readme_and_has_its_words() -> None:
-    words = Words.load()
+    words = Texts.load()
     described = {**words.get("telegram.menu"), **words.get("staff.menu")}
     commands = {*menus.COMMANDS, *menus.STAFF}
     assert sorted(described) == sorted(commands)

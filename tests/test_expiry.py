@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from bot.compose import Words
-from bot.expiry import STAGES, due, endings
-from bot.staff import parse_staff
+from bot.channels.telegram.expiry import ExpiryWatch
+from bot.channels.telegram.notices import Notices
+from bot.replies.texts import Texts
+from bot.staff.expiry import STAGES, due, endings
+from bot.staff.roles import parse_staff
 from bot.store.store import Store
-from bot.telegram.expiry import ExpiryWatch
-from bot.telegram.notices import Notices
+from knowledge.base.document import Policy
 from knowledge.compiled import Ready
-from knowledge.model import Policy
 from tests.test_store import url  # noqa: F401  SQLite and PostgreSQL
 
 UNTIL = date(2025, 10, 8)
@@ -97,7 +97,7 @@ class Chats:
 
 
 def watch(ready: Ready, store: Store, chats: Chats, today: date) -> ExpiryWatch:
-    words = Words.load()
+    words = Texts.load()
     staff = parse_staff("1:admin,2:editor,3:viewer", [])
     notices = Notices(chats, staff, -100, words)  # type: ignore[arg-type]
     return ExpiryWatch(store, notices, lambda: policies(ready, UNTIL), lambda: today, words)
@@ -129,7 +129,7 @@ async def test_editors_are_told_once_over_restarts(ready: Ready, url: str) -> No
 
 def test_the_command() -> None:
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "bot.cli", "expiring", *arguments]
+        command = [sys.executable, "-m", "bot.cli.command", "expiring", *arguments]
         done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
         return done.stdout
 

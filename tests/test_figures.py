@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
-from bot.reply import Reply
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
 
 ALL = ["20万元", "5万元", "50万元", "不低于1∶1"]
 MONEY = ["20万元", "5万元", "50万元"]

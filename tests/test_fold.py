@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.fold import MAX_CHARS, fold, key
+from knowledge.text.fold import MAX_CHARS, fold, key
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.assistant import Assistant
+from bot.channels.telegram.staffgroup import StaffGroup
 from bot.days import BEIJING
-from bot.hours import Hours, parse_hours
-from bot.recent import RecentReplies
-from bot.staff import Role, Staff
+from bot.engine.assistant import Assistant
+from bot.serving.reply_cache import RecentReplies
+from bot.staff.hours import Hours, parse_hours
+from bot.staff.roles import Role, Staff
 from bot.store import tickets
 from bot.store.store import Change, Store
 from bot.store.tables import conversations
-from bot.telegram.staffgroup import StaffGroup
 from tests.botapi import ApiError, BotApi, Chat, Person, Sent
 from tests.telegram.direct import Played
 
@@ -379,7 +379,7 @@ async def test_replies_to_the_human_answer_are_added_to_the_ticket(desk: Desk) -
 
 
 async def test_additions_have_an_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.handoff.MOST_ADDITIONS", 2)
+    monkeypatch.setattr("bot.channels.telegram.handoff.MOST_ADDITIONS", 2)
     posted = await desk.opened()
     answer = desk.here(await desk.reply(posted, "答复"))[0]
     there = [len(desk.there(await desk.tell(f"补充{n}", reply_to=answer))) for n in range(4)]

@@ -7,8 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from bot.days import BEIJING
-from bot.hours import Hours, parse_days, parse_hours
 from bot.settings import SettingsError, read_settings
+from bot.staff.hours import Hours, parse_days, parse_hours
 
 OFFICE = "Mon-Fri 09:00-12:00, Mon-Fri 14:00-17:30"
 

@@ -27,16 +27,19 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from bot.assistant import Assistant
-from bot.naming import Names
-from knowledge import compiled, model
-from knowledge.fold import fold
-from knowledge.importing import folder, limits, readers, sandbox
-from knowledge.importing.build import Draft, build
+from bot.engine.assistant import Assistant
+from bot.engine.documents.names import Names
+from knowledge import ROOT, compiled
+from knowledge.base.document import Clause, Figure
+from knowledge.base.load import examine, load_base
+from knowledge.importing import folder, sandbox
+from knowledge.importing.draft import Draft, build
+from knowledge.importing.formats import detect, limits
+from knowledge.importing.formats.limits import UnreadableError
+from knowledge.importing.formats.read import Read
 from knowledge.importing.job import prove, run
-from knowledge.importing.limits import UnreadableError
-from knowledge.importing.naming import policy_id
-from knowledge.load import ROOT, examine, load_base
+from knowledge.importing.policy_ids import policy_id
+from knowledge.text.fold import fold
 from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -47,12 +50,12 @@ def draft(name: str) -> Draft:
     return build((DOCUMENTS / f"{name}.txt").read_text(encoding="utf-8"), "x", name)
 
 
-def read(data: bytes, path: Path) -> readers.Read:
+def read(data: bytes, path: Path) -> Read:
     path.write_bytes(data)
-    return readers.read(path)
+    return detect.read(path)
 
 
-def names(clause: model.Clause) -> list[tuple[str | None, list[tuple[str, str | None]]]]:
+def names(clause: Clause) -> list[tuple[str | None, list[tuple[str, str | None]]]]:
     return [
         (r.point, [(u, None) if isinstance(u, str) else (u.unit, u.role) for u in r.units]) for r in clause.responsible
     ]
@@ -80,7 +83,7 @@ def test_the_seed_imported_from_its_text_is_the_hand_made_policy() -> None:
         assert facts(one) == facts(other), one.id
 
 
-def facts(clause: model.Clause) -> set[tuple[Any, ...]]:
+def facts(clause: Clause) -> set[tuple[Any, ...]]:
     return {(f.text, f.quote, f.value, f.unit, f.bound, f.kind, f.per, f.payer, f.case) for f in clause.figures}
 
 
@@ -107,7 +110,7 @@ def test_a_document_is_held_whole_and_counted_right(name: str) -> None:
     assert (made.sections, made.clauses, len(made.policy.attachments)) == COUNTS[name]
     assert made.coverage == 1.0
     text = (DOCUMENTS / f"{name}.txt").read_bytes()
-    assert prove(made.policy, readers.Read(text, "txt")) == []
+    assert prove(made.policy, Read(text, "txt")) == []
 
 
 def test_a_notice_with_the_measures_it_issues() -> None:
@@ -220,7 +223,7 @@ def test_document_numbers_of_every_kind(head: str) -> None:
     text = f"{head}\n\n一、总则。为规范停车，制定本办法。\n二、附则。本办法自2023年5月1日起施行。\n"
     policy = build(text, "x", "x").policy
     assert (policy.number, policy.title) == NUMBERS[head]
-    assert prove(policy, readers.Read(text.encode(), "txt")) == []
+    assert prove(policy, Read(text.encode(), "txt")) == []
 
 
 def test_an_order_has_the_title_of_what_it_issues() -> None:
@@ -347,7 +350,7 @@ def test_a_bracket_inside_a_units_name_is_no_note(tmp_path: Path) -> None:
     assert responsible.names == ("市财政局", "各县(市、区)人民政府", "各区(县)政府")
     assert responsible.printed == ("市财政局", "各县（市、区）人民政府", "各区（县）政府")
     source = f"一、总则\n（一）标题。内容。{listed}\n（二）标题。内容。"
-    assert prove(made.policy, readers.Read(source.encode(), "txt")) == []
+    assert prove(made.policy, Read(source.encode(), "txt")) == []
 
 
 def test_money_that_is_a_condition_is_not_what_is_paid() -> None:
@@ -363,10 +366,10 @@ def test_money_that_is_a_condition_is_not_what_is_paid() -> None:
         source = f"一、总则\n（一）标题。{words}\n（二）标题。内容。"
         policy = build(source, "x", "x").policy
         assert [f.kind for f in policy.clause("1.1").figures if f.unit == "元"] == kinds, words
-        assert prove(policy, readers.Read(source.encode(), "txt")) == [], words
+        assert prove(policy, Read(source.encode(), "txt")) == [], words
 
 
-def payments() -> dict[str, list[model.Figure]]:
+def payments() -> dict[str, list[Figure]]:
     return {c.id: list(c.figures) for c in draft("payments").policy.clauses}
 
 
@@ -455,7 +458,7 @@ def test_the_last_paragraph_of_an_attachment_is_no_part_of_its_last_item() -> No
     assert ends not in before.text
     assert (made.sections, made.clauses, made.coverage) == (2, 4, 1.0)
     assert str(made.policy.validity.until) == "2029-05-31"
-    assert prove(made.policy, readers.Read(text.encode(), "txt")) == []
+    assert prove(made.policy, Read(text.encode(), "txt")) == []
     item = text.replace(f"\n　　{ends}", ends)  # in the item's own paragraph it stays there
     assert build(item, "x", "x").policy.clauses[-1].id == "a1.2.2"
 
@@ -498,7 +501,7 @@ def test_no_word_is_lost_whatever_the_document(lines: list[str], between: str) -
         return
     made = build(text, "x", "x")
     assert made.coverage == 1.0
-    assert prove(made.policy, readers.Read(text.encode(), "txt")) == []
+    assert prove(made.policy, Read(text.encode(), "txt")) == []
 
 
 # kinds of files
@@ -702,11 +705,11 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(limits.MAX_FILE + 1)
     with pytest.raises(UnreadableError, match="上限"):
-        readers.read(path)
+        detect.read(path)
 
 
 def test_pages_and_running_heads_are_left_out() -> None:
-    from knowledge.importing.pdf import _without_furniture
+    from knowledge.importing.formats.pdf import _without_furniture
 
     pages = [["江城市人民政府公报", f"第{n}页正文。", f"— {n} —"] for n in range(1, 5)]
     kept, dropped = _without_furniture(pages)
@@ -719,7 +722,7 @@ def test_pages_and_running_heads_are_left_out() -> None:
 
 def policybot(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT.parent), "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-m", "bot.cli", *arguments]
+    command = [sys.executable, "-m", "bot.cli.command", *arguments]
     return subprocess.run(
         command, cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=False
     )

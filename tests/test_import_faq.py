@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.exchange import faq
-from knowledge.exchange.faq_import import FIELDS, Outcome, _write_all, import_faq, writer_of
-from knowledge.exchange.folder import open_policy
-from knowledge.exchange.table import read_table
-from knowledge.faults import KnowledgeError
-from knowledge.load import load_base
-from knowledge.model import Phrasings
-from knowledge.phrasing_insert import InsertError
-from knowledge.wholefile import write_whole
+from knowledge.base.load import load_base
+from knowledge.base.one_folder import open_policy
+from knowledge.base.phrasings import Phrasings
+from knowledge.files.faults import KnowledgeError
+from knowledge.files.table import read_table
+from knowledge.files.wholefile import write_whole
+from knowledge.publishing import faq
+from knowledge.teaching.faq_import import FIELDS, Outcome, _write_all, import_faq, writer_of
+from knowledge.teaching.phrasing_insert import InsertError
 from tests.smallbase import POLICY, small_base
 from tests.test_cli import out, run
 

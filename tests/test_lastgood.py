@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.files import BaseFiles
-from bot.lastgood import FOLDER, GENERATIONS, LastGood, Started, start
-from bot.recent import RecentReplies
-from bot.reload import Reloader, Report
+from bot.engine.assistant import Assistant
+from bot.serving.base_files import BaseFiles
+from bot.serving.hot_reload import Reloader, Report
+from bot.serving.last_good import FOLDER, GENERATIONS, LastGood, Started, start
+from bot.serving.reply_cache import RecentReplies
 from knowledge import compiled
-from knowledge.faults import KnowledgeError
+from knowledge.files.faults import KnowledgeError
 from tests.patience import PATIENCE
 from tests.smallbase import POLICY
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
-from bot.judging import DAY, cases, run
-from bot.naming import Names
-from bot.reply import Reply, quotes
-from knowledge import compiled, overlay
+from bot.engine.assistant import Assistant
+from bot.engine.documents.names import Names
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply, quotes
+from bot.staff.question_tests import DAY, cases, run
+from knowledge import compiled
 from knowledge.compiled import ROOT, Ready
+from knowledge.teaching import overlay
 from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).with_name("documents")
@@ -312,7 +313,7 @@ def test_commands(root: Path, tmp_path: Path) -> None:
             "POLICYBOT_OVERLAY": str(tmp_path / "overlay.yaml"),
             "PYTHONIOENCODING": "utf-8",
         }
-        command = [sys.executable, "-m", "bot.cli", *arguments]
+        command = [sys.executable, "-m", "bot.cli.command", *arguments]
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=PATIENCE)
 
     listed = policybot("show", "policies", "--on", "2026-01-15").stdout.splitlines()

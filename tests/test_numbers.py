@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.numbers import numbers, ordinal
+from knowledge.text.numbers import numbers, ordinal
 
 
 @pytest.mark.parametrize(

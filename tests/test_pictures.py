@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import bot.cli
-from bot.telegram import menus
+from bot.channels.telegram import menus
 from tests.pictures.bubbles import MOST, WIDTH, Drawing, clipped, lines, styled, text_width
 from tests.pictures.play import STORIES
 from tests.pictures.terminal import printed, svg
@@ -58,7 +58,7 @@ def test_the_story_uses_commands_that_there_are() -> None:
     for act in STORY["acts"]:
         if act.get("say", "").startswith("/"):
             assert act["say"][1:].split()[0] in known
-    parser = bot.cli._parser()
+    parser = bot.cli.parser()
     for one in STORY["terminals"]:
         for words in one["commands"]:
             parser.parse_args(words)

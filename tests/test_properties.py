@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
-from bot.judging import cases
-from bot.reply import Reply, Say, quotes
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply, Say, quotes
+from bot.staff.question_tests import cases
 from knowledge.compiled import ROOT, Ready
-from knowledge.examples import examples
-from knowledge.fold import fold
+from knowledge.learned.examples import examples
+from knowledge.text.fold import fold
 from tests.bench import odd_strings
 
 SOURCE = next((ROOT / "policies").glob("*/source.txt")).read_text(encoding="utf-8")

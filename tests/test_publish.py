@@ -16,14 +16,14 @@ import pytest
 from lxml import etree
 from pyld import jsonld
 
-from knowledge import verify
-from knowledge.exchange import faq
-from knowledge.exchange.akoma import NAMESPACE, opening, to_akoma
-from knowledge.exchange.folder import open_asked, open_policy
-from knowledge.exchange.legislation import to_jsonld
-from knowledge.exchange.table import DANGEROUS, safe, unsafe
-from knowledge.load import ROOT
-from knowledge.model import Attachment, Clause, Policy, Section
+from knowledge import ROOT
+from knowledge.base import verify
+from knowledge.base.document import Attachment, Clause, Policy, Section
+from knowledge.base.one_folder import open_asked, open_policy
+from knowledge.files.table import DANGEROUS, safe, unsafe
+from knowledge.publishing import faq
+from knowledge.publishing.akoma import NAMESPACE, opening, to_akoma
+from knowledge.publishing.legislation import to_jsonld
 from tests.test_cli import out, run
 
 DOCUMENTS = Path(__file__).parent / "documents"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.judging import IN_SCOPE, OUTSIDE, Case, cases, run, table
-from bot.reply import Reply
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Reply
+from bot.staff.question_tests import IN_SCOPE, OUTSIDE, Case, cases, run, table
 
 Results = list[tuple[Case, Reply, str]]
 

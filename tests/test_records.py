@@ -8,13 +8,13 @@ import time
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from bot.asker import Askers
-from bot.assistant import Assistant
 from bot.days import day_of
-from bot.dialogue import Conversation
-from bot.records import LONGEST, record
-from bot.store import records
-from bot.store.records import Asked, Forgotten
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.staff.asker_hash import Askers
+from bot.staff.question_record import LONGEST, record
+from bot.store import questions as records
+from bot.store.questions import Asked, Forgotten
 from bot.store.store import Change, Received, Store, Verdict
 from bot.store.tables import daily, feedback, questions
 from tests.test_store import opened, received, url

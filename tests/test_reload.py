@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from bot import errands
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
-from bot.files import BaseFiles
-from bot.recent import RecentReplies
-from bot.reload import EVERY, Reloader, Report, snapshot
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.serving import jobs
+from bot.serving.answer_process import Reload, Worker, clear_away
+from bot.serving.base_files import BaseFiles
+from bot.serving.hot_reload import EVERY, Reloader, Report, snapshot
+from bot.serving.reply_cache import RecentReplies
 from bot.store.store import Store
-from bot.worker import Reload, Worker, clear_away
-from knowledge import compiled, overlay
+from knowledge import compiled
+from knowledge.teaching import overlay
 from tests.botapi import BotApi
 from tests.patience import PATIENCE
 from tests.smallbase import DECLINED, POLICY
@@ -131,7 +132,7 @@ async def test_an_errand_that_dies_changes_nothing(
     told = Told()
     reloader = Reloader(files, recent, None, told)
     renamed(files)
-    monkeypatch.setattr(errands, "PATIENCE", 0.2)
+    monkeypatch.setattr(jobs, "PATIENCE", 0.2)
     report = await reloader.now()
     assert report.status == "refused"
     assert "no result" in report.faults[0]

@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import compiled
-from knowledge.clauses import ClauseFinder
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
-from knowledge.retrieval.rerank import FEATURES, alike, pair_rarity
-from knowledge.retrieval.terms import everyday, grams, plain_text
+from knowledge.retrieval.clause_finder import ClauseFinder
+from knowledge.retrieval.local.rerank import FEATURES, alike, pair_rarity
+from knowledge.retrieval.local.terms import everyday, grams, plain_text
 from tests.smallbase import small_base
 
 WORDS = [

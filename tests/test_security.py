@@ -26,21 +26,21 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import inspect
 from telegram import Bot
 
-from bot.asker import KEY_FILE
-from bot.recent import RecentReplies
+from bot.channels.telegram.queue import JournalQueue
+from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
+from bot.operations.logs import JsonLines
+from bot.operations.metrics import Metrics
+from bot.serving.reply_cache import RecentReplies
 from bot.settings import read_settings
-from bot.staff import Role, Staff
+from bot.staff.asker_hash import KEY_FILE
+from bot.staff.roles import Role, Staff
 from bot.store.backup import MANIFEST, BackupError, back_up, restore
 from bot.store.store import Store
 from bot.store.tables import metadata
-from bot.telegram.logs import JsonLines
-from bot.telegram.metrics import Metrics
-from bot.telegram.queue import JournalQueue
-from bot.telegram.webhook import SECRET_HEADER, Webhook
-from knowledge import overlay
-from knowledge.load import ROOT as KNOWLEDGE
-from knowledge.load import examine
-from knowledge.yamlfile import MAX_BYTES, read_yaml
+from knowledge import ROOT as KNOWLEDGE
+from knowledge.base.load import examine
+from knowledge.files.yamlfile import MAX_BYTES, read_yaml
+from knowledge.teaching import overlay
 from tests.botapi import TOKEN, BotApi
 from tests.patience import PATIENCE
 from tests.telegram.direct import Played
@@ -281,7 +281,7 @@ async def test_the_secret_of_the_webhook_is_compared_in_constant_time(
         compared.append((a, b))
         return real(a, b)
 
-    monkeypatch.setattr("bot.telegram.webhook.hmac.compare_digest", compare)
+    monkeypatch.setattr("bot.channels.telegram.webhook.hmac.compare_digest", compare)
     metrics = Metrics()
     hook = Webhook(Bot(TOKEN), JournalQueue(store, metrics), metrics, "s3cret")
     app = web.Application()
@@ -305,7 +305,7 @@ def test_what_any_command_writes_about_people_is_for_its_user_only(tmp_path: Pat
 
     def command(*words: object) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "bot.cli", *map(str, words)],
+            [sys.executable, "-m", "bot.cli.command", *map(str, words)],
             cwd=ROOT,
             env=os.environ | {"POLICYBOT_DATA_DIR": str(data), "PYTHONUTF8": "1"},
             umask=0,

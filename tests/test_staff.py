@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.asker import KEY_FILE, Askers, KeyFileError, open_askers
 from bot.settings import SettingsError, read_settings
-from bot.staff import Role, Staff, parse_staff
+from bot.staff.asker_hash import KEY_FILE, Askers, KeyFileError, open_askers
+from bot.staff.roles import Role, Staff, parse_staff
 
 
 def test_each_role_may_do_what_the_lesser_ones_may() -> None:

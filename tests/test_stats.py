@@ -19,25 +19,25 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from bot import chart
-from bot.compose import Words
 from bot.days import day_of, start_of
-from bot.export import COLUMNS, export, since
-from bot.report import cluster_lines, stats_tables
-from bot.stats import Stats, collect
-from bot.store import records
-from bot.store.records import Asked
+from bot.replies.texts import Texts
+from bot.staff import chart
+from bot.staff.export import COLUMNS, export, since
+from bot.staff.report import cluster_lines, stats_tables
+from bot.staff.stats import Stats, collect
+from bot.staff.unanswered import Cluster, Unanswered, cluster, clusters, find, settle
+from bot.store import questions as records
+from bot.store.questions import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
-from bot.unanswered import Cluster, Unanswered, cluster, clusters, find, settle
-from knowledge.exchange.table import DANGEROUS
+from knowledge.files.table import DANGEROUS
 from tests.telegram.process import ROOT
 from tests.test_store import url
 
 __all__ = ["url"]
 
 TODAY = date(2026, 11, 24)
-WORDS = Words.load()
+WORDS = Texts.load()
 DAY = 86_400.0
 
 
@@ -143,7 +143,7 @@ def test_the_chart_is_a_png_of_a_size_that_telegram_takes(days: int) -> None:
 def test_the_font_has_every_character_that_the_chart_can_show(ready: object) -> None:
     from fontTools.ttLib import TTFont
 
-    from bot.report import titles
+    from bot.staff.report import titles
     from knowledge.compiled import Ready
 
     assert isinstance(ready, Ready)

@@ -16,24 +16,25 @@ from pathlib import Path
 
 import pytest
 
-from bot.assistant import Assistant
-from bot.compose import Words
 from bot.days import BEIJING
-from bot.files import BaseFiles
-from bot.targets import hit, resolve
-from bot.teaching import Outcome, teach, undo
-from knowledge import compiled, overlay
-from knowledge.faults import KnowledgeError
-from knowledge.lint import tidy
-from knowledge.load import load_base
-from knowledge.model import TAUGHT as TAUGHT_WRITER
-from knowledge.overlay import Overlay, merged
-from knowledge.patch import patch
-from knowledge.phrasing_insert import InsertError
+from bot.engine.assistant import Assistant
+from bot.replies.texts import Texts
+from bot.serving.base_files import BaseFiles
+from bot.staff.teach_targets import hit, resolve
+from bot.staff.teaching import Outcome, teach, undo
+from knowledge import compiled
+from knowledge.base.load import load_base
+from knowledge.base.phrasings import TAUGHT as TAUGHT_WRITER
+from knowledge.files.faults import KnowledgeError
+from knowledge.fitting.lint import tidy
+from knowledge.teaching import overlay
+from knowledge.teaching.overlay import Overlay, merged
+from knowledge.teaching.patch import patch
+from knowledge.teaching.phrasing_insert import InsertError
 from tests.smallbase import BREAKING, DECLINED, POLICY, TRIED
 
 ROOT = Path(__file__).resolve().parents[1]
-WORDS = Words.load()
+WORDS = Texts.load()
 NOW = datetime(2026, 11, 24, 17, 30, tzinfo=BEIJING)
 CLAUSE = f"{POLICY}/2.2"
 
@@ -160,7 +161,7 @@ def test_two_at_once_follow_one_another(files: BaseFiles) -> None:
 
 
 def command(target: str, ask: str) -> list[str]:
-    return [sys.executable, "-m", "bot.cli", "teach", target, ask, "--json"]
+    return [sys.executable, "-m", "bot.cli.command", "teach", target, ask, "--json"]
 
 
 def environment(files: BaseFiles) -> dict[str, str]:
@@ -362,7 +363,7 @@ def _git(folder: Path, *arguments: str) -> None:
 def test_the_commands(files: BaseFiles) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "bot.cli", *arguments],
+            [sys.executable, "-m", "bot.cli.command", *arguments],
             env=environment(files),
             cwd=files.root.parent,
             capture_output=True,

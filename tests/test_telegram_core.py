@@ -20,15 +20,15 @@ from telegram import Bot, Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.request import RequestData
 
-from bot.dialogue import Conversation
+from bot.channels.telegram.pacer import Pacer
+from bot.channels.telegram.queue import STARTS, JournalQueue, TurnProcessor, chat_of
+from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
+from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
+from bot.engine.values.conversation import Conversation
+from bot.operations.logs import JsonLines
+from bot.operations.metrics import Metrics
+from bot.service.turns import UNRECORDED, Turn, Turns
 from bot.store.store import Store
-from bot.telegram.logs import JsonLines
-from bot.telegram.metrics import Metrics
-from bot.telegram.pacer import Pacer
-from bot.telegram.queue import STARTS, JournalQueue, TurnProcessor, chat_of
-from bot.telegram.request import AiohttpRequest, UpdatesRequest
-from bot.telegram.turns import UNRECORDED, Turn, Turns
-from bot.telegram.webhook import SECRET_HEADER, Webhook
 from tests.patience import PATIENCE
 
 TOKEN = "123456:AAtestTOKEN"
@@ -67,7 +67,7 @@ class Rig:
     async def _nothing(self, _: Update, __: Turn) -> None: ...
 
     async def _handle(self, update: object) -> None:
-        from bot.telegram.turns import current_turn
+        from bot.service.turns import current_turn
 
         turn = current_turn.get()
         assert turn is not None
@@ -229,8 +229,8 @@ async def test_a_refusal_of_the_api_ends_the_turn(rig: Rig, store: Store) -> Non
 
 
 async def test_while_the_network_fails_the_turn_is_tried_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.turns.STEP_BACKOFF", 0.001)
-    monkeypatch.setattr("bot.telegram.queue.RETRY_FIRST", 0.1)
+    monkeypatch.setattr("bot.service.turns.STEP_BACKOFF", 0.001)
+    monkeypatch.setattr("bot.channels.telegram.queue.RETRY_FIRST", 0.1)
     calls = []
 
     async def call() -> str:
@@ -275,7 +275,7 @@ async def test_order_holds_within_a_chat_and_chats_do_not_wait_for_each_other(ri
 
 
 async def test_more_than_fits_waits_outside(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.queue.MOST_WAITING", 3)
+    monkeypatch.setattr("bot.channels.telegram.queue.MOST_WAITING", 3)
     block = asyncio.Event()
 
     async def handler(_: Update, __: Turn) -> None:
@@ -336,7 +336,7 @@ async def test_a_chat_that_must_wait_holds_no_place(rig: Rig, monkeypatch: pytes
         await asked_to_wait.wait()
         now = max(now, end)
 
-    monkeypatch.setattr("bot.telegram.pacer.asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("bot.channels.telegram.pacer.asyncio", SimpleNamespace(sleep=sleep))
     pacer = Pacer(rig.metrics, official=False, clock=lambda: now)
     first: set[int] = set()
     sent = []
@@ -385,7 +385,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr("bot.telegram.pacer.asyncio.sleep", self.sleep)
+        monkeypatch.setattr("bot.channels.telegram.pacer.asyncio.sleep", self.sleep)
 
     def __call__(self) -> float:
         return self.now
@@ -512,7 +512,7 @@ async def test_the_webhook_says_200_only_when_the_update_is_journalled(
     await rig.idle()
     assert await store.counts() == {"done": 1}
     assert (await hook.post("/hook", json=raw(1), headers=good)).status == 200
-    monkeypatch.setattr("bot.telegram.webhook.JOURNAL_WAIT", 0.05)
+    monkeypatch.setattr("bot.channels.telegram.webhook.JOURNAL_WAIT", 0.05)
 
     async def never(_: object) -> set[int]:
         await asyncio.sleep(60)

@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.assistant import Assistant
-from bot.compose import Words
+from bot.channels.telegram import keyboards, menus
+from bot.channels.telegram.render import length
 from bot.days import BEIJING
-from bot.recent import RecentReplies
-from bot.reply import Reply
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Reply
+from bot.replies.texts import Texts
+from bot.service.limits import UserLimit
+from bot.serving.reply_cache import RecentReplies
 from bot.store.store import Store
 from bot.store.tables import feedback
-from bot.telegram import keyboards, menus
-from bot.telegram.limits import UserLimit
-from bot.telegram.render import length
 from knowledge.compiled import Ready
 from tests.botapi import ApiError, BotApi, Chat, Person, Sent
 from tests.telegram.direct import Played
@@ -179,9 +179,9 @@ async def test_an_example_that_went_asks_nothing_else(bot: Played, monkeypatch: 
     """A button means its question, not a place in the list."""
     greeting = only(await bot.tell("/start"))
     old, *kept = bot.words.get("examples")
-    get = Words.get
+    get = Texts.get
     changed = [*kept, "谁负责招商引资"]
-    monkeypatch.setattr(Words, "get", lambda words, name: changed if name == "examples" else get(words, name))
+    monkeypatch.setattr(Texts, "get", lambda words, name: changed if name == "examples" else get(words, name))
     sent, query = await bot.press(greeting, old)
     assert sent == []
     assert query.answer is not None
@@ -425,7 +425,7 @@ async def test_many_questions_have_small_button_data_and_full_messages(bot: Play
 async def test_answers_that_take_several_messages(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     question = bot.server.say(bot.chat, bot.alice, "/subsidies")
     sent = await bot.after()
-    monkeypatch.setattr("bot.telegram.render.pages.__defaults__", (200,))
+    monkeypatch.setattr("bot.channels.telegram.render.pages.__defaults__", (200,))
     again = await bot.tell("/subsidies")
     assert len(again) > 1
     assert text_of(again) == text_of(sent)
@@ -836,7 +836,7 @@ async def test_a_question_that_was_deleted_is_answered_all_the_same(bot: Played)
 
 @pytest.mark.parametrize("fault", ["500", "502", "drop_before"])
 async def test_a_failing_server_is_asked_again(bot: Played, fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.turns.STEP_BACKOFF", 0.001)
+    monkeypatch.setattr("bot.service.turns.STEP_BACKOFF", 0.001)
     bot.server.faults.inject("sendMessage", fault, times=3)
     assert TWENTY in text_of(await bot.tell(SUBSIDY))
     assert bot.server.counts["sendMessage"] == 4
@@ -973,8 +973,8 @@ async def test_inline_too_late_is_no_fault(bot: Played) -> None:
 
 
 async def test_inline_a_card_that_is_too_long_is_cut_and_says_so(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.render.LIMIT", 300)
-    monkeypatch.setattr("bot.telegram.render.pages.__defaults__", (300,))
+    monkeypatch.setattr("bot.channels.telegram.render.LIMIT", 300)
+    monkeypatch.setattr("bot.channels.telegram.render.pages.__defaults__", (300,))
     more = bot.words("telegram.inline.cut", bot="policy_test_bot")
     cut = [r for r in checked(await bot.inline("开发区")) if r["parsed"]["text"].endswith(more)]
     assert cut
@@ -998,7 +998,7 @@ async def test_menus_are_set_for_each_scope_and_language(bot: Played) -> None:
     assert [c["command"] for c in commands["all_group_chats", "en"]] == list(menus.IN_GROUPS)
     for language in ("zh", "en"):
         described = {c["command"]: c["description"] for c in commands["default", language]}
-        assert described == Words.load(language).get("telegram.menu")
+        assert described == Texts.load(language).get("telegram.menu")
     assert commands["default", ""] == commands["default", "zh"]
     assert ("short_description", "en") in bot.server.world.names
 
@@ -1017,7 +1017,7 @@ async def test_a_menu_waits_as_long_as_it_is_told(bot: Played, monkeypatch: pyte
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr("bot.telegram.menus.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.channels.telegram.menus.asyncio.sleep", sleep)
     bot.server.faults.inject("setMyCommands", "429")
     await menus.set_menus(bot.application.bot)
     assert slept == [1.0]

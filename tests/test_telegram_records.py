@@ -122,7 +122,7 @@ async def test_every_question_is_one_row_however_often_the_bot_is_killed(tmp_pat
 def run(folder: Path, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
     kept = {k: os.environ[k] for k in ("PATH", "HOME", "LANG", "PYTHONPATH", "POLICYBOT_CACHE_DIR") if k in os.environ}
     return subprocess.run(
-        [sys.executable, "-m", "bot.cli", *arguments],
+        [sys.executable, "-m", "bot.cli.command", *arguments],
         cwd=ROOT,
         env={**kept, "PYTHONUTF8": "1", "POLICYBOT_DATA_DIR": str(folder), **environment},
         input=given.encode(),
@@ -199,8 +199,8 @@ def test_without_a_database_the_commands_say_so_and_make_none(tmp_path: Path) ->
 
 
 def test_a_person_is_forgotten_from_the_command_line(tmp_path: Path) -> None:
-    from bot.asker import open_askers
-    from bot.store.records import Asked, write_questions
+    from bot.staff.asker_hash import open_askers
+    from bot.store.questions import Asked, write_questions
     from bot.store.store import Store
 
     store = Store(f"sqlite:///{tmp_path / 'policybot.db'}")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.assistant import Assistant
-from bot.reply import Block, Quote, Say, quotes
-from bot.telegram import render
-from bot.telegram.render import LIMIT, Paragraph, Run
+from bot.channels.telegram import render
+from bot.channels.telegram.render import LIMIT, Paragraph, Run
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Block, Quote, Say, quotes
 from tests.botapi.entities import formatted
 from tests.telegram.questions import mixed
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import chart
-from bot.recent import RecentReplies
-from bot.staff import Role, Staff
+from bot.channels.telegram import menus
+from bot.serving.reply_cache import RecentReplies
+from bot.staff import chart
+from bot.staff.roles import Role, Staff
 from bot.store.store import Change, Store
 from bot.store.tables import conversations, daily, feedback, questions
-from bot.telegram import menus
 from tests.botapi import BotApi, Person, Sent
 from tests.botapi.arguments import Upload
 from tests.telegram.direct import Played
@@ -345,7 +345,7 @@ async def test_export_sends_four_files_that_no_spreadsheet_runs(bot: Played) -> 
 
 
 async def test_a_file_that_telegram_does_not_take_is_not_sent(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.telegram import staffroom
+    from bot.channels.telegram import staffroom
 
     await bot.tell(SUBSIDY)
     monkeypatch.setattr(staffroom, "MOST_BYTES", 150)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from knowledge import index, learn, lint, tuning
 from knowledge.compiled import ROOT, Ready
-from knowledge.examples import examples
-from knowledge.index import KINDS, SIGNALS, Example, Index, Weights, kind_of
-from knowledge.tuning import START, HeldOut
+from knowledge.fitting import lint
+from knowledge.fitting import weights as tuning
+from knowledge.fitting.weights import START, HeldOut
+from knowledge.learned import index, regression
+from knowledge.learned.examples import examples
+from knowledge.learned.index import KINDS, SIGNALS, Example, Index, Weights, kind_of
 
 
 def test_learning_tells_two_classes_apart_and_is_the_same_each_time() -> None:
@@ -17,8 +19,8 @@ def test_learning_tells_two_classes_apart_and_is_the_same_each_time() -> None:
     b = (np.array([2, 1], dtype=np.int32), np.array([0.6, 0.8], dtype=np.float32))
     labels = np.array([0, 1] * 20, dtype=np.int32)
     keys = [str(n) for n in range(40)]
-    first = learn.train([a, b] * 20, labels, keys, 3, 2)
-    again = learn.train([a, b] * 20, labels, keys, 3, 2)
+    first = regression.train([a, b] * 20, labels, keys, 3, 2)
+    again = regression.train([a, b] * 20, labels, keys, 3, 2)
     assert np.array_equal(first[0], again[0])
     weights, bias = first
     assert (a[1] @ weights[a[0]] + bias).argmax() == 0

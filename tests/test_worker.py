@@ -6,10 +6,10 @@ import asyncio
 import os
 import signal
 
-from bot.assistant import Assistant
-from bot.dialogue import Conversation
-from bot.recent import RecentReplies
-from bot.worker import Worker
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.serving.answer_process import Worker
+from bot.serving.reply_cache import RecentReplies
 from tests.patience import PATIENCE
 
 

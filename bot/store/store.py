@@ -36,10 +36,10 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from bot.store import notices, records, staged, tickets
+from bot.store import notices, questions, staged, tickets
 from bot.store.migrate import migrate, one_upgrade_at_a_time
 from bot.store.private import make_private
-from bot.store.records import Asked, Forgotten
+from bot.store.questions import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
 
 log = logging.getLogger(__name__)
@@ -243,7 +243,7 @@ class Store:
 
     async def forget(self, asker: str, person: int) -> Forgotten:
         """Delete what is kept about a person."""
-        return await self._read(lambda connection: records.forget(connection, asker, person))
+        return await self._read(lambda connection: questions.forget(connection, asker, person))
 
     async def change_with(self, write: Callable[[Connection], None]) -> None:
         """Write by hand; ``write`` may be run again when a commit failed. Committed when this returns."""
@@ -426,7 +426,7 @@ class Store:
         if done:
             connection.execute(_DONE, [{"id": i} for i in done])
         if aside:
-            connection.execute(_ASIDE, [{"id": i, "why": records.clean(why)[:2000]} for i, why in aside])
+            connection.execute(_ASIDE, [{"id": i, "why": questions.clean(why)[:2000]} for i, why in aside])
         if kept:
             rows = [{"key": k, "data": data, "updated": at} for k, (data, at) in kept.items()]
             connection.execute(self._keep, rows)
@@ -438,8 +438,8 @@ class Store:
         replaced = {update_id for c in changes for update_id in c.replaced}
         asked = [a for c in changes for a in c.asked]
         if asked or replaced:
-            records.write_questions(connection, asked, replaced)
-        records.count(connection, Counter(key for c in changes for key in c.counted))
+            questions.write_questions(connection, asked, replaced)
+        questions.count(connection, Counter(key for c in changes for key in c.counted))
 
     def _tidy_in_time(self) -> None:
         """Remove what is no longer kept, in a commit of its own: no write fails because of it."""
@@ -458,7 +458,7 @@ class Store:
         connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
         tickets.tidy(connection, self.keep_days, now)
-        records.fold(connection, self.keep_days, now)
+        questions.fold(connection, self.keep_days, now)
 
 
 def _upsert(insert: Any) -> Any:

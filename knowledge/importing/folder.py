@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
-from knowledge import model
-from knowledge.importing.abbreviations import Called
-from knowledge.importing.build import Draft
-from knowledge.importing.limits import UnreadableError
-from knowledge.importing.readers import Read
+from knowledge.base.document import Policy
+from knowledge.importing.draft import Draft
+from knowledge.importing.facts.abbreviations import Called
+from knowledge.importing.formats.limits import UnreadableError
+from knowledge.importing.formats.read import Read
 from knowledge.importing.review import review
 
 try:
@@ -86,7 +86,7 @@ def _replace(made: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def new_units(policy: model.Policy, known: set[str]) -> list[str]:
+def new_units(policy: Policy, known: set[str]) -> list[str]:
     """Names of units that the shared lexicon lacks, in the order of the document."""
     names = [name for clause in policy.clauses for name in clause.unit_names]
     names += [name for definition in policy.definitions for name in definition.includes]
@@ -107,7 +107,7 @@ def units_yaml(names: list[str], called: dict[str, Called]) -> str:
     return "\n".join(out) + "\n"
 
 
-def policy_yaml(policy: model.Policy, file: str) -> str:
+def policy_yaml(policy: Policy, file: str) -> str:
     """The policy as a file that loads as it is."""
     data = _plain(policy.model_dump(exclude_defaults=True))
     shown = "".join(char if char.isprintable() else "?" for char in file)

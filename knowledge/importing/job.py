@@ -7,18 +7,19 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from knowledge import verify
-from knowledge.faults import Fault
-from knowledge.importing.build import Draft, build, coverage, whole
+from knowledge.base import verify
+from knowledge.base.document import Policy
+from knowledge.base.load import parse
+from knowledge.files.faults import Fault
+from knowledge.files.yamlfile import read_yaml
+from knowledge.importing.draft import Draft, build, coverage, whole
 from knowledge.importing.folder import TEMPORARY, policy_yaml, write
-from knowledge.importing.limits import UnreadableError
-from knowledge.importing.naming import policy_id
+from knowledge.importing.formats.detect import read
+from knowledge.importing.formats.limits import UnreadableError
+from knowledge.importing.formats.read import Read
 from knowledge.importing.neighbours import compare
-from knowledge.importing.readers import Read, read
+from knowledge.importing.policy_ids import policy_id
 from knowledge.importing.shelf import Shelf
-from knowledge.load import parse
-from knowledge.model import Policy
-from knowledge.yamlfile import read_yaml
 
 
 @dataclass

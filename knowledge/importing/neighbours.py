@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from knowledge.importing.build import Draft
-from knowledge.importing.repeals import Repealed
+from knowledge.base.document import Policy
+from knowledge.importing.draft import Draft
+from knowledge.importing.facts.repeals import Repealed
 from knowledge.importing.shelf import Shelf, digest, is_meant, same_number
-from knowledge.model import Policy
 
 
 def compare(draft: Draft, text: str, shelf: Shelf, out: Path) -> None:

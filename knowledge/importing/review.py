@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from knowledge import model
-from knowledge.importing.build import Draft
-from knowledge.importing.readers import Read
-from knowledge.importing.repeals import Repealed
+from knowledge.base.document import Figure, Policy, Section
+from knowledge.importing.draft import Draft
+from knowledge.importing.facts.repeals import Repealed
+from knowledge.importing.formats.read import Read
 
 MAX_ROWS = 400
 """Rows of a table; a report that nobody reads to its end helps nobody."""
@@ -79,13 +79,13 @@ def _repealed(one: Repealed) -> str:
     return f"{name}{number}：{partly}{one.place} 说「{one.quote[:120]}」"
 
 
-def _value(figure: model.Figure) -> str:
+def _value(figure: Figure) -> str:
     least = f"{figure.least:g} 至 " if figure.least is not None else ""
     cap = f"，封顶 {figure.cap:g} 元" if figure.cap is not None else ""
     return f"{least}{figure.value:g} {figure.unit}{cap}"
 
 
-def _head(policy: model.Policy) -> list[tuple[str, str | None, str]]:
+def _head(policy: Policy) -> list[tuple[str, str | None, str]]:
     validity = policy.validity
     return [
         ("标题", policy.title, "高" if policy.title else "—"),
@@ -107,7 +107,7 @@ def _day(day: date | None) -> str | None:
     return str(day) if day else None
 
 
-def _outline(sections: tuple[model.Section, ...], depth: int) -> list[str]:
+def _outline(sections: tuple[Section, ...], depth: int) -> list[str]:
     rows = []
     for section in sections:
         rows.append(f"{'  ' * depth}- **{section.id}** {_cell(section.name)[:80]}")
@@ -118,7 +118,7 @@ def _outline(sections: tuple[model.Section, ...], depth: int) -> list[str]:
     return rows
 
 
-def _missed(policy: model.Policy) -> list[str]:
+def _missed(policy: Policy) -> list[str]:
     rows = []
     for clause in policy.clauses:
         if clause.responsible:

@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from knowledge.importing.folder import TEMPORARY
+from knowledge.importing.formats.limits import MEMORY, WALL_SECONDS
 from knowledge.importing.job import Outcome, run
-from knowledge.importing.limits import MEMORY, WALL_SECONDS
 from knowledge.importing.shelf import Shelf
 
 

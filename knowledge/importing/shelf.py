@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from knowledge.importing.repeals import Repealed, repeals
-from knowledge.model import Policy
-from knowledge.view import half_width, without_blanks
+from knowledge.base.document import Policy
+from knowledge.importing.facts.repeals import Repealed, repeals
+from knowledge.text.printed import half_width, without_blanks
 
 try:
     from yaml import CSafeLoader as _Loader

@@ -1,7 +1,7 @@
 """Finds the few texts, among very many, that a question may be about."""
 
+from knowledge.files.storedform import SpoiltError
 from knowledge.retrieval.interface import Entry, Found, Retriever
-from knowledge.retrieval.local import LocalRetriever
-from knowledge.retrieval.storedform import SpoiltError
+from knowledge.retrieval.local.engine import LocalRetriever
 
 __all__ = ["Entry", "Found", "LocalRetriever", "Retriever", "SpoiltError"]

@@ -24,14 +24,15 @@ import tantivy
 import yaml
 from rapidfuzz import fuzz, process
 
-from bot import decide
-from bot.assistant import Assistant
-from bot.judging import DAY, IN_SCOPE, OUTSIDE, Case, cases, run
-from bot.reply import Reply
-from knowledge import compiled, tuning
-from knowledge.examples import TEXT_WRITER, examples
-from knowledge.fold import key
-from knowledge.index import Example, Weights, kind_of
+from bot.engine.assistant import Assistant
+from bot.engine.matching import decide
+from bot.engine.values.reply import Reply
+from bot.staff.question_tests import DAY, IN_SCOPE, OUTSIDE, Case, cases, run
+from knowledge import compiled
+from knowledge.fitting import weights as tuning
+from knowledge.learned.examples import TEXT_WRITER, examples
+from knowledge.learned.index import Example, Weights, kind_of
+from knowledge.text.fold import key
 
 HERE = Path(__file__).resolve().parent
 PAGE, ABLATIONS = HERE / "README.md", HERE / "ablations.yaml"

@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from knowledge.compiled import ROOT
-from knowledge.money import MONEY, amount, currency
-from knowledge.view import View
+from knowledge.text.money import MONEY, amount, currency
+from knowledge.text.printed import View
 from tests.corpora import sets
 
 MOST = 3_000

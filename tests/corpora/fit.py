@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.retrieval import LocalRetriever, rerank
+from knowledge.retrieval import LocalRetriever
+from knowledge.retrieval.local import rerank
 from tests.corpora import sets
 from tests.corpora.engines import TOP
 

@@ -26,8 +26,8 @@ from typing import Any
 
 from sqlalchemy import create_engine, select
 
-from bot.records import LONGEST
-from bot.store.records import clean
+from bot.staff.question_record import LONGEST
+from bot.store.questions import clean
 from bot.store.tables import questions
 from tests.botapi import BotApi, Faults, Sent
 from tests.telegram.postgres import throwaway

@@ -12,21 +12,22 @@ from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.request import BaseRequest, RequestData
 
-from bot.asker import Askers
+from bot.channels.telegram.app import _note_error
+from bot.channels.telegram.handlers import handlers
+from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.days import BEIJING
-from bot.files import ROOT, BaseFiles
-from bot.hours import Hours
-from bot.recent import RecentReplies
-from bot.reload import Reloader, Report
-from bot.staff import Staff
+from bot.operations.metrics import Metrics
+from bot.service.limits import UserLimit
+from bot.service.parts import Office
+from bot.service.turns import TurnContext, Turns
+from bot.serving.base_files import BaseFiles
+from bot.serving.hot_reload import Reloader, Report
+from bot.serving.reply_cache import RecentReplies
+from bot.staff.asker_hash import Askers
+from bot.staff.hours import Hours
+from bot.staff.roles import Staff
 from bot.store.store import Store
-from bot.telegram.app import _note_error
-from bot.telegram.handlers import handlers
-from bot.telegram.limits import UserLimit
-from bot.telegram.metrics import Metrics
-from bot.telegram.office import Office
-from bot.telegram.queue import JournalQueue, TurnProcessor
-from bot.telegram.turns import TurnContext, Turns
+from knowledge import ROOT
 from tests.botapi import BotApi, Chat, Person, Sent
 from tests.botapi.arguments import Upload
 from tests.botapi.world import Query

@@ -1,0 +1,5 @@
+"""The command line, a module a command; command.py lists them."""
+
+from bot.cli.command import main, parser
+
+__all__ = ["main", "parser"]

@@ -1,0 +1,100 @@
+"""policybot show: a clause, a part, a document, its units or figures; and which documents there are."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.engine.assistant import Assistant
+    from bot.engine.documents.library import Library
+    from bot.engine.values.reply import Block
+    from knowledge.base.document import Policy
+    from knowledge.base.phrasings import InfoTopic
+
+OK, USAGE = 0, 2
+TOPICS: tuple[InfoTopic, ...] = (
+    "structure",
+    "addressees",
+    "purpose",
+    "basis",
+    "definition",
+    "effective",
+    "validity",
+)
+MOST_IDS = 40
+"""Clauses that the error for an unknown one names."""
+
+
+def add(commands: Any, assistant: Callable[[argparse.Namespace], Assistant]) -> argparse.ArgumentParser:
+    """Add the command; ``assistant`` makes the assistant that the options ask for."""
+    show: argparse.ArgumentParser = commands.add_parser(
+        "show", help="看一条（4.2）、一部分（4）、units、figures、policy、policies，或另一份文件（编号、编号/4.2）"
+    )
+    show.add_argument("what", metavar="[编号/]条款|部分|units|figures|policy，编号，policies")
+    show.set_defaults(run=lambda options: _show(assistant(options), options.what.strip()))
+    return show
+
+
+def _show(assistant: Assistant, what: str) -> int:
+    from bot.cli.terminal import show
+
+    library = assistant.library
+    if what == "policies":
+        for policy_id in library.ordered(library.by_id):
+            print(_line(library, policy_id))
+        return OK
+    policy_id, slash, inside = what.partition("/")
+    if policy_id in library.by_id:
+        policy, what = library.by_id[policy_id], inside if slash else "policy"
+    else:
+        policy = assistant.policy
+    blocks = _blocks(library, policy, what)
+    if blocks is None:
+        ids = [clause.id for clause in policy.clauses]
+        listed = " ".join(ids[:MOST_IDS]) + (" …" if len(ids) > MOST_IDS else "")
+        print(f"{policy.id} 里没有「{what}」。可以是条款（{listed}）、部分、units、figures 或 policy", file=sys.stderr)
+        if slash and policy_id not in library.by_id:
+            print(f"没有编号为「{policy_id}」的文件；policybot show policies 列出全部", file=sys.stderr)
+        return USAGE
+    if not any(b.role == "notice" for b in blocks):
+        blocks = [*blocks, *library.compose(policy.id).notice(library.today())]
+    show(blocks)
+    return OK
+
+
+def _line(library: Library, policy_id: str) -> str:
+    policy = library.by_id[policy_id]
+    state = library.words(f"documents.states.{policy.state(library.today())}")
+    parts = (policy_id, library.document(policy_id), f"{len(policy.clauses)} 条", state)
+    return "　".join(part for part in parts if part)
+
+
+def _blocks(library: Library, policy: Policy, what: str) -> Sequence[Block] | None:
+    """What is asked for of one document; None when it has no such thing."""
+    from bot.engine.values.reply import Block, Quote, Say
+
+    compose = library.compose(policy.id)
+    if what == "units":
+        ids: dict[str, list[str]] = {unit: [] for unit in compose.unit_counts()}
+        for clause in policy.clauses:
+            for unit in compose.units(clause):
+                ids[unit].append(clause.id)
+        return [Block("list", (Say(f"{unit}　{' '.join(found)}"),)) for unit, found in ids.items()]
+    if what == "figures":
+        return [
+            Block("list", (Say(f"{clause.id} "), Quote(figure.text, bare=True), Say("："), Quote(figure.quote)))
+            for clause in policy.clauses
+            for figure in clause.figures
+        ]
+    if what == "policy":
+        return [b for topic in TOPICS for b in compose.info(topic, library.today()) if b.role != "notice"]
+    section = next((s for s in policy.all_sections if s.id == what), None)
+    if section is not None:
+        blocks = [Block("lead", (Quote(section.name, bare=True) if section.heading else Say(section.name),))]
+        return [*blocks, *(Block("original", (Quote(c.text, bare=True),)) for c in section.all_clauses)]
+    if what in policy.by_id:
+        return compose.proof(policy.clause(what), library.today())
+    return None

@@ -1,0 +1,1 @@
+"""Replies, each built whole from verbatim text."""

@@ -1,0 +1,52 @@
+"""Which sentence of a clause fits a question best: what an answer leads with."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from bot.engine.answering.composer import sentences
+from knowledge.base.document import Clause
+from knowledge.compiled import Ready
+from knowledge.reading.reader import Reading
+
+REMEMBERED = 1_000
+"""Clauses whose sentences are remembered, read."""
+MOST = 40
+"""Sentences of a clause that are looked at."""
+
+
+class Sentences:
+    """Reads clauses' sentences when they are first needed."""
+
+    def __init__(self, ready: Ready, untaught: frozenset[str]) -> None:
+        self._ready = ready
+        self._untaught = untaught
+        self._policies = {policy.id: policy for policy in ready.base.policies}
+        self._read = lru_cache(REMEMBERED)(self._sentences)
+
+    def best(self, policy_id: str, clause: Clause, reading: Reading) -> str | None:
+        """The sentence that shares most with the question, by rarity; None when none stands out."""
+        known = self._read(policy_id, clause.id)
+        if len(known) < 2:
+            return None
+        asked = set(reading.features)
+        rarity = self._rarity_in_clauses if policy_id in self._untaught else self._rarity
+        scored = [(sum(rarity(f) for f in asked & features), s) for s, features in known]
+        best = max(scored, key=lambda pair: pair[0])
+        return best[1] if best[0] > 0 else None
+
+    def _sentences(self, policy_id: str, clause_id: str) -> list[tuple[str, frozenset[str]]]:
+        found = sentences(self._policies[policy_id].clause(clause_id))
+        if policy_id in self._untaught:
+            return [(s, frozenset(self._ready.reader.document(s))) for s in found[:MOST]]
+        return [(s, frozenset(self._ready.reader.read(s).features)) for s in found]
+
+    def _rarity(self, feature: str) -> float:
+        tables = self._ready.index.tables
+        number = tables.feature_ids.get(feature)
+        return 0.0 if number is None else float(tables.idf[number])
+
+    def _rarity_in_clauses(self, feature: str) -> float:
+        clauses = self._ready.clauses
+        return math.log((len(clauses) + 1.0) / (clauses.holding(feature[2:]) + 0.5))

@@ -1,0 +1,125 @@
+"""The one door: a question and a conversation in, a reply out. Pure and synchronous; the clock is handed in.
+
+A question passes each room once: fold and read (knowledge/), understand (intents.py), follow up (dialogue.py), match
+(matching.py), decide (decide.py), select figures (figures.py) and compose (answers.py, compose.py). flow.py is
+the order of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from bot.days import today_in_beijing
+from bot.engine.documents.library import Library
+from bot.engine.rules.order import Flow
+from bot.engine.rules.resources import Sources
+from bot.engine.understanding.understanding import Understanding
+from bot.engine.values.conversation import Conversation, went_on
+from bot.engine.values.reply import Reply
+from bot.replies.texts import Texts
+from knowledge.base.document import Policy
+from knowledge.compiled import Ready
+
+WARM_UP = "一个开发区最多几个？"
+"""Answering it reads what is read only when first needed."""
+
+
+class Assistant:
+    """Answers questions from one ready base. Safe to share between threads."""
+
+    def __init__(self, ready: Ready, today: Callable[[], date] = today_in_beijing, language: str = "zh") -> None:
+        self.ready = ready
+        self.today = today
+        self._language = language
+        self.words = Texts.load(language)
+        self.understanding = Understanding(ready)
+        self.library = Library(ready, self.words, today)
+        self._sources = Sources(self.library, self.understanding)
+        self._flow = Flow(self._sources)
+
+    def with_base(self, ready: Ready) -> Assistant:
+        """An assistant like this one, on another base; it has read what is read only when first needed."""
+        other = Assistant(ready, self.today, self._language)
+        other.reply(WARM_UP)
+        return other
+
+    @property
+    def policy(self) -> Policy:
+        """The document that is meant where a question names none, or that stands first."""
+        return self.library.home
+
+    def reply(self, question: str, conversation: Conversation | None = None, policy: str = "") -> Reply:
+        """Answer any text. Never raises; what can't be answered is said so.
+
+        ``policy``: id of the one to answer from.
+        """
+        asked = self.understanding.question(question)
+        before = self._known(conversation or Conversation())
+        scope = policy if self.library.many else ""
+        reply = self._flow.within(scope, asked, before) if scope else self._flow.reply(asked, before)
+        if self.library.many:
+            reply = replace(reply, conversation=_about(reply, before))
+        reply = replace(reply, conversation=went_on(before, reply.conversation))
+        reading = asked.reading
+        explain = {
+            "plain": reading.plain,
+            "words": list(reading.words),
+            "telling": [word for word in reading.words if word not in self.understanding.generic],
+            "terms": list(reading.terms),
+            "repairs": [vars(r) for r in reading.repairs],
+            "asks": sorted(asked.asks),
+            **reply.explain,
+        }
+        return replace(reply, explain=explain)
+
+    def show(self, target: str, conversation: Conversation | None = None) -> Reply:
+        """The clause that a target (policy/clause) names, whole; KeyError if there is none."""
+        clause = self.library.clause(target)
+        kept = replace(conversation or Conversation(), choices=(), more=())
+        question = self.understanding.question(clause.id)
+        reply = self._sources.answers(target).answer(clause, question, kept, 1.0, "place")
+        if self.library.many:
+            reply = replace(reply, conversation=replace(reply.conversation, policy=reply.policy))
+        return reply
+
+    def pick(self, policy_id: str, conversation: Conversation) -> Reply:
+        """What was asked before a choice of documents, answered from the one that was picked; else an overview."""
+        known = self._known(conversation)
+        asked = known.said if policy_id in known.choices else ""
+        return self.reply(asked, Conversation(policy=policy_id), policy=policy_id)
+
+    def meant(self, conversation: Conversation) -> Policy | None:
+        """The document that is talked about, or the one that is meant where none is named."""
+        return self._sources.meant(self._known(conversation))
+
+    def of_unit(self, unit: str) -> Reply:
+        """The measures that a unit, by its name in the lexicon, is responsible for."""
+        return self._flow.of_unit(unit)
+
+    def money(self, policy_id: str) -> Reply:
+        """All the money that a document speaks of."""
+        return self._sources.answers(policy_id).all_figures(Conversation(policy=policy_id))
+
+    def _known(self, conversation: Conversation) -> Conversation:
+        """Without clauses that the base no longer has: conversations outlive bases."""
+        has = self.library.has
+        return replace(
+            conversation,
+            clause=conversation.clause if "/" in conversation.clause and has(conversation.clause) else "",
+            choices=tuple(t for t in conversation.choices if has(t)),
+            more=tuple(t for t in conversation.more if has(t)),
+            earlier=tuple(t for t in conversation.earlier if "/" in t and has(t)),
+            policy=conversation.policy if self.library.many and has(conversation.policy) else "",
+            named=conversation.named if self.library.many and has(conversation.named) else "",
+        )
+
+
+def _about(reply: Reply, before: Conversation) -> Conversation:
+    """The conversation with the document that is now talked about: a refusal that is about none changes nothing."""
+    kept = reply.conversation
+    answered = reply.policy if reply.status in ("answer", "info", "choose") else ""
+    policy = answered or kept.policy or before.policy
+    named = kept.named or before.named
+    return replace(kept, policy=policy, named=named if named == policy else "")

@@ -1,0 +1,1 @@
+"""Which documents there are, what they are called, and whose they are."""

@@ -1,0 +1,186 @@
+"""What there is to answer from: the documents, their clauses by target, their units; and which document is meant.
+
+Everything that a question needs is looked up by a key; nothing goes through all clauses for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+from functools import cached_property
+
+from bot.engine.answering.composer import Composer, document
+from bot.engine.documents.issuers import Regions
+from bot.engine.understanding.places import articled
+from bot.engine.values.reply import Block
+from bot.replies.texts import Texts
+from knowledge.base.document import Clause
+from knowledge.compiled import Ready
+from knowledge.retrieval.clause_finder import untaught
+from knowledge.text.fold import fold
+
+RANK = {"in_force": 0, "unknown": 0, "not_yet": 1, "expired": 2, "repealed": 3}
+"""Which documents come first where several fit."""
+MOST_NAMED = 3
+"""Documents that are named where all are spoken of."""
+
+
+class Library:
+    """The documents of a base, each with its composer."""
+
+    def __init__(self, ready: Ready, words: Texts, today: Callable[[], date]) -> None:
+        self.ready = ready
+        self.words = words
+        self.today = today
+        self.policies = ready.base.policies
+        self.by_id = {policy.id: policy for policy in self.policies}
+        self.many = len(self.policies) > 1
+        self.untaught = frozenset(p.id for p in untaught(ready.base))
+        taught = [p for p in self.policies if p.id not in self.untaught]
+        self.default = self.policies[0] if not self.many else taught[0] if len(taught) == 1 else None
+        """The document that is meant where a question names none: the only one, or the only one with phrasings."""
+        self.home = self.default or (taught or self.policies)[0]
+        """The document whose cases and topics stand for all where nothing else is meant."""
+        self._composers: dict[str, Composer] = {}
+
+    # -- documents ---------------------------------------------------------------------------------------------------
+
+    def compose(self, policy_id: str) -> Composer:
+        """The composer of a policy, or of the policy of a target."""
+        policy_id = policy_id.partition("/")[0]
+        if policy_id not in self._composers:
+            policy = self.by_id[policy_id]
+            successor = self.by_id.get(policy.superseded_by or "")
+            self._composers[policy_id] = Composer(policy, self.words, self.many, successor)
+        return self._composers[policy_id]
+
+    def document(self, policy_id: str) -> str:
+        """《title》（number）."""
+        return document(self.by_id[policy_id], self.words)
+
+    def rank(self, policy_id: str) -> int:
+        """Where it stands among documents that fit as well: those that hold first."""
+        return RANK[self.by_id[policy_id.partition("/")[0]].state(self.today())]
+
+    def open(self, policy_id: str) -> bool:
+        """Whether it answers without being asked for by name: a repealed one among others doesn't."""
+        return not self.many or self.by_id[policy_id.partition("/")[0]].state(self.today()) != "repealed"
+
+    def ordered(self, policy_ids: Iterable[str]) -> list[str]:
+        """Documents, those that hold first, then in the order of the base."""
+        place = {policy.id: n for n, policy in enumerate(self.policies)}
+        return sorted(policy_ids, key=lambda p: (self.rank(p), p in self.untaught, place[p]))
+
+    @cached_property
+    def cities(self) -> frozenset[str]:
+        """The places for which documents hold."""
+        return frozenset(policy.city for policy in self.policies if policy.city)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """Whose documents there are; of a single one, nobody's."""
+        return Regions(self.policies if self.many else ())
+
+    @cached_property
+    def name(self) -> str:
+        """What the documents are called together: the only one's name, or the first few and how many there are."""
+        if not self.many:
+            return self.home.display_name
+        first = [self.by_id[p] for p in self.ordered(self.by_id)[:MOST_NAMED]]
+        names = "、".join(self.words("quoted_name", name=p.display_name) for p in first)
+        return self.words("document_list", names=names, count=len(self.policies))
+
+    def notices(self, targets: Iterable[str]) -> list[Block]:
+        """The validity notices of the documents of these targets, each named where there are several."""
+        ids = list(dict.fromkeys(t.partition("/")[0] for t in targets))
+        return [b for p in ids for b in self.compose(p).notice(self.today(), named=len(ids) > 1)]
+
+    # -- clauses -----------------------------------------------------------------------------------------------------
+
+    def has(self, target: str) -> bool:
+        """Whether the base has the clause (policy/clause) or document (policy) that a target names."""
+        policy_id, _, clause_id = target.partition("/")
+        policy = self.by_id.get(policy_id)
+        return policy is not None and (not clause_id or clause_id in policy.by_id)
+
+    def clause(self, target: str) -> Clause:
+        """The clause that a target (policy/clause) names; KeyError if there is none."""
+        policy_id, _, clause_id = target.partition("/")
+        return self.by_id[policy_id].clause(clause_id)
+
+    def articled(self, target: str) -> bool:
+        """Whether the document of a target counts its articles through."""
+        return articled(self.by_id[target.partition("/")[0]])
+
+    def text(self, target: str) -> str:
+        """What a clause, or a document, is known by: to tell the ones offered apart."""
+        policy_id, _, clause_id = target.partition("/")
+        policy = self.by_id[policy_id]
+        if not clause_id:
+            return "\n".join((policy.title or "", policy.display_name, policy.number or "", *policy.short_names))
+        clause = policy.clause(clause_id)
+        title = f"\n{policy.title or ''}{policy.display_name}" if self.many else ""
+        return clause.title + clause.body + title
+
+    @cached_property
+    def count(self) -> int:
+        """Clauses of all documents."""
+        return sum(len(policy.clauses) for policy in self.policies)
+
+    # -- units -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def by_unit(self) -> dict[str, dict[str, list[str]]]:
+        """Unit -> policy -> ids of the clauses for which it is responsible, definitions included."""
+        out: dict[str, dict[str, list[str]]] = {}
+        for policy in self.policies:
+            units = self.compose(policy.id).units
+            for clause in policy.clauses:
+                if clause.responsible:
+                    for name in units(clause):
+                        out.setdefault(name, {}).setdefault(policy.id, []).append(clause.id)
+        return out
+
+    @cached_property
+    def unit_counts(self) -> dict[str, int]:
+        """Units, those of most clauses first, with the number of clauses."""
+        counts = {name: sum(map(len, by_policy.values())) for name, by_policy in self.by_unit.items()}
+        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+    def responsible(self, units: Iterable[str]) -> dict[str, list[str]]:
+        """Policy -> ids of the clauses for which all of the units are responsible; repealed documents left out."""
+        found: dict[str, list[str]] | None = None
+        for unit in units:
+            here = self.by_unit.get(unit, {})
+            if found is None:
+                found = {p: list(ids) for p, ids in here.items() if self.open(p)}
+            else:
+                both = {p: [i for i in ids if i in here.get(p, ())] for p, ids in found.items()}
+                found = {p: ids for p, ids in both.items() if ids}
+        return found or {}
+
+    def as_named(self, units: Iterable[str], policy_ids: Collection[str] = ()) -> tuple[str, ...]:
+        """The units as the documents (or, without any, those that are open) name them.
+
+        One that it makes responsible for nothing gives way to the only one it does that shares a name with it:
+        人社局 is 市人力资源社会保障局 in one document, 市人力资源和社会保障局 in another.
+        """
+        out = []
+        for unit in units:
+            others = [o for o in self._namesakes.get(unit, ()) if self._names(o, policy_ids)]
+            out.append(others[0] if len(others) == 1 and not self._names(unit, policy_ids) else unit)
+        return tuple(dict.fromkeys(out))
+
+    def _names(self, unit: str, policy_ids: Collection[str]) -> bool:
+        found = self.by_unit.get(unit, {})
+        return any(p in found for p in policy_ids) if policy_ids else any(map(self.open, found))
+
+    @cached_property
+    def _namesakes(self) -> dict[str, frozenset[str]]:
+        """Unit -> the other units that share a name with it."""
+        units = self.ready.base.lexicon.units.own
+        called: dict[str, set[str]] = {}
+        for unit in units:
+            for name in unit.names:
+                called.setdefault(fold(name), set()).add(unit.name)
+        return {u.name: frozenset[str]().union(*(called[fold(n)] for n in u.names)) - {u.name} for u in units}

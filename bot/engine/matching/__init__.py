@@ -1,0 +1,1 @@
+"""What a question may be about, with probabilities, and the act of least cost."""

@@ -1,0 +1,81 @@
+"""From calibrated probabilities to one of five acts, by expected cost.
+
+The probabilities come from knowledge/index.py; the costs are stated here. Each act is charged for each thing that the
+question may really be about; the act with the least expected charge is taken. So there is no bare threshold: how sure
+one must be follows from how bad it is to be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.learned.index import Match, kind_of
+
+WRONG = 3.0
+"""A confident answer with another clause than the one asked for: people act on it."""
+LEAK = 3.0
+"""An answer to something that no document covers."""
+CHOICE = 0.9
+"""Having to pick from a choice that holds the right clause."""
+WRONG_CHOICE = 2.2
+"""A choice without the right clause."""
+LEAK_CHOICE = 2.4
+"""A choice for something that no document covers."""
+MISS = 2.0
+"""Declining something that a document does answer."""
+CHAT_MIX = 1.0
+"""Small talk answered as out of scope, or the other way round: a shrug."""
+MOST_CHOICES = 3
+CHOICE_FLOOR = 0.06
+"""Clauses less probable than this are not worth a line in a choice."""
+
+Act = Literal["answer", "choose", "info", "chat", "none"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do, with whom, and what it was expected to cost."""
+
+    act: Act
+    matches: tuple[Match, ...]
+    """The target of the act first; for a choice all that are offered."""
+    costs: dict[str, float]
+    """Expected cost by act, for the explanation."""
+
+
+def decide(matches: Sequence[Match]) -> Decision:
+    """The act of least expected cost. ``matches`` best first, at least one."""
+    by_kind = {
+        kind: [m for m in matches if kind_of(m.target) == kind] for kind in ("clause", "info", "chat", "near", "far")
+    }
+    p = {kind: sum(m.probability for m in found) for kind, found in by_kind.items()}
+    outside = p["near"] + p["far"]
+    inside = p["clause"] + p["info"]
+    options: dict[Act, tuple[float, list[Match]]] = {
+        "none": (MISS * inside + CHAT_MIX * p["chat"], by_kind["near"][:1] or by_kind["far"][:1])
+    }
+    clauses = by_kind["clause"]
+    if clauses:
+        best = clauses[0]
+        options["answer"] = (WRONG * (inside - best.probability) + LEAK * (outside + p["chat"]), [best])
+        for size in range(2, MOST_CHOICES + 1):
+            offered = [m for m in clauses[:size] if m.probability >= CHOICE_FLOOR]
+            if len(offered) < size:
+                break
+            held = sum(m.probability for m in offered)
+            cost = CHOICE * held + WRONG_CHOICE * (inside - held) + LEAK_CHOICE * (outside + p["chat"])
+            if "choose" not in options or cost < options["choose"][0]:
+                options["choose"] = (cost, offered)
+    if by_kind["info"]:
+        best = by_kind["info"][0]
+        options["info"] = (WRONG * (inside - best.probability) + LEAK * outside + CHAT_MIX * p["chat"], [best])
+    if by_kind["chat"]:
+        best = by_kind["chat"][0]
+        options["chat"] = (
+            MISS * inside + CHAT_MIX * (outside + p["chat"] - best.probability),
+            [best],
+        )
+    act = min(options, key=lambda a: options[a][0])
+    return Decision(act, tuple(options[act][1]), {a: round(cost, 3) for a, (cost, _) in options.items()})

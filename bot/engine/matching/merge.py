@@ -1,0 +1,63 @@
+"""Matches of taught clauses and of clauses found by their own words, on one scale.
+
+What the index learned decides as it does alone. Clauses without phrasings take what it leaves over: all that it gives
+to being out of scope, and of what it gives to a taught clause, a document's topic or small talk only as much as it is
+unsure of it; or all, where one of them holds the whole question word for word and the learned clause doesn't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from knowledge.learned.index import Match, kind_of
+from knowledge.retrieval.evidence import Found
+
+SURE = 0.85
+"""Probability of the best learned match from which clauses without phrasings take nothing from it."""
+UNSURE = 0.5
+"""Probability up to which they may take all."""
+WHOLE, RUN, MUCH = 0.95, 0.8, 0.3
+"""Share of a question's words, of its characters in one piece, and how much there must be to go by (evidence.py), from
+which a clause holds all of it."""
+PART = 0.5
+"""Share of the question's words that the best learned clause must hold itself to stay sure beside such a clause."""
+CERTAIN = 0.95
+"""Probability from which it stays sure all the same."""
+LATER = 0.6
+"""What the odds of a clause are multiplied by when its document doesn't hold yet or no longer, beside one that does."""
+KEPT = 6
+"""Matches that are kept."""
+
+
+def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[str], int]) -> list[Match]:
+    """All matches, most probable first.
+
+    ``learned``: the index's; ``found``: candidates among the clauses without phrasings, whose probabilities leave the
+    rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold.
+    """
+    if not found:
+        return list(learned)
+    inside = [m for m in learned if kind_of(m.target) not in ("near", "far")]
+    best = max((m.probability for m in inside), default=0.0)
+    outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
+    unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
+    whole = any(f.signals["cover"] >= WHOLE and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
+    first = inside[0] if inside else None
+    if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
+        unsure = 1.0
+    share = outside + unsure * (1.0 - outside) if learned else 1.0
+    holds = any(rank(f.target) == 0 for f in found)
+    odds = {f.target: f.probability * (LATER if holds and rank(f.target) else 1.0) for f in found}
+    taken = sum(odds.values())
+    matches = [
+        replace(
+            m, probability=m.probability * (1.0 - taken * (1.0 if kind_of(m.target) in ("near", "far") else unsure))
+        )
+        for m in learned
+    ]
+    matches += [Match(f.target, share * odds[f.target], f.signals, "") for f in found]
+    once: dict[str, Match] = {}  # a clause that was taught a phrasing or two is found both ways
+    for match in sorted(matches, key=lambda m: -m.probability):
+        once.setdefault(match.target, match)
+    return list(once.values())[:KEPT]

@@ -1,0 +1,219 @@
+"""What is asked for: a place, a unit's measures, the units, an amount, the original words."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.engine.documents.issuers import region
+from knowledge.base.lexicon import Lexicon, Unit
+from knowledge.compiled import Ready
+from knowledge.reading.reader import Reading
+from knowledge.text.fold import fold
+from knowledge.text.numbers import Number, numbers
+from knowledge.text.phrases import Phrases
+
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_SUBJECTS = "首次|政策|补贴|奖励|高企|高新|开发区|标准|规定|文件|对|给|政府|财政|那边的?政策|那[份个]|有没有|怎么规定"
+_WHOSE = rf"(?=的?(?:{_SUBJECTS}))"
+_MOVES = re.compile(r"搬|迁|挪|来汉|来武|落户|转到|转来|过来|本地|这边|总部|投资")
+_LEAD_IN = 4
+"""Characters that may stand before a rejection: 你答得不对."""
+REMEMBERED = 1_000
+"""Questions whose understanding is remembered: what they mean by themselves does not depend on who asks."""
+SHORT = 200
+"""Characters of a question that is worth remembering."""
+_WORDS = re.compile(r"\w")
+NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
+"""Lists of cues whose expressions may hold a subject's words."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, read and understood as far as its own words go."""
+
+    text: str
+    """As asked, without wrapping (JSON, tags)."""
+    reading: Reading
+    units: tuple[str, ...]
+    """Units named, in order, by their lexicon names."""
+    foreign_units: tuple[str, ...]
+    """Units named that no document makes responsible for anything."""
+    asks: frozenset[str]
+    """Which kinds of cues are present: the names of the lists in lexicon/cues.yaml."""
+    numbers: tuple[Number, ...]
+    elsewhere: str
+    """Another city or province whose own policy is asked for; empty for a company that comes from there."""
+    rest: str
+    """The plain question without unit names, cues and polite words: what it is about."""
+    rest_reading: Reading
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing but cues is left: 谁负责, 金额多少."""
+        return not self.rest_reading.words
+
+    @property
+    def plain_rest(self) -> bool:
+        """Whether at most single characters are left: what cues and polite words leave of 补贴多少, 废止了哪份文件."""
+        return all(len(word) < 2 for word in self.rest_reading.words)
+
+
+class Understanding:
+    """Finds what is asked for; built once from the lexicon."""
+
+    def __init__(self, ready: Ready) -> None:
+        self._reader = ready.reader
+        lexicon = ready.base.lexicon
+        self._cities = tuple({fold(name) for p in ready.base.policies if (name := region(p))})
+        named = [(own, unit) for own, units in _units(lexicon) for unit in units]
+        called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
+        called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
+        self._units = Phrases(called)
+        self._shorts = {
+            fold(short): unit.name for _, units in _units(lexicon) for unit in units for short in unit.short
+        }
+        places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
+        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
+        self._moves_away = re.compile(
+            rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
+            r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
+        )
+        self._place_last = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?$")
+        cues: dict[str, set[str]] = {}
+        for name, expressions in lexicon.cues.model_dump().items():
+            for expression in expressions:
+                cues.setdefault(fold(expression), set()).add(name)
+        self._cues = Phrases({cue: frozenset(names) for cue, names in cues.items()})
+        polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
+        self.generic = frozenset({cue for cue, names in cues.items() if names - NO_GENERIC} | polite)
+        self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
+        self._money = frozenset(map(fold, lexicon.variants.money))
+        self._around = frozenset(map(fold, lexicon.variants.money_around))
+        self._lists = {
+            name: Phrases({fold(e): True for e in expressions})
+            for name, expressions in lexicon.cues.model_dump().items()
+            if name in NO_GENERIC
+        }
+        self._remembered = lru_cache(REMEMBERED)(self._question)
+
+    def question(self, text: str) -> Question:
+        """Understand any text; never raises."""
+        return self._remembered(text) if len(text) <= SHORT else self._question(text)
+
+    def _question(self, text: str) -> Question:
+        text = unwrap(text)
+        reading = self._reader.read(text)
+        plain = reading.plain
+        units, foreign, without = self._named(plain)
+        typed_units, _, typed_without = self._named(reading.folded)
+        if len(typed_units) > len(units):  # an English name, which the glossary would take apart
+            units, without = typed_units, self._reader.read(typed_without).plain
+        if not units and "的" in plain:  # 沌口的管委会
+            units, foreign, shorter = self._named(plain.replace("的", ""))
+            without = shorter if units else without
+        scanned = [plain] if plain == reading.folded else [plain, reading.folded]  # English cues are gone from plain
+        asks = frozenset(name for text_ in scanned for found in self._cues.scan(text_) for name in found.value)
+        rest = self._empty.without(without).strip()
+        return Question(
+            text=text,
+            reading=reading,
+            units=units,
+            foreign_units=foreign,
+            asks=asks,
+            numbers=tuple(numbers(plain)),
+            elsewhere=self._elsewhere(plain),
+            rest=rest,
+            rest_reading=self._reader.read(rest),
+        )
+
+    def _elsewhere(self, plain: str) -> str:
+        if any(city in plain for city in self._cities):
+            return ""
+        if match := self._moves_away.search(plain):
+            return match["to"] or match["there"]
+        match = self._other_places.search(plain) or self._before_unit(plain)
+        return "" if match is None or _MOVES.search(plain) else match["place"]
+
+    def short_unit(self, question: Question) -> str | None:
+        """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
+        plain = question.reading.plain.strip(" ,.;:?!")
+        for short in sorted(self._shorts, key=len, reverse=True):
+            if plain.startswith(short) and (plain == short or self.empty(plain[len(short) :])):
+                return self._shorts[short]
+        return None
+
+    def asks_for_money(self, question: Question) -> bool:
+        """Whether it asks for money and names nothing for which: 有哪些补贴."""
+        if question.units or question.foreign_units or question.elsewhere or question.numbers:
+            return False
+        if question.bare:
+            return any(len(word) > 1 and word in question.reading.plain for word in self._money)
+        words = {w for w in question.rest_reading.words if w not in self.generic}
+        return bool(words & self._money) and words <= self._money | self._around
+
+    def _before_unit(self, plain: str) -> re.Match[str] | None:
+        """Another place right before a unit's name: 深圳市科技局."""
+        ahead = (self._place_last.search(plain[: found.start]) for found in self._units.scan(plain))
+        return next((match for match in ahead if match is not None), None)
+
+    def empty(self, text: str) -> bool:
+        """Whether nothing but cues and polite words is in the text."""
+        rest = self._empty.without(text)
+        return text.strip() in self.generic or not _WORDS.search(rest) or not self._reader.read(rest).words
+
+    def without(self, name: str, text: str) -> str:
+        """The text without the cues of a list whose expressions may hold a subject's words."""
+        return self._lists[name].without(text)
+
+    def without_units(self, plain: str) -> Reading:
+        """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""
+        return self._reader.read(self._units.without(plain))
+
+    def correction(self, folded: str) -> int | None:
+        """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""
+        for found in self._cues.scan(folded):
+            if found.start > _LEAD_IN:
+                break
+            if "correction" in found.value:
+                return found.end
+        return None
+
+    def _named(self, plain: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+        """(units, units of no document, the text without them)."""
+        names = [found.value for found in self._units.scan(plain)]
+        own = dict.fromkeys(name for name, is_own in names if is_own)
+        foreign = dict.fromkeys(name for name, is_own in names if not is_own)
+        return tuple(own), tuple(foreign), self._units.without(plain) if names else plain
+
+
+def _units(lexicon: Lexicon) -> Iterable[tuple[bool, Sequence[Unit]]]:
+    """(whether documents make them responsible, units): of two that share an alias, the later one is meant."""
+    return (False, lexicon.units.others), (True, lexicon.units.brought), (True, lexicon.units.units)
+
+
+def unwrap(text: str) -> str:
+    """The question inside a wrapping that programs and people paste along: JSON values, tags, entities."""
+    stripped = text.strip()
+    if stripped[:1] in "{[" and len(stripped) < 20_000:
+        try:
+            data = json.loads(stripped)
+        except (ValueError, RecursionError):
+            data = None
+        if isinstance(data, (dict, list)):
+            text = " ".join(s for s in _strings(data) if re.search(r"[一-鿿]|\w\s+\w", s)) or text
+    if "<" in text or "&" in text:
+        text = html.unescape(_TAG.sub(" ", text))
+    return text
+
+
+def _strings(data: object, depth: int = 0) -> Iterable[str]:
+    if isinstance(data, str):
+        yield data
+    elif depth < 8 and isinstance(data, (dict, list)):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _strings(value, depth + 1)

@@ -1,0 +1,1 @@
+"""What passes between the rooms: values that do nothing."""

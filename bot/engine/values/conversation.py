@@ -1,0 +1,58 @@
+"""What a conversation remembers: small, plain, kept by the caller."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+MOST_EARLIER = 5
+"""Clauses talked about before that are remembered."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What one person and the bot are talking about; small, plain, and kept by the caller."""
+
+    clause: str = ""
+    """Target (policy/clause) that was answered last."""
+    said: str = ""
+    """The plain questions that led to it: they hold the subject that a follow-up leaves out."""
+    choices: tuple[str, ...] = ()
+    """Targets that the last reply offered, in order."""
+    more: tuple[str, ...] = ()
+    """Further targets that fitted less well, for 还有呢."""
+    info: str = ""
+    """Topic on the document as a whole that was answered last."""
+    policy: str = ""
+    """Id of the document that was answered from last; empty while there is only one."""
+    units: tuple[str, ...] = ()
+    """Units whose measures were listed last."""
+    earlier: tuple[str, ...] = ()
+    """Targets that were answered before ``clause``, the latest first."""
+    named: str = ""
+    """The same, when the person asked for it by name: what says nothing else is about it."""
+    place: str = ""
+    """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v}
+
+    @classmethod
+    def from_json(cls, data: object) -> Conversation:
+        """From plain data; what is unknown or of another type is left out."""
+        out: dict[str, Any] = {}
+        if isinstance(data, dict):
+            for item in fields(cls):
+                value = data.get(item.name)
+                if isinstance(item.default, tuple) and isinstance(value, (list, tuple)):
+                    out[item.name] = tuple(v for v in value if isinstance(v, str))
+                elif isinstance(item.default, str) and isinstance(value, str):
+                    out[item.name] = value
+        return cls(**out)
+
+
+def went_on(before: Conversation, now: Conversation) -> Conversation:
+    """``now``, with what was talked about before."""
+    known = dict.fromkeys((*([before.clause] if before.clause else ()), *before.earlier))
+    return replace(now, earlier=tuple(t for t in known if t != now.clause)[:MOST_EARLIER])

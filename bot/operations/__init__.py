@@ -1,0 +1,1 @@
+"""What those who run the bot look at: metrics, logs, health."""

@@ -1,0 +1,94 @@
+"""/healthz and /metrics, on a port of their own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from bot.channels.telegram.notices import MOST_FAULTS
+from bot.operations.metrics import Metrics
+from bot.serving.hot_reload import State
+from bot.store import tickets
+from bot.store.store import Store
+
+STALE = 120.0
+"""Seconds without a good poll after which the bot is ill; a long poll takes half a minute."""
+
+
+@dataclass
+class Health:
+    """What is asked of the running bot."""
+
+    store: Store
+    metrics: Metrics
+    polling: bool
+    last_contact: Callable[[], float | None]
+    """Monotonic time of the last good poll or webhook call; before the first, of the connection at the start."""
+    policies: Callable[[], int]
+    """Policies in the base that is loaded."""
+    base: State
+    """What is known of it. Files that were refused make nobody ill: the last good base answers."""
+    trouble: str = ""
+    """What is wrong with the connection, such as a second instance."""
+
+    async def report(self) -> dict[str, object]:
+        """The state as plain data."""
+        now = time.monotonic()
+        contact = self.last_contact()
+        age = None if contact is None else round(now - contact, 1)
+        failing = self.store.failing_since is not None
+        counts = {} if failing else await self.store.counts()
+        waiting = None if failing else await self.store.transact(tickets.counts)
+        reasons = []
+        if failing:
+            reasons.append("store")
+        if self.polling and (age is None or age > STALE):
+            reasons.append("no contact")
+        if self.trouble:
+            reasons.append(self.trouble)
+        depth = counts.get("open")
+        self.metrics.store_failing.set(int(failing))
+        self.metrics.base_kept.set(int(self.base.kept > 0))
+        if depth is not None or not failing:
+            self.metrics.depth.set(depth or 0)
+            self.metrics.aside.set(counts.get("aside", 0))
+        if waiting is not None:
+            self.metrics.tickets_open.set(waiting.open)
+            self.metrics.tickets_waiting.set(waiting.unanswered)
+            self.metrics.tickets_unposted.set(waiting.unposted)
+            self.metrics.oldest_ticket.set(max(0.0, time.time() - waiting.oldest) if waiting.oldest else 0.0)
+        return {
+            "status": "ill" if reasons else "ok",
+            "reasons": reasons,
+            "mode": "polling" if self.polling else "webhook",
+            "last_contact_age_seconds": age,
+            "journal_depth": depth if failing else depth or 0,
+            "set_aside": counts.get("aside", 0),
+            "base_loaded": self.policies() > 0,
+            "policies": self.policies(),
+            "base": self.base.fingerprint[:12],
+            "base_age_seconds": round(time.time() - self.base.since, 1),
+            "base_faults": list(self.base.faults[:MOST_FAULTS]),
+            "base_is_last_good": self.base.kept > 0,
+        }
+
+
+def application(health: Health) -> web.Application:
+    """The pages."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        report = await health.report()
+        return web.json_response(report, status=200 if report["status"] == "ok" else 503)
+
+    async def metrics(_: web.Request) -> web.Response:
+        await health.report()
+        return web.Response(body=health.metrics.page(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/metrics", metrics)
+    return app

@@ -1,0 +1,1 @@
+"""The bot's own sentences, one file a language, and what reads them."""

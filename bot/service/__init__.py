@@ -1,0 +1,1 @@
+"""What people and staff can do, in words of no messenger."""

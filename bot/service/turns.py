@@ -1,0 +1,296 @@
+"""A turn: one update being answered; exactly once in intent, at least once in fact.
+
+What a handler does to the outside is a numbered step, recorded when the API acknowledged it. After a crash the update
+is handled again and the recorded steps are skipped. Few steps may be under way unrecorded at one time, over all chats:
+that many answers, at most, are sent twice when the process is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.ext import CallbackContext
+
+from bot.days import day_of
+from bot.engine.values.conversation import Conversation
+from bot.service.exchanges import Exchange, Exchanges, from_json, plain_data
+from bot.store.questions import Asked, Forgotten
+from bot.store.store import Change, Open, Store, Verdict, to_json
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+UNRECORDED = 6
+"""Steps under way at one time: one call in flight each, not yet recorded."""
+TRIES = 5
+"""Tries of one step before the turn as a whole steps back and waits."""
+STEP_BACKOFF = 0.2
+"""Seconds before the second try of a step; doubled each time."""
+REMEMBERED = 1_000
+"""Conversations held in memory; the others are read from the store."""
+
+
+class Slot:
+    """One of the few places for a step that is made and not yet recorded; taken at the moment of the call."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._held = False
+
+    async def take(self) -> None:
+        """Wait for a place, unless one is held."""
+        if not self._held:
+            await self._places.acquire()
+            self._held = True
+
+    def free(self) -> None:
+        """Give the place back, if one is held."""
+        if self._held:
+            self._held = False
+            self._places.release()
+
+
+current_slot: contextvars.ContextVar[Slot | None] = contextvars.ContextVar("current_slot", default=None)
+"""The step that a call to the API belongs to; the pacer takes its place when the call is really made."""
+current_turn: contextvars.ContextVar[Turn | None] = contextvars.ContextVar("current_turn", default=None)
+
+
+class Conversations:
+    """Conversations by key, the recent ones in memory."""
+
+    def __init__(self, store: Store, most: int = REMEMBERED) -> None:
+        self._store = store
+        self._most = most
+        self._recent: OrderedDict[str, tuple[Conversation, Exchanges]] = OrderedDict()
+
+    async def get(self, key: str) -> tuple[Conversation, Exchanges]:
+        """What is remembered, or an empty conversation; with the last questions and what came of them."""
+        if key in self._recent:
+            self._recent.move_to_end(key)
+            return self._recent[key]
+        stored = await self._store.conversation(key)
+        data = json.loads(stored) if stored else {}
+        talk = Conversation.from_json(data), from_json(data)
+        self.put(key, *talk)
+        return talk
+
+    def forget(self, person: int) -> None:
+        """Forget a person's in memory; in the store is the store's affair."""
+        for key in [key for key in self._recent if key.endswith(f":{person}")]:
+            del self._recent[key]
+
+    def known(self, key: str) -> tuple[Conversation, Exchanges]:
+        """What is in memory."""
+        return self._recent.get(key, (Conversation(), ()))
+
+    def put(self, key: str, conversation: Conversation, exchanges: Exchanges) -> None:
+        """Remember in memory; storing it is the turn's affair."""
+        self._recent[key] = conversation, exchanges
+        self._recent.move_to_end(key)
+        if len(self._recent) > self._most:
+            self._recent.popitem(last=False)
+
+
+class Turn:
+    """One update being answered. Handlers get it as ``context.turn``."""
+
+    def __init__(
+        self, update_id: int, store: Store, conversations: Conversations, places: asyncio.Semaphore, steps: int = 0
+    ) -> None:
+        self.update_id = update_id
+        self.began = time.perf_counter()
+        self.status = "ignored"
+        """What came of it, for the counts."""
+        self.error: BaseException | None = None
+        """What the handler raised, if it did."""
+        self.retries = 0
+        self._store = store
+        self._conversations = conversations
+        self._places = places
+        self._made = steps
+        self._next = 0
+        self._kept: dict[str, Conversation] = {}
+        self._exchanges: dict[str, Exchanges] = {}
+        self._verdicts: list[Verdict] = []
+        self._at_end: list[Callable[[Connection], object]] = []
+        self._asked: Asked | None = None
+        self._replaced: int | None = None
+        self._counted: list[tuple[str, str]] = []
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Read or write in the store at once; ``work`` must be harmless when repeated."""
+        return await self._store.transact(work)
+
+    async def conversation(self, key: str) -> Conversation:
+        """What the chat and user with that key talk about."""
+        return (await self._conversations.get(key))[0]
+
+    async def exchanges(self, key: str) -> Exchanges:
+        """The last questions of that chat and user, and what came of them; the latest last."""
+        stored = (await self._conversations.get(key))[1]
+        return self._exchanges.get(key, stored)
+
+    def keep_exchanges(self, key: str, exchanges: Sequence[Exchange]) -> None:
+        """Store them together with the tick-off."""
+        self._exchanges[key] = tuple(exchanges)
+
+    def keep(self, key: str, conversation: Conversation) -> None:
+        """Store the conversation together with the tick-off."""
+        self._kept[key] = conversation
+
+    async def step(
+        self, call: Callable[[], Awaitable[T]], also: Callable[[T], Callable[[Connection], object]] | None = None
+    ) -> T | None:
+        """One call that sends or changes something visible; None if it was made before a restart.
+
+        ``also``: from the call's result, what is written in the commit that records the step.
+
+        Steps are numbered in order: a handler that runs again must make the same ones. Network errors are tried again,
+        a few times; other errors of the API are the handler's.
+        """
+        number = self._next
+        self._next += 1
+        if number < self._made:
+            return None
+        slot = Slot(self._places)
+        token = current_slot.set(slot)
+        try:
+            result = await self._try(call, slot)
+            self._made = number + 1
+            further = [also(result)] if also is not None else []
+            await self._store.change(Change(stepped=(self.update_id, self._made), also=further))
+        finally:
+            slot.free()
+            current_slot.reset(token)
+        return result
+
+    async def _try(self, call: Callable[[], Awaitable[T]], slot: Slot) -> T:
+        for attempt in range(TRIES):
+            try:
+                return await call()
+            except NetworkError as error:
+                if isinstance(error, BadRequest) or attempt == TRIES - 1:
+                    raise
+                slot.free()
+                self.retries += 1
+                await asyncio.sleep(STEP_BACKOFF * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def outcome(self, status: str) -> None:
+        """What came of it: a reply's status, or command, callback, inline, limited, denied, ignored."""
+        self.status = status
+
+    def judge(self, verdict: Verdict) -> None:
+        """A verdict on an answer, stored together with the tick-off."""
+        self._verdicts.append(verdict)
+
+    def asked(self, asked: Asked, instead_of: int | None = None) -> None:
+        """The question that was asked, recorded together with the tick-off, so once however often it is handled.
+
+        ``instead_of``: update id of an earlier question that was only the beginning of this one.
+        """
+        self._asked, self._replaced = asked, instead_of
+
+    async def forget(self, asker: str, person: int) -> Forgotten:
+        """Delete what is kept about a person, now; ``asker``: the person's hash."""
+        self._conversations.forget(person)
+        return await self._store.forget(asker, person)
+
+    def count(self, kind: str, name: str) -> None:
+        """One more of that kind and name today, with the tick-off."""
+        self._counted.append((kind, name))
+
+    def at_end(self, work: Callable[[Connection], object]) -> None:
+        """Written together with the tick-off."""
+        self._at_end.append(work)
+
+    def again(self) -> None:
+        """Made ready to be handled once more; the steps that were made stay made."""
+        self._next = 0
+        self.error = None
+        self._kept.clear()
+        self._exchanges.clear()
+        self._verdicts.clear()
+        self._at_end.clear()
+        self._counted.clear()
+        self._asked = self._replaced = None
+
+    def finish(self) -> None:
+        """Tick off: with the next commit, together with what was kept."""
+        now = time.time()
+        kept = []
+        for key in dict.fromkeys((*self._kept, *self._exchanges)):
+            conversation, exchanges = self._conversations.known(key)
+            conversation, exchanges = self._kept.get(key, conversation), self._exchanges.get(key, exchanges)
+            self._conversations.put(key, conversation, exchanges)
+            kept.append((key, to_json(conversation.to_json() | plain_data(exchanges)), now))
+        seconds = round(time.perf_counter() - self.began, 4)
+        day = day_of(now) if self._counted else ""
+        self._store.change_soon(
+            Change(
+                done=self.update_id,
+                kept=kept,
+                verdicts=self._verdicts,
+                also=self._at_end,
+                asked=[replace(self._asked, seconds=seconds)] if self._asked is not None else (),
+                replaced=[self._replaced] if self._replaced is not None else (),
+                counted=[(day, kind, name) for kind, name in self._counted],
+            )
+        )
+
+    def set_aside(self, reason: str) -> None:
+        """Give up on it; it blocks nothing and stays in the journal for a person to look at."""
+        self._store.change_soon(Change(aside=(self.update_id, reason)))
+
+    @property
+    def refused(self) -> bool:
+        """Whether the API refused for a reason that trying again won't mend."""
+        return isinstance(self.error, (Forbidden, BadRequest))
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether the network or the server failed, so that trying again may help."""
+        if isinstance(self.error, BadRequest):
+            return False
+        return isinstance(self.error, (NetworkError, RetryAfter, InvalidToken))
+
+
+class Turns:
+    """Makes turns: for new updates, and for those found open at the start."""
+
+    def __init__(self, store: Store, unrecorded: int = UNRECORDED) -> None:
+        self._store = store
+        self.conversations = Conversations(store)
+        self._places = asyncio.Semaphore(unrecorded)
+        self._made: dict[int, int] = {}
+
+    def resume(self, found: Open) -> None:
+        """Note the steps that were made before the restart."""
+        if found.steps:
+            self._made[found.update_id] = found.steps
+
+    def begin(self, update_id: int) -> Turn:
+        """The turn for that update."""
+        return Turn(update_id, self._store, self.conversations, self._places, self._made.pop(update_id, 0))
+
+
+class TurnContext(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """PTB's context, with the turn that it serves."""
+
+    @property
+    def turn(self) -> Turn:
+        """The turn in which the handler runs."""
+        turn = current_turn.get()
+        assert turn is not None, "handlers run inside a turn (see queue.py)"
+        return turn

@@ -1,0 +1,1 @@
+"""Keeps a base ready and answers from it, while the base may change."""

@@ -1,0 +1,1 @@
+"""Upkeep without messages: who the staff are, what was asked, teaching, reports."""

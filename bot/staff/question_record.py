@@ -1,0 +1,66 @@
+"""From a question and its reply to what is recorded of them."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from bot.days import day_of
+from bot.engine.values.reply import Reply
+from bot.store.questions import Asked, clean
+
+Channel = Literal["private", "group", "inline", "terminal"]
+NEAREST = 3
+"""Clauses near a question that are recorded."""
+LONGEST = 500
+"""Characters of a question that are kept; the rest is no question any more."""
+
+
+def record(
+    text: str,
+    reply: Reply,
+    channel: Channel,
+    asker: str = "",
+    update_id: int | None = None,
+    keep_text: bool = True,
+    seconds: float = 0.0,
+) -> Asked:
+    """The row of a question. ``asker``: a keyed hash; ``keep_text``: False where no text may be kept at all."""
+    explain = reply.explain
+    matches = explain.get("matches") or []
+    scores = [float(match["probability"]) for match in matches[:2]]
+    named = [f"{c.policy}/{c.clause}" for c in (*reply.clauses, *reply.suggestions)]
+    matched = [match["target"] for match in matches if "/" in match["target"]]
+    target = _target(reply)
+    target_is_clause = "/" in target
+    now = time.time()
+    return Asked(
+        update_id=update_id,
+        at=now,
+        day=day_of(now),
+        channel=channel,
+        asker=asker,
+        text=clean(text.strip()[:LONGEST]) if keep_text else "",
+        words=clean(" ".join(explain.get("telling") or explain.get("words", ())))[:LONGEST] if keep_text else "",
+        outcome=reply.status,
+        target=target[:160],
+        rule=str(explain.get("rule", ""))[:40],
+        score=scores[0] if scores else reply.clauses[0].score if target_is_clause else None,
+        margin=round(scores[0] - scores[1], 4) if len(scores) > 1 else None,
+        near=" ".join(list(dict.fromkeys([*matched, *named]))[:NEAREST]),
+        units="" if reply.status == "info" else clean("\n".join(reply.units)),  # info lists all there are
+        seconds=seconds,
+    )
+
+
+def _target(reply: Reply) -> str:
+    """What was answered: the clause, the fact about the document, or the topic that is not covered.
+
+    Empty when nothing was, or several things.
+    """
+    if reply.status == "answer" and reply.clauses and reply.conversation.clause:
+        return f"{reply.clauses[0].policy}/{reply.clauses[0].clause}"
+    if reply.status == "info" and reply.info:
+        return f"info:{reply.info}"
+    topic = reply.explain.get("topic") if reply.status == "none" else ""
+    return f"topic:{topic}" if topic else ""

@@ -1,0 +1,85 @@
+"""What a phrasing can be taught to: typed names to targets, targets to names, and what comes nearest to a question."""
+
+from __future__ import annotations
+
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Reply
+from bot.replies.texts import Texts
+from knowledge.base.contents import Base
+from knowledge.learned.index import kind_of
+from knowledge.teaching.overlay import has_target
+from knowledge.text.fold import key
+
+MOST_PROPOSED = 6
+FLOOR = 0.002
+"""Probability below which a target is not worth proposing."""
+
+
+def resolve(base: Base, typed: str) -> tuple[str, ...]:
+    """The targets that a typed name may mean; none when nothing is called so.
+
+    Names: a clause's id or printed number, policy/clause, near:<topic>, a topic's id or name, [policy/]info:<topic>.
+    """
+    typed = typed.strip()
+    if has_target(base, typed):
+        return (typed,)
+    wanted = key(typed)
+    if not wanted:
+        return ()
+    found = []
+    for policy in base.policies:
+        if typed.startswith("info:") and has_target(base, f"{policy.id}/{typed}"):
+            found.append(f"{policy.id}/{typed}")
+        found += [f"{policy.id}/{c.id}" for c in policy.clauses if typed == c.id or wanted == key(c.number or "")]
+    if not found:
+        topics = base.lexicon.not_covered.topics
+        found = [f"near:{t.id}" for t in topics if typed == t.id or wanted == key(t.name)]
+    return tuple(found)
+
+
+def named(base: Base, target: str, words: Texts) -> str:
+    """A target as people know it."""
+    if target.startswith("near:"):
+        names = {f"near:{t.id}": t.name for t in base.lexicon.not_covered.topics}
+        return words("teach.near", name=names.get(target, target))
+    owner, _, part = target.partition("/")
+    for policy in base.policies:
+        if policy.id != owner:
+            continue
+        name = policy.display_name if len(base.policies) > 1 else ""
+        if part.startswith("info:"):
+            return f"{name} {words('teach.info.' + part.removeprefix('info:'))}".strip()
+        for clause in policy.clauses:
+            if clause.id == part:
+                return f"{name} {clause.id} {clause.title}".strip()
+    return target
+
+
+def proposals(assistant: Assistant, ask: str) -> list[str]:
+    """The targets that a question is most probably about, best first."""
+    reply = assistant.reply(ask)
+    out = [f"{c.policy}/{c.clause}" for c in reply.clauses]
+    for match in assistant.ready.index.match(assistant.understanding.question(ask).reading):
+        kind = kind_of(match.target)
+        if match.probability < FLOOR and out:
+            break
+        if kind == "clause":
+            out.append(match.target)
+        elif kind == "near" and match.topic:
+            out.append(f"near:{match.topic}")
+        elif kind == "info":
+            out += [f"{p.id}/{match.target}" for p in assistant.ready.base.policies]
+    out += [f"{c.policy}/{c.clause}" for c in reply.suggestions]
+    known = (t for t in dict.fromkeys(out) if has_target(assistant.ready.base, t))
+    return list(known)[:MOST_PROPOSED]
+
+
+def hit(reply: Reply, target: str) -> bool:
+    """Whether a reply is the one that a phrasing of the target should get."""
+    if target.startswith("near:"):
+        return reply.status == "none" and f"near:{reply.explain.get('topic')}" == target
+    owner, _, part = target.partition("/")
+    if part.startswith("info:"):
+        return reply.status == "info" and f"info:{reply.info}" == part and reply.policy == owner
+    first = reply.clauses[0] if reply.clauses else None
+    return reply.status == "answer" and first is not None and f"{first.policy}/{first.clause}" == target

@@ -1,0 +1,1 @@
+"""The clause base as values, and reading and verifying its files."""

@@ -1,0 +1,40 @@
+"""Everything the bot knows, and the files of weights."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from knowledge.base.document import Policy
+from knowledge.base.lexicon import Lexicon
+from knowledge.base.phrasings import Phrasings
+from knowledge.base.record import Id, Record
+
+TargetKind = Literal["clause", "info", "chat", "near", "far"]
+
+
+SignalName = Literal["linear", "nearest", "fuzzy", "text", "cover"]
+
+
+class WeightsFile(Record):
+    """weights.yaml, as `policybot tune` writes it."""
+
+    signal: dict[TargetKind, dict[SignalName, float]] = Field(min_length=5)
+    bias: dict[TargetKind, float] = Field(min_length=5)
+
+
+class EvidenceFile(Record):
+    """evidence.yaml, as `policybot tune evidence` writes it."""
+
+    signal: dict[Literal["cover", "pairs", "run", "ahead", "much", "weight"], float] = Field(min_length=6)
+    bias: float
+
+
+class Base(Record):
+    """Everything the bot knows."""
+
+    policies: tuple[Policy, ...]
+    phrasings: dict[Id, Phrasings]
+    """By policy; empty ones for a policy that is found by its own words alone."""
+    lexicon: Lexicon

@@ -1,0 +1,153 @@
+"""What is known of words, of any policy: knowledge/lexicon as values."""
+
+from __future__ import annotations
+
+from knowledge.base.record import ClauseId, Id, Record, Text
+
+
+class Unit(Record):
+    """A unit of government."""
+
+    name: Text
+    """As printed in the documents: 市发展改革委."""
+    official: Text | None = None
+    """Full official name; None where it isn't known."""
+    aliases: tuple[Text, ...] = ()
+    """Abbreviations, nicknames and former names that mean this unit and nothing else."""
+    short: tuple[Text, ...] = ()
+    """Words that mean it only where units are talked of (发改, 财政), since they mean other things as well."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is called."""
+        return (self.name, *((self.official,) if self.official else ()), *self.aliases)
+
+
+class Units(Record):
+    """lexicon/units.yaml, shared; and units.yaml of a policy, for those that only it names."""
+
+    units: tuple[Unit, ...] = ()
+    """Those that documents make responsible for something."""
+    others: tuple[Unit, ...] = ()
+    """Those that people ask for though no document names them; so that the bot can say so."""
+    brought: tuple[Unit, ...] = ()
+    """Those that only policies' own lists hold; put here by the loader."""
+
+    @property
+    def own(self) -> tuple[Unit, ...]:
+        """All that documents make responsible for something."""
+        return (*self.units, *self.brought)
+
+
+class SynonymGroup(Record):
+    """Words that mean the same here."""
+
+    term: Text
+    same: tuple[Text, ...]
+
+
+class Synonyms(Record):
+    """lexicon/synonyms.yaml; ``confusable`` are pairs that look alike and must be kept apart."""
+
+    groups: tuple[SynonymGroup, ...]
+    confusable: tuple[tuple[Text, Text], ...] = ()
+
+
+class English(Record):
+    """lexicon/english.yaml: English words and what they are called in the documents."""
+
+    words: dict[Text, Text]
+
+
+class Variants(Record):
+    """lexicon/variants.yaml: dialect and Cantonese words, fillers, words without a topic."""
+
+    dialect: dict[Text, Text]
+    fillers: tuple[Text, ...]
+    stop: tuple[Text, ...]
+    asking: tuple[Text, ...]
+    """An expression with one of these is a way of asking, not a term that a typo is mended to."""
+    elsewhere: tuple[Text, ...]
+    """Places for which other documents hold: a question about what they pay is not covered."""
+    particles: dict[Text, Text]
+    """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
+    money: tuple[Text, ...]
+    """Words for money in a question that names nothing else: 有哪些补贴."""
+    money_around: tuple[Text, ...]
+    """Words that may stand beside them and name nothing: 企业能拿什么补贴."""
+    money_paid: tuple[Text, ...]
+    """Words by which a clause gives money, whether or not it states how much."""
+
+
+class Cues(Record):
+    """lexicon/cues.yaml: expressions that tell what is asked for."""
+
+    units: tuple[Text, ...]
+    amount: tuple[Text, ...]
+    count: tuple[Text, ...]
+    original: tuple[Text, ...]
+    confirm: tuple[Text, ...]
+    by_unit: tuple[Text, ...]
+    follow_up: tuple[Text, ...]
+    assertion: tuple[Text, ...]
+    """Expressions that hold something out as true: 对吧, 听说."""
+    contact: tuple[Text, ...]
+    """What people ask about a unit that is no measure: its head, its telephone, its address."""
+    more: tuple[Text, ...]
+    correction: tuple[Text, ...]
+    number: tuple[Text, ...] = ()
+    issuer: tuple[Text, ...] = ()
+    published: tuple[Text, ...] = ()
+    attachments: tuple[Text, ...] = ()
+    repeals: tuple[Text, ...] = ()
+    """These five ask for a document's own data: 文号多少, 谁发的, 什么时候印发, 有没有附件, 废止了哪些文件."""
+    repealed: tuple[Text, ...] = ()
+    """What asks what took the document's place: 被哪份文件替代."""
+    documents: tuple[Text, ...] = ()
+    """What asks for the list of documents: 有哪些文件."""
+    contents: tuple[Text, ...] = ()
+    """What asks for the contents, of a document or of all there is: 目录."""
+    compares: tuple[Text, ...] = ()
+    """What asks how two documents differ: 有什么不同."""
+    aspects: tuple[Text, ...] = ()
+    """Sides that any measure has (申请, 条件, 期限): asking for one names no subject."""
+    generic: tuple[Text, ...]
+    """Words of asking and showing that name no subject: 是什么, 讲的什么, 展开说说."""
+
+
+class NotCovered(Record):
+    """A topic near the documents that none of them covers."""
+
+    id: Id
+    name: Text
+    """Stands in 本文件没有规定「…」."""
+    terms: tuple[Text, ...] = ()
+    nearest: tuple[ClauseId, ...] = ()
+    phrasings: dict[str, tuple[Text, ...]]
+
+
+class NotCoveredTopics(Record):
+    """lexicon/not_covered.yaml."""
+
+    topics: tuple[NotCovered, ...]
+
+
+class Unrelated(Record):
+    """lexicon/unrelated.yaml: what has nothing to do with any document, and small talk, by writer."""
+
+    far: dict[str, tuple[Text, ...]]
+    attack: dict[str, tuple[Text, ...]]
+    chat: dict[Id, dict[str, tuple[Text, ...]]]
+
+
+class Lexicon(Record):
+    """All word knowledge shared by the policies."""
+
+    units: Units
+    synonyms: Synonyms
+    english: English
+    variants: Variants
+    cues: Cues
+    not_covered: NotCoveredTopics
+    unrelated: Unrelated
+    domain_words: tuple[Text, ...]

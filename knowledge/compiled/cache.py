@@ -1,0 +1,194 @@
+"""The base made ready to answer, and kept ready on disk.
+
+Reading the YAML, cutting thousands of phrasings and learning the weights takes some seconds; a start from the stored
+form takes a fraction of one. The stored form is keyed by the content of every file that it was made from, so it can't
+be stale; it is plain JSON and arrays (never pickle: loading it can't run code) in a folder of the user's own. What a
+start doesn't need stays there until somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+import sys
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge import ROOT
+from knowledge.compiled import storedbase
+from knowledge.compiled.compiling import compile_base
+from knowledge.compiled.readybase import Ready
+from knowledge.files import storedform
+from knowledge.learned import index
+from knowledge.learned.index import Index, Weights
+from knowledge.reading.reader import Reader
+from knowledge.reading.vocabulary import Vocabulary
+from knowledge.retrieval import LocalRetriever, evidence
+from knowledge.retrieval.clause_finder import ClauseFinder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from knowledge.teaching.overlay import Taught
+
+CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
+BESIDE = ".compiled"
+"""Folder beside the knowledge files."""
+FORM = ".form"
+"""Suffix of the stored form."""
+ARRAYS = ".arrays"
+"""Suffix of the file beside it that holds the search engine over clauses without phrasings."""
+COMPILES = ("base", "compiled", "files", "learned", "reading", "retrieval", "teaching", "text")
+"""Rooms whose code the compiled form depends on, with the settings that lie in them."""
+KEEP = 4
+"""Stored forms that are kept in a folder; older ones are removed."""
+
+
+def sources(root: Path = ROOT) -> list[Path]:
+    """The files of a base, those that are not there included."""
+    return [root / file for file in _sources(root)]
+
+
+def _sources(root: Path) -> list[str]:
+    """sources(), as seen from ``root``."""
+    policies = [f"policies/{folder}" for folder in _names(root, "policies")]
+    folders = [*policies, "lexicon"]
+    return [*(f"{folder}/{name}" for folder in folders for name in _names(root, folder)), "weights.yaml", evidence.FILE]
+
+
+def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
+    """Hash of all that the compiled form depends on: the knowledge files, what was taught, the code that compiles.
+
+    Every file is read, since a time and a size that stayed the same prove nothing.
+    """
+    acts = json.dumps([(act.target, act.ask) for act in taught])
+    return hashlib.sha256(f"{_digest(root, _sources(root))} {acts} {compiler()}".encode()).hexdigest()[:32]
+
+
+def compiler() -> str:
+    """Hash of the code that compiles, and of what it uses."""
+    code = [file for room in COMPILES for file in _below(ROOT, room) if file.endswith((".py", ".yaml"))]
+    versions = [f"{name} {version(name)}" for name in ("jieba", "numpy", "opencc", "pypinyin")]
+    return hashlib.sha256(f"{_digest(ROOT, code)} {sys.version_info[:2]} {versions}".encode()).hexdigest()[:32]
+
+
+def _digest(folder: Path, files: Sequence[str]) -> str:
+    """Hash of the files' names and contents; those that are not there are left out."""
+    digest = hashlib.sha256()
+    for file in files:
+        try:
+            with open(f"{folder}/{file}", "rb", buffering=0) as opened:
+                content = opened.read()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            continue
+        digest.update(f"{file} {len(content)} ".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _names(root: Path, folder: str) -> list[str]:
+    """What lies in a folder, sorted; nothing where there is no such folder."""
+    try:
+        return sorted(os.listdir(root / folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _below(root: Path, folder: str) -> list[str]:
+    """The files in a folder and in those below it, sorted, as seen from ``root``."""
+    return sorted(os.path.relpath(f"{at}/{name}", root) for at, _, names in os.walk(root / folder) for name in names)
+
+
+def cache_folders(root: Path = ROOT, overlay: Path | None = None) -> list[Path]:
+    """Where stored forms may lie, the preferred one first.
+
+    POLICYBOT_CACHE_DIR, when it is set; else beside the files, or in the user's cache folder where the files can't be
+    written. At last beside the overlay: an image's cache folder can't be written, and teaching makes new forms.
+    """
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        folders = [Path(chosen)]
+    else:
+        import platformdirs
+
+        folders = [root / BESIDE, Path(platformdirs.user_cache_dir("policybot"))]
+    return folders if overlay is None else [*folders, overlay.parent / BESIDE]
+
+
+def load(found: str, folders: Sequence[Path]) -> Ready | None:
+    """The stored form with that fingerprint; None where there is none."""
+    for folder in folders:
+        stored = _load(folder / f"{found}{FORM}")
+        if stored is not None:
+            return replace(stored, fingerprint=found)
+    return None
+
+
+def store(made: Ready, folders: Sequence[Path]) -> bool:
+    """Store it in the first folder that can be written; False when none can."""
+    return any(_store(made, folder / f"{made.fingerprint}{FORM}") for folder in folders)
+
+
+def revive(path: Path) -> Ready | None:
+    """The stored form at ``path``, whatever version of the program stored it; None when it is spoilt.
+
+    What another version compiled is compiled anew from the base that is in it.
+    """
+    try:
+        plain, arrays = storedform.read(path)
+        if plain.get("compiler") == compiler():
+            ready = _load(path)
+        else:
+            base = storedbase.from_arrays(arrays)
+            ready = compile_base(base, Weights(**plain["weights"]), evidence.Weights(**plain["evidence"]))
+    except Exception:  # absent, cut short, spoilt in any way
+        return None
+    return None if ready is None else replace(ready, fingerprint=path.stem.rpartition("-")[2])
+
+
+def _load(path: Path) -> Ready | None:
+    collecting = gc.isenabled()
+    gc.disable()  # hundreds of thousands of small objects, none of them garbage: collecting costs a third of the start
+    try:
+        plain, arrays = storedform.read(path)
+        tables = {name: array for name, array in arrays.items() if name not in storedbase.ARRAYS}
+        retriever = LocalRetriever.load(path.with_suffix(ARRAYS)) if plain["clauses"] else None
+        return Ready(
+            storedbase.from_arrays(arrays),
+            Reader(Vocabulary(**plain["vocabulary"])),
+            Index(index.tables_from_json(plain["tables"], tables), Weights(**plain["weights"])),
+            ClauseFinder(plain["clauses"], retriever),
+            evidence.Weights(**plain["evidence"]),
+        )
+    except Exception:  # absent, cut short, spoilt in any way: compile anew
+        return None
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _store(made: Ready, path: Path) -> bool:
+    """Write whole or not at all; a folder that can't be written only costs time at the next start."""
+    plain, arrays = index.tables_to_json(made.index.tables)
+    document = {
+        "tables": plain,
+        "weights": {"signal": made.index.weights.signal, "bias": made.index.weights.bias},
+        "vocabulary": vars(made.reader.vocabulary),
+        "clauses": list(made.clauses.targets),
+        "evidence": vars(made.evidence),
+        "compiler": compiler(),
+    }
+    try:
+        if isinstance(made.clauses.retriever, LocalRetriever):
+            made.clauses.retriever.store(path.with_suffix(ARRAYS))  # first: the other file says that this one is there
+        storedform.write(path, document, arrays | storedbase.to_arrays(made.base))
+        for old in sorted(path.parent.glob(f"*{FORM}"), key=lambda p: p.stat().st_mtime)[:-KEEP]:
+            old.unlink(missing_ok=True)
+            old.with_suffix(ARRAYS).unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,49 @@
+"""Makes a base ready: vocabulary, what is learned from phrasings, the search engine over the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.compiled.readybase import Ready
+from knowledge.learned import index
+from knowledge.learned.index import Index, Weights
+from knowledge.reading.reader import Reader
+from knowledge.retrieval import LocalRetriever, evidence
+from knowledge.retrieval.clause_finder import ClauseFinder, unasked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from knowledge.base.contents import Base
+    from knowledge.teaching.overlay import Taught
+from knowledge import ROOT
+
+
+def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
+    """Load, verify and compile, without looking at the stored form."""
+    from knowledge.base.load import load_base
+    from knowledge.fitting.weights import load_weights
+
+    base = load_base(root)
+    if taught:
+        from knowledge.teaching.overlay import merged
+
+        base, _ = merged(base, taught)
+    return compile_base(base, load_weights(root), evidence.load_weights(root))
+
+
+def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Ready:
+    """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings."""
+    from knowledge.learned.examples import clause_texts, examples
+    from knowledge.reading import build_vocabulary
+
+    known = examples(base)
+    texts = [e.text for e in known] + [c.text for p in base.policies for c in p.clauses]
+    reader = Reader(build_vocabulary.build(base, texts))
+    readings = {e.text: reader.read(e.text) for e in known}
+    targets = list(dict.fromkeys(e.target for e in known))
+    tables = index.build(known, readings, clause_texts(base, reader.read), targets)
+    unasked_targets, entries = unasked(base)
+    finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries) if entries else None)
+    return Ready(base, reader, Index(tables, weights), finder, speaks)

@@ -1,0 +1,1 @@
+"""Files read and written whole, with faults that name file and line."""

@@ -1,0 +1,1 @@
+"""Weights fitted on held-out writers and documents, and what the phrasings look like."""

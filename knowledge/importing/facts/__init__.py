@@ -1,0 +1,1 @@
+"""What a document states: units, references, repeals, figures with their cases."""

@@ -1,0 +1,285 @@
+"""Numbers that a clause states, each with the words that state it; whatever isn't surely a measure's number is left."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from knowledge.base.verify import ordinal
+from knowledge.importing.facts.cases import GIVES, PAYER
+from knowledge.importing.facts.payments import clause, payer_of_split, payments, per
+from knowledge.importing.facts.spans import Spans
+from knowledge.importing.facts.stated import (
+    AFTER_LESS,
+    AFTER_MORE,
+    LESS,
+    MORE,
+    NUMBER,
+    Bound,
+    Kind,
+    Stated,
+    bounds,
+    number,
+)
+from knowledge.text.printed import View
+
+_CLASS = (
+    "项|个|家|名|人次|人|户|件|款|条|所|座|台|套|辆|支|场|次|处|批|种|类|亩|公顷|平方公里|平方米|公里|米|吨|千瓦|兆瓦|万千瓦|"
+    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架"
+)
+_COUNT = re.compile(
+    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?P<scale>万|亿|千|百)?(?:余|多)?(?P<unit>{_CLASS})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"
+)
+_RATIO = re.compile(
+    rf"(?P<before>{LESS}|{MORE})?(?<![\d:.])(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)(?![\d:])(?=.{{0,6}}(?:比例|配套|配比|匹配|给予|予以|分担|承担|负担|共担))"
+)
+_DURATION = re.compile(
+    rf"(?P<before>{LESS}|{MORE})?{NUMBER}(?P<unit>个?工作日|个月|年|日|天|个自然日)(?!度|代|级|底|初|末|前|起|\d|月|以来|版|至|-|、\d|和\d|的?[《])(?P<after>内|以内|之内|以上|以下)?"
+)
+_DEADLINE = re.compile(
+    r"(?:到|至|在|于|力争)?((?:19|20)\d{2})年(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底|末|年底|上半年|下半年)?(?:以?前|之前|底前)"
+    r"|(?<![截加长高升大])(?:到|至)((?:19|20)\d{2})年(?:底|末)?(?=,|[一-鿿])"
+    r"|截止(?:时间|日期|日)(?:为|是|:|到|至)?((?:19|20)\d{2})年\d{1,2}月(?:\d{1,2}日)?"
+)
+_BIG = re.compile(
+    r"(?<![第十百一二三四五六七八九])([二两三四五六七八九十]|十[一二])大(?:[万千百亿]+级)?(?=[一-鿿“])(?!以来|会议|精神|报告|学|道|陆|家|批|代表)"
+)
+_LISTED = re.compile(r"[“]([二两三四五六七八九十])([一-鿿]{1,2})([一-鿿]{0,4})[”]")
+_MASK = re.compile(
+    r"[图表](?:\d{1,3}[-—.]?)+(?=所示|所列|[中为])|《[^《》]*》|[〔\[](?:19|20)\d{2}[〕\]]\d*号?|https?://[\w./?=&%-]+|[\w.-]+@[\w.-]+|\d{3,4}-\d{7,8}"
+)
+_POINT = re.compile(r"(?<=[。;:)])(\d{1,2}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[①-⑳])")
+"""The marker of a point inside a clause."""
+
+
+def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
+    """The figures of a clause's text, in the order of the text.
+
+    ``skip``: verbatim stretches that state none (lists of units); ``marker``: characters of its own number.
+    """
+    view = View(text)
+    masked = _masked(view, skip, marker)
+    around = Spans(_stopped(view, skip, marker), _row_ends(view))
+    taken: list[tuple[int, int]] = []
+    found: list[Stated] = []
+
+    def free(start: int, end: int) -> bool:
+        return not any(a < end and start < b for a, b in taken)
+
+    def add(stated: Stated | None, start: int, end: int) -> None:
+        if stated is not None:
+            found.append(stated)
+            taken.append((start, end))
+
+    for stated, (start, end) in payments(view, around, masked):
+        add(stated, start, end)
+    for match in _DEADLINE.finditer(masked):
+        if free(*match.span()):
+            add(_deadline(view, around, match), *match.span())
+    for match in re.finditer(r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?:19|20)\d{2}[-—~](?:19|20)\d{2}", masked):
+        taken.append(match.span())
+    for pattern, make in ((_RATIO, _ratio), (_DURATION, _duration), (_COUNT, _count)):
+        for match in pattern.finditer(masked):
+            if free(*match.span()):
+                add(make(view, around, match, masked), *match.span())
+    for match in _BIG.finditer(masked):
+        add(_big(view, around, match), *match.span())
+    for match in _LISTED.finditer(masked):
+        if free(*match.span()):
+            add(_listed(view, around, match), *match.span())
+    found = [stated for stated in found if stated.text and stated.text in stated.quote and stated.quote in text]
+    found.sort(key=lambda stated: stated.at)
+    _spread(view, found)
+    _match(found, view.text, around)
+    return found
+
+
+def _spread(view: View, found: list[Stated]) -> None:
+    """分别不超过30个和10个: a bound before the first of a row holds for the others."""
+    for one, other in pairwise(found):
+        row = view.text[one.at : other.at]
+        if (
+            one.kind == "limit"
+            and (other.kind, other.bound, other.unit) == ("count", "exact", one.unit)
+            and re.search(rf"{re.escape(one.unit)}(?:、|和|及)$", row)
+            and "分别" in one.quote
+        ):
+            other.kind, other.bound = "limit", one.bound
+
+
+def _masked(view: View, skip: list[str], marker: int) -> str:
+    chars = list(view.text)
+    for match in _MASK.finditer(view.text):
+        chars[match.start() : match.end()] = "\0" * len(match.group())
+    for words in skip:
+        plain = View(words).text
+        at = view.text.find(plain)
+        if at >= 0:
+            chars[at : at + len(plain)] = "\0" * len(plain)
+    chars[:marker] = "\0" * min(marker, len(chars))
+    return "".join(chars)
+
+
+def _stopped(view: View, skip: list[str], marker: int) -> str:
+    """The text with a full stop for each character of a marker or a list of units: quotes go no further."""
+    chars = list(view.text)
+    for match in _POINT.finditer(view.text):
+        chars[match.start(1) : match.end(1)] = "。" * len(match[1])
+    for words in skip:
+        plain = View(words).text
+        at = view.text.find(plain)
+        if at >= 0:
+            chars[at : at + len(plain)] = "。" * len(plain)
+    chars[:marker] = "。" * min(marker, len(chars))
+    return "".join(chars)
+
+
+def _row_ends(view: View) -> set[int]:
+    """Places at which a row of a table begins or a line after it."""
+    if "\t" not in view.source:
+        return set()
+    ends = set()
+    for i in range(1, len(view.text)):
+        gap = view.source[view.offset(i - 1) + 1 : view.offset(i)]
+        if "\n" in gap:
+            ends.add(i)
+    return ends
+
+
+def _shown(view: View, match: re.Match[str]) -> tuple[str, int]:
+    """The figure as printed, with a bound that is a word of limit (不超过, 不低于), and where it begins."""
+    start = match.start()
+    before = match["before"]
+    if before and before in ("达", "达到", "超过", "突破", "高于", "力争达", "力争达到", "控制在"):
+        start += len(before)
+    return view.quote(start, match.end()), start
+
+
+def _ratio(view: View, around: Spans, match: re.Match[str], _: str) -> Stated | None:
+    if float(match[3]) == 0:
+        return None
+    first, last = clause(around, match.start(), match.end())
+    text, _start = _shown(view, match)
+    stated = Stated("ratio", text, view.quote(first, last), round(float(match[2]) / float(match[3]), 6), "比例")
+    stated.bound, stated.at = _bounds_ratio(match), match.start()
+    if (payer := PAYER.match(view.text[first : match.start()])) and GIVES.search(view.text[first:last]):
+        stated.payer = view.quote(first + payer.start(1), first + payer.end(1))
+    elif re.search(r"分担|承担|负担|共担", view.text[match.end() : last]):
+        stated.payer = payer_of_split(view, first, match.start())
+    return stated
+
+
+def _bounds_ratio(match: re.Match[str]) -> Bound:
+    before = match["before"] or ""
+    if re.fullmatch(LESS, before):
+        return "at_most"
+    return "at_least" if re.fullmatch(MORE, before) else "exact"
+
+
+def _count(view: View, around: Spans, match: re.Match[str], masked: str) -> Stated | None:
+    text, start = _shown(view, match)
+    first, last = clause(around, match.start(), match.end())
+    if masked[max(0, match.start() - 1) : match.start()] in "第-~—\0" and match.start():
+        return None
+    rest = view.text[match.end() : match.end() + 2]
+    if match["unit"] in ("人", "部", "门", "类", "级", "次", "位", "条", "所", "类") and re.match(r"[民类级]", rest):
+        return None
+    bound = bounds(match)
+    kind: Kind = "limit" if bound == "at_most" or (text[0] in "不至" and bound != "exact") else "count"
+    stated = Stated(kind, text, view.quote(first, last), number(match[2], match["scale"]), match["unit"])
+    stated.bound, stated.at = bound, start
+    timed = re.match(r"(每年|每季度|每月|\d+年)(?:内)?[一-鿿]{1,8}$", view.text[first : match.start()])
+    if (timed and "0" <= timed[1][0] <= "9") or (timed and timed[1].startswith("每")):
+        stated.case = view.quote(first, match.start())
+        stated.per = view.quote(first, first + len(timed[1]))
+    else:
+        stated.per = per(view, first, match.start(), last)
+    return stated
+
+
+def _duration(view: View, around: Spans, match: re.Match[str], masked: str) -> Stated | None:
+    if match.start() and masked[match.start() - 1] in "第-~—\0/":
+        return None
+    if match["unit"] in ("年", "日") and float(match[2].replace(",", "")) >= 1900:
+        return None
+    first, last = clause(around, match.start(), match.end())
+    text, start = _shown(view, match)
+    if match["after"] == "内":
+        text = view.quote(start, match.end())
+    stated = Stated("duration", text, view.quote(first, last), number(match[2]), match["unit"])
+    stated.bound, stated.at = bounds(match), start
+    if match["after"] in ("内", "以内", "之内"):
+        stated.bound = "at_most"
+    timed = re.match(
+        rf"\d+年(?:内)?[一-鿿]{{1,8}}(?=(?:{LESS}|{MORE})?\d+(?:万)?(?:{_CLASS}))", view.text[match.start() : last]
+    )
+    if timed and match.start() == first:
+        stated.case = view.quote(first, first + timed.end())
+    return stated
+
+
+def _deadline(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
+    start = match.start()
+    last = around.on(match.end(), "。;!?")
+    first = around.back(start, "。;,!?:")
+    if re.match(r"[到至]", match.group()) and start and view.text[start - 1] in "0123456789年月日":
+        return None
+    comma = around.on(match.end(), "。;,!?")
+    if comma == match.end() or comma - match.end() < 3:
+        comma = around.on(min(comma + 1, len(view.text)), "。;,!?") if comma < last else comma
+    year = match[1] or match[2] or match[3]
+    led = re.match(r"于|在|力争|截止(?:时间|日期|日)(?:为|是|:|到|至)?", match.group())
+    lead = led.group() if led else ""
+    return Stated(
+        "deadline",
+        view.quote(start + len(lead), match.end()),
+        view.quote(first, comma),
+        float(year),
+        "年",
+        "at_most",
+        at=start,
+    )
+
+
+def _big(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
+    """三大…: so many of something that is named."""
+    first, last = around.back(match.start(), "。;,!?:、"), around.on(match.end(), "。;,!?、")
+    words = view.text[first:last]
+    end = first + (m.start() if (m := re.search(r"等(?=为|方面|领域|[一-鿿]{0,3}$)", words)) else len(words))
+    end = max(end, match.end() + 1)
+    while first < match.start() and view.text[first] in "以在":
+        first += 1
+    value = 2 if match[1] == "两" else ordinal(match[1])
+    if not value or value > 12:
+        return None
+    return Stated(
+        "count", view.quote(match.start(), match.end()), view.quote(first, end), float(value), "个", at=match.start()
+    )
+
+
+def _listed(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
+    """“三权”(使用权、处置权、收益权), or 甲、乙、丙“三链”: a count in words is one where its members are listed."""
+    value = 2 if match[1] == "两" else ordinal(match[1])
+    after = re.match(r"\(([^()]+)\)", view.text[match.end() :])
+    members = len(after[1].split("、")) if after else 0
+    last = around.on(match.end(), "。;,!?、")
+    if value == members:
+        first = around.back(match.start(), "。;,!?:、")
+        while first < match.start() and view.text[first] in "以在":
+            first += 1
+    else:
+        first = around.back(match.start(), "。;,!?:")
+        if len(view.text[first : match.start()].split("、")) != value or "、" not in view.text[first : match.start()]:
+            return None
+    text = view.quote(match.start(1), match.end(2) if len(match[2]) == 1 else match.start(2) + 1)
+    return Stated("count", text, view.quote(first, last), float(value or 0), "项", at=match.start())
+
+
+def _match(found: list[Stated], text: str, around: Spans) -> None:
+    """Amounts of a sentence are matched by its ratio of 配套."""
+    for n, ratio in enumerate(found):
+        if ratio.kind == "ratio" and ratio.unit == "比例" and "配套" in ratio.quote:
+            begins = around.back(ratio.at, "。!?")
+            for other in found:
+                if other.kind == "amount" and begins <= other.at < ratio.at and "。" not in text[other.at : ratio.at]:
+                    other.matching = n

@@ -1,0 +1,1 @@
+"""Lines, layout, numbering and tables of a document."""

@@ -1,0 +1,1 @@
+"""The base in the formats of others."""

@@ -1,0 +1,1 @@
+"""A question read: cut, mended, in the vocabulary of the base."""

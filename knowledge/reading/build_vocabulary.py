@@ -1,0 +1,113 @@
+"""Builds the word tables: jieba's common words, the lexicon's, the documents', and how all of them sound."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PINYIN_DICT
+
+from knowledge.base.contents import Base
+from knowledge.reading.cutter import jieba
+from knowledge.reading.typos import HAN
+from knowledge.reading.vocabulary import Vocabulary, frequencies
+from knowledge.text.fold import fold
+
+COMMON = 100
+"""jieba words counted less often in its corpus are left out: a tenth of the table, a thirtieth of the start-up time,
+and the words that our texts use are added anyway."""
+DOMAIN_FREQUENCY = 20_000
+"""High enough that a domain word is never cut apart."""
+SPOKEN = 500
+"""Common words counted less often are not looked for in pinyin."""
+WHOLE = 4
+"""Longer synonyms are expressions rather than words: matched as concepts, but cut."""
+COMMON_CHARACTER = 3000
+"""A dialect word of one character is only replaced when the character is rarer than this: 係 folds to 系."""
+NUMERALS = "零一二三四五六七八九十百千万亿两"
+"""No typo is mended to a term with a number in it: 三十二项 is a claim, not a misspelt 二十三项."""
+MIN_SOUND = 2
+
+
+def build(base: Base, texts: Iterable[str]) -> Vocabulary:
+    """The vocabulary of a base; ``texts``: all phrasings and clauses, whose words are kept."""
+    lexicon = base.lexicon
+    logging.getLogger("jieba").setLevel(logging.WARNING)
+    full = jieba.Tokenizer()
+    lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
+    counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines)}
+    full.FREQ, full.total, full.initialized = frequencies(counts), sum(counts.values()), True
+
+    term_of: dict[str, str] = {}
+    for group in lexicon.synonyms.groups:
+        term = fold(group.term)
+        for word in (group.term, *group.same):
+            term_of.setdefault(fold(word), term)
+    unit_names = {fold(n) for u in lexicon.units.units for n in u.names}
+    own = {fold(word) for word in lexicon.domain_words} | {w for w in term_of if len(w) <= WHOLE} | unit_names
+    own = {word for word in own if len(word) >= 2 and HAN.search(word)}
+
+    words = {word: count for word, count in counts.items() if count >= COMMON}
+    for text in texts:
+        for word in full.cut(fold(text), HMM=False):
+            if word in counts:
+                words[word] = counts[word]
+    words |= {word: max(DOMAIN_FREQUENCY, counts.get(word, 0)) for word in own if HAN.fullmatch(word)}
+
+    not_mended = re.compile("|".join(map(re.escape, map(fold, lexicon.variants.asking))) + f"|[{NUMERALS}]")
+    sounds: dict[str, str] = {}
+    spoken: dict[str, str] = {}
+    for word in sorted(own, key=lambda w: (-counts.get(w, 0), w)):
+        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 10:
+            sound = " ".join(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False))
+            spoken.setdefault(sound, word)
+            if not not_mended.search(word):
+                sounds.setdefault(sound, word)
+    for char in "一二三四五六七八九十":
+        for place in (f"第{char}", f"第{char}条", f"第{char}部分"):
+            spoken.setdefault(" ".join(lazy_pinyin(place)), place)
+    cue_words = [w for words_ in lexicon.cues.model_dump().values() for w in words_]
+    for word in sorted(
+        {fold(w) for w in (*lexicon.variants.stop, *cue_words)} | {w for w, n in words.items() if n >= SPOKEN},
+        key=lambda w: -counts.get(w, 0),
+    ):
+        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 4:
+            spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)
+    for sound, particle in lexicon.variants.particles.items():
+        spoken.setdefault(sound, particle)
+    initials: dict[str, str] = {}
+    for sound, word in sounds.items():
+        if len(word) >= 4:
+            initials.setdefault(sound, word)
+    return Vocabulary(
+        freq=frequencies(words),
+        term_of=term_of,
+        english={fold(k): v for k, v in lexicon.english.words.items()},
+        dialect={
+            fold(k): v
+            for k, v in lexicon.variants.dialect.items()
+            if len(fold(k)) > 1 or counts.get(fold(k), 0) < COMMON_CHARACTER
+        },
+        fillers=[fold(word) for word in lexicon.variants.fillers],
+        stop=[fold(word) for word in lexicon.variants.stop],
+        syllable_of=_syllables(),
+        terms_by_sound=sounds,
+        words_by_sound=spoken,
+        terms_by_initials=initials,
+    )
+
+
+@functools.cache
+def _syllables() -> dict[str, str]:
+    """Each common character's first reading without tone."""
+    out = {}
+    for code in range(0x4E00, 0x9FA6):
+        if code in PINYIN_DICT:
+            reading = lazy_pinyin(chr(code), style=Style.NORMAL)[0]
+            if reading.isascii():
+                out[chr(code)] = reading
+    return out

@@ -1,0 +1,156 @@
+"""From a typed question to comparable features: words, terms, character and sound n-grams.
+
+What people type is first brought to plain Chinese (dialect and Cantonese words, fillers, English through a glossary,
+pinyin, homophone and shape typos), each repair noted so that an answer can be explained; then cut by jieba.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from knowledge.reading.cutter import jieba
+from knowledge.reading.latin import Latin
+from knowledge.reading.typos import HAN, Mender
+from knowledge.reading.vocabulary import Repair, Vocabulary
+from knowledge.text.fold import fold
+from knowledge.text.phrases import Phrases
+
+_RUN = re.compile(r"[一-鿿]+|[a-z][a-z'&-]*|\d+(?:\.\d+)?")
+_STRETCHED = re.compile(r"([^\W\d])\1{2,}")
+REMEMBERED = 1_000
+"""Readings that are remembered: one question is read in several places, and its rest is often the same."""
+SHORT = 200
+"""Characters of a text that is worth remembering."""
+PIECE = 1_000
+"""Characters of a document that are folded and cut at once."""
+_PUNCTUATION = re.compile(r"[^\w\s]|_")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question as the engine sees it."""
+
+    folded: str
+    """fold() of what was typed."""
+    plain: str
+    """Plain Chinese after all repairs; what is cut and compared."""
+    words: tuple[str, ...]
+    """Words that carry a topic, in order, stop words left out."""
+    terms: tuple[str, ...]
+    """Concepts by synonym group, each once."""
+    features: tuple[str, ...]
+    """w: words, t: terms, c: character n-grams, p: sound pairs; with repeats."""
+    repairs: tuple[Repair, ...] = ()
+
+
+class Reader:
+    """Reads questions with one vocabulary. Pure; safe to share between threads."""
+
+    def __init__(self, vocabulary: Vocabulary, mend: bool = True) -> None:
+        """``mend``: whether typos are mended; off only to measure what mending is worth."""
+        self.vocabulary = v = vocabulary
+        self._jieba: Any = jieba.Tokenizer()
+        self._jieba.FREQ = v.freq
+        self._jieba.total = sum(v.freq.values())
+        self._jieba.initialized = True
+        self._stop = frozenset(v.stop)
+        self._max_term = max(map(len, v.term_of), default=0)
+        self._dialect = Phrases(v.dialect)
+        self._fillers = Phrases(dict.fromkeys(v.fillers, True))
+        self._latin = Latin(v)
+        self._mends = mend
+        self._mender = Mender(v, lambda run: self._jieba.cut(run, HMM=False))
+
+        self._remembered = lru_cache(REMEMBERED)(self._read)
+
+    def read(self, text: str) -> Reading:
+        """Read any text; never raises. Empty features mean that there is nothing to go by."""
+        return self._remembered(text) if len(text) <= SHORT else self._read(text)
+
+    def _read(self, text: str) -> Reading:
+        repairs: list[Repair] = []
+        folded = fold(text)
+        plain = self._replace(_STRETCHED.sub(r"\1\1", folded), repairs)
+        plain = self._latin.read(plain, repairs)
+        plain = self._mender.mend(plain, repairs) if self._mends else plain
+        pieces = list(self._jieba.cut(plain, HMM=False))
+        all_words = [w for w in pieces if _RUN.match(w)]
+        words = [w for w in all_words if w not in self._stop]
+        terms = self._terms(plain, pieces)
+        return Reading(
+            folded=folded,
+            plain=plain,
+            words=tuple(words),
+            terms=tuple(dict.fromkeys(terms)),
+            features=tuple(self._features(plain, words or all_words, terms)),
+            repairs=tuple(repairs),
+        )
+
+    def document(self, text: str) -> list[str]:
+        """The features of a document's words, of any length: w: words, t: concepts, c: pairs of characters.
+
+        Nothing is mended, for a document is not mistyped.
+        """
+        out: list[str] = []
+        for at in range(0, len(text), PIECE):
+            plain = fold(text[at : at + PIECE])
+            pieces = list(self._jieba.cut(plain, HMM=False))
+            out += ["w:" + word for word in pieces if _RUN.match(word) and word not in self._stop]
+            out += ["t:" + term for term in self._terms(plain, pieces)]
+            for match in HAN.finditer(_PUNCTUATION.sub(" ", plain)):
+                run = match.group()
+                out += ["c:" + run[i : i + 2] for i in range(len(run) - 1)]
+        return out
+
+    def _terms(self, plain: str, pieces: list[str]) -> list[str]:
+        """Concepts whose words stand in the text, longest first at each place, in order.
+
+        They begin and end where jieba's words do: 高企 is not in 提高企业.
+        """
+        table = self.vocabulary.term_of
+        starts, at = [], 0
+        for piece in pieces:
+            starts.append(at)
+            at += len(piece)
+        starts.append(at)
+        ends = set(starts)
+        found = []
+        done = 0
+        for start in starts:
+            if start < done:
+                continue
+            for n in range(min(self._max_term, len(plain) - start), 1, -1):
+                if start + n in ends and (term := table.get(plain[start : start + n])) is not None:
+                    found.append(term)
+                    done = start + n
+                    break
+        return found
+
+    def _features(self, plain: str, words: Iterable[str], terms: Iterable[str]) -> list[str]:
+        out = ["w:" + word for word in words]
+        out += ["t:" + term for term in terms]
+        for match in HAN.finditer(_PUNCTUATION.sub(" ", plain)):
+            run = match.group()
+            out += ["c:" + run[i : i + 2] for i in range(len(run) - 1)]
+            out += ["c:" + run[i : i + 3] for i in range(len(run) - 2)]
+            sounds = self._mender.syllables(run)
+            out += ["p:" + sounds[i] + sounds[i + 1] for i in range(len(run) - 1)]
+        return out
+
+    def _replace(self, text: str, repairs: list[Repair]) -> str:
+        """Dialect and Cantonese words to plain ones, fillers away."""
+        out = []
+        done = 0
+        for found in self._dialect.scan(text):
+            typed = text[found.start : found.end]
+            if typed != found.value:
+                repairs.append(Repair(typed, found.value, "dialect"))
+            out += [text[done : found.start], found.value]
+            done = found.end
+        plain = "".join([*out, text[done:]])
+        without = self._fillers.without(plain, "")
+        return without if _RUN.search(without) else plain  # 哈哈哈 alone is an answer, not a filler

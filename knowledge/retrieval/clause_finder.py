@@ -1,0 +1,79 @@
+"""Clauses that nobody has written phrasings for, found by their own words: a search engine's numbers as targets."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from knowledge.base.contents import Base
+from knowledge.base.document import Clause, Policy
+from knowledge.retrieval import Entry, Retriever
+
+
+@dataclass(frozen=True)
+class ClauseFinder:
+    """The clauses behind a search engine. Pure."""
+
+    targets: Sequence[str]
+    """``<policy>/<clause>`` by number, those of a policy side by side."""
+    retriever: Retriever | None
+    """None when there are no such clauses."""
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    @cached_property
+    def _span(self) -> dict[str, range]:
+        """The numbers of each policy's clauses."""
+        out: dict[str, range] = {}
+        for n, target in enumerate(self.targets):
+            policy_id = target.partition("/")[0]
+            out[policy_id] = range(out.get(policy_id, range(n, n)).start, n + 1)
+        return out
+
+    def search(self, question: str, most: int, only: str = "") -> list[tuple[str, float]]:
+        """The clauses nearest to a question, best first, with their scores; ``only``: a policy's id."""
+        if self.retriever is None or (only and only not in self._span):
+            return []
+        found = self.retriever.search(question, most, self._span[only] if only else None)
+        return [(self.targets[one.number], one.score) for one in found]
+
+    def holding(self, term: str) -> int:
+        """In how many clauses a word stands, or a pair of characters."""
+        return len(self._entries(term))
+
+    def stands(self, term: str, policy_id: str) -> bool:
+        """Whether it stands in any clause of a policy."""
+        span = self._span.get(policy_id, range(0))
+        entries = self._entries(term)
+        at = bisect_left(entries, span.start)
+        return at < len(entries) and entries[at] < span.stop
+
+    def _entries(self, term: str) -> Sequence[int]:
+        return self.retriever.entries(term) if self.retriever is not None else ()
+
+
+def untaught(base: Base) -> list[Policy]:
+    """The policies for which nobody has written down how people ask."""
+    return [p for p in base.policies if not base.phrasings[p.id].written]
+
+
+def headings(policy: Policy, clause: Clause) -> str:
+    """The titles under which a clause stands, its own last."""
+    section = policy.section_of(clause)
+    own = clause.title if clause.titled else ""
+    return "\n".join((policy.title or policy.display_name, section.title, own))
+
+
+def unasked(base: Base) -> tuple[list[str], list[Entry]]:
+    """Targets and entries of the clauses that have no phrasings, or only such as were taught or imported one by one."""
+    targets, entries = [], []
+    for policy in base.policies:
+        asked = base.phrasings[policy.id]
+        for clause in policy.clauses:
+            if not asked.written or clause.id not in asked.clauses:
+                targets.append(f"{policy.id}/{clause.id}")
+                entries.append(Entry(f"{headings(policy, clause)}\n{clause.text}", policy.id))
+    return targets, entries

@@ -1,0 +1,143 @@
+"""Texts and questions as terms: jieba's words, and pairs and triples of Chinese characters as numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.files.yamlfile import read_yaml
+from knowledge.reading.cutter import jieba
+from knowledge.reading.vocabulary import frequencies
+from knowledge.text.fold import fold
+
+Keys = NDArray[np.uint64]
+
+EVERYDAY = Path(__file__).with_name("everyday.yaml")
+PIECE = 1_000
+"""Characters that are folded at a time: fold() shortens longer texts."""
+BITS = 21
+"""Of a code point: three of them fit into 64."""
+LONGEST = 4
+"""Characters of a word; longer ones of the dictionary are cut into these as well."""
+COMMON = 100
+"""jieba words counted less often are left out unless the texts use them."""
+_RUN = re.compile(r"[㐀-鿿]+|[a-z]+|\d+(?:\.\d+)?")
+_NOT_TIGHT = re.compile(r"[\W_]+")
+_HAN = (0x3400, 0x9FFF)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as the engine sees it."""
+
+    words: tuple[str, ...]
+    """Words to look for, sub-words of long ones among them, with repeats."""
+    content: tuple[str, ...]
+    """Its words one after another, without those that only ask."""
+    runs: str
+    """Its text where what only asks is blank."""
+    everyday: Mapping[str, float]
+    """What the law calls what the question says, with the share of each."""
+
+
+class Terms:
+    """Cuts texts and questions with one dictionary."""
+
+    def __init__(self, counts: dict[str, int], said: Mapping[str, Sequence[str]], asking: Sequence[str]) -> None:
+        """``counts``: jieba's prefix dictionary, words with how common they are; the others: see everyday()."""
+        self.counts, self.said, self.asking = counts, said, asking
+        self._jieba: Any = jieba.Tokenizer()
+        self._jieba.FREQ = counts
+        self._jieba.total = sum(counts.values()) or 1
+        self._jieba.initialized = True
+        self._only_asks = frozenset(asking)
+        self._asks = _any_of([word for word in asking if len(word) > 1])
+        self._says = _any_of(said)
+
+    def words(self, plain: str) -> list[str]:
+        """Words of a folded text, and the shorter ones that long ones are made of."""
+        return [w for w in self._jieba.lcut_for_search(plain, HMM=False) if _RUN.match(w)]
+
+    def question(self, text: str) -> Question:
+        """Any text as a question; one that only asks (怎么办) keeps its words."""
+        plain = fold(text)
+        runs = self._asks.sub(" ", plain)
+        content = [w for w in self._jieba.lcut(plain, HMM=False) if _RUN.match(w)]
+        kept = [w for w in content if w not in self._only_asks]
+        words = self.words(plain)
+        if not kept:
+            return Question(tuple(words), tuple(content), plain, {})
+        more: dict[str, float] = {}
+        for said in dict.fromkeys(match.group() for match in self._says.finditer(plain)):
+            lawful = self.said[said]
+            for term in lawful:
+                more[term] = max(more.get(term, 0.0), len(lawful) ** -0.5)
+        return Question(tuple(w for w in words if w not in self._only_asks), tuple(kept), runs, more)
+
+
+def plain_text(text: str) -> str:
+    """fold() of a text of any length, line by line."""
+    pieces = (line[i : i + PIECE] for line in text.splitlines() for i in range(0, len(line), PIECE))
+    return "\n".join(fold(piece) for piece in pieces)
+
+
+def tight(plain: str) -> str:
+    """Letters, digits and characters of a folded text alone."""
+    return _NOT_TIGHT.sub("", plain)
+
+
+def grams(plain: str, n: int) -> Keys:
+    """Every ``n`` Chinese characters that follow one another, as numbers, in order; n is 2 or 3.
+
+    >>> grams("补贴a补贴", 2).tolist() == [(ord("补") << 21) + ord("贴")] * 2
+    True
+    """
+    return gram_places(plain, n)[0]
+
+
+def gram_places(plain: str, n: int) -> tuple[Keys, NDArray[np.int64]]:
+    """grams(), and where in the text each begins."""
+    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    if len(codes) < n:
+        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
+    han = (codes >= _HAN[0]) & (codes <= _HAN[1])
+    last = len(codes) - n + 1
+    whole = np.logical_and.reduce([han[i : last + i] for i in range(n)])
+    at = np.flatnonzero(whole)
+    keys = np.zeros(len(at), dtype=np.uint64)
+    for i in range(n):
+        keys = (keys << np.uint64(BITS)) | codes[at + i].astype(np.uint64)
+    return keys, at
+
+
+def dictionary(texts: Iterable[str]) -> dict[str, int]:
+    """jieba's prefix dictionary of its common words, and of the others of its words that the texts hold."""
+    lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
+    counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines) if len(word) <= 2 * LONGEST}
+    rare = {word for word, count in counts.items() if count < COMMON}
+    by_size = {n: {w for w in rare if len(w) == n} for n in range(2, 2 * LONGEST + 1)}
+    used: set[str] = set()
+    for text in texts:
+        for n, words in by_size.items():
+            used.update(words.intersection(text[i : i + n] for i in range(len(text) - n + 1)))
+    return frequencies({word: count for word, count in counts.items() if count >= COMMON or word in used})
+
+
+@lru_cache(maxsize=1)
+def everyday() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """What people say -> what the law calls it; and words that only ask."""
+    data: Any = read_yaml(EVERYDAY).data
+    said = {fold(said): tuple(map(fold, lawful)) for said, lawful in data["words"].items()}
+    return said, tuple(dict.fromkeys(map(fold, data["asking"])))
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    longest_first: Sequence[str] = sorted(words, key=lambda w: (-len(w), w))
+    return re.compile("|".join(map(re.escape, longest_first)))

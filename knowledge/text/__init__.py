@@ -1,0 +1,1 @@
+"""Chinese text: folding, phrases, printed forms, money and numbers."""
