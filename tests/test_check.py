@@ -19,7 +19,7 @@ PHRASINGS = "policies/wuhan-development-zones/phrasings.yaml"
 SOURCE = "policies/wuhan-development-zones/source.txt"
 UNITS = "lexicon/units.yaml"
 QUESTIONS = ROOT.parent / "tests" / "questions"
-CODE = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT.parent / "bot").glob("*.py"))
+CODE = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT.parent / "bot").rglob("*.py"))
 
 
 def swap(old: str, new: str, count: int = 1) -> Callable[[str], str]:
@@ -202,6 +202,7 @@ def test_a_second_document_has_an_id_of_its_own(base: Path) -> None:
 def test_every_reply_that_the_code_names_is_there() -> None:
     assert check_replies() == []
     names = set(re.findall(r'"((?:labels|lead|info|notice|none|clarify|chat)\.[a-z_]+)"', CODE))
+    assert len(names) > 40  # else this looks at nothing
     words = Texts.load("zh")
     for name in names:
         assert isinstance(words.get(name), str), name

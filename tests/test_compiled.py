@@ -18,6 +18,7 @@ from bot.staff.question_tests import DAY
 from knowledge import compiled
 from knowledge.base.contents import Base
 from knowledge.base.document import Policy
+from knowledge.compiled.cache import COMPILES
 from knowledge.compiled.storedbase import Unread
 
 
@@ -155,3 +156,18 @@ print(*(n for n in unwanted if n in sys.modules))
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.split() == []
     assert compiled.load(compiled.fingerprint(root), [root / compiled.BESIDE]) is not None
+
+
+def test_the_fingerprint_covers_all_the_code_that_compiles(root: Path) -> None:
+    """Every module of knowledge/ that is loaded when a base is made is in a room that the fingerprint looks at."""
+    program = """
+import sys
+from pathlib import Path
+from knowledge import compiled
+compiled.make(Path(sys.argv[1]))
+print(*(name for name in sys.modules if name.startswith("knowledge.")))
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(root)], capture_output=True, text=True, check=True)
+    rooms = {name.split(".")[1] for name in done.stdout.split()}
+    assert {"compiled", "learned", "reading"} <= rooms
+    assert rooms <= set(COMPILES)

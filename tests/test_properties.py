@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -60,7 +59,7 @@ def test_an_answer_is_complete(assistant: Assistant, ready: Ready) -> None:
             for name in clause.responsible[0].printed:
                 assert name in text
             assert clause.body in text
-            assert assistant.library.compose(policy.id).place(clause) in text
+            assert assistant.composer(policy.id).place(clause) in text
             assert "有效期至2025年10月8日" in text
 
 
@@ -92,9 +91,9 @@ def test_a_hundred_thousand_odd_strings(assistant: Assistant) -> None:
     assert odd_strings(assistant) < 1.0
 
 
-def test_the_rooms_are_kept_apart() -> None:
-    """knowledge/ never imports bot/; nothing a policy says is written in Python."""
-    for path in ROOT.glob("*.py"):
-        assert not re.search(r"^\s*(?:from|import) bot\b", path.read_text(encoding="utf-8"), re.M), path
-    for path in Path(ROOT.parent / "bot").rglob("*.py"):
+def test_nothing_a_policy_says_is_written_in_python() -> None:
+    """That knowledge/ never imports bot/ is a contract in pyproject.toml, which `make lint` holds."""
+    code = sorted((ROOT.parent / "bot").rglob("*.py"))
+    assert len(code) > 120  # else this looks at nothing
+    for path in code:
         assert not MONEY.search(re.sub(r"#.*|\"\"\".*?\"\"\"", "", path.read_text(encoding="utf-8"), flags=re.S)), path

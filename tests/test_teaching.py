@@ -25,8 +25,8 @@ from bot.staff.teaching import Outcome, teach, undo
 from knowledge import compiled
 from knowledge.base.load import load_base
 from knowledge.base.phrasings import TAUGHT as TAUGHT_WRITER
+from knowledge.base.phrasings import tidy
 from knowledge.files.faults import KnowledgeError
-from knowledge.fitting.lint import tidy
 from knowledge.teaching import overlay
 from knowledge.teaching.overlay import Overlay, merged
 from knowledge.teaching.patch import patch

@@ -20,6 +20,7 @@ from telegram import Bot, Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.request import RequestData
 
+from bot.channels.telegram.context import failure_of
 from bot.channels.telegram.pacer import Pacer
 from bot.channels.telegram.queue import STARTS, JournalQueue, TurnProcessor, chat_of
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
@@ -57,7 +58,7 @@ class Rig:
         self.metrics = Metrics()
         self.store = store
         self.queue = JournalQueue(store, self.metrics)
-        self.turns = Turns(store)
+        self.turns = Turns(store, failure_of=failure_of)
         self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
         self.processor.again = self._handle
         self.handler: Handler = self._nothing

@@ -20,6 +20,7 @@ from bot.days import BEIJING
 from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
+from bot.service.buttons import key_of
 from bot.service.limits import UserLimit
 from bot.serving.reply_cache import RecentReplies
 from bot.store.store import Store
@@ -87,7 +88,7 @@ async def test_start_offers_examples_and_pressing_one_asks_it(bot: Played) -> No
 
 
 async def test_start_with_a_link_shows_the_clause(bot: Played) -> None:
-    key = keyboards.key_of(f"{POLICY}/4.2")
+    key = key_of(f"{POLICY}/4.2")
     assert TWENTY in text_of(await bot.tell(f"/start c_{key}"))
     assert bot.labels(only(await bot.tell("/start c_0000000000"))) == bot.words.get("examples")
     assert bot.labels(only(await bot.tell("/start x\x00<b>"))) == bot.words.get("examples")

@@ -8,10 +8,10 @@ import pytest
 from knowledge.compiled import ROOT, Ready
 from knowledge.fitting import lint
 from knowledge.fitting import weights as tuning
-from knowledge.fitting.weights import START, HeldOut
+from knowledge.fitting.weights import HeldOut
 from knowledge.learned import index, regression
 from knowledge.learned.examples import examples
-from knowledge.learned.index import KINDS, SIGNALS, Example, Index, Weights, kind_of
+from knowledge.learned.index import KINDS, SIGNALS, START, Example, Index, Weights, kind_of, load_weights
 
 
 def test_learning_tells_two_classes_apart_and_is_the_same_each_time() -> None:
@@ -84,14 +84,14 @@ def test_weights_are_stored_and_read_back(tmp_path: object) -> None:
     from pathlib import Path
 
     folder = Path(str(tmp_path))
-    assert tuning.load_weights(folder) == START
+    assert load_weights(folder) == START
     weights = Weights({k: dict.fromkeys(SIGNALS, 1.25) for k in KINDS}, dict.fromkeys(KINDS, -0.5))
     tuning.save_weights(weights, folder, "a report\nof two lines")
-    assert tuning.load_weights(folder) == weights
+    assert load_weights(folder) == weights
 
 
 def test_the_stored_weights_carry_their_report() -> None:
-    text = (ROOT / tuning.FILE).read_text(encoding="utf-8")
+    text = (ROOT / index.FILE).read_text(encoding="utf-8")
     assert "Fitted by `policybot tune`" in text
     assert "Calibration" in text
 

@@ -335,7 +335,9 @@ def _phrasings(_: argparse.Namespace) -> int:
     print(lint.coverage(made.base))
     findings = lint.thin(made.base) + lint.copies(examples(made.base))
     targets, rows = tuning.held_out(made.base, made.reader)
-    hints = lint.pulls(targets, rows, tuning.load_weights(ROOT))
+    from knowledge.learned.index import load_weights
+
+    hints = lint.pulls(targets, rows, load_weights(ROOT))
     for finding in [*hints, *findings]:
         print(f"{finding.kind}: {finding.text}")
     print(f"{len(rows)} 条问法；{len(findings)} 处要改，{len(hints)} 条拉向别处（供参考）")
@@ -350,11 +352,13 @@ def _tune(options: argparse.Namespace) -> int:
     if options.what == "evidence":
         return _tune_evidence(options.dry_run)
     base = load_base()
+    from knowledge.learned import index
+
     report, weights = tuning.tune(base, compiled.ready().reader)
     print(report)
     if not options.dry_run:
         tuning.save_weights(weights, ROOT, report)
-        print(f"已写入 {ROOT.name}/{tuning.FILE}")
+        print(f"已写入 {ROOT.name}/{index.FILE}")
     return OK
 
 

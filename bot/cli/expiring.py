@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from datetime import date
 
+from bot.staff.expiry import state
+
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-parser."""
@@ -32,8 +34,3 @@ def run(options: argparse.Namespace) -> int:
     if not found:
         print(words("expiry.none", days=options.days, count=sum(p.validity.until is not None for p in policies)))
     return 0
-
-
-def state(days: int) -> str:
-    """How far off the last day is, as the replies name it."""
-    return "over" if days < 0 else "today" if days == 0 else "soon"

@@ -51,7 +51,7 @@ def _show(assistant: Assistant, what: str) -> int:
         policy, what = library.by_id[policy_id], inside if slash else "policy"
     else:
         policy = assistant.policy
-    blocks = _blocks(library, policy, what)
+    blocks = _blocks(assistant, policy, what)
     if blocks is None:
         ids = [clause.id for clause in policy.clauses]
         listed = " ".join(ids[:MOST_IDS]) + (" …" if len(ids) > MOST_IDS else "")
@@ -60,7 +60,7 @@ def _show(assistant: Assistant, what: str) -> int:
             print(f"没有编号为「{policy_id}」的文件；policybot show policies 列出全部", file=sys.stderr)
         return USAGE
     if not any(b.role == "notice" for b in blocks):
-        blocks = [*blocks, *library.compose(policy.id).notice(library.today())]
+        blocks = [*blocks, *assistant.composer(policy.id).notice(library.today())]
     show(blocks)
     return OK
 
@@ -72,15 +72,16 @@ def _line(library: Library, policy_id: str) -> str:
     return "　".join(part for part in parts if part)
 
 
-def _blocks(library: Library, policy: Policy, what: str) -> Sequence[Block] | None:
+def _blocks(assistant: Assistant, policy: Policy, what: str) -> Sequence[Block] | None:
     """What is asked for of one document; None when it has no such thing."""
     from bot.engine.values.reply import Block, Quote, Say
 
-    compose = library.compose(policy.id)
+    library, compose = assistant.library, assistant.composer(policy.id)
+    responsible = library.responsible_of(policy.id)
     if what == "units":
-        ids: dict[str, list[str]] = {unit: [] for unit in compose.unit_counts()}
+        ids: dict[str, list[str]] = {unit: [] for unit in responsible.counts()}
         for clause in policy.clauses:
-            for unit in compose.units(clause):
+            for unit in responsible.units(clause):
                 ids[unit].append(clause.id)
         return [Block("list", (Say(f"{unit}　{' '.join(found)}"),)) for unit, found in ids.items()]
     if what == "figures":

@@ -21,8 +21,8 @@ from bot.serving.base_files import BaseFiles
 from bot.staff import question_tests
 from bot.staff.teach_targets import hit, named, proposals, resolve
 from knowledge import compiled
+from knowledge.base.phrasings import ALIKE, LONGEST, MIN_CHARS, tidy
 from knowledge.files.faults import KnowledgeError
-from knowledge.fitting.lint import ALIKE, LONGEST, MIN_CHARS, tidy
 from knowledge.teaching import overlay
 from knowledge.teaching.overlay import BusyError, Overlay, Taught
 from knowledge.text.fold import key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from knowledge.base.record import ClauseId, Id, Record, Text
 
+_ARTICLE = re.compile(r"第([一二三四五六七八九十百\d]+)条")
 OPENING_BRACKETS = "(（[【〔"
 """What a list of responsible units that stands apart begins with."""
 
@@ -303,6 +305,11 @@ class Policy(Record):
     def marker(self, clause: Clause) -> str:
         """The clause's own number as printed, without that of its part: (二); empty for unnumbered text."""
         return (clause.number or "").removeprefix(self.section_of(clause).number or "")
+
+    @property
+    def articled(self) -> bool:
+        """Whether it counts its articles through: 第一条, 第二条, …"""
+        return any(_ARTICLE.match(clause.number or "") for clause in self.clauses)
 
     def state(self, today: date) -> State:
         """Whether it holds on that day, as far as it says so itself or somebody found out."""

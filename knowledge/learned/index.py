@@ -20,9 +20,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from rapidfuzz import fuzz
 
 from knowledge.learned import regression
@@ -331,3 +333,22 @@ def tables_from_json(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tab
     data["feature_ids"] = {feature: i for i, feature in enumerate(plain["feature_ids"])}
     data["word_text"] = {w: {int(i): v for i, v in by.items()} for w, by in plain["word_text"].items()}
     return Tables(**data, **{name: arrays[name] for name in arrays})
+
+
+FILE = "weights.yaml"
+
+
+START = Weights(
+    signal={kind: {"linear": 1.0, "nearest": 2.0, "fuzzy": 1.0, "text": 1.0, "cover": 1.0} for kind in KINDS},
+    bias=dict.fromkeys(KINDS, 0.0),
+)
+"""Where the fit begins, and what is used while there is no file yet."""
+
+
+def load_weights(root: Path) -> Weights:
+    """weights.yaml under ``root``; START where there is none."""
+    path = root / FILE
+    if not path.exists():
+        return START
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Weights(signal=data["signal"], bias=data["bias"])

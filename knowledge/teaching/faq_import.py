@@ -19,11 +19,10 @@ from rapidfuzz import fuzz, process
 from knowledge.base.contents import Base
 from knowledge.base.document import Clause, Policy
 from knowledge.base.load import load_base, policy_folders
-from knowledge.base.phrasings import IMPORTED, Phrasings
+from knowledge.base.phrasings import ALIKE, IMPORTED, LONGEST, MIN_CHARS, Phrasings, tidy
 from knowledge.files.faults import Fault, KnowledgeError, shown
 from knowledge.files.table import Row, read_table
 from knowledge.files.wholefile import write_whole
-from knowledge.fitting.lint import ALIKE, LONGEST, MIN_CHARS, tidy
 from knowledge.learned.examples import TEXT_WRITER, examples
 from knowledge.learned.index import Example, kind_of
 from knowledge.teaching.overlay import phrasings_by_key

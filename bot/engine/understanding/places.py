@@ -92,11 +92,6 @@ class _Body:
         return {n: clause for n, clause in found if n is not None}
 
 
-def articled(policy: Policy) -> bool:
-    """Whether the document counts its articles through: 第一条, 第二条, …"""
-    return any(_ARTICLE.match(clause.number or "") for clause in policy.clauses)
-
-
 def mentions(folded: str) -> bool:
     """Whether a folded question holds anything that may be a place."""
     patterns = (_BOTH, _PAIR, _DOTTED, _PART_ONLY, _BARE_PART, _ITEM_ONLY, _ENGLISH_PART, _ID, _ATTACHED)
