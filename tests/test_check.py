@@ -202,7 +202,7 @@ def test_a_second_document_has_an_id_of_its_own(base: Path) -> None:
 def test_every_reply_that_the_code_names_is_there() -> None:
     assert check_replies() == []
     names = set(re.findall(r'"((?:labels|lead|info|notice|none|clarify|chat)\.[a-z_]+)"', CODE))
-    assert len(names) > 40  # else this looks at nothing
+    assert len(names) > 30  # else this looks at nothing
     words = Texts.load("zh")
     for name in names:
         assert isinstance(words.get(name), str), name
