@@ -206,16 +206,17 @@ def _ask(options: argparse.Namespace) -> int:
     assistant, answer = _replies(options)
     reply = answer(text, Conversation())
     target = f"{reply.policy}/{reply.clauses[0].clause}" if reply.clauses and reply.status == "answer" else ""
-    if options.explain and target in assistant.ready.index.targets:
+    explain = reply.why.to_json() if options.explain else None
+    if explain is not None and target in assistant.ready.index.targets:
         question = assistant.understanding.question(text)
-        reply.explain["pulls"] = assistant.ready.index.why(question.reading, target)
+        explain["pulls"] = assistant.ready.index.why(question.reading, target)
     if options.json:
-        data = reply.to_json() | ({"explain": reply.explain} if options.explain else {})
+        data = reply.to_json() | ({"explain": explain} if explain is not None else {})
         print(json.dumps(data, ensure_ascii=False, indent=1))
     else:
-        from bot.cli.terminal import show_reply
+        from bot.cli.terminal import show
 
-        show_reply(reply, options.explain)
+        show(reply.blocks, explain)
     return NOT_ANSWERED if reply.status in ("none", "clarify") else OK
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from knowledge.base.load import load_base, policy_folders
 from knowledge.base.phrasings import TAUGHT
+from knowledge.base.target import Target
 from knowledge.files.yamlfile import Loc
 from knowledge.teaching import overlay
 from knowledge.teaching.overlay import Taught
@@ -32,15 +33,15 @@ def patch(root: Path, taught: Sequence[Taught]) -> str:
     for act in taught:
         if act.id in left_out:
             continue
-        owner, _, part = act.target.partition("/")
+        at = Target.parse(act.target)
         loc: Loc
-        if act.target.startswith("near:"):
-            number = topics.index(act.target.removeprefix("near:"))
+        if at.kind == "near":
+            number = topics.index(at.topic)
             path, loc = root / "lexicon" / "not_covered.yaml", ("topics", number, "phrasings")
-        elif part.startswith("info:"):
-            path, loc = folders[owner] / "phrasings.yaml", ("info", part.removeprefix("info:"))
+        elif at.kind == "info":
+            path, loc = folders[at.policy] / "phrasings.yaml", ("info", at.topic)
         else:
-            path, loc = folders[owner] / "phrasings.yaml", ("clauses", part)
+            path, loc = folders[at.policy] / "phrasings.yaml", ("clauses", at.clause)
         lines.setdefault(path, {}).setdefault(loc, []).append(act.ask)
     changed = {path: inserted(path, by_loc, TAUGHT) for path, by_loc in lines.items()}
     if with_files(root, changed) != wanted:
