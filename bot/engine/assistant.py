@@ -14,8 +14,10 @@ from datetime import date
 from bot.days import today_in_beijing
 from bot.engine.answering.composer import Composer
 from bot.engine.documents.library import Library
-from bot.engine.rules.order import Flow
-from bot.engine.rules.resources import Sources
+from bot.engine.rules.asked import Asked, within
+from bot.engine.rules.order import answer
+from bot.engine.rules.resources import Resources
+from bot.engine.rules.units import measures_of
 from bot.engine.understanding.understanding import Understanding
 from bot.engine.values.conversation import Conversation, went_on
 from bot.engine.values.reply import Reply
@@ -39,8 +41,7 @@ class Assistant:
         self.words = Texts.load(language)
         self.understanding = Understanding(ready)
         self.library = Library(ready, self.words, today)
-        self._sources = Sources(self.library, self.understanding)
-        self._flow = Flow(self._sources)
+        self._use = Resources(self.library, self.understanding)
 
     def with_base(self, ready: Ready) -> Assistant:
         """An assistant like this one, on another base; it has read what is read only when first needed."""
@@ -60,8 +61,8 @@ class Assistant:
         """
         asked = self.understanding.question(question)
         before = self._known(conversation or Conversation())
-        scope = policy if self.library.many else ""
-        reply = self._flow.within(scope, asked, before) if scope else self._flow.reply(asked, before)
+        first = Asked(asked, before, self._use.everywhere)
+        reply = answer(within(policy, first, asked).asked if policy and self.library.many else first, self._use)
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=went_on(before, reply.conversation))
@@ -81,7 +82,7 @@ class Assistant:
         clause = self.library.clause(target)
         kept = replace(conversation or Conversation(), choices=(), more=())
         question = self.understanding.question(clause.id)
-        reply = self._sources.answers(target).answer(clause, question, kept, 1.0, Rule.PLACE)
+        reply = self._use.answers(target).answer(clause, question, kept, 1.0, Rule.PLACE)
         if self.library.many:
             reply = replace(reply, conversation=replace(reply.conversation, policy=reply.policy))
         return reply
@@ -94,19 +95,21 @@ class Assistant:
 
     def composer(self, policy_id: str) -> Composer:
         """What composes paragraphs on a policy, or on the policy of a target."""
-        return self._sources.composers.of(policy_id)
+        return self._use.composers.of(policy_id)
 
     def meant(self, conversation: Conversation) -> Policy | None:
         """The document that is talked about, or the one that is meant where none is named."""
-        return self._sources.meant(self._known(conversation))
+        return self._use.everywhere.meant(self._known(conversation))
 
     def of_unit(self, unit: str) -> Reply:
         """The measures that a unit, by its name in the lexicon, is responsible for."""
-        return self._flow.of_unit(unit)
+        return measures_of(
+            [unit], Asked(self.understanding.question(""), Conversation(), self._use.everywhere), self._use
+        )
 
     def money(self, policy_id: str) -> Reply:
         """All the money that a document speaks of."""
-        return self._sources.answers(policy_id).all_figures(Conversation(policy=policy_id))
+        return self._use.answers(policy_id).all_figures(Conversation(policy=policy_id))
 
     def _known(self, conversation: Conversation) -> Conversation:
         """Without clauses that the base no longer has: conversations outlive bases."""

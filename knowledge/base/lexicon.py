@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
 from knowledge.base.record import ClauseId, Id, Record, Text
 
 
@@ -140,6 +146,86 @@ class Unrelated(Record):
     chat: dict[Id, dict[str, tuple[Text, ...]]]
 
 
+def _expression(text: str) -> str:
+    """A regular expression that says something."""
+    try:
+        says_something = re.compile(text).match("") is None
+    except re.error as error:
+        raise PydanticCustomError("expression", "不是正则表达式：{why}", {"why": str(error)}) from error
+    if not says_something:
+        raise PydanticCustomError("expression", "什么都不写也合得上；请写出要找的字")
+    return text
+
+
+Expressions = tuple[Annotated[Text, AfterValidator(_expression)], ...]
+"""Regular expressions in folded text; any of them will do, the first that fits counts."""
+
+
+class FollowUpTalk(Record):
+    """How a question leans on what was talked about."""
+
+    begins: Expressions
+    ends: Expressions
+    pronoun: Expressions
+    away: Expressions
+    """What leaves what is talked about now for what was before: 回到."""
+    earlier: Expressions
+    """What points at something said before: 刚才说的那个."""
+    this_document: Expressions
+    contrast: Expressions
+    """A rejection that names what was wrong: 我不是…，是…."""
+    together: Expressions
+    """What joins two things that are asked for at once."""
+    counts: Expressions
+    """Words that count and name no subject."""
+    everything: Expressions
+    """What asks for all of a document, whatever clause is talked about."""
+    sides: Expressions
+    """Words around what is compared: 在…方面."""
+
+
+class PickTalk(Record):
+    """How people pick from what was offered."""
+
+    which: Expressions
+    """With the groups nth, n, last and first."""
+    article: Expressions
+    english: dict[Text, int]
+    """Ordinals; negative ones count from the end."""
+    other: Expressions
+    all: Expressions
+    around: Expressions
+    """Words around the name of what is picked."""
+
+
+class UnitTalk(Record):
+    """How people ask about units."""
+
+    asked_about: Expressions
+    listing: Expressions
+    without: Expressions
+    only: Expressions
+    includes: Expressions
+
+
+class PlaceTalk(Record):
+    """How people speak of other places."""
+
+    policy_of: Expressions
+    """What stands behind a place whose own policy is asked for."""
+    moves: Expressions
+    """Words of coming from there: this place's policy is asked for after all."""
+
+
+class Talk(Record):
+    """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
+
+    follow_up: FollowUpTalk
+    pick: PickTalk
+    units: UnitTalk
+    places: PlaceTalk
+
+
 class Lexicon(Record):
     """All word knowledge shared by the policies."""
 
@@ -150,4 +236,5 @@ class Lexicon(Record):
     cues: Cues
     not_covered: NotCoveredTopics
     unrelated: Unrelated
+    talk: Talk
     domain_words: tuple[Text, ...]

@@ -12,7 +12,18 @@ from knowledge import ROOT
 from knowledge.base import verify
 from knowledge.base.contents import Base, EvidenceFile, WeightsFile
 from knowledge.base.document import Policy
-from knowledge.base.lexicon import Cues, English, Lexicon, NotCoveredTopics, Synonyms, Unit, Units, Unrelated, Variants
+from knowledge.base.lexicon import (
+    Cues,
+    English,
+    Lexicon,
+    NotCoveredTopics,
+    Synonyms,
+    Talk,
+    Unit,
+    Units,
+    Unrelated,
+    Variants,
+)
 from knowledge.base.phrasings import Phrasings
 from knowledge.base.record import Record
 from knowledge.files.faults import Fault, KnowledgeError, shown
@@ -30,6 +41,7 @@ _LEXICON: dict[str, type[Record]] = {
     "cues": Cues,
     "not_covered": NotCoveredTopics,
     "unrelated": Unrelated,
+    "talk": Talk,
 }
 
 _MESSAGES = {

@@ -11,7 +11,7 @@ from bot.engine.answering.document_facts import Particular, Particulars
 from bot.engine.answering.figure_choice import Selection
 from bot.engine.answering.untaught_figures import own_cues
 from bot.engine.documents.responsible import roles
-from bot.engine.understanding.follow_up import asks_about_unit
+from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
@@ -49,8 +49,7 @@ SAID_CHARS = 200
 class Answers:
     """Builds replies on one policy. Pure but for a cache of read sentences."""
 
-    def __init__(self, composers: Composers, policy: Policy, best: BestSentence, generic: frozenset[str]) -> None:
-        """``generic``: words that name no subject."""
+    def __init__(self, composers: Composers, policy: Policy, best: BestSentence, follow_ups: FollowUps) -> None:
         self.policy = policy
         library = self.library = composers.library
         self.words = library.words
@@ -58,7 +57,7 @@ class Answers:
         self.compose = composers.of(policy.id)
         self.responsible = library.responsible_of(policy.id)
         self._best = best
-        self._generic = generic
+        self._follow_ups = follow_ups
         self._today = library.today
         base = library.ready.base
         self._asked = base.phrasings[policy.id]
@@ -113,15 +112,14 @@ class Answers:
             why=Why(rule, figures=tuple(f.id for f in selection.led), unstated=selection.unstated),
         )
 
-    def with_related(self, reply: Reply, others: Sequence[Match], holding: Sequence[Clause]) -> Reply:
+    def with_related(self, reply: Reply, others: Sequence[Match], holding: Sequence[str]) -> Reply:
         """The answer with a line on further clauses that fit, so that it is complete.
 
-        ``others``: less probable clauses; ``holding``: clauses with all the words of a bare question.
+        ``others``: less probable clauses; ``holding``: targets with all the words of a bare question.
         """
         answered = {f"{c.policy}/{c.clause}" for c in reply.clauses}
-        held = [self.target(c) for c in holding]
         found = {m.target: m.probability for m in others}
-        related = [t for t, p in found.items() if p >= RELATED or t in held] + sorted(set(held) - set(found))
+        related = [t for t, p in found.items() if p >= RELATED or t in holding] + sorted(set(holding) - set(found))
         targets = [t for t in related if t not in answered][:MOST_RELATED]
         if not targets:
             return reply
@@ -154,7 +152,7 @@ class Answers:
             blocks.append(
                 Block("lead", (Say(words("lead.misread" if asserts else "lead.confirm")), Quote(misread.quote)))
             )
-        asks_unit = question.units and asks_about_unit(question)
+        asks_unit = question.units and self._follow_ups.asks_about_unit(question)
         if asks_unit or ("units" in question.asks and not selection.led):
             return blocks + self._units_lead(clause, question)
         if selection.led and not selection.contradicted:
@@ -489,7 +487,7 @@ class Answers:
         """How people ask for the clause's figures: as taught, else the words of the figures themselves."""
         if self._asked.written:
             return self._asked.figures
-        return own_cues(clause, question, said, self.library.ready.reader, self._generic)
+        return own_cues(clause, question, said, self.library.ready.reader, self._follow_ups.generic)
 
     def with_units(self, reply: Reply, target: str) -> Reply:
         """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""

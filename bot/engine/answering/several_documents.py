@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.engine.answering.clause_answers import SAID_CHARS, BestSentence
@@ -11,7 +11,6 @@ from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
 from bot.engine.values.why import Rule, Why
-from knowledge.base.document import Policy
 from knowledge.base.target import Target, clauses_of, policy_of
 from knowledge.learned.index import Match
 
@@ -210,15 +209,14 @@ class Across:
         self,
         units: Sequence[str],
         found: Mapping[str, Sequence[str]],
-        shown: Policy | None,
+        shown: Reply | None,
         conversation: Conversation,
-        whole: Callable[[Policy], Reply],
     ) -> Reply:
         """What units are responsible for in several documents.
 
-        The measures in ``shown`` one by one (``whole`` makes that reply), of the others only how many there are.
+        The measures of one document as ``shown``, of the others only how many there are.
         """
-        others = [p for p in self.library.ordered(found) if shown is None or p != shown.id]
+        others = [p for p in self.library.ordered(found) if shown is None or p != shown.policy]
         offered = others[:MOST_DOCUMENTS]
         total = sum(map(len, found.values()))
         unit = "、".join(units)
@@ -228,10 +226,9 @@ class Across:
         choices: tuple[str, ...] = ()
         first = 1
         if shown is not None:
-            reply = whole(shown)
-            blocks += [b for b in reply.blocks if b.role != "notice"]
-            notice = self.composers.of(shown.id).notice(self.library.today(), named=True)
-            clauses, choices = reply.clauses, reply.conversation.choices
+            blocks += [b for b in shown.blocks if b.role != "notice"]
+            notice = self.composers.of(shown.policy).notice(self.library.today(), named=True)
+            clauses, choices = shown.clauses, shown.conversation.choices
             first = len(choices) + 1
             blocks.append(self.say("documents.by_unit_more", count=len(others)))
         for n, policy_id in enumerate(offered, first):
@@ -245,7 +242,7 @@ class Across:
             "answer",
             (*blocks, *notice),
             Conversation(choices=(*choices, *offered), said=unit, policy=conversation.policy),
-            shown.id if shown is not None else "",
+            shown.policy if shown is not None else "",
             clauses=clauses,
             units=tuple(units),
             documents=tuple(offered),

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from bot.engine.understanding.understanding import Question, Understanding
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
-from knowledge.reading.reader import Reading
 from knowledge.text.fold import fold
 
 MOST_CHARS = 9
@@ -52,16 +51,16 @@ class Terms:
             words = [rest[:2], rest[2:]]  # 国家试点: two words that the lexicon knows as one
         if not words or not self._with_all(words):
             left = [w for w in question.rest_reading.words if w not in self._generic]
-            words = [w for w in left if len(w) > 1]
+            words = list(question.telling)
             rest = "".join(left)
         if not 2 <= len(rest) <= MOST_CHARS or not 1 <= len(words) <= MOST_WORDS:
             return []
         return words if sum(map(len, words)) >= LEAST_SHARE * len(rest) else []
 
-    def stands(self, reading: Reading) -> bool:
-        """Whether any word of the reading is one of the clauses' own."""
-        words = (w for w in reading.words if len(w) > 1 and w not in self._generic)
-        return any(word in self._own_words for word in (*words, *("t:" + term for term in reading.terms)))
+    def stands(self, question: Question) -> bool:
+        """Whether any word or concept that the question is about is one of the clauses' own."""
+        terms = ("t:" + term for term in question.rest_reading.terms)
+        return any(word in self._own_words for word in (*question.telling, *terms))
 
     def _with_all(self, words: Sequence[str]) -> list[Clause]:
         return [c for c in self.policy.clauses if all(w in self._texts[c.id] for w in words)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.engine.documents.issuers import region
+from bot.engine.understanding.patterns import pattern
 from knowledge.base.lexicon import Lexicon, Unit
 from knowledge.compiled import Ready
 from knowledge.reading.reader import Reading
@@ -18,9 +19,6 @@ from knowledge.text.numbers import Number, numbers
 from knowledge.text.phrases import Phrases
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
-_SUBJECTS = "首次|政策|补贴|奖励|高企|高新|开发区|标准|规定|文件|对|给|政府|财政|那边的?政策|那[份个]|有没有|怎么规定"
-_WHOSE = rf"(?=的?(?:{_SUBJECTS}))"
-_MOVES = re.compile(r"搬|迁|挪|来汉|来武|落户|转到|转来|过来|本地|这边|总部|投资")
 _LEAD_IN = 4
 """Characters that may stand before a rejection: 你答得不对."""
 REMEMBERED = 1_000
@@ -51,6 +49,8 @@ class Question:
     rest: str
     """The plain question without unit names, cues and polite words: what it is about."""
     rest_reading: Reading
+    telling: tuple[str, ...]
+    """The words of ``rest`` that may name a subject."""
 
     @property
     def bare(self) -> bool:
@@ -78,7 +78,10 @@ class Understanding:
             fold(short): unit.name for _, units in _units(lexicon) for unit in units for short in unit.short
         }
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
-        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
+        self.talk = lexicon.talk
+        behind = "|".join(self.talk.places.policy_of)
+        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?(?=的?(?:{behind}))")
+        self._moves = pattern(self.talk.places.moves)
         self._moves_away = re.compile(
             rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
             r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
@@ -119,6 +122,7 @@ class Understanding:
         scanned = [plain] if plain == reading.folded else [plain, reading.folded]  # English cues are gone from plain
         asks = frozenset(name for text_ in scanned for found in self._cues.scan(text_) for name in found.value)
         rest = self._empty.without(without).strip()
+        rest_reading = self._reader.read(rest)
         return Question(
             text=text,
             reading=reading,
@@ -128,7 +132,8 @@ class Understanding:
             numbers=tuple(numbers(plain)),
             elsewhere=self._elsewhere(plain),
             rest=rest,
-            rest_reading=self._reader.read(rest),
+            rest_reading=rest_reading,
+            telling=tuple(word for word in rest_reading.words if len(word) > 1 and word not in self.generic),
         )
 
     def _elsewhere(self, plain: str) -> str:
@@ -137,7 +142,7 @@ class Understanding:
         if match := self._moves_away.search(plain):
             return match["to"] or match["there"]
         match = self._other_places.search(plain) or self._before_unit(plain)
-        return "" if match is None or _MOVES.search(plain) else match["place"]
+        return "" if match is None or self._moves.search(plain) else match["place"]
 
     def short_unit(self, question: Question) -> str | None:
         """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
