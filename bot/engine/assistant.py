@@ -38,9 +38,9 @@ class Assistant:
         self.ready = ready
         self.today = today
         self._language = language
-        self.words = Texts.load(language)
         self.understanding = Understanding(ready)
-        self.library = Library(ready, self.words, today)
+        self.library = Library(ready, Texts.load(language), today)
+        self.words = self.library.words
         self._use = Resources(self.library, self.understanding)
 
     def with_base(self, ready: Ready) -> Assistant:

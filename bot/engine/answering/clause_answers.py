@@ -15,6 +15,7 @@ from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
+from bot.engine.values.thresholds import RELATED, TOPIC_ALIKE, WORDED
 from bot.engine.values.why import POINTED, Rule, Why
 from knowledge.base.document import Clause, Policy
 from knowledge.base.lexicon import NotCovered
@@ -24,14 +25,8 @@ from knowledge.learned.index import Match
 from knowledge.reading.reader import Reading
 from knowledge.text.fold import fold
 
-RELATED = 0.1
-"""Probability from which a further clause is named beside the answer, or suggested beside a refusal."""
 MOST_RELATED = 3
 MOST_SUGGESTED = 2
-WORDED = 0.95
-"""Share of the question's words from which a clause without phrasings has all of them."""
-TOPIC_ALIKE = 0.8
-"""Likeness to a known phrasing from which a refusal names the not-covered topic though none of its terms is there."""
 MOST_WITH_MONEY = 8
 """Clauses whose money is listed when a document's money is asked for."""
 LEADS = "牵头"
@@ -63,11 +58,6 @@ class Answers:
         self._asked = base.phrasings[policy.id]
         self._topics = {t.id: t for t in base.lexicon.not_covered.topics}
         self._paid = base.lexicon.variants.money_paid
-
-    @property
-    def _many(self) -> str:
-        """What the names of sentences that speak of all documents end in."""
-        return "_many" if self.library.many else ""
 
     @property
     def _successor(self) -> tuple[str, ...]:
@@ -429,16 +419,16 @@ class Answers:
         elif near:
             topic = self._topics.get(best.topic)
             if topic is not None and self._about(topic, best, question):
-                blocks.append(self.compose.say(f"none.not_covered{self._many}", topic=topic.name))
+                blocks.append(self.compose.say("none.not_covered", topic=topic.name))
                 suggested = list(topic.nearest)
             else:
-                blocks.append(self.compose.say(f"none.not_covered_unknown{self._many}"))
+                blocks.append(self.compose.say("none.not_covered_unknown"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
             suggested = [f"{self.policy.id}/{c}" for c in suggested if c in self.policy.by_id]
             suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
-            blocks.append(self.compose.say(f"none.far{self._many}", name=self.library.name))
+            blocks.append(self.compose.say("none.far", name=self.library.name))
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
             blocks += [Block("list", (Say(self._line(t)),)) for t in suggested]
@@ -463,16 +453,14 @@ class Answers:
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """Another city's or province's policy."""
-        block = self.compose.say(f"none.elsewhere{self._many}", place=place, city=self.policy.city or "")
+        block = self.compose.say("none.elsewhere", place=place, city=self.policy.city or "")
         return Reply("none", (block,), conversation, self.policy.id, why=Why(Rule.ELSEWHERE))
 
     def no_such_place(self, typed: str, conversation: Conversation) -> Reply:
         """A part or clause that the document doesn't have."""
         parts, clauses = self.compose.parts, len(self.policy.clauses)
         blocks = (
-            self.compose.say(
-                f"locate_none{self._many}", typed=typed, parts=parts, clauses=clauses, document=self.compose.document
-            ),
+            self.compose.say("locate_none", typed=typed, parts=parts, clauses=clauses, document=self.compose.document),
             self.compose.say("none.try", examples=self.words.examples),
         )
         return Reply("none", blocks, conversation, self.policy.id, why=Why(Rule.NO_SUCH_PLACE))
@@ -500,8 +488,6 @@ class Answers:
 
     def note(self, status: Status, name: str, conversation: Conversation, why: Rule | Why, **slots: object) -> Reply:
         """A sentence of the bot's own: small talk, a question back."""
-        if self._many and self.words.has(name + self._many):
-            name += self._many
         block = self.compose.say(
             name,
             examples=self.words.examples,

@@ -27,15 +27,17 @@ MOST_NAMED = 3
 class Library:
     """The documents of a base."""
 
-    def __init__(self, ready: Ready, words: Texts, today: Callable[[], date]) -> None:
+    def __init__(self, ready: Ready, texts: Texts, today: Callable[[], date]) -> None:
         self.ready = ready
-        self.words = words
+        self.words = texts.spoken_of(len(ready.base.policies))
         self.today = today
         self.policies = ready.base.policies
         self.by_id = {policy.id: policy for policy in self.policies}
         self.many = len(self.policies) > 1
         self.untaught = frozenset(p.id for p in untaught(ready.base))
         taught = [p for p in self.policies if p.id not in self.untaught]
+        self.taught = tuple(policy.id for policy in taught)
+        """Ids of the documents with phrasings."""
         self.default = self.policies[0] if not self.many else taught[0] if len(taught) == 1 else None
         """The document that is meant where a question names none: the only one, or the only one with phrasings."""
         self.home = self.default or (taught or self.policies)[0]

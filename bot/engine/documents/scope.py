@@ -29,8 +29,7 @@ class Scope:
     @property
     def taught(self) -> list[str]:
         """Ids of the documents with phrasings that are asked."""
-        library = self.library
-        return [p.id for p in library.policies if p.id not in library.untaught and self.asks(p.id)]
+        return [policy_id for policy_id in self.library.taught if self.asks(policy_id)]
 
     def asks(self, policy_id: str, plain: str = "") -> bool:
         """Whether a document is asked: not a repealed one, nor one for another city than the plain question names."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.engine.values.thresholds import CHOICE_FLOOR
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 
@@ -29,8 +30,6 @@ MISS = 2.0
 CHAT_MIX = 1.0
 """Small talk answered as out of scope, or the other way round: a shrug."""
 MOST_CHOICES = 3
-CHOICE_FLOOR = 0.06
-"""Clauses less probable than this are not worth a line in a choice."""
 
 Act = Literal["answer", "choose", "info", "chat", "none"]
 

@@ -12,32 +12,25 @@ from bot.engine.documents.scope import Scope
 from bot.engine.matching.merge import contest
 from bot.engine.understanding import follow_up
 from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.values.thresholds import (
+    CLOSED,
+    CONTEXT_ODDS,
+    CONTEXT_OUTSIDE,
+    CONTEXT_WEAK,
+    EARLIER,
+    LACKING,
+    NAMED_OUTSIDE,
+    REJECTED,
+    SURE,
+)
 from knowledge.base.target import kind_of, policy_of
 from knowledge.learned.index import Match
 from knowledge.reading.reader import Reading
 from knowledge.retrieval.evidence import Evidence, Found
 
-CONTEXT_ODDS = 4.0
-"""Log odds that a follow-up gives to the clause that is talked about: as much as a good match is worth."""
-CONTEXT_WEAK = 2.5
-"""Log odds that a short question without any sign of a follow-up gives to the clause that is talked about."""
-CONTEXT_OUTSIDE = -2.5
-"""Log odds that a follow-up takes from everything that is no clause."""
-EARLIER = 0.5
-"""Probability from which a question goes back to a clause that was talked about before."""
-REJECTED = -6.0
-"""Log odds that 不是，我问的是… takes from the clause that was rejected."""
-SURE = 0.85
-"""Probability from which a question says by itself what it is about, whatever was talked about."""
-LACKING = 0.4
-"""What the odds of a clause are multiplied by that hasn't what is asked for: units, or money."""
 MOST_ALSO = 8
 """Documents of a place that are looked at because the question names it."""
 MONEY = frozenset({"amount", "ratio", "share"})
-CLOSED = -1e6
-"""Log odds of clauses of documents that are not asked."""
-NAMED_OUTSIDE = -2.0
-"""Log odds that naming a document takes from everything that no document covers."""
 
 
 @dataclass(frozen=True)

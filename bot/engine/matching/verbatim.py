@@ -6,17 +6,11 @@ import re
 from collections.abc import Sequence
 
 from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.values.thresholds import LEAST_SHARE, MOST_CHARS, MOST_CLAUSES, MOST_WORDS
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
 from knowledge.text.fold import fold
 
-MOST_CHARS = 9
-"""Longest bare question that is looked up."""
-MOST_WORDS = 3
-LEAST_SHARE = 0.8
-"""Share of a bare question's characters that its words must make up."""
-MOST_CLAUSES = 4
-"""Words in more clauses than this say nothing; the scores decide."""
 _NOT_WORD = re.compile(r"[\W_]+")
 
 

@@ -14,15 +14,12 @@ from bot.engine.rules.asked import Asked
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import COVERED, FOLLOWS, OFFERED, SURE
 from bot.engine.values.why import Rule, Why
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
 
-OFFERED = 0.01
-FOLLOWS = 0.6
-COVERED = 0.3
-SURE = 0.85
 LOOSE = frozenset(f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition"))
 """Topics whose words (目标, 依据) are those of many clauses as well."""
 

@@ -17,11 +17,8 @@ from bot.engine.rules.places import names_place
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
+from bot.engine.values.thresholds import APART, LIKELY, OFFERED, SURE_TOPIC
 
-OFFERED = 0.01
-LIKELY = 0.6
-APART = 0.15
-SURE_TOPIC = 0.5
 MOST_APART = 3
 """Documents named at once that are each answered from."""
 ASKS_OF_DOCUMENT = frozenset({"units", "amount", "count", *PARTICULARS})

@@ -9,14 +9,13 @@ from bot.engine.rules.corrections import ASKS_OF_CLAUSE
 from bot.engine.rules.resources import Resources
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import OTHERWISE
 from bot.engine.values.why import Rule
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import clauses_of, kind_of
 
 OF_TALKED_ABOUT = ASKS_OF_CLAUSE | {"by_unit"}
 """Cues that ask something of the clause that is talked about, 它归谁管 among them."""
-OTHERWISE = 0.5
-"""Probability of a topic or of small talk from which nothing but cues is no follow-up."""
 
 
 def follow_ups(asked: Asked, use: Resources) -> Outcome:

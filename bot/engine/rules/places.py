@@ -9,12 +9,11 @@ from bot.engine.rules.resources import Resources
 from bot.engine.understanding.places import Place, find_place, mentions
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import SURE
 from bot.engine.values.why import Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import Target
 from knowledge.learned.index import Match
-
-SURE = 0.85
 
 
 def places(asked: Asked, use: Resources) -> Outcome:

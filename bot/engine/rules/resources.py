@@ -20,14 +20,11 @@ from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import FOUND, OUTSIDE
 from bot.engine.values.why import Rule
 from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
-
-OUTSIDE = 0.9
-FOUND = 0.5
-"""Probability from which clauses without phrasings surely speak of a question's subject."""
 
 
 class Resources:

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 
 from bot.engine.rules.asked import Asked, Outcome, within
 from bot.engine.rules.resources import Resources
-from bot.engine.understanding.follow_up import SHORT
 from bot.engine.understanding.understanding import Question
+from bot.engine.values.thresholds import HALF, NEARLY, SHORT, SURE, WORDED
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
 
 ASKS_ASPECT = frozenset({"aspects", "amount", "count", "units"})
 """Cues of questions that may have no subject of their own."""
-WORDED, HALF, NEARLY = 0.95, 0.5, 0.1
-SURE = 0.85
 
 
 def stays(asked: Asked, use: Resources) -> Outcome:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
-from bot.engine.understanding.follow_up import SHORT
+from bot.engine.values.thresholds import BOTH, SHORT, SURE
 from bot.engine.values.why import Rule
 from knowledge.base.target import kind_of
-
-BOTH = 0.9
-SURE = 0.85
 
 
 def two_at_once(asked: Asked, use: Resources) -> Outcome:

@@ -10,16 +10,14 @@ from bot.engine.answering.clause_answers import LEADS
 from bot.engine.documents.issuers import region
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
-from bot.engine.understanding.follow_up import SHORT
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import SHORT, UNIT_CLAUSE, UNIT_OUTSIDE
 from bot.engine.values.why import Rule
 from knowledge.base.document import Definition, Policy
 from knowledge.base.target import kind_of
 
-UNIT_CLAUSE = 0.5
-UNIT_OUTSIDE = 0.6
 NOT_OF_DEFINITION = frozenset({"by_unit", "amount", "count"})
 """Cues of questions that a definition does not answer though they name what it includes: 含管委会的负责哪些."""
 _SENTENCE = re.compile(r"[.。!?！？;；\n]+")

@@ -9,11 +9,10 @@ from typing import Literal
 
 from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.values.thresholds import SHORT
 from knowledge.reading.reader import Reading
 from knowledge.text.numbers import ordinal
 
-SHORT = 14
-"""Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
 _WORD = re.compile(r"[a-z]+")
 
 

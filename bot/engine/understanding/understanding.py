@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from bot.engine.documents.issuers import region
 from bot.engine.understanding.patterns import pattern
+from bot.engine.values.thresholds import LEAD_IN
 from knowledge.base.lexicon import Lexicon, Unit
 from knowledge.compiled import Ready
 from knowledge.reading.reader import Reading
@@ -19,11 +20,9 @@ from knowledge.text.numbers import Number, numbers
 from knowledge.text.phrases import Phrases
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
-_LEAD_IN = 4
-"""Characters that may stand before a rejection: 你答得不对."""
 REMEMBERED = 1_000
 """Questions whose understanding is remembered: what they mean by themselves does not depend on who asks."""
-SHORT = 200
+REMEMBERED_CHARS = 200
 """Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
 NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
@@ -106,7 +105,7 @@ class Understanding:
 
     def question(self, text: str) -> Question:
         """Understand any text; never raises."""
-        return self._remembered(text) if len(text) <= SHORT else self._question(text)
+        return self._remembered(text) if len(text) <= REMEMBERED_CHARS else self._question(text)
 
     def _question(self, text: str) -> Question:
         text = unwrap(text)
@@ -182,7 +181,7 @@ class Understanding:
     def correction(self, folded: str) -> int | None:
         """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""
         for found in self._cues.scan(folded):
-            if found.start > _LEAD_IN:
+            if found.start > LEAD_IN:
                 break
             if "correction" in found.value:
                 return found.end
