@@ -217,6 +217,37 @@ class PlaceTalk(Record):
     """Words of coming from there: this place's policy is asked for after all."""
 
 
+class FigureTalk(Record):
+    """Which kind of number is asked for."""
+
+    number: Expressions
+    how_many: Expressions
+    """What asks for one number; twice in a question, for two."""
+    several: Expressions
+    most: Expressions
+    least: Expressions
+    times: Expressions
+    """What is counted where most and least are of no amount."""
+    which_of_two: Expressions
+    time: Expressions
+    limit: Expressions
+    """Money that is a condition."""
+
+
+class MoneyTalk(Record):
+    """Words of money; what names it and nothing else stands in variants.yaml, what asks how much in cues.yaml."""
+
+    words: Expressions
+    also: Expressions
+    """Further ones, that count where nobody taught how the figures of a clause are asked for."""
+    given: Expressions
+    """That money is given: an amount beside one of these is claimed of the document."""
+    whether: Expressions
+    """What asks whether there is money at all."""
+    paid: Expressions
+    """Money that is paid, told from money that is a condition."""
+
+
 class Talk(Record):
     """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
 
@@ -224,6 +255,8 @@ class Talk(Record):
     pick: PickTalk
     units: UnitTalk
     places: PlaceTalk
+    figures: FigureTalk
+    money: MoneyTalk
 
 
 class Lexicon(Record):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.engine.answering import figure_choice
 from bot.engine.answering.composer import Composers, sentences
 from bot.engine.answering.document_facts import Particular, Particulars
-from bot.engine.answering.figure_choice import Selection
+from bot.engine.answering.figure_choice import ClauseQuestion, FigureChoice, Selection
 from bot.engine.answering.untaught_figures import own_cues
 from bot.engine.documents.responsible import roles
 from bot.engine.understanding.follow_up import FollowUps
-from bot.engine.understanding.understanding import Question
+from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
 from bot.engine.values.thresholds import RELATED, TOPIC_ALIKE, WORDED
@@ -44,7 +43,7 @@ SAID_CHARS = 200
 class Answers:
     """Builds replies on one policy. Pure but for a cache of read sentences."""
 
-    def __init__(self, composers: Composers, policy: Policy, best: BestSentence, follow_ups: FollowUps) -> None:
+    def __init__(self, composers: Composers, policy: Policy, best: BestSentence, understanding: Understanding) -> None:
         self.policy = policy
         library = self.library = composers.library
         self.words = library.words
@@ -52,12 +51,14 @@ class Answers:
         self.compose = composers.of(policy.id)
         self.responsible = library.responsible_of(policy.id)
         self._best = best
-        self._follow_ups = follow_ups
+        self._understanding = understanding
+        self._follow_ups = FollowUps(understanding)
         self._today = library.today
         base = library.ready.base
         self._asked = base.phrasings[policy.id]
         self._topics = {t.id: t for t in base.lexicon.not_covered.topics}
-        self._paid = base.lexicon.variants.money_paid
+        self._money = understanding.money
+        self._paid = understanding.money.paid_in_documents
 
     @property
     def _successor(self) -> tuple[str, ...]:
@@ -77,8 +78,8 @@ class Answers:
 
         ``said``: earlier questions on this clause, for what a follow-up leaves out.
         """
-        given = rule in POINTED
-        selection = figure_choice.select(clause, self._cues(clause, question, said), question, said, given)
+        on_clause = ClauseQuestion(question, said, rule in POINTED)
+        selection = self._figures(clause, self._cues(clause, on_clause), on_clause)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self._today())
         if any(b.role == "units" for b in lead):  # already first
@@ -355,7 +356,7 @@ class Answers:
 
     def all_figures(self, conversation: Conversation) -> Reply:
         """All money that the document states, when the question names nothing else; and who gives, not how much."""
-        found = [(c, [f for f in c.figures if f.kind in ("amount", "ratio")]) for c in self.policy.clauses]
+        found = [(c, [f for f in c.figures if f.is_money]) for c in self.policy.clauses]
         found = [(c, money) for c, money in found if money]
         stating = {c.id for c, _ in found}
         unstated = [c for c in self.policy.clauses if c.id not in stating and any(w in c.text for w in self._paid)]
@@ -469,13 +470,17 @@ class Answers:
         """Whether the question names the case of one of the clause's figures: 我问的是重新认定."""
         clause = self.library.clause(target)
         cues = self._asked.figures  # only what is taught tells cases apart surely enough
-        return bool(figure_choice.select(clause, cues, question, given=True).led)
+        return bool(self._figures(clause, cues, ClauseQuestion(question, given=True)).led)
 
-    def _cues(self, clause: Clause, question: Question, said: str) -> Mapping[str, FigureAsked]:
+    def _figures(self, clause: Clause, cues: Mapping[str, FigureAsked], asked: ClauseQuestion) -> Selection:
+        """The clause's figures to put forward."""
+        return FigureChoice(clause, cues, asked, self._money).select()
+
+    def _cues(self, clause: Clause, asked: ClauseQuestion) -> Mapping[str, FigureAsked]:
         """How people ask for the clause's figures: as taught, else the words of the figures themselves."""
         if self._asked.written:
             return self._asked.figures
-        return own_cues(clause, question, said, self.library.ready.reader, self._follow_ups.generic)
+        return own_cues(clause, asked, self._money, self.library.ready.reader, self._understanding.generic)
 
     def with_units(self, reply: Reply, target: str) -> Reply:
         """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""

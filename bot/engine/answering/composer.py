@@ -178,7 +178,7 @@ class Composer:
     def figure_lead(self, selection: Selection, clause: Clause) -> list[Block]:
         """The numbers asked for, each with the words that state it, and the matching that goes with them."""
         led = selection.led
-        money = any(f.kind in ("amount", "ratio") for f in led)
+        money = any(f.is_money for f in led)
         head = "lead.figures_by_case" if len(led) > 1 else "lead.figure"
         label = self.label("amount" if money else "number")
         blocks = []

@@ -30,7 +30,6 @@ from knowledge.retrieval.evidence import Evidence, Found
 
 MOST_ALSO = 8
 """Documents of a place that are looked at because the question names it."""
-MONEY = frozenset({"amount", "ratio", "share"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class Matcher:
         """Whether a clause has units, or money, when these are asked for."""
         clause = self._library.clause(target)
         if "amount" in asks:
-            return any(figure.kind in MONEY for figure in clause.figures)
+            return any(figure.is_money or figure.kind == "share" for figure in clause.figures)
         return bool(clause.responsible) if "units" in asks else True
 
     def among(self, targets: Sequence[str], question: Question) -> tuple[str, float] | None:

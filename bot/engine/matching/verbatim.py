@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.understanding.understanding import Question
 from bot.engine.values.thresholds import LEAST_SHARE, MOST_CHARS, MOST_CLAUSES, MOST_WORDS
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
@@ -17,9 +17,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 class Terms:
     """Which clauses of one policy hold the words of a question."""
 
-    def __init__(self, ready: Ready, policy: Policy, understanding: Understanding) -> None:
+    def __init__(self, ready: Ready, policy: Policy) -> None:
         self.policy = policy
-        self._generic = understanding.generic
         self._own_words = ready.index.tables.word_text
         self._texts = {c.id: _NOT_WORD.sub("", fold(c.title + c.body)) for c in policy.clauses}
 
@@ -44,7 +43,7 @@ class Terms:
         if len(rest) == 4 and not self._with_all(words):
             words = [rest[:2], rest[2:]]  # 国家试点: two words that the lexicon knows as one
         if not words or not self._with_all(words):
-            left = [w for w in question.rest_reading.words if w not in self._generic]
+            left = question.left
             words = list(question.telling)
             rest = "".join(left)
         if not 2 <= len(rest) <= MOST_CHARS or not 1 <= len(words) <= MOST_WORDS:

@@ -11,7 +11,7 @@ from knowledge.base.target import clauses_of
 def money(asked: Asked, use: Resources) -> Outcome:
     """Of the clause or choice that is talked about, else all that is stated in the document that is meant."""
     question, conversation = asked.question, asked.conversation
-    if not use.understanding.asks_for_money(question):
+    if not use.understanding.money.alone(question):
         return None
     if not use.follow_ups.asks_for_all(question):
         if conversation.clause:

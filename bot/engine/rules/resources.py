@@ -58,7 +58,7 @@ class Resources:
         policy_id = policy_of(policy_id)
         if policy_id not in self._answers:
             policy = self.library.by_id[policy_id]
-            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.follow_ups)
+            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding)
         return self._answers[policy_id]
 
     def home(self, scope: Scope, conversation: Conversation) -> Answers:
@@ -119,7 +119,7 @@ class Resources:
     def _terms_of(self, policy_id: str) -> Terms:
         if policy_id not in self._terms:
             policy = self.library.by_id[policy_id]
-            self._terms[policy_id] = Terms(self.library.ready, policy, self.understanding)
+            self._terms[policy_id] = Terms(self.library.ready, policy)
         return self._terms[policy_id]
 
     def holding(self, question: Question, scope: Scope) -> list[str]:

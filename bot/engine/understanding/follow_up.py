@@ -57,8 +57,6 @@ class FollowUps:
 
     def __init__(self, understanding: Understanding) -> None:
         self._understanding = understanding
-        self.generic = understanding.generic
-        """Words that name no subject."""
         talk = understanding.talk
         self._english = talk.pick.english
         self._follow = {name: pattern(value) for name, value in talk.follow_up}

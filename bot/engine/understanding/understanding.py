@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.engine.documents.issuers import region
+from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.patterns import pattern
 from bot.engine.values.thresholds import LEAD_IN
 from knowledge.base.lexicon import Lexicon, Unit
@@ -48,8 +49,13 @@ class Question:
     rest: str
     """The plain question without unit names, cues and polite words: what it is about."""
     rest_reading: Reading
-    telling: tuple[str, ...]
-    """The words of ``rest`` that may name a subject."""
+    left: tuple[str, ...]
+    """The words of ``rest`` that are neither cues nor polite."""
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Those of more than one character: they may name a subject."""
+        return tuple(word for word in self.left if len(word) > 1)
 
     @property
     def bare(self) -> bool:
@@ -94,8 +100,7 @@ class Understanding:
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
         self.generic = frozenset({cue for cue, names in cues.items() if names - NO_GENERIC} | polite)
         self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
-        self._money = frozenset(map(fold, lexicon.variants.money))
-        self._around = frozenset(map(fold, lexicon.variants.money_around))
+        self.money = MoneyWords(lexicon)
         self._lists = {
             name: Phrases({fold(e): True for e in expressions})
             for name, expressions in lexicon.cues.model_dump().items()
@@ -132,7 +137,7 @@ class Understanding:
             elsewhere=self._elsewhere(plain),
             rest=rest,
             rest_reading=rest_reading,
-            telling=tuple(word for word in rest_reading.words if len(word) > 1 and word not in self.generic),
+            left=tuple(word for word in rest_reading.words if word not in self.generic),
         )
 
     def _elsewhere(self, plain: str) -> str:
@@ -150,15 +155,6 @@ class Understanding:
             if plain.startswith(short) and (plain == short or self.empty(plain[len(short) :])):
                 return self._shorts[short]
         return None
-
-    def asks_for_money(self, question: Question) -> bool:
-        """Whether it asks for money and names nothing for which: 有哪些补贴."""
-        if question.units or question.foreign_units or question.elsewhere or question.numbers:
-            return False
-        if question.bare:
-            return any(len(word) > 1 and word in question.reading.plain for word in self._money)
-        words = {w for w in question.rest_reading.words if w not in self.generic}
-        return bool(words & self._money) and words <= self._money | self._around
 
     def _before_unit(self, plain: str) -> re.Match[str] | None:
         """Another place right before a unit's name: 深圳市科技局."""
