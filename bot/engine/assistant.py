@@ -21,7 +21,7 @@ from bot.engine.rules.units import measures_of
 from bot.engine.understanding.understanding import Understanding
 from bot.engine.values.conversation import Conversation, went_on
 from bot.engine.values.reply import Reply
-from bot.engine.values.why import Heard, Rule
+from bot.engine.values.why import By, Heard, Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
@@ -82,7 +82,7 @@ class Assistant:
         clause = self.library.clause(target)
         kept = replace(conversation or Conversation(), choices=(), more=())
         question = self.understanding.question(clause.id)
-        reply = self._use.answers(target).answer(clause, question, kept, 1.0, Rule.PLACE)
+        reply = self._use.answers(target).answer(clause, question, kept, By(Rule.PLACE))
         if self.library.many:
             reply = replace(reply, conversation=replace(reply.conversation, policy=reply.policy))
         return reply

@@ -74,6 +74,8 @@ class Phrasings(Record):
     """By clause and figure id: 4.2/first."""
     info: dict[InfoTopic, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
     misreadings: tuple[Misreading, ...] = ()
+    elsewhere: tuple[Text, ...] = ()
+    """Its own subjects that, right behind another place's name, ask for that place's policy: 深圳高企."""
 
     @property
     def written(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.engine.answering.clause_answers import SAID_CHARS, BestSentence
 from bot.engine.answering.composer import Composers
+from bot.engine.answering.on_policy import SAID_CHARS, BestSentence
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status

@@ -15,7 +15,7 @@ from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import COVERED, FOLLOWS, OFFERED, SURE
-from bot.engine.values.why import Rule, Why
+from bot.engine.values.why import By, Rule, Why
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
@@ -91,7 +91,7 @@ class Case:
         said = asked.conversation.said if best.target == asked.conversation.clause else ""
         answers, clause = use.answers(best.target), use.library.clause(best.target)
         return answers.answer(
-            clause, asked.question, asked.conversation, best.probability, Rule.FOLLOW_UP, said=said
+            clause, asked.question, asked.conversation, By(Rule.FOLLOW_UP, best.probability), said=said
         )  # fmt: skip
 
     def _titled(self, target: str) -> bool:
@@ -155,7 +155,7 @@ class Case:
         kept = replace(conversation, more=tuple(further[:MOST_RELATED]))
         answers, clause = use.answers(best.target), use.library.clause(best.target)
         said = conversation.said if same else ""
-        reply = answers.answer(clause, question, kept, best.probability, Rule.BEST_MATCH, said=said)
+        reply = answers.answer(clause, question, kept, By(Rule.BEST_MATCH, best.probability), said=said)
         if same:
             return reply
         own = policy_of(best.target)

@@ -10,7 +10,7 @@ from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import Beyond, Choice
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
-from bot.engine.values.why import Rule
+from bot.engine.values.why import By, Rule
 from knowledge.base.target import kind_of
 
 
@@ -53,4 +53,4 @@ def _of_clause(target: str, asked: Asked, use: Resources) -> Reply:
     """What was asked before the choice, and now, answered from the clause that was picked."""
     conversation = asked.conversation
     answers, clause = use.answers(target), use.library.clause(target)
-    return answers.answer(clause, asked.question, conversation, 1.0, Rule.PICKED, said=conversation.said)
+    return answers.answer(clause, asked.question, conversation, By(Rule.PICKED), said=conversation.said)

@@ -10,7 +10,7 @@ from bot.engine.understanding.places import Place, find_place, mentions
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import SURE
-from bot.engine.values.why import Rule
+from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import Target
 from knowledge.learned.index import Match
@@ -67,11 +67,11 @@ def _at(place: Place, policy: Policy, asked: Asked, use: Resources) -> Reply:
     clauses = [policy.clause(c) for c in place.clauses]
     if len(clauses) == 1:
         kept = replace(conversation, choices=(), more=())
-        return answers.answer(clauses[0], question, kept, 1.0, Rule.PLACE)
+        return answers.answer(clauses[0], question, kept, By(Rule.PLACE))
     inside = _inside(place, policy, use)
     if inside is not None:
         clause = use.library.clause(inside.target)
-        return answers.answer(clause, question, conversation, inside.probability, Rule.PLACE_AND_MATCH)
+        return answers.answer(clause, question, conversation, By(Rule.PLACE_AND_MATCH, inside.probability))
     asks = question.asks
     return answers.several(clauses, conversation, Rule.PLACE, full="original" in asks, units="units" in asks)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import cast
 
+from bot.engine.answering.answers import Answers
 from bot.engine.answering.best_sentence import Sentences
-from bot.engine.answering.clause_answers import Answers
 from bot.engine.answering.composer import Composers
 from bot.engine.answering.several_documents import Across
 from bot.engine.documents.citations import Citations
@@ -21,7 +21,7 @@ from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import FOUND, OUTSIDE
-from bot.engine.values.why import Rule
+from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
@@ -91,7 +91,7 @@ class Resources:
     def of_talked_about(self, question: Question, conversation: Conversation) -> Reply:
         """The question answered from the clause that is talked about."""
         answers, clause = self.answers(conversation.clause), self.library.clause(conversation.clause)
-        return answers.answer(clause, question, conversation, 1.0, Rule.FOLLOW_UP, said=conversation.said)
+        return answers.answer(clause, question, conversation, By(Rule.FOLLOW_UP), said=conversation.said)
 
     def info(self, topic: InfoTopic, question: Question, conversation: Conversation, scope: Scope) -> Reply:
         """On a document as a whole: the one meant, or a question back."""

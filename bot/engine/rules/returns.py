@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
-from bot.engine.values.why import Rule
+from bot.engine.values.why import By, Rule
 
 
 def away(asked: Asked, use: Resources) -> Outcome:
@@ -32,4 +32,4 @@ def returns(asked: Asked, use: Resources) -> Outcome:
         return None
     target, probability = found
     answers, clause = use.answers(target), use.library.clause(target)
-    return answers.answer(clause, question, conversation, probability, Rule.RETURNED)
+    return answers.answer(clause, question, conversation, By(Rule.RETURNED, probability))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.engine.answering.clause_answers import LEADS
+from bot.engine.answering.unit_answers import LEADS
 from bot.engine.documents.issuers import region
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources

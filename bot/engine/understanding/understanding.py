@@ -84,9 +84,12 @@ class Understanding:
         }
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
         self.talk = lexicon.talk
-        behind = "|".join(self.talk.places.policy_of)
+        own = [re.escape(fold(word)) for asked in ready.base.phrasings.values() for word in asked.elsewhere]
+        behind = "|".join((*self.talk.places.policy_of, *own))
         self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?(?=的?(?:{behind}))")
-        self._moves = pattern(self.talk.places.moves)
+        here = "".join(sorted({char for city in self._cities for char in city}))
+        come = [f"来[{here}]"] if here else []  # a city is called by any of its characters
+        self._moves = pattern((*self.talk.places.moves, *come))
         self._moves_away = re.compile(
             rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
             r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
