@@ -1,8 +1,9 @@
 """The one door: a question and a conversation in, a reply out. Pure and synchronous; the clock is handed in.
 
-A question passes each room once: fold and read (knowledge/), understand (intents.py), follow up (dialogue.py), match
-(matching.py), decide (decide.py), select figures (figures.py) and compose (answers.py, compose.py). flow.py is
-the order of the rules.
+A question only goes down: it is understood (understanding/), then rules/order.py asks one rule after the other, each of
+which looks things up (documents/), weighs them (matching/) and has the reply built (answering/). What a rule hands back
+is a reply, or the question in fewer documents or other words, which goes through the rules again. Who imports whom is
+held by the contract in pyproject.toml.
 """
 
 from __future__ import annotations

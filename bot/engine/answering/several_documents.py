@@ -218,24 +218,16 @@ class Across:
         """
         others = [p for p in self.library.ordered(found) if shown is None or p != shown.policy]
         offered = others[:MOST_DOCUMENTS]
-        total = sum(map(len, found.values()))
         unit = "、".join(units)
-        head = self.say("documents.by_unit", unit=unit, documents=len(found), count=total)
-        blocks, notice = [head], list[Block]()
-        clauses: tuple[ClauseRef, ...] = ()
-        choices: tuple[str, ...] = ()
-        first = 1
+        total = sum(map(len, found.values()))
+        blocks = [self.say("documents.by_unit", unit=unit, documents=len(found), count=total)]
+        notice: list[Block] = []
         if shown is not None:
             blocks += [b for b in shown.blocks if b.role != "notice"]
-            notice = self.composers.of(shown.policy).notice(self.library.today(), named=True)
-            clauses, choices = shown.clauses, shown.conversation.choices
-            first = len(choices) + 1
             blocks.append(self.say("documents.by_unit_more", count=len(others)))
-        for n, policy_id in enumerate(offered, first):
-            text = self.words(
-                "documents.by_unit_line", document=self.library.document(policy_id), count=len(found[policy_id])
-            )
-            blocks.append(Block("list", (Say(self.words("documents.line", n=n, document=text)),)))
+            notice = self.composers.of(shown.policy).notice(self.library.today(), named=True)
+        choices = shown.conversation.choices if shown is not None else ()
+        blocks += self._counted({p: len(found[p]) for p in offered}, len(choices) + 1)
         if len(others) > len(offered):
             blocks.append(self.say("documents.more", count=len(others) - len(offered)))
         return Reply(
@@ -243,8 +235,16 @@ class Across:
             (*blocks, *notice),
             Conversation(choices=(*choices, *offered), said=unit, policy=conversation.policy),
             shown.policy if shown is not None else "",
-            clauses=clauses,
+            clauses=shown.clauses if shown is not None else (),
             units=tuple(units),
             documents=tuple(offered),
             why=Why(Rule.OF_UNIT_ACROSS),
         )
+
+    def _counted(self, counts: Mapping[str, int], first: int) -> list[Block]:
+        """Documents with the number of measures in each, counted from ``first``."""
+        blocks = []
+        for n, (policy_id, count) in enumerate(counts.items(), first):
+            line = self.words("documents.by_unit_line", document=self.library.document(policy_id), count=count)
+            blocks.append(Block("list", (Say(self.words("documents.line", n=n, document=line)),)))
+        return blocks
