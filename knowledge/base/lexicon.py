@@ -215,6 +215,10 @@ class PlaceTalk(Record):
     """What stands behind a place whose own policy is asked for."""
     moves: Expressions
     """Words of coming from there: this place's policy is asked for after all."""
+    leaves: Expressions
+    """What stands before the place that somebody moves to."""
+    left: Expressions
+    """What stands behind it."""
 
 
 class FigureTalk(Record):

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.engine.documents.issuers import region
 from bot.engine.understanding.money_words import MoneyWords
-from bot.engine.understanding.patterns import pattern
+from bot.engine.understanding.other_places import OtherPlaces
 from bot.engine.values.thresholds import LEAD_IN
 from knowledge.base.lexicon import Lexicon, Unit
 from knowledge.compiled import Ready
@@ -74,7 +73,6 @@ class Understanding:
     def __init__(self, ready: Ready) -> None:
         self._reader = ready.reader
         lexicon = ready.base.lexicon
-        self._cities = tuple({fold(name) for p in ready.base.policies if (name := region(p))})
         named = [(own, unit) for own, units in _units(lexicon) for unit in units]
         called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
         called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
@@ -82,19 +80,8 @@ class Understanding:
         self._shorts = {
             fold(short): unit.name for _, units in _units(lexicon) for unit in units for short in unit.short
         }
-        places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
         self.talk = lexicon.talk
-        own = [re.escape(fold(word)) for asked in ready.base.phrasings.values() for word in asked.elsewhere]
-        behind = "|".join((*self.talk.places.policy_of, *own))
-        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?(?=的?(?:{behind}))")
-        here = "".join(sorted({char for city in self._cities for char in city}))
-        come = [f"来[{here}]"] if here else []  # a city is called by any of its characters
-        self._moves = pattern((*self.talk.places.moves, *come))
-        self._moves_away = re.compile(
-            rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
-            r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
-        )
-        self._place_last = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?$")
+        self._others = OtherPlaces(ready.base)
         cues: dict[str, set[str]] = {}
         for name, expressions in lexicon.cues.model_dump().items():
             for expression in expressions:
@@ -137,19 +124,11 @@ class Understanding:
             foreign_units=foreign,
             asks=asks,
             numbers=tuple(numbers(plain)),
-            elsewhere=self._elsewhere(plain),
+            elsewhere=self._others.find(plain, (found.start for found in self._units.scan(plain))),
             rest=rest,
             rest_reading=rest_reading,
             left=tuple(word for word in rest_reading.words if word not in self.generic),
         )
-
-    def _elsewhere(self, plain: str) -> str:
-        if any(city in plain for city in self._cities):
-            return ""
-        if match := self._moves_away.search(plain):
-            return match["to"] or match["there"]
-        match = self._other_places.search(plain) or self._before_unit(plain)
-        return "" if match is None or self._moves.search(plain) else match["place"]
 
     def short_unit(self, question: Question) -> str | None:
         """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
@@ -158,11 +137,6 @@ class Understanding:
             if plain.startswith(short) and (plain == short or self.empty(plain[len(short) :])):
                 return self._shorts[short]
         return None
-
-    def _before_unit(self, plain: str) -> re.Match[str] | None:
-        """Another place right before a unit's name: 深圳市科技局."""
-        ahead = (self._place_last.search(plain[: found.start]) for found in self._units.scan(plain))
-        return next((match for match in ahead if match is not None), None)
 
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""
