@@ -19,7 +19,7 @@ from bot.engine.rules.asked import Asked, within
 from bot.engine.rules.order import answer
 from bot.engine.rules.resources import Resources
 from bot.engine.rules.units import measures_of
-from bot.engine.understanding.understanding import Understanding
+from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation, went_on
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import By, Heard, Rule
@@ -67,8 +67,12 @@ class Assistant:
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=went_on(before, reply.conversation))
+        return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
+
+    def _heard(self, asked: Question) -> Heard:
+        """How the question was read, for the reply's why."""
         reading = asked.reading
-        heard = Heard(
+        return Heard(
             plain=reading.plain,
             words=reading.words,
             telling=tuple(word for word in reading.words if word not in self.understanding.generic),
@@ -76,7 +80,6 @@ class Assistant:
             repairs=reading.repairs,
             asks=tuple(sorted(asked.asks)),
         )
-        return replace(reply, why=replace(reply.why, heard=heard))
 
     def show(self, target: str, conversation: Conversation | None = None) -> Reply:
         """The clause that a target (policy/clause) names, whole; KeyError if there is none."""

@@ -38,12 +38,10 @@ class DocumentAnswers(OnPolicy):
 
     def particular(self, topic: Particular, conversation: Conversation) -> Reply:
         """The document's own data: its number, issuer, date, attachments, what it repeals."""
-        blocks = [*Particulars(self.library, self.policy).blocks(topic)]
-        if self.library.many:
-            blocks.append(self.in_document())
+        blocks = Particulars(self.library, self.policy).blocks(topic)
         return Reply(
             "info",
-            (*blocks, *self.finish()),
+            (*blocks, *self.finish(place=self.compose.named)),
             replace(conversation, choices=()),
             self.policy.id,
             info=topic,

@@ -33,7 +33,7 @@ class UnitAnswers(OnPolicy):
         else:
             blocks = [self._head(units, len(found)), *self.compose.listed(found, marks, named=False)]
         blocks += self._by_definition(by_definition)
-        return self._measures(found, units, (*blocks, *self.finish(place=self.library.many)), Rule.OF_UNIT)
+        return self._measures(found, units, (*blocks, *self.finish(place=self.compose.named)), Rule.OF_UNIT)
 
     def _measures(self, found: Sequence[Clause], units: Sequence[str], blocks: Sequence[Block], rule: Rule) -> Reply:
         """The reply that lists these clauses."""
