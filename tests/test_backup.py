@@ -47,7 +47,7 @@ class Place:
 
     def command(self, *words: object) -> subprocess.CompletedProcess[str]:
         """`policybot …` on it."""
-        return self._run("-m", "bot.cli.command", *words)
+        return self._run("-m", "bot.cli", *words)
 
     def python(self, code: str, *words: object) -> subprocess.CompletedProcess[str]:
         """A program on it."""

@@ -16,7 +16,7 @@ import pytest
 
 from tests.patience import PATIENCE
 
-COMMAND = [sys.executable, "-m", "bot.cli.command"]
+COMMAND = [sys.executable, "-m", "bot.cli"]
 
 
 def run(*arguments: str, given: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -206,3 +206,68 @@ def test_chat_on_a_terminal() -> None:
     os.write(terminal, b"exit\n")
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_ask_imports_only_what_answers() -> None:
+    """A cold answer is worked out in half a second: what other commands need stays unread."""
+    program = (
+        "import sys; from bot.cli import main; main(['ask', '首次认定的高企补贴多少']);"
+        "print(*sorted({name.split('.')[0] for name in sys.modules} | set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    again = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[0] == again.stdout.split("\n")[0]
+    loaded = set(again.stdout.split("\n")[-2].split())
+    assert "bot.cli.ask" in loaded
+    unwanted = {
+        "sqlalchemy",
+        "alembic",
+        "telegram",
+        "aiohttp",
+        "rich",
+        "yaml",
+        "lxml",
+        "docx",
+        "pypdf",
+        "PIL",
+        "pypinyin",
+    }
+    unwanted |= {"bot.store", "bot.channels", "bot.cli.telegram", "knowledge.importing", "knowledge.base.load"}
+    assert loaded & unwanted == set()
+
+
+def test_usage_is_told_in_chinese() -> None:
+    for words in (
+        ["ask", "--on"],
+        ["fly"],
+        ["show"],
+        ["expiring", "--days", "-5"],
+        ["export", "--what", "x"],
+        ["--fly"],
+    ):
+        done = run(*words)
+        said = done.stderr.decode()
+        assert done.returncode == 2, words
+        assert not re.search(r"usage|required|argument|invalid|expected|choose from", said), said
+        assert "用法：policybot" in said
+    for words in (["--help"], ["ask", "--help"], ["export", "-h"]):
+        assert not re.search(r"usage|options|positional|show this", out(run(*words)))
+
+
+def test_the_version_is_told() -> None:
+    assert re.fullmatch(r"policybot \d+\.\d+\.\d+\n", out(run("--version")))
+
+
+def test_a_pipe_may_be_in_gb18030() -> None:
+    done = run("chat", given="首次认定的高企补多少\n那重新认定呢\n".encode("gb18030"))
+    assert [a.split("\n")[0][:8] for a in out(done).strip().split("\n\n")] == ["金额　20万元：", "金额　5万元：「"]
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_line_that_can_not_be_read_is_told() -> None:
+    done = run("chat", given=b"\xff\xff\xff\n" + "三(二)\n".encode() + b"a" * 3_000_000 + b"\n")
+    assert "第三部分（二）" in out(done)
+    said = done.stderr.decode()
+    assert "第 1 行不是 UTF-8" in said
+    assert "第 3 行有 3000001 字节，上限 1000000" in said
+    assert done.returncode == 1

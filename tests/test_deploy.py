@@ -393,7 +393,8 @@ def test_every_option_is_explained_to_operators() -> None:
 
 
 def test_every_reason_of_healthz_has_a_page_in_the_runbook() -> None:
-    sources = "".join((ROOT / "bot" / "telegram" / f"{name}.py").read_text() for name in ("app", "health"))
+    homes = ("channels/telegram/app.py", "operations/health.py")
+    sources = "".join((ROOT / "bot" / home).read_text(encoding="utf-8") for home in homes)
     reasons = {*re.findall(r'trouble = "([^"]+)"', sources), *re.findall(r'reasons\.append\("([^"]+)"\)', sources)}
     assert reasons >= {"no contact", "store", "conflict", "webhook not set"}
     headings = " ".join(re.findall(r"^###+ (.*)$", read("OPERATING.md"), re.MULTILINE))

@@ -206,7 +206,7 @@ def test_command_names_what_it_cannot_read(tmp_path: Path) -> None:
 def test_command_in_colour_on_a_terminal() -> None:
     parent, child = pty.openpty()
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm-256color"}
-    command = [sys.executable, "-m", "bot.cli.command", "diff", folder(OLD), folder(NEW)]
+    command = [sys.executable, "-m", "bot.cli", "diff", folder(OLD), folder(NEW)]
     with subprocess.Popen(command, stdout=child, env=environment) as process:
         os.close(child)
         seen = b""

@@ -129,7 +129,7 @@ async def test_editors_are_told_once_over_restarts(ready: Ready, url: str) -> No
 
 def test_the_command() -> None:
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "bot.cli.command", "expiring", *arguments]
+        command = [sys.executable, "-m", "bot.cli", "expiring", *arguments]
         done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
         return done.stdout
 

@@ -120,7 +120,7 @@ def command(stage: Stage, *words: str) -> str:
     database = stage.bot.database or f"sqlite:///{stage.bot.folder / 'policybot.db'}"
     environment |= {"POLICYBOT_DATA_DIR": str(stage.bot.folder), "POLICYBOT_DATABASE": database, "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "bot.cli.command", *words],
+        [sys.executable, "-m", "bot.cli", *words],
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -722,7 +722,7 @@ def test_pages_and_running_heads_are_left_out() -> None:
 
 def policybot(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT.parent), "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-m", "bot.cli.command", *arguments]
+    command = [sys.executable, "-m", "bot.cli", *arguments]
     return subprocess.run(
         command, cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=False
     )

@@ -19,6 +19,7 @@ from bot.serving.hot_reload import Reloader, Report
 from bot.serving.last_good import FOLDER, GENERATIONS, LastGood, Started, start
 from bot.serving.reply_cache import RecentReplies
 from knowledge import compiled
+from knowledge.compiled import cache, opening
 from knowledge.files.faults import KnowledgeError
 from tests.patience import PATIENCE
 from tests.smallbase import POLICY
@@ -111,7 +112,7 @@ def test_a_fault_that_nobody_foresaw_is_no_outage_either(
     def fails(*_: object) -> compiled.Ready:
         raise ZeroDivisionError("somewhere")
 
-    monkeypatch.setattr(compiled, "make", fails)
+    monkeypatch.setattr(opening, "make", fails)
     spoil(files)
     assert start(files, last_good).faults == ("ZeroDivisionError: somewhere",)
 
@@ -163,8 +164,8 @@ def test_what_another_version_compiled_is_compiled_anew(
     before = start(files, last_good).ready
     last_good.keep(before.fingerprint)
     spoil(files)
-    monkeypatch.setattr(compiled, "compiler", lambda: "a later version")
-    monkeypatch.setattr(compiled, "_load", lambda _: None)
+    monkeypatch.setattr(cache, "compiler", lambda: "a later version")
+    monkeypatch.setattr(cache, "_load", lambda _: None)
     after = start(files, last_good).ready
     assert after.base == before.base
     assert after.index.weights == before.index.weights

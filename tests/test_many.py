@@ -313,7 +313,7 @@ def test_commands(root: Path, tmp_path: Path) -> None:
             "POLICYBOT_OVERLAY": str(tmp_path / "overlay.yaml"),
             "PYTHONIOENCODING": "utf-8",
         }
-        command = [sys.executable, "-m", "bot.cli.command", *arguments]
+        command = [sys.executable, "-m", "bot.cli", *arguments]
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=PATIENCE)
 
     listed = policybot("show", "policies", "--on", "2026-01-15").stdout.splitlines()

@@ -222,7 +222,7 @@ async def test_a_start_on_broken_files_answers_from_the_last_good_base_and_says_
 
     checked = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "bot.cli.command", "ask", "首次认定的高企补贴多少"),
+        *("-m", "bot.cli", "ask", "首次认定的高企补贴多少"),
         cwd=ROOT,
         env=os.environ | stage.bot.environment | {"PYTHONUTF8": "1"},
         stderr=asyncio.subprocess.PIPE,

@@ -305,7 +305,7 @@ def test_what_any_command_writes_about_people_is_for_its_user_only(tmp_path: Pat
 
     def command(*words: object) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "bot.cli.command", *map(str, words)],
+            [sys.executable, "-m", "bot.cli", *map(str, words)],
             cwd=ROOT,
             env=os.environ | {"POLICYBOT_DATA_DIR": str(data), "PYTHONUTF8": "1"},
             umask=0,

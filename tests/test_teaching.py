@@ -161,7 +161,7 @@ def test_two_at_once_follow_one_another(files: BaseFiles) -> None:
 
 
 def command(target: str, ask: str) -> list[str]:
-    return [sys.executable, "-m", "bot.cli.command", "teach", target, ask, "--json"]
+    return [sys.executable, "-m", "bot.cli", "teach", target, ask, "--json"]
 
 
 def environment(files: BaseFiles) -> dict[str, str]:
@@ -363,7 +363,7 @@ def _git(folder: Path, *arguments: str) -> None:
 def test_the_commands(files: BaseFiles) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "bot.cli.command", *arguments],
+            [sys.executable, "-m", "bot.cli", *arguments],
             env=environment(files),
             cwd=files.root.parent,
             capture_output=True,

@@ -159,7 +159,7 @@ def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     import os
 
     kept: dict[str, Any] = {k: os.environ[k] for k in ("PATH", "HOME", "LANG") if k in os.environ}
-    command = [sys.executable, "-m", "bot.cli.command", "telegram"]
+    command = [sys.executable, "-m", "bot.cli", "telegram"]
     return subprocess.run(
         command,
         cwd=ROOT,

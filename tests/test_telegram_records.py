@@ -122,7 +122,7 @@ async def test_every_question_is_one_row_however_often_the_bot_is_killed(tmp_pat
 def run(folder: Path, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
     kept = {k: os.environ[k] for k in ("PATH", "HOME", "LANG", "PYTHONPATH", "POLICYBOT_CACHE_DIR") if k in os.environ}
     return subprocess.run(
-        [sys.executable, "-m", "bot.cli.command", *arguments],
+        [sys.executable, "-m", "bot.cli", *arguments],
         cwd=ROOT,
         env={**kept, "PYTHONUTF8": "1", "POLICYBOT_DATA_DIR": str(folder), **environment},
         input=given.encode(),

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rapidfuzz import fuzz
 
 from knowledge.learned import regression
@@ -350,5 +349,7 @@ def load_weights(root: Path) -> Weights:
     path = root / FILE
     if not path.exists():
         return START
+    import yaml
+
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Weights(signal=data["signal"], bias=data["bias"])

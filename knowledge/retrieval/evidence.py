@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.base.contents import Base
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
@@ -71,6 +69,8 @@ def load_weights(root: Path) -> Weights:
     path = root / FILE
     if not path.exists():
         return START
+    import yaml
+
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Weights(signal=data["signal"], bias=data["bias"])
 
