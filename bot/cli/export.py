@@ -13,6 +13,7 @@ from typing import TextIO
 
 from bot.cli.arguments import add_days
 from bot.cli.offline import OK, opened, told
+from knowledge.files.wholefile import names_the_file
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
             with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as out:
                 export(connection, out, options.what, options.format, first)
             return OK
-        with _whole_file(options.output) as out:
+        with names_the_file(options.output), _whole_file(options.output) as out:
             count = export(connection, out, options.what, options.format, first)
     print(f"已写入 {options.output}：{count} 条", file=sys.stderr)
     return OK
