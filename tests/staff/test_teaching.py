@@ -33,7 +33,7 @@ from knowledge.teaching.patch import patch
 from knowledge.teaching.phrasing_insert import InsertError
 from tests.smallbase import BREAKING, DECLINED, POLICY, TRIED
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 WORDS = Texts.load()
 NOW = datetime(2026, 11, 24, 17, 30, tzinfo=BEIJING)
 CLAUSE = f"{POLICY}/2.2"

@@ -28,7 +28,7 @@ from knowledge.compiled import CACHE_VARIABLE
 from tests.patience import PATIENCE
 from tests.recipe import instructions
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 LEAST_STOP = DRAIN + 5.0 + 5.0
 """Seconds: the drain, the farewell and the closing of the listeners."""

@@ -32,9 +32,9 @@ from knowledge import ROOT as KNOWLEDGE
 from knowledge.compiled import BESIDE, CACHE_VARIABLE, cache_folders, fingerprint
 from tests import recipe
 from tests.botapi import TOKEN, BotApi
+from tests.deploy.test_deploy import LEAST_STOP, ROOT, read, tool, unit
 from tests.patience import PATIENCE
 from tests.telegram.postgres import free_port
-from tests.test_deploy import LEAST_STOP, ROOT, read, tool, unit
 
 QUESTION = "首次认定的高企补贴多少"
 ANSWER = "20万元"

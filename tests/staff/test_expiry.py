@@ -19,7 +19,7 @@ from bot.staff.roles import parse_staff
 from bot.store.store import Store
 from knowledge.base.document import Policy
 from knowledge.compiled import Ready
-from tests.test_store import url  # noqa: F401  SQLite and PostgreSQL
+from tests.store.test_store import url  # noqa: F401  SQLite and PostgreSQL
 
 UNTIL = date(2025, 10, 8)
 
@@ -130,7 +130,7 @@ async def test_editors_are_told_once_over_restarts(ready: Ready, url: str) -> No
 def test_the_command() -> None:
     def run(*arguments: str) -> str:
         command = [sys.executable, "-m", "bot.cli", "expiring", *arguments]
-        done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
         return done.stdout
 
     assert "还有 7 天" in run("--on", "2025-10-01")

@@ -31,8 +31,8 @@ from bot.store.questions import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
 from knowledge.files.table import DANGEROUS
+from tests.store.test_store import url
 from tests.telegram.process import ROOT
-from tests.test_store import url
 
 __all__ = ["url"]
 

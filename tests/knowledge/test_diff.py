@@ -22,9 +22,9 @@ from knowledge.base.one_folder import open_policy
 from knowledge.comparing.changes import Difference, difference
 from knowledge.comparing.pairing import assigned, groups, likeness
 from knowledge.comparing.wording import compared, words
-from tests.test_cli import out, run
+from tests.cli.test_cli import out, run
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 OLD, NEW = (open_policy(str(DOCUMENTS / f"chengchuan-digital-{year}"), ROOT) for year in (2022, 2025))
 FOUND = difference(OLD, NEW)
 POLICIES = [open_policy(str(path), ROOT) for path in sorted(DOCUMENTS.glob("chengchuan-*"))]

@@ -13,7 +13,7 @@ from bot.engine.values.reply import Status
 from bot.replies.texts import Texts
 from knowledge.compiled import CACHE_VARIABLE
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -22,7 +22,7 @@ from knowledge.compiled import ROOT, Ready
 from knowledge.teaching import overlay
 from tests.patience import PATIENCE
 
-DOCUMENTS = Path(__file__).with_name("documents")
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 NAMESAKES = "songzhou-data"
 SEED, NEW, OLD, EXPIRED = "wuhan-development-zones", "jiangcheng-hightech", "jiangcheng-old", "jiangcheng-pilot"
 

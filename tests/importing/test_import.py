@@ -42,7 +42,7 @@ from knowledge.importing.policy_ids import policy_id
 from knowledge.text.fold import fold
 from tests.patience import PATIENCE
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 NOTICE = (DOCUMENTS / "notice.txt").read_text(encoding="utf-8")
 
 

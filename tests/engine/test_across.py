@@ -19,7 +19,7 @@ from knowledge.compiled import ROOT
 from tests.botapi import BotApi
 from tests.telegram.direct import Played
 
-DOCUMENTS = Path(__file__).with_name("documents")
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 SEED, HIGHTECH, PILOT, OLD = "wuhan-development-zones", "jiangcheng-hightech", "jiangcheng-pilot", "jiangcheng-old"
 NIGHT, DIGITAL, BEFORE = "chengchuan-night-works", "chengchuan-digital-2025", "chengchuan-digital-2022"
 DATA, PARKS = "songzhou-data", "songzhou-parks"

@@ -17,7 +17,7 @@ from bot.store import questions as records
 from bot.store.questions import Asked, Forgotten
 from bot.store.store import Change, Received, Store, Verdict
 from bot.store.tables import daily, feedback, questions
-from tests.test_store import opened, received, url
+from tests.store.test_store import opened, received, url
 
 __all__ = ["url"]
 
