@@ -13,7 +13,7 @@ from knowledge.compiled import ROOT
 POLICY = "wuhan-development-zones"
 EACH = 10
 """Phrasings of a writer, topics, and lines of what is unrelated, that are kept."""
-DECLINED = "鸵鸟养殖基地能落户吗"
+DECLINED = "鸵鸟养殖场要办什么证"
 """A question that the small base declines."""
 TRIED = "我家的蜜蜂跑了怎么办"
 """The second test question, which no document answers."""
@@ -33,8 +33,11 @@ def small_base(folder: Path, questions: str = QUESTIONS) -> Path:
     shutil.copytree(ROOT / "lexicon", root / "lexicon")
     shutil.copy(ROOT / "weights.yaml", root / "weights.yaml")
     _thin(root / "policies" / POLICY / "phrasings.yaml")
-    for name in ("unrelated", "not_covered"):
-        _thin(root / "lexicon" / f"{name}.yaml")
+    own = root / "policies" / POLICY / "lexicon"
+    for path in (root / "lexicon" / "unrelated.yaml", own / "unrelated.yaml"):
+        _thin(path)
+    for path in ((own / "not_covered.yaml"), *(root / "lexicon" / "not_covered").glob("*.yaml")):
+        _few_topics(path)
     (root / "questions").mkdir()
     (root / "questions" / "some.yaml").write_text(questions, encoding="utf-8")
     return root
@@ -46,7 +49,16 @@ def _thin(path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _few_topics(path: Path) -> None:
+    """The first topic of a file, with a tenth of its phrasings."""
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    few = {"topics": _thinned(data["topics"][:1])}
+    path.write_text(yaml.safe_dump(few, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
+
+
 def _thinned(data: Any, inside: str = "") -> Any:
+    if isinstance(data, list) and data and isinstance(data[0], dict):
+        return [_thinned(v) for v in data[:EACH]]
     if isinstance(data, dict):
         return {k: v if k in _WHOLE else _thinned(v, k) for k, v in data.items()}
     return data[:EACH] if isinstance(data, list) else data

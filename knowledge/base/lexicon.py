@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from knowledge.base.record import ClauseId, Id, Record, Text
+from knowledge.base.record import Id, Record, Text
 
 
 class Unit(Record):
@@ -69,6 +69,10 @@ class Variants(Record):
     """An expression with one of these is a way of asking, not a term that a typo is mended to."""
     elsewhere: tuple[Text, ...]
     """Places for which other documents hold: a question about what they pay is not covered."""
+    whose: tuple[Text, ...] = ()
+    """Words after a place's name that make it the one whose policy is asked for: 补贴, 政策."""
+    moves: tuple[Text, ...] = ()
+    """Words by which one comes from another place, so that naming it asks for nobody else's policy: 迁, 落户."""
     particles: dict[Text, Text]
     """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
     money: tuple[Text, ...]
@@ -122,7 +126,9 @@ class NotCovered(Record):
     name: Text
     """Stands in 本文件没有规定「…」."""
     terms: tuple[Text, ...] = ()
-    nearest: tuple[ClauseId, ...] = ()
+    nearest: tuple[Text, ...] = ()
+    """Clauses that are shown along with it, as no answer: by id in the file of a policy, which alone may have any; as
+    targets (policy/clause) once the loader has read them."""
     phrasings: dict[str, tuple[Text, ...]]
 
 

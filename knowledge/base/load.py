@@ -13,6 +13,7 @@ from knowledge.base import verify
 from knowledge.base.contents import Base, EvidenceFile, WeightsFile
 from knowledge.base.document import Policy
 from knowledge.base.lexicon import Cues, English, Lexicon, NotCoveredTopics, Synonyms, Unit, Units, Unrelated, Variants
+from knowledge.base.own_lexicon import FILES, FOLDER, WORDS, OwnLexicon, both, joined, own_files
 from knowledge.base.phrasings import Phrasings
 from knowledge.base.record import Record
 from knowledge.files.faults import Fault, KnowledgeError, shown
@@ -28,7 +29,6 @@ _LEXICON: dict[str, type[Record]] = {
     "english": English,
     "variants": Variants,
     "cues": Cues,
-    "not_covered": NotCoveredTopics,
     "unrelated": Unrelated,
 }
 
@@ -54,6 +54,9 @@ _MESSAGES = {
     "model_attributes_type": "应为映射（键: 值）",
 }
 """Pydantic's error types in the words of the people who mend the files."""
+
+NOT_COVERED = "not_covered"
+"""Folder of the shared lexicon with topics that no document covers."""
 
 
 def load_base(root: Path = ROOT) -> Base:
@@ -81,7 +84,7 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     if not folders:
         faults.append(Fault(shown(root / "policies"), 0, "", "没有任何文件夹；每份文件一个文件夹，内有 policy.yaml"))
     if lexicon is not None:
-        lexicon = _with_units(lexicon, folders, faults)
+        lexicon = _with_own(lexicon, folders, faults)
     for folder in folders:
         policy_file = read_yaml(folder / "policy.yaml")
         policy = parse(policy_file, Policy, faults)
@@ -109,7 +112,10 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
         parse(read_yaml(evidence), EvidenceFile, faults)
     if lexicon is None or len(phrasings) < len(folders):
         return None, faults
-    faults += verify.lexicon(shared, words, policies) if words.is_dir() and shared is not None else []
+    if words.is_dir() and shared is not None:
+        faults += verify.lexicon(shared, words, topic_files(words))
+    for folder, policy in zip(folders, policies, strict=True):
+        faults += verify.own_topics(folder / FOLDER, policy, lexicon)
     return Base(policies=tuple(policies), phrasings=phrasings, lexicon=lexicon), faults
 
 
@@ -135,37 +141,67 @@ def shared_units(root: Path = ROOT) -> set[str]:
     return {unit.name for unit in units.units}
 
 
-def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:
-    """The lexicon with the units that policies bring along (units.yaml of a policy)."""
+def _with_own(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:
+    """The lexicon with what policies bring along: their folder lexicon/, and units.yaml as an import writes it."""
+    for folder in folders:
+        own = _own_lexicon(folder, faults)
+        if own is not None:
+            lexicon = joined(lexicon, folder.name, own)
     shared = {unit.name for unit in lexicon.units.units}
     brought: dict[str, Unit] = {}
     for folder in folders:
         if (folder / "units.yaml").exists():
-            own = parse(read_yaml(folder / "units.yaml"), Units, faults)
-            for unit in own.units if own is not None else ():
+            units = parse(read_yaml(folder / "units.yaml"), Units, faults)
+            for unit in units.units if units is not None else ():
                 if unit.name not in shared:
-                    brought[unit.name] = _both(brought.get(unit.name, unit), unit)
+                    brought[unit.name] = both(brought.get(unit.name, unit), unit)
     known = lexicon.units.model_copy(update={"brought": tuple(brought.values())})
     return lexicon.model_copy(update={"units": known})
 
 
-def _both(one: Unit, other: Unit) -> Unit:
-    """A unit that two documents bring along, with all that either calls it."""
-    aliases = tuple(dict.fromkeys((*one.aliases, *other.aliases)))
-    return one.model_copy(update={"official": one.official or other.official, "aliases": aliases})
+def _own_lexicon(folder: Path, faults: list[Fault]) -> OwnLexicon | None:
+    """The folder lexicon/ of a policy; None where there is none, or where it has faults."""
+    if not (folder / FOLDER).is_dir():
+        return None
+    parts = {path.stem: parse(read_yaml(path), FILES[path.stem], faults) for path in own_files(folder)}
+    words_path = folder / FOLDER / WORDS
+    words = _words(words_path, faults) if words_path.exists() else ()
+    if words is None or any(part is None for part in parts.values()):
+        return None
+    return OwnLexicon.model_validate({**parts, "domain_words": words})
+
+
+def _words(path: Path, faults: list[Fault]) -> tuple[str, ...] | None:
+    """Words, one a line; None when they can't be read."""
+    try:
+        return tuple(path.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(Fault(shown(path), 0, "", f"读不了：{error}"))
+        return None
 
 
 def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
-    parts = {name: parse(read_yaml(folder / f"{name}.yaml"), model, faults) for name, model in _LEXICON.items()}
-    words_path = folder / "domain_words.txt"
-    try:
-        words = words_path.read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(Fault(shown(words_path), 0, "", f"读不了：{error}"))
+    parts: dict[str, Record | None] = {
+        name: parse(read_yaml(folder / f"{name}.yaml"), model, faults) for name, model in _LEXICON.items()
+    }
+    parts["not_covered"] = _topics(folder, faults)
+    words = _words(folder / "domain_words.txt", faults)
+    if words is None or any(part is None for part in parts.values()):
         return None
-    if any(part is None for part in parts.values()):
+    return Lexicon.model_validate({**parts, "domain_words": words})
+
+
+def topic_files(lexicon: Path) -> list[Path]:
+    """The files of topics that no document covers: one a subject, or a single one."""
+    return sorted((lexicon / NOT_COVERED).glob("*.yaml")) or [lexicon / f"{NOT_COVERED}.yaml"]
+
+
+def _topics(lexicon: Path, faults: list[Fault]) -> NotCoveredTopics | None:
+    read = [parse(read_yaml(path), NotCoveredTopics, faults) for path in topic_files(lexicon)]
+    known = [part for part in read if part is not None]
+    if len(known) < len(read):
         return None
-    return Lexicon.model_validate({**parts, "domain_words": tuple(words)})
+    return NotCoveredTopics(topics=tuple(topic for part in known for topic in part.topics))
 
 
 def parse(file: YamlFile, model: type[R], faults: list[Fault]) -> R | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -357,8 +357,8 @@ def tested(policy: Policy, questions: Path) -> list[Fault]:
     return faults
 
 
-def lexicon(lexicon: Lexicon, folder: Path, policies: list[Policy]) -> list[Fault]:
-    """Faults that only show across lexicon files and policies."""
+def lexicon(lexicon: Lexicon, folder: Path, topic_files: Sequence[Path]) -> list[Fault]:
+    """Faults that only show across lexicon files. ``topic_files``: those of topics that no document covers."""
     faults: list[Fault] = []
     units_file = read_yaml(folder / "units.yaml")
     owner: dict[str, str] = {}
@@ -379,14 +379,36 @@ def lexicon(lexicon: Lexicon, folder: Path, policies: list[Policy]) -> list[Faul
             if {one, other} <= {group.term, *group.same}:
                 message = f"「{one}」与「{other}」易混而不同（confusable[{p}]），不能同组"
                 faults.append(synonyms_file.fault(("groups", g), message))
-    topics_file = read_yaml(folder / "not_covered.yaml")
-    ids = {clause.id for policy in policies for clause in policy.clauses}
     seen: set[str] = set()
-    for t, topic in enumerate(lexicon.not_covered.topics):
-        if topic.id in seen:
-            faults.append(topics_file.fault(("topics", t, "id"), f"编号 {topic.id} 重复"))
-        seen.add(topic.id)
-        for n, clause_id in enumerate(topic.nearest):
-            if clause_id not in ids:
-                faults.append(topics_file.fault(("topics", t, "nearest", n), f"没有条款 {clause_id}"))
+    for path in topic_files:
+        faults += _shared_topics(read_yaml(path), seen)
+    return faults
+
+
+def _shared_topics(file: YamlFile, seen: set[str]) -> Iterator[Fault]:
+    """Faults of shared topics: an id twice, or a clause, which only a document has."""
+    for t, topic in enumerate(file.data["topics"]):
+        if topic["id"] in seen:
+            yield file.fault(("topics", t, "id"), f"编号 {topic['id']} 重复")
+        seen.add(topic["id"])
+        if topic.get("nearest"):
+            where = "policies/<编号>/lexicon/not_covered.yaml"
+            yield file.fault(("topics", t, "nearest"), f"条款是某一份文件的，请移到 {where}")
+
+
+def own_topics(folder: Path, policy: Policy, lexicon: Lexicon) -> list[Fault]:
+    """Faults of the topics that a policy says it doesn't cover (``folder``: its own lexicon)."""
+    path = folder / "not_covered.yaml"
+    if not path.exists():
+        return []
+    file = read_yaml(path)
+    faults = []
+    for t, topic in enumerate(file.data.get("topics") or ()):
+        for n, clause_id in enumerate(topic.get("nearest") or ()):
+            if clause_id not in policy.by_id:
+                faults.append(file.fault(("topics", t, "nearest", n), f"没有条款 {clause_id}"))
+    known = {topic.id for topic in lexicon.not_covered.topics}
+    for topic_id in file.data.get("phrasings") or ():
+        if topic_id not in known:
+            faults.append(file.fault(("phrasings", topic_id), f"没有编号为 {topic_id} 的事项"))
     return faults

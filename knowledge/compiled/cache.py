@@ -55,9 +55,7 @@ def sources(root: Path = ROOT) -> list[Path]:
 
 def _sources(root: Path) -> list[str]:
     """sources(), as seen from ``root``."""
-    policies = [f"policies/{folder}" for folder in _names(root, "policies")]
-    folders = [*policies, "lexicon"]
-    return [*(f"{folder}/{name}" for folder in folders for name in _names(root, folder)), "weights.yaml", evidence.FILE]
+    return [*_below(root, "policies"), *_below(root, "lexicon"), "weights.yaml", evidence.FILE]
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:

@@ -7,12 +7,13 @@ given out: it must be exactly the base with the overlay.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from knowledge.base.load import load_base, policy_folders
+from knowledge.base.load import NOT_COVERED, load_base, policy_folders, topic_files
+from knowledge.base.own_lexicon import FOLDER
 from knowledge.base.phrasings import TAUGHT
-from knowledge.files.yamlfile import Loc
+from knowledge.files.yamlfile import Loc, read_yaml
 from knowledge.teaching import overlay
 from knowledge.teaching.overlay import Taught
 from knowledge.teaching.phrasing_insert import InsertError, inserted, with_files
@@ -28,15 +29,15 @@ def patch(root: Path, taught: Sequence[Taught]) -> str:
     left_out = {s.taught.id for s in stale}
     lines: dict[Path, dict[Loc, list[str]]] = {}
     folders = {folder.name: folder for folder in policy_folders(root)}
-    topics = [topic.id for topic in base.lexicon.not_covered.topics]
+    topics = _topics(root, folders.values())
     for act in taught:
         if act.id in left_out:
             continue
         owner, _, part = act.target.partition("/")
         loc: Loc
         if act.target.startswith("near:"):
-            number = topics.index(act.target.removeprefix("near:"))
-            path, loc = root / "lexicon" / "not_covered.yaml", ("topics", number, "phrasings")
+            path, number = topics[act.target.removeprefix("near:")]
+            loc = ("topics", number, "phrasings")
         elif part.startswith("info:"):
             path, loc = folders[owner] / "phrasings.yaml", ("info", part.removeprefix("info:"))
         else:
@@ -47,6 +48,16 @@ def patch(root: Path, taught: Sequence[Taught]) -> str:
         raise InsertError("改好的文件读出来与「知识库加教过的问法」不一致；请手工并入")
     top = _top(root)
     return "".join(_diff(path, text, path.resolve().relative_to(top).as_posix()) for path, text in changed.items())
+
+
+def _topics(root: Path, folders: Iterable[Path]) -> dict[str, tuple[Path, int]]:
+    """Topic -> the file that holds it, and its place there; the shared file where a policy's own names it, too."""
+    own = (folder / FOLDER / f"{NOT_COVERED}.yaml" for folder in folders)
+    out: dict[str, tuple[Path, int]] = {}
+    for path in (*topic_files(root / "lexicon"), *(path for path in own if path.exists())):
+        for number, topic in enumerate(read_yaml(path).data.get("topics") or ()):
+            out.setdefault(topic["id"], (path, number))
+    return out
 
 
 def _diff(path: Path, text: str, name: str) -> str:

@@ -18,6 +18,7 @@ POLICY = "policies/wuhan-development-zones/policy.yaml"
 PHRASINGS = "policies/wuhan-development-zones/phrasings.yaml"
 SOURCE = "policies/wuhan-development-zones/source.txt"
 UNITS = "lexicon/units.yaml"
+OWN = "policies/wuhan-development-zones/lexicon"
 QUESTIONS = ROOT.parent / "tests" / "questions"
 CODE = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT.parent / "bot").rglob("*.py"))
 
@@ -56,10 +57,13 @@ BROKEN: list[tuple[str, str, Callable[[str], str], str]] = [
     ("a payer that the clause does not name", POLICY, swap("payer: 市级财政", "payer: 省级财政"), "只能逐字引用"),
     ("matching by a figure that is not there", POLICY, swap("matching: match", "matching: other"), "没有编号为 other 的数字"),
     ("a stated amount left out", POLICY, lambda t: re.sub(r"(?s)          - id: renew\n.*?(?=          - id: move)", "", t), "没有写成 figure"),
-    ("a unit that the lexicon lacks", UNITS, swap("name: 市商务局", "name: 市商业局"), "词库 units.yaml 里没有「市商务局」"),
+    ("a unit that the lexicon lacks", f"{OWN}/units.yaml", swap("name: 武汉海关", "name: 武汉海事"), "词库 units.yaml 里没有「武汉海关」"),
     ("a unit left out of a list", POLICY, line_away("- 市委编办"), "与列表不符"),
     ("units in another order", POLICY, swap("              - 市委组织部\n              - 市委编办\n", "              - 市委编办\n              - 市委组织部\n"), "与列表不符"),
     ("a list that is not the clause's", POLICY, swap("quote: '(责任单位:各区人民政府)'", "quote: '(责任单位:市商务局)'"), "责任单位列表"),
+    ("a shared topic with a clause of some document", "lexicon/not_covered/tax.yaml", swap("  phrasings:", "  nearest: ['4.2']\n  phrasings:", 1), "条款是某一份文件的"),
+    ("a topic that is near a clause that is not there", f"{OWN}/not_covered.yaml", swap("- '1.5'", "- '9.5'"), "没有条款 9.5"),
+    ("questions on a topic that is not there", f"{OWN}/not_covered.yaml", swap("\nphrasings:\n", "\nphrasings:\n  no-such-topic: {near: [这是什么]}\n"), "没有编号为 no-such-topic 的事项"),
     ("one alias for two units", UNITS, swap("      - 市编办\n", "      - 组织部\n"), "一个名称只能指一个单位"),
     ("a clause id twice", POLICY, swap('id: "1.2"', 'id: "1.1"'), "编号 1.1 重复"),
     ("a clause out of order", POLICY, swap('id: "2.3"', 'id: "2.4"'), "应为 2.3"),
@@ -137,7 +141,7 @@ def test_a_huge_file_is_refused(base: Path) -> None:
 def test_all_faults_at_once(base: Path) -> None:
     for file, change in (
         (POLICY, swap("value: 200000", "value: 1")),
-        (UNITS, swap("name: 市商务局", "name: 市商业局")),
+        (f"{OWN}/units.yaml", swap("name: 武汉东湖新技术开发区管委会", "name: 武汉东湖开发区管委会")),
     ):
         path = base / file
         path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")

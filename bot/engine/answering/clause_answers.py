@@ -432,11 +432,10 @@ class Answers:
             topic = self._topics.get(best.topic)
             if topic is not None and self._about(topic, best, question):
                 blocks.append(self.compose.say(f"none.not_covered{self._many}", topic=topic.name))
-                suggested = list(topic.nearest)
+                suggested = [target for target in topic.nearest if self.library.has(target)]
             else:
                 blocks.append(self.compose.say(f"none.not_covered_unknown{self._many}"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
-            suggested = [f"{self.policy.id}/{c}" for c in suggested if c in self.policy.by_id]
             suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
