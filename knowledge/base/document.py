@@ -310,6 +310,9 @@ class Policy(Record):
             return "repealed"
         if self.validity.expired(today):
             return "expired"
-        if self.validity.effective_from is not None:
-            return "in_force" if today >= self.validity.effective_from else "not_yet"
+        if self.validity.effective_from is not None and today < self.validity.effective_from:
+            return "not_yet"
+        if self.validity.effective_from is not None:  # an end that is spoken of and isn't known may have come
+            known = self.validity.until is not None or self.validity.until_quote is None
+            return "in_force" if known else "unknown"
         return "in_force" if self.validity.until is not None else "unknown"
