@@ -231,13 +231,17 @@ class _Builder:
         return None
 
     def _issuer(self, segment: layout.Segment, title: str | None) -> str | None:
-        if title and (found := re.match(r"([^《》]{2,60}?)(?:关于|印发|转发|批转)", half_width(without_blanks(title)))):
+        if title and (
+            found := re.match(
+                r"(?!关于|印发|转发|批转)([^《》]{2,60}?)(?:关于|印发|转发|批转)", half_width(without_blanks(title))
+            )
+        ):
             line = Line(0, 0, found[1], found[1])
             if is_organ(line):
                 return View(title).quote(0, len(found[1]))
         titled = segment.title_lines[0] if segment.title_lines else None
         for line, following in pairwise(segment.above):
-            if following is titled and titled.plain.startswith("关于") and is_organ(line):
+            if following is titled and titled.plain.startswith(("关于", "转发", "批转", "印发")) and is_organ(line):
                 return line.text
         for line in segment.above:
             if (
