@@ -139,6 +139,7 @@ def _read_text(n: int, text: Text, view: View, masked: str, dates: Dates) -> Ite
         start = match.start()
         if marker := words.MARKER.match(masked, start, match.end()):
             start = marker.end()
+        start = _begin(view, masked, start, match.end())
         sentence = masked[start : match.end()]
         if _is_label(sentence):
             label = True
@@ -146,6 +147,22 @@ def _read_text(n: int, text: Text, view: View, masked: str, dates: Dates) -> Ite
         if sentence.strip() and (_is_candidate(sentence) or (label and _opens_plainly(sentence))):
             yield _read(n, view, masked, start, match.end(), label, dates)
         label = label and not sentence.strip()
+
+
+def _begin(view: View, masked: str, start: int, end: int) -> int:
+    """Where the sentence begins; below a table or a heading without a stop, at the line that names the document."""
+    for at in _breaks(view, start, end):
+        opens = _names_itself(masked[at:end]) or words.OPENS.match(masked, at, end) is not None
+        if opens and not words.SPEAKS.search(masked[start:at]) and _is_candidate(masked[at:end]):
+            return at
+    return start
+
+
+def _breaks(view: View, start: int, end: int) -> list[int]:
+    """The places at which lines begin."""
+    if "\n" not in view.source:
+        return []
+    return [i for i in range(start + 1, end) if "\n" in view.source[view.offset(i - 1) + 1 : view.offset(i)]]
 
 
 def _is_label(text: str) -> bool:
@@ -233,7 +250,7 @@ def _read(n: int, view: View, masked: str, start: int, end: int, label: bool, da
 def _stretches(view: View, masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The sentence, then what is left of it without lines before or after it that speak of nothing of the kind."""
     yield start, end
-    breaks = [i for i in range(start + 1, end) if "\n" in view.source[view.offset(i - 1) + 1 : view.offset(i)]][:8]
+    breaks = _breaks(view, start, end)[:8]
     for first in (start, *breaks):
         for last in (end, *reversed(breaks)):
             if (first, last) == (start, end) or first >= last:
