@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.engine.understanding.places import find_place
 from knowledge.importing.draft import build
 from knowledge.importing.formats.read import Read
 from knowledge.importing.job import prove
+from knowledge.importing.review import review
 
 HEAD = "临溪市人民政府办公室关于规范夜间集市管理的通知\n临政办发〔2024〕8号\n各县区人民政府：\n现将有关事项通知如下：\n"
 TAIL = "\n临溪市人民政府办公室\n2024年4月2日\n"
@@ -60,3 +62,32 @@ def test_a_rule_before_more_text_is_no_heading() -> None:
     assert own in texts(HEAD + HEADED + own + TAIL)
     repeal = "三、本通知自2024年5月1日起施行。原《临溪市夜间集市管理办法》同时废止。"
     assert repeal in texts(HEAD + HEADED + repeal + TAIL)
+
+
+@pytest.mark.parametrize(
+    ("form", "numbers"),
+    [
+        ("第 {} 条　", [*range(1, 13)]),
+        ("第　{}　条 ", [*range(1, 13)]),
+        ("第{} 条", [*"一二三四五六七八九", "十", "十 一", "十 二"]),
+        ("第 {} 条 ", [*"一二三四五六七八九", "十", "十 一", "十 二"]),
+        ("第 {} 条 ", [*"１２３４５６７８９", "１０", "１ １", "１ ２"]),
+    ],
+)
+def test_articles_numbered_with_blanks_are_counted_and_found(form: str, numbers: list[object]) -> None:
+    own = "\n".join(f"{form.format(n)}摊主应当遵守安全要求。" for n in numbers)
+    source = f"临溪市夜间集市管理办法\n{own}\n"
+    policy = build(source, "x", "x").policy
+    assert [clause.id for clause in policy.clauses] == [f"0.{n}" for n in range(1, 13)]
+    assert prove(policy, Read(source.encode(), "txt")) == []
+    place = find_place("第9条", policy)
+    assert place is not None
+    assert list(place.clauses) == ["0.9"]
+
+
+def test_the_report_writes_large_numbers_as_people_read_them() -> None:
+    source = HEAD + "一、总规模1000亿元的基金，给予每家15000元、300元补助。" + TAIL
+    report = review(build(source, "x", "x"), Read(source.encode(), "txt"), "x.txt", [])
+    assert "| 1000亿元 | 1000亿 元 |" in report
+    assert "| 15000元 | 1.5万 元 |" in report
+    assert "| 300元 | 300 元 |" in report

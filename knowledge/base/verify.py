@@ -159,6 +159,7 @@ def _last(clause_id: str) -> int:
 
 def ordinal(marker: str) -> int | None:
     """The number that a printed marker states: 12 for （十二）, 12., 第十二条; None when it states none."""
+    marker = "".join(marker.split())
     found = re.search(r"\d+", marker)
     if found:
         return int(found.group())

@@ -512,7 +512,9 @@ def _together(readings: list[_Reading], texts: Sequence[Text], views: Sequence[V
     for one in readings:
         if one.warning:
             quote = views[one.text].quote(one.start, one.end)
-            out.warnings.append(f"「{_short(quote)}」说到施行、有效期或废止，{one.warning}：请人工核对起止日期")
+            out.warnings.append(
+                f"「{_short(quote)}」说到施行、有效期或废止，{one.warning}：请人工核对，把起止日期写在 policy.yaml 的 validity 里"
+            )
     begun = _last_begun(readings, out, views)
     if begun is not None:
         begin = begun.begin
