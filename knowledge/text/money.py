@@ -10,8 +10,8 @@ _SCALE = {"": 1, "百": 100, "千": 1000, "万": 10_000, "百万": 10**6, "千�
 CURRENCIES = "元|美元|欧元|日元|港元|英镑|人民币"
 _HANZI = "一二两三四五六七八九十百千"
 MONEY = re.compile(
-    rf"(?<![\d.{_HANZI}第])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    rf"|[{_HANZI}]+(?=[万亿]+元)|[{_HANZI}]*[十百千][{_HANZI}]*(?=元(?![化论素件])))"
+    rf"(?<![\d.{_HANZI}第万])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    rf"|[{_HANZI}]+万零?[{_HANZI}]+(?=元)|[{_HANZI}]+(?=[万亿]+元)|[{_HANZI}]*[十百千][{_HANZI}]*(?=元(?![化论素件])))"
     rf"(百万|千万|万亿|百|千|万|亿)?(?:余|多)?({CURRENCIES})"
 )
 """In half width and without blanks; in words (一万元, 五百元) from ten on, as 一元 and 二元 are often no money."""
@@ -45,6 +45,9 @@ def amount(text: str) -> float:
 def _number(printed: str) -> float:
     if printed[0] in "0123456789":
         return float(printed.replace(",", ""))
+    if "万" in printed:
+        high, _, low = printed.partition("万")
+        return _number(high) * 1e4 + _number(low.removeprefix("零"))
     value = digit = 0
     for char in printed:
         if char in "十百千":

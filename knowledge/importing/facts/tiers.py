@@ -18,7 +18,8 @@ _ONE = rf"(?:{_NUMBER})[百千万亿]*(?:{_UNIT})"
 _OPEN = rf"(?:{_NUMBER})[百千万亿]*(?:{_UNIT})?"
 _LESS = "(?:不足|低于|超过|达到|不满|未达)?"
 _TIER = (
-    rf"(?:{_LESS}{_OPEN}{_BOUND}(?:至|到|-|~|—|–)+{_LESS}{_ONE}{_BOUND}|{_LESS}{_ONE}{_INCLUDED}(?:及以上|及以下|以上|以下|以内)"
+    rf"(?:{_LESS}{_ONE}{_INCLUDED}及?以上{_INCLUDED}、?{_LESS}{_ONE}{_INCLUDED}(?:及?以下)?{_INCLUDED}"
+    rf"|{_LESS}{_OPEN}{_BOUND}(?:至|到|-|~|—|–)+{_LESS}{_ONE}{_BOUND}|{_LESS}{_ONE}{_INCLUDED}(?:及以上|及以下|以上|以下|以内)"
     rf"{_INCLUDED}|(?:不足|低于|超过|不满|未达){_ONE}{_INCLUDED})"
 )
 _TAIL = r"(?:的?部分|之间)?"

@@ -71,6 +71,8 @@ class _Token:
     itself: bool = False
     """Whether it counts from the day on which the document takes effect."""
     impossible: bool = False
+    included: bool = False
+    """Of ends: whether the day before it is the last one."""
 
 
 @dataclass(frozen=True)
@@ -339,7 +341,10 @@ class _Parser:
         return self._plain((("subject", words.SUBJECT),))
 
     def _verb(self) -> _Token | None:
-        return self._plain((("goes_on", words.GOES_ON), ("ends", words.ENDS), ("begins", words.BEGINS)))
+        token = self._plain((("goes_on", words.GOES_ON), ("ends", words.ENDS), ("begins", words.BEGINS)))
+        if token is None or token.kind != "ends":
+            return token
+        return replace(token, included=words.LAST_INCLUDED.match(self.text[token.start : token.end]) is not None)
 
     def _since(self) -> _Token | None:
         """自2024年3月1日起, 自印发之日起30日后, 2024年3月1日."""
@@ -418,6 +423,7 @@ def _understood(reading: _Reading, tokens: list[_Token]) -> _Reading:
         reading.open_end = (reading.start, reading.end) if tokens[-1].kind != "begins" else None
     base: _Start | None = None
     extends = False
+    unsure: list[_Token] = []
     for n, token in enumerate(tokens):
         before = tokens[n - 1] if n else None
         after = tokens[n + 1] if n + 1 < len(tokens) else None
@@ -437,7 +443,7 @@ def _understood(reading: _Reading, tokens: list[_Token]) -> _Reading:
             if reading.begin is None or (after is not None and after.kind == "begins"):
                 reading.begin = base
         elif token.kind == "day" and not _placed(reading, token, before, after):
-            reading.warning = UNSURE
+            unsure.append(token)
         elif token.kind == "day" and after is not None and after.kind == "to":
             base = reading.begin
         elif token.kind == "to":
@@ -445,8 +451,16 @@ def _understood(reading: _Reading, tokens: list[_Token]) -> _Reading:
         elif token.kind == "length":
             begins = _words_begin(tokens, n)
             reading.ends.append(_End(begins, token.end, length=token.length, base=base, extends=extends))
+    if not all(_agrees(reading, token) for token in unsure):
+        reading.warning = reading.warning or UNSURE
     reading.understood = not reading.warning
     return reading
+
+
+def _agrees(reading: _Reading, token: _Token) -> bool:
+    """Whether a day of which it isn't clear that it is the last one is what a length of time comes to, or the next."""
+    known = {_resolved(end, reading.begin) for end in reading.ends if end.length is not None}
+    return token.last is not None and bool(known & {token.last, token.last - timedelta(days=1)})
 
 
 def _verb_end(token: _Token, after: _Token | None) -> int:
@@ -469,10 +483,10 @@ def _placed(reading: _Reading, token: _Token, before: _Token | None, after: _Tok
         reading.begin = reading.begin or _Start(before.start, token.end, token.day)
         return True
     if after is not None and after.kind == "ends" and token.last is not None:
-        last_of_month = (token.last + timedelta(days=1)).day == 1
-        if last_of_month:  # 12月31日失效 includes that day; of 1月1日失效 nobody can be sure
+        sure = after.included or (token.last + timedelta(days=1)).day == 1  # 12月31日失效 includes that day
+        if sure:
             reading.ends.append(_End(token.start, after.end, token.last))
-        return last_of_month
+        return sure
     return False
 
 
@@ -511,10 +525,9 @@ def _together(readings: list[_Reading], texts: Sequence[Text], views: Sequence[V
     out = Times()
     for one in readings:
         if one.warning:
-            quote = views[one.text].quote(one.start, one.end)
-            out.warnings.append(
-                f"「{_short(quote)}」说到施行、有效期或废止，{one.warning}：请人工核对，把起止日期写在 policy.yaml 的 validity 里"
-            )
+            quote = _short(views[one.text].quote(one.start, one.end))
+            told = f"「{quote}」说到施行、有效期或废止，{one.warning}"
+            out.warnings.append(f"{told}：请人工核对，把起止日期写在 policy.yaml 的 validity 里")
     begun = _last_begun(readings, out, views)
     if begun is not None:
         begin = begun.begin
