@@ -20,6 +20,7 @@ from knowledge.importing.formats.read import Read
 from knowledge.importing.neighbours import compare
 from knowledge.importing.policy_ids import policy_id
 from knowledge.importing.shelf import Shelf
+from knowledge.importing.told import heed
 
 
 @dataclass
@@ -78,6 +79,10 @@ def _draft(got: Read, stem: str, taken: set[str]) -> Draft:
     name = stem.strip() or "未命名文件"
     draft = build(got.text, "x", name)
     draft.warnings[:0] = got.must
+    if got.told is not None:
+        draft.policy, must, confirm = heed(draft.policy, got.told, got.text)
+        draft.warnings += must
+        draft.confirm += confirm
     policy_name = policy_id(draft.policy.number, draft.policy.title, stem, taken)
     draft.policy = draft.policy.model_copy(update={"id": policy_name})
     faults = prove(draft.policy, got)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 MOST_COLUMNS = 64
 """Columns that a cell is taken to go over at most."""
+WIDEST = 256
+"""Columns of a table; beyond, cells go over nothing but their own place."""
 LONGEST_REPEATED = 300
 """Characters of a merged cell that are written in each of its rows; a longer one stands in the first alone."""
 
@@ -79,10 +81,10 @@ def _placed(table: Sequence[Sequence[Cell]]) -> list[list[_Slot]]:
                     del hanging[at]
                 continue
             cell = waiting.pop(0)
-            for _ in range(min(cell.columns, MOST_COLUMNS)):
+            for _ in range(min(cell.columns, MOST_COLUMNS) if len(row) < WIDEST else 1):
                 if len(row) in hanging:
                     break
-                if cell.rows > 1 and n + 1 < len(table):
+                if cell.rows > 1 and n + 1 < len(table) and len(row) < WIDEST:
                     hanging[len(row)] = n, cell, min(n + cell.rows, len(table)) - 1
                 row.append((n, cell, n))
         rows.append(row)
