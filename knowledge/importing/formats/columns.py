@@ -33,15 +33,23 @@ class Ordered:
 
     lines: list[str] | None = None
     """None where the page has no columns: the order in which it was written stands."""
+    columns: bool = False
+    """Whether it has columns."""
     unsure: bool = False
     """Whether text stands side by side and may be columns or a table."""
 
 
 def ordered(page: Any) -> Ordered:
-    """The order of a pypdf page."""
-    rows = _rows(_pieces(page))
+    """The order of a pypdf page; ``lines`` is None where it has no columns."""
+    found = in_order(_pieces(page))
+    return found if found.columns else Ordered(None, unsure=found.unsure)
+
+
+def in_order(pieces: list[Piece]) -> Ordered:
+    """The order of pieces on a page: row by row, columns one after the other."""
+    rows = _rows(pieces)
     lines: list[str] = []
-    found = Ordered()
+    found = Ordered(lines)
     at = 0
     while at < len(rows):
         region = _region(rows, at)
@@ -52,7 +60,7 @@ def ordered(page: Any) -> Ordered:
         end, gutter = region
         sides = [_side(rows[at:end], gutter, first) for first in (True, False)]
         if all(_is_column(side) for side in sides):
-            found.lines = lines
+            found.columns = True
             lines += [_joined(row) for side in sides for row in side]
         else:
             found.unsure = True

@@ -7,6 +7,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from knowledge.importing.formats import scans
 from knowledge.importing.formats.columns import ordered
 from knowledge.importing.formats.limits import MAX_PAGES, MAX_TEXT, UnreadableError
 from knowledge.importing.formats.running import bare
@@ -63,9 +64,15 @@ def read(data: bytes) -> Read:
         raise UnreadableError(f"pdf 读不了：{type(error).__name__} {error}") from None
     letters = sum(len(re.findall(r"[一-鿿A-Za-z]", line)) for page in pages for line in page)
     if letters < max(10, 5 * len(pages)):
-        raise UnreadableError("pdf 没有文字层（多半是扫描件）；请先做文字识别（OCR），再导入识别后的文件")
+        scanned = list(range(1, len(pages) + 1))
+    else:
+        scanned = [n for n, page in enumerate(pages, 1) if not page]
+    read_off = scans.pdf_pages(data, scanned) if scanned and (len(scanned) == len(pages) or scans.available()) else {}
+    for n, one in read_off.items():
+        pages[n - 1] = one.lines
     left = bare(pages)
-    notes = ["取自 pdf 的文字层：换行照版面，可能断在句中"]
+    source = "取自扫描的 pdf，文字是识别出来的（OCR）" if len(read_off) == len(pages) else "取自 pdf 的文字层"
+    notes = [f"{source}：换行照版面，可能断在句中"]
     if left.dropped:
         notes.append(f"去掉了页码和页眉页脚 {left.dropped} 行")
     if columns:
@@ -73,8 +80,10 @@ def read(data: bytes) -> Read:
     must = [f"页眉页脚没有取：「{line}」" for line in left.heads]
     if unsure:
         must.append(f"第 {_listed(unsure)} 页有并排的文字（分栏或表格），先后和哪一行对哪一行拿不准，请对照原件")
-    if empty := [n for n, page in enumerate(pages, 1) if not page]:
-        must.append(f"第 {_listed(empty)} 页没有文字（也许是扫描的），没有取")
+    must += [line for one in read_off.values() for line in one.must]
+    if empty := [n for n in scanned if n not in read_off]:
+        how = f"装上文字识别（{scans.HOW}）再导入就能读"
+        must.append(f"第 {_listed(empty)} 页没有文字（也许是扫描的），没有取；{how}")
     if (odd := sum(line.count("\ufffd") for page in pages for line in page)) > 0:
         must.append(f"有 {odd} 个字没有对应的文字（字体缺少映射），请照原件补上")
     return Read(_text(left.pages).encode("utf-8", errors="replace"), "pdf", notes, must)
