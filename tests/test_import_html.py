@@ -242,6 +242,7 @@ def test_the_days_that_the_page_tells(info: str, tmp_path: Path) -> None:
 
 QUARRELS = {
     "实施日期：2024年3月1日 失效日期：2030年2月28日": "不一致",
+    "失效日期：2026-02-28": "不一致",
     "失效日期：2026年2月30日": "没有这一天",
     "文件状态：失效": "repealed",
     "有效性：已废止": "repealed",
