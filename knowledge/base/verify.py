@@ -9,9 +9,11 @@ from pathlib import Path
 
 from knowledge.base.document import Clause, Definition, Policy, Section
 from knowledge.base.lexicon import Lexicon
+from knowledge.base.lexicon_files import old_nearest
 from knowledge.base.phrasings import Phrasings
 from knowledge.files.faults import Fault, shown
 from knowledge.files.yamlfile import Loc, YamlFile, read_yaml
+from knowledge.files.yamlparts import read_parts
 from knowledge.text.fold import key
 from knowledge.text.money import MONEY, amount, currency, plain, stated
 
@@ -357,36 +359,33 @@ def tested(policy: Policy, questions: Path) -> list[Fault]:
     return faults
 
 
-def lexicon(lexicon: Lexicon, folder: Path, policies: list[Policy]) -> list[Fault]:
-    """Faults that only show across lexicon files and policies."""
+def lexicon(lexicon: Lexicon, folder: Path) -> list[Fault]:
+    """Faults that only show across the lists of the shared lexicon."""
     faults: list[Fault] = []
-    units_file = read_yaml(folder / "units.yaml")
+    units_file = read_parts(folder, "units")
     owner: dict[str, str] = {}
     for u, unit in enumerate(lexicon.units.units):
         for alias in dict.fromkeys(unit.names):
             other = owner.setdefault(key(alias), unit.name)
             if other != unit.name:
                 faults.append(units_file.fault(("units", u), f"「{alias}」已指 {other}；一个名称只能指一个单位"))
-    cues_file = read_yaml(folder / "cues.yaml")
+    cues_file = read_parts(folder, "cues")
     stop = {key(word) for word in lexicon.variants.stop}
     for name, expressions in lexicon.cues.model_dump().items():
         for e, expression in enumerate(expressions):
             if expression.isascii() and key(expression) in stop:
                 faults.append(cues_file.fault((name, e), f"「{expression}」是虚词，不能单独作线索"))
-    synonyms_file = read_yaml(folder / "synonyms.yaml")
+    synonyms_file = read_parts(folder, "synonyms")
     for p, (one, other) in enumerate(lexicon.synonyms.confusable):
         for g, group in enumerate(lexicon.synonyms.groups):
             if {one, other} <= {group.term, *group.same}:
                 message = f"「{one}」与「{other}」易混而不同（confusable[{p}]），不能同组"
                 faults.append(synonyms_file.fault(("groups", g), message))
-    topics_file = read_yaml(folder / "not_covered.yaml")
-    ids = {clause.id for policy in policies for clause in policy.clauses}
+    topics_file = read_parts(folder, "not_covered")
     seen: set[str] = set()
     for t, topic in enumerate(lexicon.not_covered.topics):
         if topic.id in seen:
             faults.append(topics_file.fault(("topics", t, "id"), f"编号 {topic.id} 重复"))
         seen.add(topic.id)
-        for n, clause_id in enumerate(topic.nearest):
-            if clause_id not in ids:
-                faults.append(topics_file.fault(("topics", t, "nearest", n), f"没有条款 {clause_id}"))
+    faults += old_nearest(lexicon, topics_file)
     return faults

@@ -27,6 +27,7 @@ import numpy as np
 import yaml
 from rapidfuzz import fuzz
 
+from knowledge import ROOT
 from knowledge.learned import regression
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reading
@@ -346,9 +347,9 @@ START = Weights(
 
 
 def load_weights(root: Path) -> Weights:
-    """weights.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
+    """weights.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
         return START
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Weights(signal=data["signal"], bias=data["bias"])

@@ -436,7 +436,7 @@ class Answers:
             else:
                 blocks.append(self.compose.say(f"none.not_covered_unknown{self._many}"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
-            suggested = [f"{self.policy.id}/{c}" for c in suggested if c in self.policy.by_id]
+            suggested = [t for t in suggested if t.startswith(f"{self.policy.id}/") and self.library.has(t)]
             suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
