@@ -36,7 +36,7 @@ def small_base(folder: Path, questions: str = QUESTIONS) -> Path:
     shutil.copytree(ROOT / "lexicon", root / "lexicon")
     shutil.copy(ROOT / "weights.yaml", root / "weights.yaml")
     own, lexicon = root / "policies" / POLICY, root / "lexicon"
-    shutil.rmtree(own / "not_covered")
+    shutil.rmtree(own / "lexicon" / "not_covered")
     for path in (lexicon / "not_covered").iterdir():
         if path.stem not in TOPICS:
             path.unlink()

@@ -77,6 +77,10 @@ class Variants(Record):
     """An expression with one of these is a way of asking, not a term that a typo is mended to."""
     elsewhere: tuple[Text, ...]
     """Places for which other documents hold: a question about what they pay is not covered."""
+    whose: tuple[Text, ...] = ()
+    """Words after a place's name that make it the one whose policy is asked for: 补贴, 政策."""
+    moves: tuple[Text, ...] = ()
+    """Words by which one comes from another place, so that naming it asks for nobody else's policy: 迁, 落户."""
     particles: dict[Text, Text]
     """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
     money: tuple[Text, ...]
@@ -165,6 +169,13 @@ class Unrelated(Record):
     far: dict[str, tuple[Text, ...]]
     attack: dict[str, tuple[Text, ...]]
     chat: dict[Id, dict[str, tuple[Text, ...]]]
+
+
+class VariantsHere(Record):
+    """variants of a policy: places that are others beside its own, and words for coming to its place (来某地)."""
+
+    elsewhere: tuple[Text, ...] = ()
+    moves: tuple[Text, ...] = ()
 
 
 class UnrelatedHere(Record):

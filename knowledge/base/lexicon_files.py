@@ -81,5 +81,5 @@ def old_nearest(lexicon: Lexicon, topics: YamlFile) -> Iterator[Fault]:
         yield topics.fault(
             ("topics", at[0], "nearest"),
             f"{len(at)} 个事项在词库里写了 nearest（条款编号）；编号只在一份文件里有意义，请移到那份文件的文件夹："
-            "policies/<编号>/not_covered.yaml 里写 nearest: {事项编号: [条款编号]}，这里删去",
+            "policies/<编号>/lexicon/not_covered.yaml 里写 nearest: {事项编号: [条款编号]}，这里删去",
         )

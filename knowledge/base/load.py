@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from knowledge import ROOT
-from knowledge.base import lexicon_files, own_words, verify
+from knowledge.base import lexicon_files, own_lexicon, verify
 from knowledge.base.contents import Base, EvidenceFile, WeightsFile
 from knowledge.base.document import Policy
-from knowledge.base.own_words import OwnWords
+from knowledge.base.own_lexicon import OwnLexicon
 from knowledge.base.parse import parse
 from knowledge.base.phrasings import Phrasings
 from knowledge.files.faults import Fault, KnowledgeError, shown
@@ -43,8 +43,8 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     folders = policy_folders(root)
     if not folders and not (root / "policies").is_dir():
         faults.append(Fault(shown(root / "policies"), 0, "", _NO_FOLDER))
-    brought = [own_words.read_own(folder, faults) for folder in folders]
-    lexicon = None if shared is None else own_words.together(shared, brought)
+    brought = [own_lexicon.read_own(folder, faults) for folder in folders]
+    lexicon = None if shared is None else own_lexicon.together(shared, brought)
     for folder, own in zip(folders, brought, strict=True):
         policy_file = read_yaml(folder / "policy.yaml")
         policy = parse(policy_file, Policy, faults)
@@ -55,7 +55,7 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
             continue
         faults += verify.policy(policy, policy_file, folder / "source.txt", lexicon)
         if lexicon is not None:
-            faults += own_words.faults(own, policy, lexicon)
+            faults += own_lexicon.faults(own, policy, lexicon)
         if policy.id in phrasings:
             faults.append(policy_file.fault(("id",), f"编号 {policy.id} 已被另一个文件夹使用"))
         if policy.id != folder.name:
@@ -98,7 +98,7 @@ def _fitted(root: Path) -> list[Fault]:
     return faults
 
 
-def _local(words: Path, brought: Sequence[OwnWords]) -> Iterator[Fault]:
+def _local(words: Path, brought: Sequence[OwnLexicon]) -> Iterator[Fault]:
     """Names of a policy's place in the shared lexicon: they would go on being known when the policy is taken away."""
     names = {name: own.policy for own in brought for name in own.places.names}
     if not names:

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rapidfuzz import fuzz
 
 from knowledge import ROOT
@@ -351,5 +350,7 @@ def load_weights(root: Path) -> Weights:
     path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
     if path is None:
         return START
+    import yaml
+
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Weights(signal=data["signal"], bias=data["bias"])

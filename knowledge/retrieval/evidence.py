@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from knowledge import ROOT
 from knowledge.base.contents import Base
 from knowledge.reading.reader import Reader, Reading
@@ -72,6 +70,8 @@ def load_weights(root: Path) -> Weights:
     path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
     if path is None:
         return START
+    import yaml
+
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Weights(signal=data["signal"], bias=data["bias"])
 

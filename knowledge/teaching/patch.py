@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
-from knowledge.base.lexicon_files import lexicon_folder
+from knowledge.base.lexicon_files import FOLDER, lexicon_folder
 from knowledge.base.load import load_base, policy_folders
 from knowledge.base.phrasings import TAUGHT
 from knowledge.files.yamlfile import Loc
@@ -48,7 +48,8 @@ class _Places:
     def __init__(self, root: Path) -> None:
         self._folders = {folder.name: folder for folder in policy_folders(root)}
         lists = [read_parts(lexicon_folder(root), "not_covered")]
-        lists += [read_parts(f, "not_covered") for f in self._folders.values() if part_paths(f, "not_covered")]
+        own = [folder / FOLDER for folder in self._folders.values()]
+        lists += [read_parts(folder, "not_covered") for folder in own if part_paths(folder, "not_covered")]
         self._topics: dict[str, tuple[Path, Loc]] = {}
         for file in lists:
             for n, topic in enumerate(file.data.get("topics", ())):

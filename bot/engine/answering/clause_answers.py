@@ -10,7 +10,7 @@ from bot.engine.answering.composer import Composers, sentences
 from bot.engine.answering.document_facts import Particular, Particulars
 from bot.engine.answering.figure_choice import Selection
 from bot.engine.answering.untaught_figures import own_cues
-from bot.engine.documents.responsible import roles
+from bot.engine.documents.responsible import roles as roles_of
 from bot.engine.understanding.follow_up import asks_about_unit
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
@@ -246,7 +246,7 @@ class Answers:
         found = [c for c in self.policy.clauses if set(units) <= set(self.responsible.units(c))]
         by_definition = [c for c in found if not set(units) <= set(c.unit_names)]
         marks = {c.id: " *" for c in by_definition}
-        roles = {c.id: roles(c, units[0]) for c in found} if leading and len(units) == 1 else {}
+        roles = {c.id: roles_of(c, units[0]) for c in found} if leading and len(units) == 1 else {}
         if any(roles.values()):
             led = [c for c in found if LEADS in roles[c.id]]
             found = [*led, *(c for c in found if c not in led)]
