@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 from knowledge.base.document import Clause, Definition, Policy, Section, Validity
 from knowledge.base.lexicon import Lexicon
+from knowledge.base.lexicon_files import old_nearest
 from knowledge.base.phrasings import Phrasings
 from knowledge.files.faults import Fault, shown
 from knowledge.files.yamlfile import Loc, YamlFile, read_yaml
+from knowledge.files.yamlparts import read_parts
 from knowledge.text.dates import days, duration_at
 from knowledge.text.fold import key
 from knowledge.text.money import MONEY, amount, currency, plain, stated
@@ -375,58 +377,33 @@ def tested(policy: Policy, questions: Path) -> list[Fault]:
     return faults
 
 
-def lexicon(lexicon: Lexicon, folder: Path, topic_files: Sequence[Path]) -> list[Fault]:
-    """Faults that only show across lexicon files. ``topic_files``: those of topics that no document covers."""
+def lexicon(lexicon: Lexicon, folder: Path) -> list[Fault]:
+    """Faults that only show across the lists of the shared lexicon."""
     faults: list[Fault] = []
-    units_file = read_yaml(folder / "units.yaml")
+    units_file = read_parts(folder, "units")
     owner: dict[str, str] = {}
     for u, unit in enumerate(lexicon.units.units):
         for alias in dict.fromkeys(unit.names):
             other = owner.setdefault(key(alias), unit.name)
             if other != unit.name:
                 faults.append(units_file.fault(("units", u), f"「{alias}」已指 {other}；一个名称只能指一个单位"))
-    cues_file = read_yaml(folder / "cues.yaml")
+    cues_file = read_parts(folder, "cues")
     stop = {key(word) for word in lexicon.variants.stop}
     for name, expressions in lexicon.cues.model_dump().items():
         for e, expression in enumerate(expressions):
             if expression.isascii() and key(expression) in stop:
                 faults.append(cues_file.fault((name, e), f"「{expression}」是虚词，不能单独作线索"))
-    synonyms_file = read_yaml(folder / "synonyms.yaml")
+    synonyms_file = read_parts(folder, "synonyms")
     for p, (one, other) in enumerate(lexicon.synonyms.confusable):
         for g, group in enumerate(lexicon.synonyms.groups):
             if {one, other} <= {group.term, *group.same}:
                 message = f"「{one}」与「{other}」易混而不同（confusable[{p}]），不能同组"
                 faults.append(synonyms_file.fault(("groups", g), message))
+    topics_file = read_parts(folder, "not_covered")
     seen: set[str] = set()
-    for path in topic_files:
-        faults += _shared_topics(read_yaml(path), seen)
-    return faults
-
-
-def _shared_topics(file: YamlFile, seen: set[str]) -> Iterator[Fault]:
-    """Faults of shared topics: an id twice, or a clause, which only a document has."""
-    for t, topic in enumerate(file.data["topics"]):
-        if topic["id"] in seen:
-            yield file.fault(("topics", t, "id"), f"编号 {topic['id']} 重复")
-        seen.add(topic["id"])
-        if topic.get("nearest"):
-            where = "policies/<编号>/lexicon/not_covered.yaml"
-            yield file.fault(("topics", t, "nearest"), f"条款是某一份文件的，请移到 {where}")
-
-
-def own_topics(folder: Path, policy: Policy, lexicon: Lexicon) -> list[Fault]:
-    """Faults of the topics that a policy says it doesn't cover (``folder``: its own lexicon)."""
-    path = folder / "not_covered.yaml"
-    if not path.exists():
-        return []
-    file = read_yaml(path)
-    faults = []
-    for t, topic in enumerate(file.data.get("topics") or ()):
-        for n, clause_id in enumerate(topic.get("nearest") or ()):
-            if clause_id not in policy.by_id:
-                faults.append(file.fault(("topics", t, "nearest", n), f"没有条款 {clause_id}"))
-    known = {topic.id for topic in lexicon.not_covered.topics}
-    for topic_id in file.data.get("phrasings") or ():
-        if topic_id not in known:
-            faults.append(file.fault(("phrasings", topic_id), f"没有编号为 {topic_id} 的事项"))
+    for t, topic in enumerate(lexicon.not_covered.topics):
+        if topic.id in seen:
+            faults.append(topics_file.fault(("topics", t, "id"), f"编号 {topic.id} 重复"))
+        seen.add(topic.id)
+    faults += old_nearest(lexicon, topics_file)
     return faults

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz
 
+from knowledge import ROOT
 from knowledge.learned import regression
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reading
@@ -345,9 +346,9 @@ START = Weights(
 
 
 def load_weights(root: Path) -> Weights:
-    """weights.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
+    """weights.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
         return START
     import yaml
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from knowledge import ROOT
 from knowledge.base.contents import Base
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
@@ -65,9 +66,9 @@ FILE = "evidence.yaml"
 
 
 def load_weights(root: Path) -> Weights:
-    """evidence.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
+    """evidence.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
         return START
     import yaml
 

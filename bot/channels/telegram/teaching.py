@@ -123,7 +123,7 @@ class Teaching:
         base = self._base
         out = list(self._desk.clauses())
         out += [f"near:{topic.id}" for topic in base.lexicon.not_covered.topics]
-        return out + [f"{policy}/info:{topic}" for policy, asked in base.phrasings.items() for topic in asked.info]
+        return out + overlay.asked_as_a_whole(base)
 
     async def _lesson(self, place: Place, typed: str, ask: str, context: TurnContext) -> None:
         """Teach, and say what came of it; the bot goes on answering others meanwhile."""

@@ -432,10 +432,11 @@ class Answers:
             topic = self._topics.get(best.topic)
             if topic is not None and self._about(topic, best, question):
                 blocks.append(self.compose.say(f"none.not_covered{self._many}", topic=topic.name))
-                suggested = [target for target in topic.nearest if self.library.has(target)]
+                suggested = list(topic.nearest)
             else:
                 blocks.append(self.compose.say(f"none.not_covered_unknown{self._many}"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
+            suggested = [t for t in suggested if t.startswith(f"{self.policy.id}/") and self.library.has(t)]
             suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
