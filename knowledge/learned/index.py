@@ -70,6 +70,11 @@ class Match:
     """The most alike known phrasing of this target; empty when nothing is alike."""
     topic: str = ""
 
+    @property
+    def found(self) -> bool:
+        """Whether it is a clause that was found by its own words (retrieval), not by phrasings."""
+        return "run" in self.signals
+
 
 @dataclass(frozen=True)
 class Weights:

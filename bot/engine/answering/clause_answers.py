@@ -113,6 +113,23 @@ class Answers:
             explain={"rule": rule, "figures": [f.id for f in selection.led], "unstated": selection.unstated},
         )
 
+    def as_likeliest(self, reply: Reply, others: Sequence[Match]) -> Reply:
+        """The answer marked as the likeliest only, with the ``others`` below it as a choice."""
+        head = self.compose.say("likely")
+        if not others:
+            return replace(reply, blocks=(head, *reply.blocks))
+        offered = [m.target for m in others]
+        blocks = [self.compose.say("likely_others")]
+        for n, target in enumerate(offered, 1):
+            blocks.append(self.composers.of(target).choice(n, self.library.clause(target), ""))
+        last = len(reply.blocks) - (reply.blocks[-1].role == "notice")
+        return replace(
+            reply,
+            blocks=(head, *reply.blocks[:last], *blocks, *reply.blocks[last:]),
+            clauses=(*reply.clauses, *(self._ref(m.target, m.probability) for m in others)),
+            conversation=replace(reply.conversation, choices=tuple(offered), more=()),
+        )
+
     def with_related(self, reply: Reply, others: Sequence[Match], holding: Sequence[Clause]) -> Reply:
         """The answer with a line on further clauses that fit, so that it is complete.
 
@@ -425,7 +442,7 @@ class Answers:
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
-        worded = [m.target for m in matches if "run" in m.signals and m.signals["cover"] >= WORDED]
+        worded = [m.target for m in matches if m.found and m.signals["cover"] >= WORDED]
         if worded:  # nothing is claimed to be missing while a clause has all of the question's words
             suggested = worded[:MOST_SUGGESTED]
         elif near:
