@@ -203,7 +203,7 @@ def _document(policy: Policy, file: YamlFile) -> Iterator[Fault]:
     yield from quoted(("validity", "effective_quote"), validity.effective_quote, validity.quote, " quote ")
     yield from quoted(("validity", "until_quote"), validity.until_quote, validity.quote, " quote ")
     if validity.until_quote is not None:
-        stated = re.search(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?", plain(validity.until_quote))
+        stated = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", plain(validity.until_quote))
         if stated and validity.until != date(*map(int, stated.groups())):
             yield file.fault(("validity", "until"), f"与 until_quote 的日期不一致：{stated.group()}")
         if not stated and validity.until is not None and validity.effective_from is None:

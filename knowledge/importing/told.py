@@ -55,6 +55,8 @@ def _from_page(
         return None
     if validity.quote is not None and not ends:
         return None
+    if ends and not begins and "年" not in ends:
+        return None  # 2026-02-28: words that the check can't prove by themselves
     return Validity(
         quote=quote,
         effective_quote=begins,
