@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from datetime import date
 
+from bot.cli.arguments import add_on, days
+from bot.staff.expiry import state
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("expiring", help="列出快到期和已过期的文件")
-    parser.add_argument("--days", type=int, default=90, metavar="天数", help="几天以内到期的（默认 90）")
-    parser.set_defaults(run=run)
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("--days", type=days, default=90, metavar="天数", help="几天以内到期的（默认 90）")
+    add_on(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,8 +34,3 @@ def run(options: argparse.Namespace) -> int:
     if not found:
         print(words("expiry.none", days=options.days, count=sum(p.validity.until is not None for p in policies)))
     return 0
-
-
-def state(days: int) -> str:
-    """How far off the last day is, as the replies name it."""
-    return "over" if days < 0 else "today" if days == 0 else "soon"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.cli.arguments import add_on
+from bot.cli.asking import assistant_of
 
 if TYPE_CHECKING:
     from bot.engine.assistant import Assistant
@@ -28,14 +31,15 @@ MOST_IDS = 40
 """Clauses that the error for an unknown one names."""
 
 
-def add(commands: Any, assistant: Callable[[argparse.Namespace], Assistant]) -> argparse.ArgumentParser:
-    """Add the command; ``assistant`` makes the assistant that the options ask for."""
-    show: argparse.ArgumentParser = commands.add_parser(
-        "show", help="看一条（4.2）、一部分（4）、units、figures、policy、policies，或另一份文件（编号、编号/4.2）"
-    )
-    show.add_argument("what", metavar="[编号/]条款|部分|units|figures|policy，编号，policies")
-    show.set_defaults(run=lambda options: _show(assistant(options), options.what.strip()))
-    return show
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("what", metavar="什么", help="[编号/]条款、部分、units、figures、policy，编号，或 policies")
+    add_on(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show it; the exit code is 2 when there is no such thing."""
+    return _show(assistant_of(options), options.what.strip())
 
 
 def _show(assistant: Assistant, what: str) -> int:
@@ -51,7 +55,7 @@ def _show(assistant: Assistant, what: str) -> int:
         policy, what = library.by_id[policy_id], inside if slash else "policy"
     else:
         policy = assistant.policy
-    blocks = _blocks(library, policy, what)
+    blocks = _blocks(assistant, policy, what)
     if blocks is None:
         ids = [clause.id for clause in policy.clauses]
         listed = " ".join(ids[:MOST_IDS]) + (" …" if len(ids) > MOST_IDS else "")
@@ -60,7 +64,7 @@ def _show(assistant: Assistant, what: str) -> int:
             print(f"没有编号为「{policy_id}」的文件；policybot show policies 列出全部", file=sys.stderr)
         return USAGE
     if not any(b.role == "notice" for b in blocks):
-        blocks = [*blocks, *library.compose(policy.id).notice(library.today())]
+        blocks = [*blocks, *assistant.composer(policy.id).notice(library.today())]
     show(blocks)
     return OK
 
@@ -72,15 +76,16 @@ def _line(library: Library, policy_id: str) -> str:
     return "　".join(part for part in parts if part)
 
 
-def _blocks(library: Library, policy: Policy, what: str) -> Sequence[Block] | None:
+def _blocks(assistant: Assistant, policy: Policy, what: str) -> Sequence[Block] | None:
     """What is asked for of one document; None when it has no such thing."""
     from bot.engine.values.reply import Block, Quote, Say
 
-    compose = library.compose(policy.id)
+    library, compose = assistant.library, assistant.composer(policy.id)
+    responsible = library.responsible_of(policy.id)
     if what == "units":
-        ids: dict[str, list[str]] = {unit: [] for unit in compose.unit_counts()}
+        ids: dict[str, list[str]] = {unit: [] for unit in responsible.counts()}
         for clause in policy.clauses:
-            for unit in compose.units(clause):
+            for unit in responsible.units(clause):
                 ids[unit].append(clause.id)
         return [Block("list", (Say(f"{unit}　{' '.join(found)}"),)) for unit, found in ids.items()]
     if what == "figures":

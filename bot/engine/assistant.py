@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.days import today_in_beijing
+from bot.engine.answering.composer import Composer
 from bot.engine.documents.library import Library
 from bot.engine.rules.order import Flow
 from bot.engine.rules.resources import Sources
@@ -89,6 +90,10 @@ class Assistant:
         known = self._known(conversation)
         asked = known.said if policy_id in known.choices else ""
         return self.reply(asked, Conversation(policy=policy_id), policy=policy_id)
+
+    def composer(self, policy_id: str) -> Composer:
+        """What composes paragraphs on a policy, or on the policy of a target."""
+        return self._sources.composers.of(policy_id)
 
     def meant(self, conversation: Conversation) -> Policy | None:
         """The document that is talked about, or the one that is meant where none is named."""

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bot.channels.telegram.notices import MOST_FAULTS
 from bot.operations.metrics import Metrics
-from bot.serving.hot_reload import State
+from bot.serving.hot_reload import MOST_FAULTS, State
 from bot.store import tickets
 from bot.store.store import Store
 

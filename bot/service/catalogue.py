@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from bot.channels.telegram.keyboards import key_of
 from bot.engine.documents.library import Library
+from bot.service.buttons import key_of
 from knowledge.base.document import Clause, Policy, Section
 from knowledge.text.fold import fold
 

@@ -15,16 +15,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
-from telegram import Bot
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
-from telegram.ext import CallbackContext
 
 from bot.days import day_of
 from bot.engine.values.conversation import Conversation
 from bot.service.exchanges import Exchange, Exchanges, from_json, plain_data
+from bot.service.port import FailureOf, failure_of
 from bot.store.questions import Asked, Forgotten
 from bot.store.store import Change, Open, Store, Verdict, to_json
 
@@ -106,7 +104,13 @@ class Turn:
     """One update being answered. Handlers get it as ``context.turn``."""
 
     def __init__(
-        self, update_id: int, store: Store, conversations: Conversations, places: asyncio.Semaphore, steps: int = 0
+        self,
+        update_id: int,
+        store: Store,
+        conversations: Conversations,
+        places: asyncio.Semaphore,
+        steps: int = 0,
+        failure_of: FailureOf = failure_of,
     ) -> None:
         self.update_id = update_id
         self.began = time.perf_counter()
@@ -118,6 +122,7 @@ class Turn:
         self._store = store
         self._conversations = conversations
         self._places = places
+        self._failure_of = failure_of
         self._made = steps
         self._next = 0
         self._kept: dict[str, Conversation] = {}
@@ -179,8 +184,8 @@ class Turn:
         for attempt in range(TRIES):
             try:
                 return await call()
-            except NetworkError as error:
-                if isinstance(error, BadRequest) or attempt == TRIES - 1:
+            except Exception as error:
+                if self._failure_of(error) != "passing" or attempt == TRIES - 1:
                     raise
                 slot.free()
                 self.retries += 1
@@ -256,21 +261,21 @@ class Turn:
     @property
     def refused(self) -> bool:
         """Whether the API refused for a reason that trying again won't mend."""
-        return isinstance(self.error, (Forbidden, BadRequest))
+        return self._failure_of(self.error) == "refused"
 
     @property
     def disturbed(self) -> bool:
         """Whether the network or the server failed, so that trying again may help."""
-        if isinstance(self.error, BadRequest):
-            return False
-        return isinstance(self.error, (NetworkError, RetryAfter, InvalidToken))
+        return self._failure_of(self.error) in ("passing", "later")
 
 
 class Turns:
     """Makes turns: for new updates, and for those found open at the start."""
 
-    def __init__(self, store: Store, unrecorded: int = UNRECORDED) -> None:
+    def __init__(self, store: Store, unrecorded: int = UNRECORDED, failure_of: FailureOf = failure_of) -> None:
+        """``failure_of``: what the errors of the channel mean."""
         self._store = store
+        self._failure_of = failure_of
         self.conversations = Conversations(store)
         self._places = asyncio.Semaphore(unrecorded)
         self._made: dict[int, int] = {}
@@ -282,15 +287,5 @@ class Turns:
 
     def begin(self, update_id: int) -> Turn:
         """The turn for that update."""
-        return Turn(update_id, self._store, self.conversations, self._places, self._made.pop(update_id, 0))
-
-
-class TurnContext(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
-    """PTB's context, with the turn that it serves."""
-
-    @property
-    def turn(self) -> Turn:
-        """The turn in which the handler runs."""
-        turn = current_turn.get()
-        assert turn is not None, "handlers run inside a turn (see queue.py)"
-        return turn
+        steps = self._made.pop(update_id, 0)
+        return Turn(update_id, self._store, self.conversations, self._places, steps, self._failure_of)

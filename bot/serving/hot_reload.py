@@ -1,7 +1,7 @@
 """Hot reload: a changed file of the base is noticed, checked in full, and swapped in whole or not at all.
 
-Checking and compiling is an errand (errands.py); here the compiled form is only loaded. The answers go over to the
-new base between two questions: one step of the event loop tells the worker and exchanges the assistant.
+Checking and compiling is a job of its own (check_job.py); here the compiled form is only loaded. The answers go over
+to the new base between two questions: one step of the event loop tells the worker and exchanges the assistant.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.engine.assistant import Assistant
-from bot.serving import jobs
+from bot.serving import check_job, jobs
 from bot.serving.answer_process import Reload, Worker, clear_away
 from bot.serving.base_files import BaseFiles
 from bot.serving.last_good import LastGood, Started
@@ -125,7 +125,7 @@ class Reloader:
             began = time.monotonic()
             try:
                 report = await self._check(forced)
-            except jobs.ErrandError as error:
+            except jobs.JobError as error:
                 log.error("reload_failed", extra={"reason": str(error)})
                 report = Report("refused", (str(error),), seconds=time.monotonic() - began)
             if report.status == "refused":
@@ -150,7 +150,7 @@ class Reloader:
         same = await asyncio.to_thread(self._unchanged)
         if same and not forced:
             return Report("mended" if self.state.faults else "same")
-        result = await jobs.check(self.files)
+        result = await check_job.check(self.files)
         seconds = time.monotonic() - began
         if result["faults"]:
             return Report("refused", tuple(result["faults"]), seconds=seconds)
@@ -160,7 +160,7 @@ class Reloader:
         folders = tuple(compiled.cache_folders(self.files.root, self.files.overlay))
         ready = await asyncio.to_thread(compiled.load, result["fingerprint"], folders)
         if ready is None:
-            raise jobs.ErrandError("the compiled form has vanished")
+            raise jobs.JobError("the compiled form has vanished")
         assistant = await asyncio.to_thread(self._recent.assistant.with_base, ready)
         self._swap(assistant, Reload(ready.fingerprint, folders))
         return Report("swapped", stale=stale, seconds=time.monotonic() - began)
@@ -205,3 +205,7 @@ def snapshot(files: BaseFiles) -> Snapshot:
             found = path.stat()
             out[str(path)] = (found.st_mtime_ns, found.st_size)
     return out
+
+
+MOST_FAULTS = 10
+"""Faults that a message names."""

@@ -51,3 +51,8 @@ def due(policies: Iterable[Policy], today: date, told: Collection[str]) -> list[
     So a bot that was down for a while tells the latest stage that it missed, once, and not the earlier ones.
     """
     return [e for e in endings(policies, today) if e.stage is not None and e.key not in told]
+
+
+def state(days: int) -> str:
+    """How far off the last day is, as the replies name it."""
+    return "over" if days < 0 else "today" if days == 0 else "soon"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from knowledge.base.record import ClauseId, Id, Record, Text
 
+_ARTICLE = re.compile(r"第([一二三四五六七八九十百\d]+)条")
 OPENING_BRACKETS = "(（[【〔"
 """What a list of responsible units that stands apart begins with."""
 
@@ -304,12 +306,20 @@ class Policy(Record):
         """The clause's own number as printed, without that of its part: (二); empty for unnumbered text."""
         return (clause.number or "").removeprefix(self.section_of(clause).number or "")
 
+    @property
+    def articled(self) -> bool:
+        """Whether it counts its articles through: 第一条, 第二条, …"""
+        return any(_ARTICLE.match(re.sub(r"\s", "", clause.number or "")) for clause in self.clauses)
+
     def state(self, today: date) -> State:
         """Whether it holds on that day, as far as it says so itself or somebody found out."""
         if self.repealed is not None and (self.repealed.on is None or today >= self.repealed.on):
             return "repealed"
         if self.validity.expired(today):
             return "expired"
-        if self.validity.effective_from is not None:
-            return "in_force" if today >= self.validity.effective_from else "not_yet"
+        if self.validity.effective_from is not None and today < self.validity.effective_from:
+            return "not_yet"
+        if self.validity.effective_from is not None:  # an end that is spoken of and isn't known may have come
+            known = self.validity.until is not None or self.validity.until_quote is None
+            return "in_force" if known else "unknown"
         return "in_force" if self.validity.until is not None else "unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field
@@ -81,3 +82,26 @@ class Phrasings(Record):
         return bool(self.misreadings) or any(
             writer != TAUGHT and not writer.startswith(IMPORTED) for writers in by_writer for writer in writers
         )
+
+
+ALIKE = 92
+"""RapidFuzz ratio from which two phrasings are near copies."""
+
+
+_BLANKS = re.compile(r"\s+")
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+def tidy(ask: str) -> str:
+    """A phrasing on one line, without characters that can't be seen."""
+    return _BLANKS.sub(" ", _CONTROL.sub("", ask)).strip()
+
+
+MIN_CHARS = 5
+"""Shorter phrasings are alike without being copies."""
+
+
+LONGEST = 200
+"""Characters of a phrasing; more is a story of several things."""

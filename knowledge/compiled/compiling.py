@@ -23,7 +23,7 @@ from knowledge import ROOT
 def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
     """Load, verify and compile, without looking at the stored form."""
     from knowledge.base.load import load_base
-    from knowledge.fitting.weights import load_weights
+    from knowledge.learned.index import load_weights
 
     base = load_base(root)
     if taught:

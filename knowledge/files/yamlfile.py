@@ -43,6 +43,10 @@ class YamlFile:
             loc = loc[:-1]
         return self.lines.get(loc, 1)
 
+    def origin(self, loc: Loc) -> tuple[YamlFile, Loc]:
+        """The file in which the value at ``loc`` stands, and its place there: this one (see yamlparts.py)."""
+        return self, loc
+
     def fault(self, loc: Loc, message: str) -> Fault:
         """A fault at the value ``loc`` of this file."""
         return Fault(shown(self.path), self.line(loc), dotted(loc), message)

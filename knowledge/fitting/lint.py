@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -10,22 +9,15 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from knowledge.base.contents import Base
+from knowledge.base.phrasings import ALIKE, MIN_CHARS
 from knowledge.fitting.weights import HeldOut, stated
 from knowledge.learned.index import Example, Weights, kind_of
 from knowledge.text.fold import key
 
 ENOUGH = 60
 """Phrasings that each clause and each figure should have."""
-ALIKE = 92
-"""RapidFuzz ratio from which two phrasings are near copies."""
 PULL = 0.9
 """Probability from which a phrasing pulls to a target that is not its own."""
-MIN_CHARS = 5
-"""Shorter phrasings are alike without being copies."""
-LONGEST = 200
-"""Characters of a phrasing; more is a story of several things."""
-_BLANKS = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -35,11 +27,6 @@ class Finding:
     kind: str
     """thin, copy or pull."""
     text: str
-
-
-def tidy(ask: str) -> str:
-    """A phrasing on one line, without characters that can't be seen."""
-    return _BLANKS.sub(" ", _CONTROL.sub("", ask)).strip()
 
 
 def thin(base: Base) -> list[Finding]:

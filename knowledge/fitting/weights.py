@@ -12,22 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from knowledge.base.contents import Base
 from knowledge.learned import index
 from knowledge.learned.examples import TEXT_WRITER, clause_texts, examples
-from knowledge.learned.index import KINDS, SIGNALS, Example, Index, Weights, kind_of
+from knowledge.learned.index import FILE, KINDS, SIGNALS, START, Example, Index, Weights, kind_of
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reader, Reading
 
-FILE = "weights.yaml"
-START = Weights(
-    signal={kind: {"linear": 1.0, "nearest": 2.0, "fuzzy": 1.0, "text": 1.0, "cover": 1.0} for kind in KINDS},
-    bias=dict.fromkeys(KINDS, 0.0),
-)
-"""Where the fit begins, and what is used while there is no file yet."""
 OUTSIDE = ("near", "far")
 STEPS = 800
 STEP = 0.05
@@ -42,15 +35,6 @@ class HeldOut:
     example: Example
     signals: Floats
     """(targets, signals)."""
-
-
-def load_weights(root: Path) -> Weights:
-    """weights.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
-        return START
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Weights(signal=data["signal"], bias=data["bias"])
 
 
 def held_out(base: Base, reader: Reader, drop: str = "") -> tuple[list[str], list[HeldOut]]:

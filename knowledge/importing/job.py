@@ -9,7 +9,7 @@ from pathlib import Path
 
 from knowledge.base import verify
 from knowledge.base.document import Policy
-from knowledge.base.load import parse
+from knowledge.base.parse import parse
 from knowledge.files.faults import Fault
 from knowledge.files.yamlfile import read_yaml
 from knowledge.importing.draft import Draft, build, coverage, whole

@@ -20,11 +20,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz
 
+from knowledge import ROOT
 from knowledge.learned import regression
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reading
@@ -67,6 +69,11 @@ class Match:
     phrasing: str
     """The most alike known phrasing of this target; empty when nothing is alike."""
     topic: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether it is a clause that was found by its own words (retrieval), not by phrasings."""
+        return "run" in self.signals
 
 
 @dataclass(frozen=True)
@@ -331,3 +338,24 @@ def tables_from_json(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tab
     data["feature_ids"] = {feature: i for i, feature in enumerate(plain["feature_ids"])}
     data["word_text"] = {w: {int(i): v for i, v in by.items()} for w, by in plain["word_text"].items()}
     return Tables(**data, **{name: arrays[name] for name in arrays})
+
+
+FILE = "weights.yaml"
+
+
+START = Weights(
+    signal={kind: {"linear": 1.0, "nearest": 2.0, "fuzzy": 1.0, "text": 1.0, "cover": 1.0} for kind in KINDS},
+    bias=dict.fromkeys(KINDS, 0.0),
+)
+"""Where the fit begins, and what is used while there is no file yet."""
+
+
+def load_weights(root: Path) -> Weights:
+    """weights.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
+        return START
+    import yaml
+
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Weights(signal=data["signal"], bias=data["bias"])

@@ -31,7 +31,7 @@ from bot.staff.question_tests import DAY, IN_SCOPE, OUTSIDE, Case, cases, run
 from knowledge import compiled
 from knowledge.fitting import weights as tuning
 from knowledge.learned.examples import TEXT_WRITER, examples
-from knowledge.learned.index import Example, Weights, kind_of
+from knowledge.learned.index import Example, Weights, kind_of, load_weights
 from knowledge.text.fold import key
 
 HERE = Path(__file__).resolve().parent
@@ -300,7 +300,7 @@ def main() -> None:
         least = threshold(build, known)
         peers[name] = (least, peer_shares(build(known), least, singles, assistant.policy.id))
     targets, rows = tuning.held_out(made.base, made.reader)
-    weights = tuning.load_weights(compiled.ROOT)
+    weights = load_weights(compiled.ROOT)
     reliability(targets, rows, weights)
     risk_coverage(results)
     PAGE.write_text(page(results, peers, tuning.report(targets, rows, weights)), encoding="utf-8")

@@ -13,13 +13,14 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.telegram.app import _note_error
+from bot.channels.telegram.context import TurnContext, failure_of
 from bot.channels.telegram.handlers import handlers
 from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.days import BEIJING
 from bot.operations.metrics import Metrics
 from bot.service.limits import UserLimit
 from bot.service.parts import Office
-from bot.service.turns import TurnContext, Turns
+from bot.service.turns import Turns
 from bot.serving.base_files import BaseFiles
 from bot.serving.hot_reload import Reloader, Report
 from bot.serving.reply_cache import RecentReplies
@@ -88,7 +89,7 @@ class Played:
         self.words = assistant.assistant.words
         self.metrics = Metrics()
         self.queue = JournalQueue(store, self.metrics)
-        self.processor = TurnProcessor(self.queue, Turns(store), self.metrics)
+        self.processor = TurnProcessor(self.queue, Turns(store, failure_of=failure_of), self.metrics)
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder()
             .token(server.token)

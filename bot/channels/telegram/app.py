@@ -21,6 +21,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 
 from bot.channels.telegram import webhook
+from bot.channels.telegram.context import TurnContext, failure_of
 from bot.channels.telegram.expiry import ExpiryWatch
 from bot.channels.telegram.notices import Notices
 from bot.channels.telegram.pacer import Pacer
@@ -34,7 +35,7 @@ from bot.operations import logs
 from bot.operations.health import Health
 from bot.operations.metrics import Metrics
 from bot.service.parts import Office
-from bot.service.turns import TurnContext, Turns, current_turn
+from bot.service.turns import Turns, current_turn
 from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
 from bot.serving.last_good import LastGood, Started, start
@@ -129,7 +130,7 @@ class Bot:
         )
         self.group = StaffGroup(self.office, assistant.words, lambda: datetime.now(BEIJING))
         self.queue = JournalQueue(store, self.metrics)
-        self.turns = Turns(store)
+        self.turns = Turns(store, failure_of=failure_of)
         self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
         self.updates_request = UpdatesRequest(self.queue, self.metrics)
         builder = (

@@ -12,10 +12,10 @@ from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from bot.channels.telegram import keyboards, render
 from bot.channels.telegram.commands import Answering, running
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.guard import Guard
 from bot.channels.telegram.handoff import Handoff, Matching
 from bot.channels.telegram.sender import NO_PREVIEW, Desk, Place, place_of
-from bot.service.turns import TurnContext
 from bot.staff.roles import Role
 from bot.store import tickets
 from bot.store.tickets import Answer, Ticket

@@ -10,12 +10,13 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from bot.channels.telegram import keyboards, menus, render
-from bot.channels.telegram.keyboards import button, key_of, paged
+from bot.channels.telegram.context import TurnContext
+from bot.channels.telegram.keyboards import button, paged
 from bot.channels.telegram.sender import Desk, Place, place_of
 from bot.engine.answering.several_documents import SAYS_LITTLE
 from bot.engine.documents.library import Library
 from bot.engine.values.reply import Block, Say
-from bot.service.turns import TurnContext
+from bot.service.buttons import key_of
 from knowledge.base.document import Clause, Policy, Section
 
 Answering = Callable[[Message, Place, str, TurnContext], Awaitable[None]]
@@ -76,7 +77,7 @@ class Commands:
         await self._desk.send(place, render.messages(blocks), context)
 
     def _about(self, policy: Policy) -> list[Block]:
-        compose = self._library.compose(policy.id)
+        compose = self._desk.recent.assistant.composer(policy.id)
         today = self._library.today()
         count = self._words("telegram.about", parts=len(policy.sections), clauses=len(policy.clauses))
         blocks = [Block("lead", (Say(f"{policy.display_name}：{count}"),))]

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from datetime import date
 
 from bot.channels.telegram.notices import Notices
-from bot.cli.expiring import state
 from bot.replies.texts import Texts
-from bot.staff.expiry import due
+from bot.staff.expiry import due, state
 from bot.store import notices
 from bot.store.store import Store
 from knowledge.base.document import Policy

@@ -8,9 +8,9 @@ from telegram import Message
 from telegram.constants import ChatType
 
 from bot.channels.telegram.commands import Answering
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.sender import Desk, Place
 from bot.service.parts import Office
-from bot.service.turns import TurnContext
 from bot.staff.roles import Role
 
 log = logging.getLogger(__name__)

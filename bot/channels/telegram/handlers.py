@@ -10,6 +10,7 @@ from telegram.ext import BaseHandler
 
 from bot.channels.telegram.backoffice import BackOffice
 from bot.channels.telegram.commands import Commands
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.guard import Guard
 from bot.channels.telegram.handoff import Handoff
 from bot.channels.telegram.inline import Inline
@@ -23,7 +24,6 @@ from bot.channels.telegram.teaching import Teaching
 from bot.days import BEIJING
 from bot.service.limits import UserLimit
 from bot.service.parts import Office
-from bot.service.turns import TurnContext
 from bot.serving.hot_reload import Reloader
 from bot.serving.reply_cache import RecentReplies
 

@@ -13,12 +13,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from bot.channels.telegram import keyboards
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.sender import LONGEST, Desk, Place, place_of
 from bot.channels.telegram.staffgroup import StaffGroup
 from bot.engine.values.reply import Reply
 from bot.service import exchanges as history
 from bot.service.exchanges import Exchange, Exchanges
-from bot.service.turns import TurnContext
 from bot.store import tickets
 from bot.store.tickets import Ticket
 

@@ -16,11 +16,11 @@ from telegram.error import TelegramError
 from telegram.ext import BaseHandler, InlineQueryHandler
 
 from bot.channels.telegram import render
-from bot.channels.telegram.keyboards import key_of
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.sender import NO_PREVIEW, Desk
 from bot.days import BEIJING
 from bot.engine.values.reply import Block, Reply
-from bot.service.turns import TurnContext
+from bot.service.buttons import key_of
 from bot.staff.question_record import record
 from knowledge.base.document import Clause
 from knowledge.text.fold import fold, fold_whole

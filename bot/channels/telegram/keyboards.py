@@ -7,13 +7,13 @@ update that asked, so that the verdict finds its question.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
+from bot.service.buttons import key_of
 
 PAGE = 8
 """Entries on a page of buttons."""
@@ -25,11 +25,6 @@ ASKED_FOR = frozenset({"answer", "info", "choose", "none"})
 """Kinds of replies that people may judge."""
 NOTHING = "-"
 """Key of a reply that is about no clause."""
-
-
-def key_of(name: str) -> str:
-    """Ten hexadecimal digits that stand for a target, a policy, a section or a unit."""
-    return hashlib.blake2s(name.encode(), digest_size=5).hexdigest()
 
 
 def find(key: str, names: Iterable[str]) -> str | None:

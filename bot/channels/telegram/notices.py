@@ -13,13 +13,10 @@ from bot.channels.telegram import render
 from bot.channels.telegram.sender import NO_PREVIEW
 from bot.days import BEIJING
 from bot.replies.texts import Texts
-from bot.serving.hot_reload import Report
+from bot.serving.hot_reload import MOST_FAULTS, Report
 from bot.staff.roles import Role, Staff
 
 log = logging.getLogger(__name__)
-
-MOST_FAULTS = 10
-"""Faults that a message names."""
 
 
 class Notices:

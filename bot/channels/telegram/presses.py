@@ -10,9 +10,9 @@ from telegram.ext import BaseHandler, CallbackQueryHandler
 
 from bot.channels.telegram import keyboards, render
 from bot.channels.telegram.commands import Commands
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.sender import Desk, Place
 from bot.engine.values.reply import Block, Quote
-from bot.service.turns import TurnContext
 from bot.store.store import Verdict
 
 MOST_DATA = 64

@@ -8,8 +8,8 @@ from telegram import Message, Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from bot.channels.telegram.commands import running
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.sender import Desk, Place
-from bot.service.turns import TurnContext
 
 
 class Privacy:

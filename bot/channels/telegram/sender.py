@@ -24,13 +24,13 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.channels.telegram import keyboards, render
+from bot.channels.telegram.context import TurnContext
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
 from bot.service.catalogue import Catalogue
 from bot.service.limits import UserLimit
 from bot.service.parts import Office
-from bot.service.turns import TurnContext
 from bot.serving.reply_cache import RecentReplies
 from bot.staff.question_record import Channel, record
 from knowledge.base.document import Clause, Policy

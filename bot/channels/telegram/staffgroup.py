@@ -13,10 +13,10 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.channels.telegram import render
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.sender import NO_PREVIEW
 from bot.replies.texts import Texts
 from bot.service.parts import Office
-from bot.service.turns import TurnContext
 from bot.store import tickets
 from bot.store.tickets import Ticket
 

@@ -12,11 +12,11 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from bot.channels.telegram import keyboards, menus, render
 from bot.channels.telegram.commands import running
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.guard import Guard
 from bot.channels.telegram.presses import Answering, number
 from bot.channels.telegram.sender import Desk, Place
 from bot.days import today_in_beijing
-from bot.service.turns import TurnContext
 from bot.staff import chart, export, report, unanswered
 from bot.staff.export import Format, What
 from bot.staff.stats import DAYS, MOST_DAYS, Stats, collect

@@ -10,8 +10,8 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.sender import NO_PREVIEW, Desk, place_of
-from bot.service.turns import TurnContext
 
 log = logging.getLogger(__name__)
 

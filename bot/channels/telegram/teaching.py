@@ -13,20 +13,21 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from bot.channels.telegram import menus
 from bot.channels.telegram.commands import running
+from bot.channels.telegram.context import TurnContext
 from bot.channels.telegram.guard import Guard
-from bot.channels.telegram.keyboards import button, find, key_of
+from bot.channels.telegram.keyboards import button, find
 from bot.channels.telegram.notices import report_text
 from bot.channels.telegram.presses import Answering
 from bot.channels.telegram.sender import Desk, Place
 from bot.days import today_in_beijing
-from bot.service.turns import TurnContext
+from bot.service.buttons import key_of
 from bot.serving import jobs
 from bot.serving.hot_reload import Reloader
-from bot.staff import teaching, unanswered
+from bot.staff import teach_job, teaching, unanswered
 from bot.staff.teach_targets import named, proposals, resolve
 from bot.staff.teaching import Outcome
 from knowledge.base.contents import Base
-from knowledge.fitting.lint import tidy
+from knowledge.base.phrasings import tidy
 from knowledge.teaching import overlay
 
 _TARGET = re.compile(r"\d+(\.\d+)+|near:.*|info:.*|[a-z0-9.-]+/.*", re.ASCII)
@@ -122,15 +123,15 @@ class Teaching:
         base = self._base
         out = list(self._desk.clauses())
         out += [f"near:{topic.id}" for topic in base.lexicon.not_covered.topics]
-        return out + [f"{policy}/info:{topic}" for policy, asked in base.phrasings.items() for topic in asked.info]
+        return out + overlay.asked_as_a_whole(base)
 
     async def _lesson(self, place: Place, typed: str, ask: str, context: TurnContext) -> None:
         """Teach, and say what came of it; the bot goes on answering others meanwhile."""
         await self._desk.say(place, self._words("teach.checking"), context)
         by, now = str(place.person), self._now()
         try:
-            outcome = Outcome.from_json(await jobs.teach(self._reloader.files, typed, ask, by, now))
-        except jobs.ErrandError as error:
+            outcome = Outcome.from_json(await teach_job.teach(self._reloader.files, typed, ask, by, now))
+        except jobs.JobError as error:
             await self._desk.say(place, self._words("teach.failed", reason=str(error)[:300]), context)
             return
         lines = list(outcome.says)

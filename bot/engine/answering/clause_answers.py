@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.engine.answering import figure_choice
-from bot.engine.answering.composer import sentences
+from bot.engine.answering.composer import Composers, sentences
 from bot.engine.answering.document_facts import Particular, Particulars
 from bot.engine.answering.figure_choice import Selection
 from bot.engine.answering.untaught_figures import own_cues
-from bot.engine.documents.library import Library
+from bot.engine.documents.responsible import roles as roles_of
 from bot.engine.understanding.follow_up import asks_about_unit
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
@@ -49,12 +49,14 @@ SAID_CHARS = 200
 class Answers:
     """Builds replies on one policy. Pure but for a cache of read sentences."""
 
-    def __init__(self, library: Library, policy: Policy, best: BestSentence, generic: frozenset[str]) -> None:
+    def __init__(self, composers: Composers, policy: Policy, best: BestSentence, generic: frozenset[str]) -> None:
         """``generic``: words that name no subject."""
         self.policy = policy
-        self.library = library
+        library = self.library = composers.library
         self.words = library.words
-        self.compose = library.compose(policy.id)
+        self.composers = composers
+        self.compose = composers.of(policy.id)
+        self.responsible = library.responsible_of(policy.id)
         self._best = best
         self._generic = generic
         self._today = library.today
@@ -105,10 +107,27 @@ class Answers:
             kept,
             self.policy.id,
             clauses=(self.compose.ref(clause.id, score),),
-            units=self.compose.units(clause),
+            units=self.responsible.units(clause),
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
             documents=self._successor,
             explain={"rule": rule, "figures": [f.id for f in selection.led], "unstated": selection.unstated},
+        )
+
+    def as_likeliest(self, reply: Reply, others: Sequence[Match]) -> Reply:
+        """The answer marked as the likeliest only, with the ``others`` below it as a choice."""
+        head = self.compose.say("likely")
+        if not others:
+            return replace(reply, blocks=(head, *reply.blocks))
+        offered = [m.target for m in others]
+        blocks = [self.compose.say("likely_others")]
+        for n, target in enumerate(offered, 1):
+            blocks.append(self.composers.of(target).choice(n, self.library.clause(target), ""))
+        last = len(reply.blocks) - (reply.blocks[-1].role == "notice")
+        return replace(
+            reply,
+            blocks=(head, *reply.blocks[:last], *blocks, *reply.blocks[last:]),
+            clauses=(*reply.clauses, *(self._ref(m.target, m.probability) for m in others)),
+            conversation=replace(reply.conversation, choices=tuple(offered), more=()),
         )
 
     def with_related(self, reply: Reply, others: Sequence[Match], holding: Sequence[Clause]) -> Reply:
@@ -133,10 +152,10 @@ class Answers:
     def _line(self, target: str) -> str:
         """A clause of any document by number and place."""
         clause = self.library.clause(target)
-        return f"{clause.id} {self.library.compose(target).place(clause)}"
+        return f"{clause.id} {self.composers.of(target).place(clause)}"
 
     def _ref(self, target: str, score: float) -> ClauseRef:
-        return self.library.compose(target).ref(target.partition("/")[2], score)
+        return self.composers.of(target).ref(target.partition("/")[2], score)
 
     def _lead(self, clause: Clause, question: Question, selection: Selection) -> list[Block]:
         """What was asked, first: a correction, the units, the numbers, or the sentence that fits best."""
@@ -180,12 +199,12 @@ class Answers:
     def _units_lead(self, clause: Clause, question: Question) -> list[Block]:
         """Whether the units named are responsible, then all that are."""
         blocks = []
-        own = self.compose.units(clause)
+        own = self.responsible.units(clause)
         for unit in self.library.as_named(question.units, (self.policy.id,)):
             name = "unit_by_definition" if unit in own else "unit_no"
             if unit in clause.unit_names:
                 name = "unit_yes"
-            term = next((d.term for d in self.compose.definitions(clause) if unit in d.includes), "")
+            term = next((d.term for d in self.responsible.definitions(clause) if unit in d.includes), "")
             blocks.append(self.compose.say(name, unit=unit, term=term))
         return blocks + (self.compose.units_blocks(clause) or [self.compose.say("no_units")])
 
@@ -241,10 +260,10 @@ class Answers:
 
     def of_units(self, units: Sequence[str], leading: bool = False) -> Reply:
         """The measures for which all of the units are responsible; ``leading``: first those that the unit leads."""
-        found = [c for c in self.policy.clauses if set(units) <= set(self.compose.units(c))]
+        found = [c for c in self.policy.clauses if set(units) <= set(self.responsible.units(c))]
         by_definition = [c for c in found if not set(units) <= set(c.unit_names)]
         marks = {c.id: " *" for c in by_definition}
-        roles = {c.id: self.compose.roles(c, units[0]) for c in found} if leading and len(units) == 1 else {}
+        roles = {c.id: roles_of(c, units[0]) for c in found} if leading and len(units) == 1 else {}
         if any(roles.values()):
             led = [c for c in found if LEADS in roles[c.id]]
             found = [*led, *(c for c in found if c not in led)]
@@ -255,7 +274,7 @@ class Answers:
             text = self.words(name, unit=units[0], units="、".join(units), count=len(found))
             blocks = [Block("lead", (Say(text),)), *self.compose.listed(found, marks, named=False)]
         if by_definition:
-            definition = self.compose.definitions(by_definition[0])[0]
+            definition = self.responsible.definitions(by_definition[0])[0]
             text = self.words("by_unit_definition", count=len(by_definition), term=definition.term)
             blocks.append(Block("note", (Say(text), Quote(definition.quote))))
         if self.library.many:
@@ -315,7 +334,7 @@ class Answers:
 
     def foreign_unit(self, unit: str, conversation: Conversation) -> Reply:
         """A unit that the document makes responsible for nothing."""
-        listed = "、".join(list(self.compose.unit_counts())[:MOST_UNITS])
+        listed = "、".join(list(self.responsible.counts())[:MOST_UNITS])
         blocks = (
             self.compose.say("foreign_unit", unit=unit),
             Block("list", (Say(self.words("foreign_units_listed") + listed),)),
@@ -334,7 +353,7 @@ class Answers:
             tuple(self.compose.info(topic, self._today())),
             replace(conversation, info=topic, choices=()),
             self.policy.id,
-            units=tuple(self.compose.unit_counts()) if topic == "units" else (),
+            units=tuple(self.responsible.counts()) if topic == "units" else (),
             info=topic,
             documents=self._successor,
             explain={"rule": "document"},
@@ -423,7 +442,7 @@ class Answers:
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
-        worded = [m.target for m in matches if "run" in m.signals and m.signals["cover"] >= WORDED]
+        worded = [m.target for m in matches if m.found and m.signals["cover"] >= WORDED]
         if worded:  # nothing is claimed to be missing while a clause has all of the question's words
             suggested = worded[:MOST_SUGGESTED]
         elif near:
@@ -434,7 +453,7 @@ class Answers:
             else:
                 blocks.append(self.compose.say(f"none.not_covered_unknown{self._many}"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
-            suggested = [f"{self.policy.id}/{c}" for c in suggested if c in self.policy.by_id]
+            suggested = [t for t in suggested if t.startswith(f"{self.policy.id}/") and self.library.has(t)]
             suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
@@ -442,7 +461,7 @@ class Answers:
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
             blocks += [Block("list", (Say(self._line(t)),)) for t in suggested]
-            blocks += self.library.notices(suggested)
+            blocks += self.composers.notices(suggested)
         else:
             blocks.append(self.compose.say("none.try", examples=self.words.examples))
         return Reply(

@@ -6,15 +6,15 @@ Everything said about a policy's content is a Quote; the bot's own sentences com
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import groupby
 
 from bot.engine.answering.figure_choice import Selection
+from bot.engine.documents.library import Library, document
 from bot.engine.values.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
-from bot.replies.texts import Texts
-from knowledge.base.document import OPENING_BRACKETS, Clause, Definition, Figure, NamedUnit, Policy, Section, State
+from knowledge.base.document import OPENING_BRACKETS, Clause, Definition, Figure, Policy, Section, State
 from knowledge.base.phrasings import InfoTopic
 
 OPENING = 30
@@ -45,16 +45,14 @@ def opening(clause: Clause) -> str:
 class Composer:
     """Builds the blocks of replies on one policy."""
 
-    def __init__(self, policy: Policy, words: Texts, named: bool = False, successor: Policy | None = None) -> None:
-        """``named``: whether there are other documents, so that each place says in which it is.
-
-        ``successor``: the policy that took its place.
-        """
+    def __init__(self, library: Library, policy: Policy) -> None:
         self.policy = policy
-        self.words = words
-        self.named = named
-        self.successor = successor
-        self._order = {clause.id: n for n, clause in enumerate(policy.clauses)}
+        self.words = library.words
+        self.named = library.many
+        """Whether there are other documents, so that each place says in which it is."""
+        self.successor = library.by_id.get(policy.superseded_by or "")
+        """The policy that took its place."""
+        self.responsible = library.responsible_of(policy.id)
 
     # -- names -----------------------------------------------------------------------------------------------------
 
@@ -113,26 +111,6 @@ class Composer:
         """The figure as the reply's data names it."""
         return FigureRef(figure.text, figure.value, figure.unit, figure.payer, figure.per, figure.case, figure.quote)
 
-    def units(self, clause: Clause) -> tuple[str, ...]:
-        """All responsible units by name, those that a definition includes at the end."""
-        names = list(clause.unit_names)
-        for definition in self.definitions(clause):
-            names += [n for n in definition.includes if n not in names]
-        return tuple(names)
-
-    @staticmethod
-    def roles(clause: Clause, unit: str) -> str:
-        """The labels under which the unit is listed, verbatim (牵头单位); empty where the lists have none."""
-        listed = [u for r in clause.responsible for u in r.units if isinstance(u, NamedUnit) and u.unit == unit]
-        return "、".join(dict.fromkeys(u.role for u in listed if u.role))
-
-    def definitions(self, clause: Clause) -> list[Definition]:
-        """Definitions that widen the clause's list of units."""
-        named = [d for d in self.policy.definitions if d.term in clause.unit_names]
-        if not named:
-            return []
-        return [d for d in named if self._order[d.clause] <= self._order[clause.id]]
-
     # -- blocks ----------------------------------------------------------------------------------------------------
 
     def label(self, name: str) -> str:
@@ -160,7 +138,7 @@ class Composer:
             inner = _LIST_LABEL.sub("", inner)
             pieces: list[Piece] = [Say(f"{listed.point} ")] if listed.point else []
             blocks.append(Block("units", (*pieces, Quote(inner, bare=True)), self.label("units") if n == 0 else ""))
-        for d in self.definitions(clause):
+        for d in self.responsible.definitions(clause):
             if d.clause != clause.id:
                 blocks.append(Block("note", (Say(self._definition_note(d)),)))
         return blocks
@@ -194,7 +172,8 @@ class Composer:
             return []
         if named:
             pieces.insert(0, Say(self.document))
-        return [Block("notice", tuple(pieces), self.label("notice"))]
+        calm = state == "in_force" and len(pieces) - named == 2  # nothing took its place
+        return [Block("notice", tuple(pieces), self.label("validity" if calm else "notice"))]
 
     def figure_lead(self, selection: Selection, clause: Clause) -> list[Block]:
         """The numbers asked for, each with the words that state it, and the matching that goes with them."""
@@ -339,7 +318,7 @@ class Composer:
         return blocks or [self.say("info.unstated")]
 
     def _units(self, _: date) -> list[Block]:
-        counts = self.unit_counts()
+        counts = self.responsible.counts()
         if not counts:
             return [self.say("info.no_units")]
         line = "、".join(f"{name}（{count}）" for name, count in counts.items())
@@ -353,21 +332,25 @@ class Composer:
         name = "info.absent" if self.policy.title is None else "info.absent_titled"
         return [self.say(name, absent="、".join(self.policy.absent), name=self.policy.display_name)]
 
-    def unit_counts(self) -> dict[str, int]:
-        """Units named in any list, with the number of clauses that name them (definitions included)."""
-        counts: dict[str, int] = {}
-        for clause in self.policy.clauses:
-            for name in self.units(clause):
-                counts[name] = counts.get(name, 0) + 1
-        return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
+class Composers:
+    """The composer of each policy of a library, made when first needed."""
 
-def document(policy: Policy, words: Texts) -> str:
-    """《title》（number）; what the document is called where it has no title."""
-    if policy.title is None:
-        return words("untitled_document", name=policy.display_name)
-    number = words("document_number", number=policy.number) if policy.number else ""
-    return words("document", title=policy.title) + number
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._made: dict[str, Composer] = {}
+
+    def of(self, policy_id: str) -> Composer:
+        """The composer of a policy, or of the policy of a target."""
+        policy_id = policy_id.partition("/")[0]
+        if policy_id not in self._made:
+            self._made[policy_id] = Composer(self.library, self.library.by_id[policy_id])
+        return self._made[policy_id]
+
+    def notices(self, targets: Iterable[str]) -> list[Block]:
+        """The validity notices of the documents of these targets, each named where there are several."""
+        ids = list(dict.fromkeys(t.partition("/")[0] for t in targets))
+        return [b for p in ids for b in self.of(p).notice(self.library.today(), named=len(ids) > 1)]
 
 
 def _opening(clause: Clause) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.engine.answering.clause_answers import SAID_CHARS, BestSentence
-from bot.engine.documents.library import Library
+from bot.engine.answering.composer import Composers
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
@@ -26,8 +26,9 @@ SAYS_LITTLE = frozenset({"in_force", "unknown"})
 class Across:
     """Builds replies that are about no single document. Pure."""
 
-    def __init__(self, library: Library, best: BestSentence) -> None:
-        self.library = library
+    def __init__(self, composers: Composers, best: BestSentence) -> None:
+        self.composers = composers
+        library = self.library = composers.library
         self.words = library.words
         self._best = best
 
@@ -37,7 +38,7 @@ class Across:
 
     def ref(self, target: str, score: float = 1.0) -> ClauseRef:
         """The clause as the reply's data names it."""
-        return self.library.compose(target).ref(target.partition("/")[2], score)
+        return self.composers.of(target).ref(target.partition("/")[2], score)
 
     # -- choices -----------------------------------------------------------------------------------------------------
 
@@ -47,11 +48,11 @@ class Across:
         ordered = sorted(targets, key=self.library.rank)
         blocks = [self.say("choose")]
         for n, target in enumerate(ordered, 1):
-            clause, compose = self.library.clause(target), self.library.compose(target)
+            clause, compose = self.library.clause(target), self.composers.of(target)
             blocks.append(compose.choice(n, clause, self._best(compose.policy.id, clause, question.reading) or ""))
         return Reply(
             "choose",
-            (*blocks, *self.library.notices(ordered)),
+            (*blocks, *self.composers.notices(ordered)),
             Conversation(choices=tuple(ordered), said=question.reading.plain[-SAID_CHARS:]),
             self._only_policy(ordered),
             clauses=tuple(self.ref(t, score.get(t, 0.0)) for t in ordered),
@@ -161,7 +162,7 @@ class Across:
             return [self.say("documents.apart_which"), *lines]
         blocks = [self.say("documents.apart_near")]
         for ref in reply.clauses:
-            blocks += self.library.compose(ref.policy).listed([self.library.clause(f"{ref.policy}/{ref.clause}")])
+            blocks += self.composers.of(ref.policy).listed([self.library.clause(f"{ref.policy}/{ref.clause}")])
         return [*blocks, *(b for b in reply.blocks if b.role == "notice")]
 
     # -- lists -------------------------------------------------------------------------------------------------------
@@ -170,14 +171,14 @@ class Across:
         """Clauses of several documents, asked for together; ``full`` and ``units`` as in Answers.several."""
         blocks: list[Block] = []
         for target in targets:
-            clause, compose = self.library.clause(target), self.library.compose(target)
+            clause, compose = self.library.clause(target), self.composers.of(target)
             blocks += compose.listed([clause])
             if full:
                 blocks.append(Block("original", (Quote(clause.text, bare=True),)))
             blocks += [b for b in compose.units_blocks(clause) if units and b.role == "units"]
         return Reply(
             "answer",
-            (*blocks, *self.library.notices(targets)),
+            (*blocks, *self.composers.notices(targets)),
             replace(conversation, clause="", said="", info="", choices=tuple(targets)),
             self._only_policy(targets),
             clauses=tuple(self.ref(t) for t in targets),
@@ -191,10 +192,10 @@ class Across:
         targets = [t for t in conversation.more if "/" in t]
         blocks = [self.say("more")]
         for n, target in enumerate(targets, 1):
-            blocks.append(self.library.compose(target).choice(n, self.library.clause(target), ""))
+            blocks.append(self.composers.of(target).choice(n, self.library.clause(target), ""))
         return Reply(
             "choose",
-            (*blocks, *self.library.notices(targets)),
+            (*blocks, *self.composers.notices(targets)),
             replace(conversation, choices=tuple(targets), more=()),
             self._only_policy(targets),
             clauses=tuple(self.ref(t, 0.0) for t in targets),
@@ -227,7 +228,7 @@ class Across:
         if shown is not None:
             reply = whole(shown)
             blocks += [b for b in reply.blocks if b.role != "notice"]
-            notice = self.library.compose(shown.id).notice(self.library.today(), named=True)
+            notice = self.composers.of(shown.id).notice(self.library.today(), named=True)
             clauses, choices = reply.clauses, reply.conversation.choices
             first = len(choices) + 1
             blocks.append(self.say("documents.by_unit_more", count=len(others)))

@@ -9,12 +9,10 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import cached_property
 
-from bot.engine.answering.composer import Composer, document
 from bot.engine.documents.issuers import Regions
-from bot.engine.understanding.places import articled
-from bot.engine.values.reply import Block
+from bot.engine.documents.responsible import Responsible
 from bot.replies.texts import Texts
-from knowledge.base.document import Clause
+from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
 from knowledge.retrieval.clause_finder import untaught
 from knowledge.text.fold import fold
@@ -26,7 +24,7 @@ MOST_NAMED = 3
 
 
 class Library:
-    """The documents of a base, each with its composer."""
+    """The documents of a base."""
 
     def __init__(self, ready: Ready, words: Texts, today: Callable[[], date]) -> None:
         self.ready = ready
@@ -41,18 +39,15 @@ class Library:
         """The document that is meant where a question names none: the only one, or the only one with phrasings."""
         self.home = self.default or (taught or self.policies)[0]
         """The document whose cases and topics stand for all where nothing else is meant."""
-        self._composers: dict[str, Composer] = {}
+        self._responsible: dict[str, Responsible] = {}
 
     # -- documents ---------------------------------------------------------------------------------------------------
 
-    def compose(self, policy_id: str) -> Composer:
-        """The composer of a policy, or of the policy of a target."""
-        policy_id = policy_id.partition("/")[0]
-        if policy_id not in self._composers:
-            policy = self.by_id[policy_id]
-            successor = self.by_id.get(policy.superseded_by or "")
-            self._composers[policy_id] = Composer(policy, self.words, self.many, successor)
-        return self._composers[policy_id]
+    def responsible_of(self, policy_id: str) -> Responsible:
+        """Who is responsible for the clauses of a policy."""
+        if policy_id not in self._responsible:
+            self._responsible[policy_id] = Responsible(self.by_id[policy_id])
+        return self._responsible[policy_id]
 
     def document(self, policy_id: str) -> str:
         """《title》（number）."""
@@ -90,11 +85,6 @@ class Library:
         names = "、".join(self.words("quoted_name", name=p.display_name) for p in first)
         return self.words("document_list", names=names, count=len(self.policies))
 
-    def notices(self, targets: Iterable[str]) -> list[Block]:
-        """The validity notices of the documents of these targets, each named where there are several."""
-        ids = list(dict.fromkeys(t.partition("/")[0] for t in targets))
-        return [b for p in ids for b in self.compose(p).notice(self.today(), named=len(ids) > 1)]
-
     # -- clauses -----------------------------------------------------------------------------------------------------
 
     def has(self, target: str) -> bool:
@@ -110,7 +100,7 @@ class Library:
 
     def articled(self, target: str) -> bool:
         """Whether the document of a target counts its articles through."""
-        return articled(self.by_id[target.partition("/")[0]])
+        return self.by_id[target.partition("/")[0]].articled
 
     def text(self, target: str) -> str:
         """What a clause, or a document, is known by: to tell the ones offered apart."""
@@ -134,7 +124,7 @@ class Library:
         """Unit -> policy -> ids of the clauses for which it is responsible, definitions included."""
         out: dict[str, dict[str, list[str]]] = {}
         for policy in self.policies:
-            units = self.compose(policy.id).units
+            units = self.responsible_of(policy.id).units
             for clause in policy.clauses:
                 if clause.responsible:
                     for name in units(clause):
@@ -184,3 +174,11 @@ class Library:
             for name in unit.names:
                 called.setdefault(fold(name), set()).add(unit.name)
         return {u.name: frozenset[str]().union(*(called[fold(n)] for n in u.names)) - {u.name} for u in units}
+
+
+def document(policy: Policy, words: Texts) -> str:
+    """《title》（number）; what the document is called where it has no title."""
+    if policy.title is None:
+        return words("untitled_document", name=policy.display_name)
+    number = words("document_number", number=policy.number) if policy.number else ""
+    return words("document", title=policy.title) + number

@@ -219,8 +219,8 @@ class Which:
         if best is not None and kind_of(best.target) in ("info", "chat"):
             return None
         cover = near[0].signals["cover"]
-        rival = max((m.signals["cover"] for m in matches if "run" in m.signals), default=0.0)
-        learned = best is not None and "run" not in best.signals and kind_of(best.target) == "clause"
+        rival = max((m.signals["cover"] for m in matches if m.found), default=0.0)
+        learned = best is not None and not best.found and kind_of(best.target) == "clause"
         sure = learned and best is not None and best.probability >= SURE
         if cover >= WORDED or (cover >= HALF and cover > rival - NEARLY and not sure):
             return self._within(policy_id, question, conversation)

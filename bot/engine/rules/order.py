@@ -361,6 +361,9 @@ class Flow:
         best = decision.matches[0] if decision.matches else matches[0]
         if decision.act == "answer":
             return self._answer(best, matches, question, conversation, leaning, scope)
+        if decision.act == "likely":
+            reply = self._clause(best, question, conversation, leaning)
+            return self._sources.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
             return self._sources.across.choose(targets, matches, question, "close match")
@@ -386,19 +389,26 @@ class Flow:
         leaning: bool,
         scope: str,
     ) -> Reply:
-        short = leaning or follow_up.is_short(question.reading)
-        same = best.target == conversation.clause and short
         others = [m for m in matches if kind_of(m.target) == "clause" and m.target != best.target]
         further = [m.target for m in others if m.probability >= OFFERED]
         kept = replace(conversation, more=tuple(further[:MOST_RELATED]))
-        said = conversation.said if same else ""
-        answers, clause = self._sources.answers(best.target), self._library.clause(best.target)
-        reply = answers.answer(clause, question, kept, best.probability, "best match", said=said)
-        if same:
+        reply = self._clause(best, question, kept, leaning)
+        if self._same(best, question, conversation, leaning):
             return reply
         policy_id = best.target.partition("/")[0]
         holding = [c for p, c in self._sources.holding(question, scope) if p == policy_id]
-        return answers.with_related(reply, others, holding)
+        return self._sources.answers(best.target).with_related(reply, others, holding)
+
+    def _clause(self, best: Match, question: Question, conversation: Conversation, leaning: bool) -> Reply:
+        """The best match's clause; what was asked before counts where it is still talked about."""
+        said = conversation.said if self._same(best, question, conversation, leaning) else ""
+        answers, clause = self._sources.answers(best.target), self._library.clause(best.target)
+        return answers.answer(clause, question, conversation, best.probability, "best match", said=said)
+
+    @staticmethod
+    def _same(best: Match, question: Question, conversation: Conversation, leaning: bool) -> bool:
+        """Whether a short question is on the clause that is talked about."""
+        return best.target == conversation.clause and (leaning or follow_up.is_short(question.reading))
 
     def _info(self, topic: InfoTopic, question: Question, conversation: Conversation, scope: str) -> Reply:
         """On a document as a whole: the one meant, or a question back."""

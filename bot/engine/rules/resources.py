@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.clause_answers import Answers
+from bot.engine.answering.composer import Composers
 from bot.engine.answering.several_documents import Across
 from bot.engine.documents.library import Library
 from bot.engine.matching.matcher import Matcher
@@ -25,7 +26,8 @@ class Sources:
         self.understanding = understanding
         self.matcher = Matcher(library, understanding)
         sentences = Sentences(library.ready, library.untaught)
-        self.across = Across(library, sentences.best)
+        self.composers = Composers(library)
+        self.across = Across(self.composers, sentences.best)
         self._best = sentences.best
         self._answers: dict[str, Answers] = {}
         self._terms: dict[str, Terms] = {}
@@ -35,7 +37,7 @@ class Sources:
         policy_id = policy_id.partition("/")[0]
         if policy_id not in self._answers:
             policy = self.library.by_id[policy_id]
-            self._answers[policy_id] = Answers(self.library, policy, self._best, self.understanding.generic)
+            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding.generic)
         return self._answers[policy_id]
 
     def meant(self, conversation: Conversation, scope: str = "") -> Policy | None:

@@ -133,7 +133,7 @@ class ByUnit:
         """
         found = {p: ids for p, ids in self._library.responsible(units).items() if p in whose or not whose}
         if whose and not found and not scope:
-            place = self._library.compose(whose[0]).policy
+            place = self._library.by_id[whose[0]]
             slots = {"place": region(place) or place.issuer or "", "unit": "、".join(units)}
             return self._sources.home(conversation).note(
                 "none", "documents.unit_nowhere", conversation, "unit of no clause", **slots
