@@ -257,3 +257,11 @@ def test_what_the_page_tells_and_the_text_does_not_bear_out(info: str, tmp_path:
     path.write_text(page, encoding="utf-8")
     outcome = run(str(path), tmp_path / "out", set(), set(), force=False)
     assert sum(QUARRELS[info] in line for line in outcome.warnings) == 1
+
+
+def test_a_last_day_in_a_form_that_the_check_cannot_prove(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><body><p>失效日期：2026-02-28</p><h1>{TITLE}</h1>{NUMBER}{BODY}</body></html>", "utf-8")
+    outcome = run(str(path), tmp_path / "out", set(), set(), force=False)
+    assert (outcome.error, outcome.sections, outcome.clauses) == (None, 1, 2)
+    assert any("网页写「失效日期：2026-02-28」，正文没有写到期日" in line for line in outcome.warnings)
