@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.replies.texts import Texts, check_replies
 from knowledge.base import verify
@@ -134,6 +136,19 @@ def test_a_missing_file(base: Path, file: str) -> None:
     (base / file).unlink()
     _, faults = examine(base)
     assert any(f.file.endswith(Path(file).name) and ("缺少" in f.message or "读不了" in f.message) for f in faults)
+
+
+def test_what_was_read_is_let_go(base: Path) -> None:
+    """A bot looks at its base again and again, for months."""
+    before = nodes()
+    examine(base)
+    assert nodes() <= before
+
+
+def nodes() -> int:
+    """The pieces of YAML that somebody holds."""
+    gc.collect()
+    return sum(isinstance(o, yaml.Node) for o in gc.get_objects())
 
 
 def test_a_huge_file_is_refused(base: Path) -> None:
