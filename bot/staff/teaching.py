@@ -187,7 +187,7 @@ class _Lesson:
         reply = after.reply(ask)
         if hit(reply, target):
             return []
-        rule = str(reply.explain.get("rule", ""))
+        rule = reply.why.name
         name = named(before.ready.base, target, self._words)
         return [self._words("teach.not_hit", target=name, status=self._status(reply), rule=rule)]
 

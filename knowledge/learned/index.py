@@ -27,6 +27,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from knowledge import ROOT
+from knowledge.base.target import kind_of
 from knowledge.learned import regression
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reading
@@ -82,11 +83,6 @@ class Weights:
 
     signal: Mapping[str, Mapping[str, float]]
     bias: Mapping[str, float]
-
-
-def kind_of(target: str) -> str:
-    """clause, info, chat, near or far."""
-    return target.split(":")[0] if ":" in target else target if target in ("near", "far") else "clause"
 
 
 @dataclass

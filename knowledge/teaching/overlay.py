@@ -24,6 +24,7 @@ from knowledge.base.contents import Base
 from knowledge.base.parse import parse
 from knowledge.base.phrasings import TAUGHT, Phrasings
 from knowledge.base.record import Record, Text
+from knowledge.base.target import Target
 from knowledge.files.faults import Fault, KnowledgeError
 from knowledge.files.wholefile import write_whole
 from knowledge.files.yamlfile import YamlFile, read_yaml
@@ -38,7 +39,7 @@ acts:
 LOCK_WAIT = 60.0
 """Seconds that one who wants to write waits for another to finish: teaching takes about a quarter of a minute."""
 
-Target = Annotated[
+Named = Annotated[
     str, StringConstraints(pattern=r"^(near:[a-z0-9][a-z0-9.-]*|[a-z0-9][a-z0-9.-]*/(a?[0-9.]+|info:[a-z]+))$")
 ]
 """``<policy>/<clause>``, ``<policy>/info:<topic>`` or ``near:<topic>``, a topic that is not covered."""
@@ -49,7 +50,7 @@ class Taught(Record):
 
     id: int = Field(ge=1)
     ask: Text
-    target: Target
+    target: Named
     by: Text
     """Who: the staff member's Telegram id, or terminal:<login name>."""
     at: AwareDatetime
@@ -207,14 +208,14 @@ def merged(base: Base, taught: Sequence[Taught]) -> tuple[Base, list[Stale]]:
     for policy, asked in base.phrasings.items():
         clauses, info = dict(asked.clauses), dict(asked.info)
         for target, lines in used.items():
-            owner, _, part = target.partition("/")
-            if owner != policy or not part:
+            at = Target.parse(target)
+            if at.policy != policy:
                 continue
-            if part.startswith("info:"):
-                topic: Any = part.removeprefix("info:")
+            if at.kind == "info":
+                topic: Any = at.topic
                 info[topic] = _added(info.get(topic, {}), lines)
-            else:
-                clauses[part] = _added(clauses.get(part, {}), lines)
+            elif at.kind == "clause":
+                clauses[at.clause] = _added(clauses.get(at.clause, {}), lines)
         phrasings[policy] = asked.model_copy(update={"clauses": clauses, "info": info})
     topics = tuple(
         topic.model_copy(update={"phrasings": _added(topic.phrasings, used[f"near:{topic.id}"])})
@@ -229,15 +230,14 @@ def merged(base: Base, taught: Sequence[Taught]) -> tuple[Base, list[Stale]]:
 
 def has_target(base: Base, target: str) -> bool:
     """Whether the base has what the target names."""
-    if target.startswith("near:"):
-        return any(f"near:{topic.id}" == target for topic in base.lexicon.not_covered.topics)
-    owner, _, part = target.partition("/")
+    at = Target.parse(target)
+    if at.kind == "near":
+        return any(topic.id == at.topic for topic in base.lexicon.not_covered.topics)
     for policy in base.policies:
-        if policy.id == owner:
-            if part.startswith("info:"):
-                topic = part.removeprefix("info:")
-                return topic in base.phrasings[owner].info or topic in base.lexicon.document_questions.info
-            return any(clause.id == part for clause in policy.clauses)
+        if policy.id == at.policy:
+            if at.kind == "info":
+                return at.topic in base.phrasings[at.policy].info or at.topic in base.lexicon.document_questions.info
+            return any(clause.id == at.clause for clause in policy.clauses)
     return False
 
 

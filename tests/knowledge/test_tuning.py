@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from knowledge.base.target import kind_of
 from knowledge.compiled import ROOT, Ready
 from knowledge.fitting import lint
 from knowledge.fitting import weights as tuning
 from knowledge.fitting.weights import HeldOut
 from knowledge.learned import index, regression
 from knowledge.learned.examples import examples
-from knowledge.learned.index import KINDS, SIGNALS, START, Example, Index, Weights, kind_of, load_weights
+from knowledge.learned.index import KINDS, SIGNALS, START, Example, Index, Weights, load_weights
 
 
 def test_learning_tells_two_classes_apart_and_is_the_same_each_time() -> None:

@@ -217,7 +217,7 @@ def test_what_is_recorded_of_a_reply(assistant: Assistant, question: str, outcom
     assert (row.outcome, row.channel, row.asker, row.update_id, row.text) == (outcome, "group", "hash", 5, question)
     if target is not None:
         assert row.target == target
-    assert row.rule == reply.explain["rule"]
+    assert row.rule == reply.why.name
     assert all("/" in near for near in row.near.split())
     if row.margin is not None:
         assert 0 <= row.margin <= (row.score or 0)

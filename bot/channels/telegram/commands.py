@@ -16,6 +16,7 @@ from bot.channels.telegram.sender import Desk, Place, place_of
 from bot.engine.answering.several_documents import SAYS_LITTLE
 from bot.engine.documents.library import Library
 from bot.engine.values.reply import Block, Say
+from bot.engine.values.why import ABOUT_PLACES
 from bot.service.buttons import key_of
 from knowledge.base.document import Clause, Policy, Section
 
@@ -27,8 +28,6 @@ STARTED = 3
 """Documents that /start names."""
 ABOUT = 10
 """Documents that /about names."""
-PLACES = frozenset({"place", "place and match", "no such place", "which document"})
-"""Rules by which a place was understood."""
 
 
 class Commands:
@@ -203,7 +202,7 @@ class Commands:
             return
         reply = self._desk.recent.reply(arguments, conversation)
         self._desk.record(place, arguments, reply, context)
-        if reply.explain.get("rule") not in PLACES:
+        if reply.why.rule not in ABOUT_PLACES:
             await self._desk.say(place, self._words("telegram.clause_unknown", typed=arguments[:30]), context)
             return
         context.turn.keep(place.key, reply.conversation)

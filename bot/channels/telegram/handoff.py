@@ -22,8 +22,6 @@ from bot.service.exchanges import Exchange, Exchanges
 from bot.store import tickets
 from bot.store.tickets import Ticket
 
-PERSON = "small talk: human"
-"""The rule of a reply to somebody who asks for a person (see the phrasings of chat:human)."""
 MOST_ADDITIONS = 10
 """Additions to one ticket."""
 CLOCKS = 3_600.0
@@ -91,7 +89,7 @@ class Handoff:
 
     async def instead(self, place: Place, reply: Reply, context: TurnContext) -> bool:
         """Whether a person is asked for; then the ticket is opened and the reply is not needed."""
-        if not self.enabled or reply.status != "chat" or reply.explain.get("rule") != PERSON:
+        if not self.enabled or reply.status != "chat" or not reply.why.asks_for_person:
             return False
         await self._open_last(place, context)
         return True

@@ -27,6 +27,7 @@ from bot.channels.telegram import keyboards, render
 from bot.channels.telegram.context import TurnContext
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule, Why
 from bot.replies.texts import Texts
 from bot.service.catalogue import Catalogue
 from bot.service.limits import UserLimit
@@ -149,7 +150,7 @@ class Desk:
         """Answer a question of somebody who may ask."""
         if len(text) > LONGEST:
             context.turn.outcome("clarify")
-            too_long = Reply("clarify", (), Conversation(), explain={"rule": "too long"})
+            too_long = Reply("clarify", (), Conversation(), why=Why(Rule.TOO_LONG))
             self.record(place, text, too_long, context)
             await self.say(place, self.words("telegram.too_long", most=LONGEST), context)
             return

@@ -13,6 +13,7 @@ from bot.engine.documents.issuers import Regions
 from bot.engine.documents.responsible import Responsible
 from bot.replies.texts import Texts
 from knowledge.base.document import Clause, Policy
+from knowledge.base.target import Target, policy_of
 from knowledge.compiled import Ready
 from knowledge.retrieval.clause_finder import untaught
 from knowledge.text.fold import fold
@@ -55,11 +56,11 @@ class Library:
 
     def rank(self, policy_id: str) -> int:
         """Where it stands among documents that fit as well: those that hold first."""
-        return RANK[self.by_id[policy_id.partition("/")[0]].state(self.today())]
+        return RANK[self.by_id[policy_of(policy_id)].state(self.today())]
 
     def open(self, policy_id: str) -> bool:
         """Whether it answers without being asked for by name: a repealed one among others doesn't."""
-        return not self.many or self.by_id[policy_id.partition("/")[0]].state(self.today()) != "repealed"
+        return not self.many or self.by_id[policy_of(policy_id)].state(self.today()) != "repealed"
 
     def ordered(self, policy_ids: Iterable[str]) -> list[str]:
         """Documents, those that hold first, then in the order of the base."""
@@ -89,26 +90,26 @@ class Library:
 
     def has(self, target: str) -> bool:
         """Whether the base has the clause (policy/clause) or document (policy) that a target names."""
-        policy_id, _, clause_id = target.partition("/")
-        policy = self.by_id.get(policy_id)
-        return policy is not None and (not clause_id or clause_id in policy.by_id)
+        at = Target.parse(target)
+        policy = self.by_id.get(at.policy)
+        return policy is not None and (at.kind == "document" or at.clause in policy.by_id)
 
     def clause(self, target: str) -> Clause:
         """The clause that a target (policy/clause) names; KeyError if there is none."""
-        policy_id, _, clause_id = target.partition("/")
-        return self.by_id[policy_id].clause(clause_id)
+        at = Target.parse(target)
+        return self.by_id[at.policy].clause(at.clause)
 
     def articled(self, target: str) -> bool:
         """Whether the document of a target counts its articles through."""
-        return self.by_id[target.partition("/")[0]].articled
+        return self.by_id[policy_of(target)].articled
 
     def text(self, target: str) -> str:
         """What a clause, or a document, is known by: to tell the ones offered apart."""
-        policy_id, _, clause_id = target.partition("/")
-        policy = self.by_id[policy_id]
-        if not clause_id:
+        at = Target.parse(target)
+        policy = self.by_id[at.policy]
+        if at.kind == "document":
             return "\n".join((policy.title or "", policy.display_name, policy.number or "", *policy.short_names))
-        clause = policy.clause(clause_id)
+        clause = policy.clause(at.clause)
         title = f"\n{policy.title or ''}{policy.display_name}" if self.many else ""
         return clause.title + clause.body + title
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.learned.index import Match, kind_of
+from knowledge.base.target import kind_of
+from knowledge.learned.index import Match
 
 WRONG = 3.0
 """A confident answer with another clause than the one asked for: people act on it."""

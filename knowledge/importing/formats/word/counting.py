@@ -28,7 +28,9 @@ def written(count: int, kind: str, pattern: str = "") -> str | None:
     return make(count) if make is not None else None
 
 
-def _counted(digits: str, ten: str, hundred: str, thousand: str, *, zero: str, short: bool) -> Callable[[int], str]:
+def _counted(  # noqa: PLR0913  the characters of one way of counting
+    digits: str, ten: str, hundred: str, thousand: str, *, zero: str, short: bool
+) -> Callable[[int], str]:
     """21 as 二十一; ``short``: 10 is 十 and not 一十, and a hundred 百 where ``zero`` is empty."""
 
     def make(count: int) -> str:
