@@ -87,7 +87,7 @@ def _line(raw: bytes) -> dict[str, Any]:
     except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"不是合法的 JSON：{error}") from None
     if not isinstance(data, dict):
-        raise ValueError('应为对象，如 {"id": "1", "text": "谁负责招商引资"}')
+        raise ValueError('应为对象，如 {"id": "1", "text": "文件还有效吗"}')
     if not isinstance(data.get("id"), (str, int)) or isinstance(data.get("id"), bool):
         raise ValueError("缺少 id（文字或整数）")
     if not isinstance(data.get("text"), str):

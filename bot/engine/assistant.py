@@ -25,7 +25,7 @@ from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
 from knowledge.compiled import Ready
 
-WARM_UP = "一个开发区最多几个？"
+WARM_UP = "一个项目最多几个？"
 """Answering it reads what is read only when first needed."""
 
 
@@ -38,7 +38,7 @@ class Assistant:
         self._language = language
         self.words = Texts.load(language)
         self.understanding = Understanding(ready)
-        self.library = Library(ready, self.words, today)
+        self.library = Library(ready, self.words, today, self.reply)
         self._sources = Sources(self.library, self.understanding)
         self._flow = Flow(self._sources)
 

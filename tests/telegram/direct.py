@@ -87,6 +87,7 @@ class Played:
         self.server = server
         self.store = store
         self.words = assistant.assistant.words
+        self._assistant = assistant
         self.metrics = Metrics()
         self.queue = JournalQueue(store, self.metrics)
         self.processor = TurnProcessor(self.queue, Turns(store, failure_of=failure_of), self.metrics)
@@ -116,6 +117,10 @@ class Played:
     def me(self) -> User:
         """Who the bot is."""
         return cast(User, self.application.bot.bot)
+
+    def examples(self) -> list[str]:
+        """The questions that people are shown."""
+        return list(self._assistant.assistant.library.examples.questions)
 
     async def after(self, *_: object) -> list[Sent]:
         """What the bot sends or edits after these acts."""

@@ -56,7 +56,7 @@ class Commands:
             name=library.name if len(library.policies) > len(shown) else name,
             clauses=library.count,
         )
-        await self._desk.say(place, text, context, keyboards.examples(self._words.get("examples")))
+        await self._desk.say(place, text, context, keyboards.examples(library.examples.questions))
 
     async def help(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """How to ask, and the commands."""

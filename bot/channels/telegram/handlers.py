@@ -48,7 +48,7 @@ def handlers(
     commands = Commands(desk)
     desk.handoff = Handoff(desk, StaffGroup(office, words, now))
     guard = Guard(desk, office)
-    inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
+    inline = Inline(desk, most_asked or (lambda: desk.recent.assistant.library.examples.questions), now)
     staffroom = StaffRoom(desk, guard)
     teaching = Teaching(desk, guard, reloader, now) if reloader is not None else None
     verbs = {**staffroom.verbs(), **(teaching.verbs() if teaching is not None else {})}

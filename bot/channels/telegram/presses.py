@@ -110,7 +110,7 @@ class Presses:
         await self._desk.send(place, render.messages(blocks), context)
 
     async def _example(self, update: Update, _: Message, place: Place, key: str, __: str, context: TurnContext) -> bool:
-        examples = self._desk.words.get("examples")
+        examples = self._desk.recent.assistant.library.examples.questions
         example = keyboards.find(key, examples)
         if example is None:
             return False

@@ -140,7 +140,8 @@ class Talk:
             context.turn.outcome("refused")
 
     def _how(self) -> str:
-        example = self._desk.words.get("examples")[0]
+        examples = self._desk.recent.assistant.library.examples.questions
+        example = examples[0] if examples else self._desk.words("made_examples.validity")
         return self._desk.words("telegram.group", bot=self._desk.me().username, example=example)
 
 

@@ -463,7 +463,7 @@ class Answers:
             blocks += [Block("list", (Say(self._line(t)),)) for t in suggested]
             blocks += self.composers.notices(suggested)
         else:
-            blocks.append(self.compose.say("none.try", examples=self.words.examples))
+            blocks.append(self.compose.say("none.try", examples=self.library.examples.line))
         return Reply(
             "none",
             tuple(blocks),
@@ -492,7 +492,7 @@ class Answers:
             self.compose.say(
                 f"locate_none{self._many}", typed=typed, parts=parts, clauses=clauses, document=self.compose.document
             ),
-            self.compose.say("none.try", examples=self.words.examples),
+            self.compose.say("none.try", examples=self.library.examples.line),
         )
         return Reply("none", blocks, conversation, self.policy.id, why=Why(Rule.NO_SUCH_PLACE))
 
@@ -523,7 +523,7 @@ class Answers:
             name += self._many
         block = self.compose.say(
             name,
-            examples=self.words.examples,
+            examples=self.library.examples.line,
             name=self.library.name,
             parts=self.compose.parts,
             clauses=self.library.count,

@@ -5,10 +5,11 @@ Everything that a question needs is looked up by a key; nothing goes through all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
+from bot.engine.documents.examples import Ask, Examples
 from bot.engine.documents.issuers import Regions
 from bot.engine.documents.responsible import Responsible
 from bot.replies.texts import Texts
@@ -27,7 +28,9 @@ MOST_NAMED = 3
 class Library:
     """The documents of a base."""
 
-    def __init__(self, ready: Ready, words: Texts, today: Callable[[], date]) -> None:
+    def __init__(self, ready: Ready, words: Texts, today: Callable[[], date], ask: Ask) -> None:
+        """``ask``: answers a question, to find out which are worth being shown."""
+        self.examples = Examples(self, ask)
         self.ready = ready
         self.words = words
         self.today = today
@@ -66,6 +69,16 @@ class Library:
         """Documents, those that hold first, then in the order of the base."""
         place = {policy.id: n for n, policy in enumerate(self.policies)}
         return sorted(policy_ids, key=lambda p: (self.rank(p), p in self.untaught, place[p]))
+
+    @property
+    def own_examples(self) -> Mapping[str, tuple[str, ...]]:
+        """By policy, the questions for people to see that it brings along."""
+        return self.ready.base.examples
+
+    def leading(self) -> list[Policy]:
+        """The documents, the one that is meant where none is named first, then as ordered()."""
+        first = [self.default.id] if self.default is not None else []
+        return [self.by_id[p] for p in dict.fromkeys((*first, *self.ordered(self.by_id)))]
 
     @cached_property
     def cities(self) -> frozenset[str]:
