@@ -64,10 +64,10 @@ async def came(visit: Visit) -> None:
     """The bot came into a group: how to use it there."""
     visit.turn.outcome("command")
     try:
-        heard = await visit.deliver(visit.at, visit.channel.render(lines(how(visit)))[0])
+        heard = [await visit.deliver(visit.at, page) for page in visit.channel.render(lines(how(visit)))]
     except RefusedError:  # it may come in without the right to speak
-        heard = False
-    if not heard:
+        heard = [False]
+    if not all(heard):
         visit.turn.outcome("refused")
 
 

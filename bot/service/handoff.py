@@ -223,10 +223,9 @@ async def add(visit: Visit, number: int) -> None:
     if refused:
         await visit.say(refused)
         return
-    header = visit.words("handoff.header", number=number)
     name = "handoff.changed_addition" if visit.incoming.edited else "handoff.addition"
-    text = f"{header}{visit.words(name)}\n{visit.incoming.text}"
-    passed = await visit.parts.room.tell(text, visit.turn, lambda c: tickets.added(c, number))
+    text = f"{visit.words(name)}\n{visit.incoming.text}"
+    passed = await visit.parts.room.tell(number, text, visit.turn, lambda c: tickets.added(c, number))
     await visit.say(visit.words("handoff.added" if passed else "handoff.not_passed_on"))
 
 
@@ -276,8 +275,7 @@ async def _cancel(visit: Visit, ticket: Ticket | None) -> None:
         await visit.say(visit.words("handoff.nothing_open"))
         return
     if visit.parts.room.there:
-        header = visit.words("handoff.header", number=ticket.id)
-        await visit.parts.room.tell(header + visit.words("handoff.cancelled_for_staff"), visit.turn)
+        await visit.parts.room.tell(ticket.id, visit.words("handoff.cancelled_for_staff"), visit.turn)
     await visit.say(visit.words("handoff.cancelled", number=ticket.id))
     close(visit, ticket, "asker")
 
@@ -285,8 +283,7 @@ async def _cancel(visit: Visit, ticket: Ticket | None) -> None:
 async def forgotten(visit: Visit, numbers: Iterable[int]) -> None:
     """Tell the staff which tickets are gone because the asker had everything forgotten."""
     for number in numbers if visit.parts.room.there else ():
-        header = visit.words("handoff.header", number=number)
-        await visit.parts.room.tell(header + visit.words("handoff.forgotten_for_staff"), visit.turn)
+        await visit.parts.room.tell(number, visit.words("handoff.forgotten_for_staff"), visit.turn)
 
 
 def close(visit: Visit, ticket: Ticket, by: tickets.Closer) -> None:

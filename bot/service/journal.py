@@ -60,8 +60,8 @@ class Queued(Generic[T]):
     item: T
 
 
-Revive = Callable[[str], "tuple[str, T]"]
-"""From the text of a Raw: the line, and the item. Raises when the text can't be read."""
+Revive = Callable[[Delivery, str], Queued[T]]
+"""From the text of a Raw, as it was journalled. Raises when the text can't be read."""
 
 
 class Journal(Generic[T]):
@@ -139,11 +139,10 @@ class Journal(Generic[T]):
             self._give_up(entry.delivery, f"found open by {entry.starts} program starts")
             return None
         try:
-            line, item = revive(entry.raw)
+            return revive(entry.delivery, entry.raw)
         except Exception as error:  # whatever is in it, the others must be answered
             self._give_up(entry.delivery, f"unreadable: {type(error).__name__}")
             return None
-        return Queued(entry.delivery, line, item)
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         self._store.change_soon(Change(aside=(delivery, reason)))

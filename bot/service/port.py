@@ -179,8 +179,11 @@ class Channel(Protocol):
     def private(self, person: str) -> Address:
         """Where a person is written to unasked."""
 
-    def render(self, content: Content) -> list[str]:
-        """The content as messages in the channel's markup, each of which fits; none for what would show nothing."""
+    def render(self, content: Content, room: int = 0) -> list[str]:
+        """The content as messages in the channel's markup, each of which fits; none for what would show nothing.
+
+        ``room``: units that are to stay free in each.
+        """
 
     async def send(self, to: Address, page: str, rows: Rows = ()) -> Sent:
         """Send one rendered message, as an answer to ``to.message`` where there is one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,6 +20,8 @@ from bot.store.tickets import Ticket
 
 log = logging.getLogger(__name__)
 
+HEADER = 64
+"""Units that the line with a ticket's number may take, in any channel's."""
 POST_AGAIN = 60.0
 """Seconds between tries to post what did not reach the staff group."""
 
@@ -71,17 +73,29 @@ class StaffRoom:
 
     async def post(self, ticket: Ticket, turn: Turn) -> None:
         """Post a new ticket; where that is refused it waits, and is posted later."""
-        await self._step(
-            lambda: self._send(self._told(ticket)), turn, lambda c: tickets.posted(c, ticket.id, self.stamp())
-        )
+        await self._tell(ticket.id, self._told(ticket), turn, lambda c: tickets.posted(c, ticket.id, self.stamp()))
 
-    async def tell(self, text: str, turn: Turn, also: Callable[[Connection], object] = lambda _: None) -> bool:
-        """Say something there; False when the group can't be reached, which the log says."""
-        return await self._step(lambda: self._send(text), turn, also)
-
-    async def _step(
-        self, call: Callable[[], Awaitable[Sent]], turn: Turn, also: Callable[[Connection], object]
+    async def tell(
+        self, number: int, text: str, turn: Turn, also: Callable[[Connection], object] = lambda _: None
     ) -> bool:
+        """Say something there of a ticket; False when the group can't be reached, which the log says."""
+        return await self._tell(number, text, turn, also)
+
+    async def _tell(self, number: int, text: str, turn: Turn, also: Callable[[Connection], object]) -> bool:
+        *first, last = self._pages(number, text)
+        for page in first:
+            if not await self._step(page, turn, lambda _: None):
+                return False
+        return await self._step(last, turn, also)
+
+    def _pages(self, number: int, text: str) -> list[str]:
+        """The ticket's number and the text, in as many messages as it takes: each with the number, to be replied to."""
+        assert self._at is not None
+        channel, header = self._channels[self._at.channel], self._words("handoff.header", number=number)
+        first, *rest = channel.render(lines(header + text), room=HEADER)
+        return [first, *(f"{header}\n{page}" for page in rest)]
+
+    async def _step(self, page: str, turn: Turn, also: Callable[[Connection], object]) -> bool:
         def noted(sent: Sent) -> Callable[[Connection], object]:
             def work(connection: Connection) -> None:
                 also(connection)
@@ -90,7 +104,7 @@ class StaffRoom:
             return work
 
         try:
-            await turn.step(call, noted)
+            await turn.step(lambda: self._send(page), noted)
         except RefusedError as error:
             self._unreachable(error)
             return False
@@ -98,16 +112,14 @@ class StaffRoom:
 
     def _told(self, ticket: Ticket) -> str:
         """The ticket as the staff reads it: the question and what was asked before it, not who asks."""
-        header = self._words("handoff.header", number=ticket.id)
-        if not self.attended():
-            header += self._words("handoff.opened_off_hours")
+        head = "" if self.attended() else self._words("handoff.opened_off_hours")
         question = self._words("handoff.question", question=ticket.question)
-        return "\n".join(filter(None, [header, question, ticket.context, self._words("handoff.how_to_answer")]))
+        rest = filter(None, [question, ticket.context, self._words("handoff.how_to_answer")])
+        return "\n".join([head, *rest])
 
-    async def _send(self, text: str) -> Sent:
+    async def _send(self, page: str) -> Sent:
         assert self._at is not None
-        channel = self._channels[self._at.channel]
-        return await channel.send(self._at, channel.render(lines(text))[0])
+        return await self._channels[self._at.channel].send(self._at, page)
 
     def _note(self, present: str, connection: Connection) -> None:
         """Note that the group moved, when a message to it arrived under another name."""
@@ -150,7 +162,8 @@ class StaffRoom:
     async def post_waiting(self) -> None:
         """One try. Raises the port's errors."""
         for ticket in await self._store.transact(tickets.unposted):
-            sent = await self._send(self._told(ticket))
+            for page in self._pages(ticket.id, self._told(ticket)):
+                sent = await self._send(page)
 
             def record(connection: Connection, number: int = ticket.id, present: str = sent.conversation) -> None:
                 tickets.posted(connection, number, self.stamp())

@@ -197,7 +197,11 @@ class Visit:
         if self.by_number or not self.channel.capabilities.edits or not self._fit(rows):
             await self.send(content or lines(self.words("telegram.choose_number")), rows)
             return
-        page = self.channel.render(content)[0] if content is not None else None
+        pages = self.channel.render(content) if content is not None else [None]
+        if len(pages) > 1:  # a longer text than one message holds can't stand in its place
+            await self.send(content or (), rows)
+            return
+        page = pages[0]
         with contextlib.suppress(GoneError):
             await self.turn.step(lambda: self.channel.edit(self.at, page, rows))
 

@@ -28,7 +28,7 @@ from bot.store.backup import back_up, restore
 from bot.store.keys import Delivery, Talk
 from bot.store.migrate import current_revision, migrate
 from bot.store.store import Received, Store, parsed_url
-from bot.store.tables import feedback, metadata, questions, updates
+from bot.store.tables import feedback, metadata, questions
 from tests.botapi import BotApi
 from tests.store.test_store import url
 from tests.telegram.direct import Played
@@ -193,7 +193,6 @@ def test_the_migrations_make_the_tables_that_the_program_knows(url: str) -> None
             assert known == {i.name for i in table.indexes}, table.name
             primary = made.get_pk_constraint(table.name)["constrained_columns"]
             assert sorted(primary) == sorted(c.name for c in table.primary_key.columns), table.name
-    assert updates.c.delivery.type.length == 128
     store.engine.dispose()
 
 

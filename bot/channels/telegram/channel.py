@@ -14,6 +14,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram import render
 from bot.channels.telegram.context import translated
+from bot.service.pages import paragraphs
 from bot.service.port import Address, Capabilities, Content, File, Incoming, Rows, Sent
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,9 @@ class TelegramChannel:
         """The private chat has the person's number."""
         return Address(NAME, person, person)
 
-    def render(self, content: Content) -> list[str]:
+    def render(self, content: Content, room: int = 0) -> list[str]:
         """HTML, in messages that fit."""
-        return render.messages(content)
+        return render.pages(paragraphs(content), render.LIMIT - room) if room else render.messages(content)
 
     async def send(self, to: Address, page: str, rows: Rows = ()) -> Sent:
         """One message."""

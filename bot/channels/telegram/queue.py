@@ -66,9 +66,9 @@ class JournalQueue(asyncio.Queue[object]):
     async def recover(self, bot: Bot, turns: Turns) -> int:
         """Queue what an earlier run left open; returns how many. To be awaited before anything new comes in."""
 
-        def revive(text: str) -> tuple[str, Update]:
+        def revive(delivery: Delivery, text: str) -> Queued[Update]:
             update = Update.de_json(json.loads(text), bot)
-            return str(chat_of(update)), update
+            return Queued(delivery, str(chat_of(update)), update)
 
         return await self.kept.recover(revive, turns)
 
