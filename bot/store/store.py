@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import re
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -61,8 +62,35 @@ BUSY_WAIT = 2.0
 """Seconds that SQLite waits for another program's lock before it gives up a try."""
 
 
+Cause = Literal["locked", "unreachable", "read-only", "full", "other"]
+"""Why the database takes no writes, as far as it says."""
+_REMEDIES: dict[Cause, str] = {
+    "locked": "别的程序锁着它；请停掉那个程序，或等它做完",
+    "unreachable": "连不上；请检查地址、网络，数据库开了没有",
+    "read-only": "只能读，不能写；请让运行机器人的用户对数据库和它的文件夹有写的权限，磁盘也不要只读挂载",
+    "full": "磁盘满了；请腾出空间",
+    "other": "",
+}
+_SQLITE: dict[int, Cause] = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_PERM: "read-only",
+    sqlite3.SQLITE_FULL: "full",
+}
+
+
 class UnusableDatabaseError(Exception):
     """The database's URL or the database itself can't be used; the message says what to mend."""
+
+    def __init__(self, text: str, cause: Cause = "other") -> None:
+        super().__init__(text)
+        self.cause = cause
+
+    @property
+    def passing(self) -> bool:
+        """Whether it may be over soon, with nothing mended."""
+        return self.cause in ("locked", "unreachable")
 
 
 @dataclass(frozen=True)
@@ -163,6 +191,8 @@ class Store:
         self.engine = _engine(url)
         self.failing_since: float | None = None
         """Monotonic time since which the database takes no writes; None when all is well."""
+        self.failing_for: Cause = "other"
+        """Why, while it takes none."""
         self._set_aside = set_aside
         self._connection: Connection | None = None
         """The writing thread's."""
@@ -190,7 +220,9 @@ class Store:
                 migrate(connection)
                 placed, left = staged.settle(connection, beside)
         except SQLAlchemyError as error:
-            raise UnusableDatabaseError(f"数据库用不了：{_reason(error)}（{shown_url(self.url)}）") from error
+            cause = cause_of(error)
+            told = "：".join(filter(None, ["数据库用不了", _REMEDIES[cause], _reason(error)]))
+            raise UnusableDatabaseError(f"{told}（{shown_url(self.url)}）", cause) from error
         except OSError as error:
             name = error.filename2 or error.filename
             raise UnusableDatabaseError(
@@ -332,9 +364,7 @@ class Store:
                 if _own_fault(error):
                     self._alone(jobs, error)
                     return
-                if self.failing_since is None:
-                    self.failing_since = time.monotonic()
-                    log.error("store_failing", extra={"reason": _reason(error)})
+                self._failed(error)
                 if self._closing.is_set():
                     break  # what is not written stays unconfirmed or open, and is answered after the next start
                 time.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
@@ -347,6 +377,14 @@ class Store:
         else:  # pragma: no cover
             return
         self._settle(jobs, None)
+
+    def _failed(self, error: Exception) -> None:
+        """Note, and tell once, that the database takes no writes and why; anew when it is for another reason."""
+        cause = cause_of(error)
+        if self.failing_since is None or cause != self.failing_for:
+            log.error("store_failing", extra={"cause": cause, "reason": _reason(error), "remedy": _REMEDIES[cause]})
+        self.failing_for = cause
+        self.failing_since = self.failing_since or time.monotonic()
 
     def _alone(self, jobs: list[_Job], error: Exception) -> None:
         """Find the job that has the fault by halves, in order; the others are committed."""
@@ -574,8 +612,25 @@ def shown_url(url: str) -> str:
 def _reason(error: Exception) -> str:
     """One line, without SQL and its values."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    kind = "locked or unreachable: " if isinstance(error, OperationalError) else ""
-    return kind + " ".join(str(cause).split())[:300]
+    return " ".join(str(cause).split())[:300]
+
+
+def cause_of(error: BaseException) -> Cause:
+    """Why the database refused."""
+    inner = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(inner, sqlite3.Error):
+        return _SQLITE.get((getattr(inner, "sqlite_errorcode", 0) or 0) & 0xFF, _of_folder(inner))
+    if getattr(inner, "sqlstate", None) == "53100" or getattr(inner, "errno", None) == errno.ENOSPC:
+        return "full"
+    if getattr(inner, "sqlstate", None) == "25006":
+        return "read-only"
+    return "unreachable" if isinstance(error, OperationalError) else "other"
+
+
+def _of_folder(error: sqlite3.Error) -> Cause:
+    """SQLite says only that it can't open a file when it may not make one in the folder, or on a full disk."""
+    code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+    return "read-only" if code == sqlite3.SQLITE_CANTOPEN else "other"
 
 
 def to_json(data: object) -> str:

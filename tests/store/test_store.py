@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event, select, text
 
 from bot.store import notices as notices_of
 from bot.store.keys import Delivery, Talk
-from bot.store.migrate import NewerSchemaError
+from bot.store.migrate import NewerSchemaError, migrate
 from bot.store.store import Change, Kept, Received, Store, UnusableDatabaseError, Verdict, shown_url
 from bot.store.tables import metadata, notices, updates
 from tests.patience import PATIENCE
@@ -198,6 +199,52 @@ async def test_a_locked_database_is_waited_for_and_told(tmp_path: Path) -> None:
         other.close()
         assert await asyncio.wait_for(writing, PATIENCE) == {of(1)}
         assert store.failing_since is None
+
+
+async def test_why_no_writes_are_taken_is_named_and_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.store.BACKOFF", (0.01,))
+    async with opened(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        await store.counts()
+
+        def limited(connection: Connection) -> None:
+            connection.exec_driver_sql("PRAGMA max_page_count=1")  # as a disk that is full
+
+        await store.transact(limited)
+        caplog.clear()
+        big = Received(of(1), "x" * 1_000_000, time.time())
+        writing = asyncio.create_task(store.receive([big]))
+        async with asyncio.timeout(PATIENCE):
+            while store.failing_since is None:
+                await asyncio.sleep(0.01)
+        assert store.failing_for == "full"
+        assert await asyncio.wait_for(writing, PATIENCE) == {of(1)}, (
+            "a new connection has no limit: there is room again"
+        )
+    (failing,) = [r for r in caplog.records if r.message == "store_failing"]
+    assert vars(failing)["cause"] == "full"
+    assert "腾出空间" in vars(failing)["remedy"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes where nobody may")
+def test_a_folder_that_can_not_be_written_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "read-only"
+    folder.mkdir(mode=0o500)
+    with pytest.raises(UnusableDatabaseError, match="只能读") as caught:
+        Store(f"sqlite:///{folder / 'store.db'}").prepare()
+    assert not caught.value.passing, "waiting mends nothing"
+
+
+def test_a_database_that_can_only_be_read_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    make = Store(f"sqlite:///{path}")
+    with make.engine.begin() as connection:
+        migrate(connection, "0005")
+    make.engine.dispose()
+    with pytest.raises(UnusableDatabaseError, match="只能读") as caught:
+        Store(f"sqlite:///file:{path}?mode=ro&uri=true").prepare()
+    assert caught.value.cause == "read-only"
 
 
 def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:

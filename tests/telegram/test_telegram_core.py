@@ -569,3 +569,35 @@ def test_a_log_line_is_json_and_holds_no_secret_whatever_happens() -> None:
     assert first["secret"] == "a *** secret"
     assert second["event"] == "two\nlines\r\x1b[31m"
     assert second["level"] == "WARNING"
+
+
+async def test_an_update_that_can_not_be_parsed_is_logged_by_its_id_and_size_only(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PTB itself logs it whole, at CRITICAL."""
+    from bot.channels.telegram.discreet import Discreet
+
+    told, secret = io.StringIO(), "我的身份证号是四二零一"
+    handler = logging.StreamHandler(told)
+    handler.setFormatter(JsonLines([]))
+    handler.addFilter(Discreet())
+    broken = {"update_id": 77, "message": {"message_id": 1, "chat": 5, "text": secret}}
+
+    class Answering(AiohttpRequest):
+        async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+            return 200, json.dumps({"ok": True, "result": [broken]}).encode()
+
+    library = logging.getLogger("telegram")
+    library.addHandler(handler)
+    try:
+        with pytest.raises(Exception, match="date"):
+            await Bot(TOKEN, get_updates_request=Answering()).get_updates()
+        logging.getLogger("telegram.ext.Updater").critical("not processed", exc_info=ValueError(secret))
+        logging.getLogger("telegram.ext.Application").critical("odd %s and %(x)s", {"update_id": 5, "x": secret})
+    finally:
+        library.removeHandler(handler)
+    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    assert secret not in told.getvalue()
+    assert lines[0]["updates"][0]["update_id"] == 77
+    assert lines[0]["updates"][0]["characters"] > len(secret)
+    assert lines[1]["error"] == "ValueError"

@@ -24,6 +24,7 @@ from telegram.ext import Application, ApplicationBuilder, CallbackContext
 from bot.channels.telegram import menus, webhook
 from bot.channels.telegram.channel import NAME, TelegramChannel
 from bot.channels.telegram.context import failure_of
+from bot.channels.telegram.discreet import Discreet
 from bot.channels.telegram.handlers import Handlers
 from bot.channels.telegram.incoming import Reader
 from bot.channels.telegram.inline import Bursts, Inline
@@ -74,9 +75,8 @@ OK, FAILED, USAGE = 0, 1, 2
 def run(settings: Settings) -> int:
     """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
     os.umask(0o077)  # the store and what else is written here is about people
-    logs.set_up(
-        settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
-    )
+    secrets = [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
+    logs.set_up(settings.log_level, secrets, Discreet())
     metrics = Metrics()
     try:
         store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
@@ -102,16 +102,16 @@ def run(settings: Settings) -> int:
 
 def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
     """Make the tables ready; a database that is locked or just starting gets half a minute."""
-    end = time.monotonic() + patience
+    end, pause = time.monotonic() + patience, 1.0
     while True:
         try:
             return store.prepare(beside)
         except UnusableDatabaseError as error:
-            passing = any(word in str(error) for word in ("locked", "starting up", "refused"))
-            if not passing or time.monotonic() > end:
+            if not error.passing or time.monotonic() + pause > end:
                 raise
-            log.warning("store_waiting", extra={"reason": str(error)})
-            time.sleep(1.0)
+            log.warning("store_waiting", extra={"reason": str(error), "next_try_seconds": pause})
+            time.sleep(pause)
+            pause *= 2
 
 
 @dataclass(frozen=True)
