@@ -9,13 +9,15 @@ from bot.cli.offline import OK, UnusableError, opened, told
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    parser.add_argument("person", type=int, metavar="编号", help="在 Telegram 的数字编号")
+    parser.add_argument("person", metavar="编号", help="在 Telegram 的数字编号，或在别的渠道里的名字")
+    parser.add_argument("--channel", default="telegram", metavar="渠道", help="哪个渠道的人（默认 telegram）")
 
 
 @told
 def run(options: argparse.Namespace) -> int:
     """Delete it; what is still waiting is told."""
     from bot.staff.asker_hash import KEY_FILE, KeyFileError, open_askers
+    from bot.store.keys import hashed_name
     from bot.store.questions import forget
 
     with opened() as (settings, connection):
@@ -28,7 +30,9 @@ def run(options: argparse.Namespace) -> int:
             askers = open_askers(settings.hash_key, settings.data_dir)
         except KeyFileError as error:
             raise UnusableError(str(error)) from error
-        gone = forget(connection, askers.of(options.person), options.person)
+        gone = forget(
+            connection, askers.of(hashed_name(options.channel, options.person)), options.channel, options.person
+        )
     print(
         f"已删掉：{gone.questions} 个问题、{gone.verdicts} 个评价、{gone.conversations} 段对话、"
         f"{gone.aside} 条放到一边的消息"

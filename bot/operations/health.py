@@ -65,6 +65,7 @@ class Health:
             "reasons": reasons,
             "mode": "polling" if self.polling else "webhook",
             "last_contact_age_seconds": age,
+            "store_fails_for": self.store.failing_for if failing else None,
             "journal_depth": depth if failing else depth or 0,
             "set_aside": counts.get("aside", 0),
             "base_loaded": self.policies() > 0,

@@ -23,6 +23,7 @@ import bot.cli
 from bot.channels.telegram.app import DRAIN
 from bot.operations.metrics import Metrics
 from bot.settings import CREDENTIAL, VARIABLES
+from bot.store.keys import Delivery
 from bot.store.store import Change, Received, Store
 from knowledge.compiled import CACHE_VARIABLE
 from tests.patience import PATIENCE
@@ -425,13 +426,13 @@ async def test_the_words_to_the_database_do_what_they_say(tmp_path: Path) -> Non
     store = Store(url)
     store.prepare()
     store.open()
-    await store.receive([Received(n, '{"text": "?"}', 1.0) for n in (1, 2)])
-    await store.change(Change(aside=(1, "ValueError")))
-    await store.change(Change(aside=(2, "unreadable: KeyError")))
+    await store.receive([Received(Delivery("telegram", str(n)), '{"text": "?"}', 1.0) for n in (1, 2)])
+    await store.change(Change(aside=(Delivery("telegram", "1"), "ValueError")))
+    await store.change(Change(aside=(Delivery("telegram", "2"), "unreadable: KeyError")))
     await store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "policybot.db")) as database:
-        assert [row[0] for row in database.execute(look)] == [1, 2]
+        assert [row[0] for row in database.execute(look)] == ["1", "2"]
         database.executescript(again)
-        assert database.execute("SELECT update_id, state FROM updates").fetchall() == [(1, "open"), (2, "aside")]
+        assert database.execute("SELECT delivery, state FROM updates").fetchall() == [("1", "open"), ("2", "aside")]
         database.executescript(clear)
-        assert database.execute("SELECT update_id FROM updates").fetchall() == [(1,)]
+        assert database.execute("SELECT delivery FROM updates").fetchall() == [("1",)]

@@ -35,6 +35,7 @@ from bot.settings import read_settings
 from bot.staff.asker_hash import KEY_FILE
 from bot.staff.roles import Role, Staff
 from bot.store.backup import MANIFEST, BackupError, back_up, restore
+from bot.store.keys import Talk
 from bot.store.store import Store
 from bot.store.tables import metadata
 from knowledge import ROOT as KNOWLEDGE
@@ -182,7 +183,7 @@ async def test_what_people_write_is_never_markup(bot: Played) -> None:
     await bot.tell(MARKUP)
     await bot.tell(f"/clause {MARKUP}")
     sent = await bot.tell(f"/human {MARKUP}")
-    room = bot.server.world.chats[bot.office.staff_chat or 0]
+    room = bot.server.world.chats[int(bot.room.at.conversation) if bot.room.at is not None else 0]
     posted = next(s for s in sent if s.chat_id == room.id)
     wang = next(p for p in (bot.server.person("x"),))
     wang.id = bot.office.staff.members()[0]
@@ -228,8 +229,8 @@ async def test_forgetting_takes_no_pattern_for_a_person(bot: Played) -> None:
     for person in (bot.alice, other):
         await bot.tell("谁负责招商引资", bot.server.private(person), person)
     await bot.tell("/forget")
-    assert await bot.store.conversation(f"{other.id}:{other.id}") is not None
-    assert await bot.store.conversation(f"{bot.chat.id}:{bot.alice.id}") is None
+    assert await bot.store.conversation(Talk("telegram", str(other.id), str(other.id))) is not None
+    assert await bot.store.conversation(Talk("telegram", str(bot.chat.id), str(bot.alice.id))) is None
 
 
 # -- logs and secrets ------------------------------------------------------------------------------------------------

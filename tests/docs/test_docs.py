@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 import bot.cli
-from bot.channels.telegram import menus
 from bot.engine.values.reply import Status
 from bot.replies.texts import Texts
+from bot.service.commands import BY_NAME
 from knowledge.compiled import CACHE_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ def test_every_command_and_option_is_in_the_readme() -> None:
 def test_every_telegram_command_is_in_the_readme_and_has_its_words() -> None:
     words = Texts.load()
     described = {**words.get("telegram.menu"), **words.get("staff.menu")}
-    commands = {*menus.COMMANDS, *menus.STAFF}
+    commands = set(BY_NAME)
     assert sorted(described) == sorted(commands)
     assert [name for name in sorted(commands) if not re.search(rf"`/{name}\b", README)] == []
 

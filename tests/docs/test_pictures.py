@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import bot.cli
-from bot.channels.telegram import menus
+from bot.service.commands import BY_NAME
 from tests.pictures.bubbles import MOST, WIDTH, Drawing, clipped, lines, styled, text_width
 from tests.pictures.play import STORIES
 from tests.pictures.terminal import printed, svg
@@ -54,7 +54,7 @@ def test_the_pictures_show_what_the_story_says() -> None:
 
 
 def test_the_story_uses_commands_that_there_are() -> None:
-    known = {*menus.COMMANDS, *menus.STAFF}
+    known = set(BY_NAME)
     for act in STORY["acts"]:
         if act.get("say", "").startswith("/"):
             assert act["say"][1:].split()[0] in known

@@ -5,16 +5,22 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from bot.channels.telegram.expiry import ExpiryWatch
-from bot.channels.telegram.notices import Notices
+from bot.channels.telegram.channel import TelegramChannel
+from bot.days import BEIJING
 from bot.replies.texts import Texts
+from bot.service.expiry import ExpiryWatch
+from bot.service.notices import Notices
+from bot.service.port import Address
+from bot.service.staffroom import StaffRoom
 from bot.staff.expiry import STAGES, due, endings
+from bot.staff.hours import Hours
 from bot.staff.roles import parse_staff
 from bot.store.store import Store
 from knowledge.base.document import Policy
@@ -88,18 +94,21 @@ class Chats:
         self.sent: list[tuple[int, str]] = []
         self.unreachable = unreachable
 
-    async def send_message(self, chat: int, text: str, **_: Any) -> None:
+    async def send_message(self, chat: int, text: str, **_: Any) -> Any:
         from telegram.error import BadRequest
 
         if chat in self.unreachable:
             raise BadRequest("chat not found")
         self.sent.append((chat, text))
+        return SimpleNamespace(chat_id=chat, message_id=1)
 
 
 def watch(ready: Ready, store: Store, chats: Chats, today: date) -> ExpiryWatch:
     words = Texts.load()
     staff = parse_staff("1:admin,2:editor,3:viewer", [])
-    notices = Notices(chats, staff, -100, words)  # type: ignore[arg-type]
+    channels = {"telegram": TelegramChannel(chats)}  # type: ignore[arg-type]
+    room = StaffRoom(Address("telegram", "-100"), channels, store, words, Hours(), lambda: datetime.now(BEIJING))
+    notices = Notices(channels, staff, room, words)
     return ExpiryWatch(store, notices, lambda: policies(ready, UNTIL), lambda: today, words)
 
 

@@ -17,7 +17,7 @@ from bot.store import questions as records
 from bot.store.questions import Asked, Forgotten
 from bot.store.store import Change, Received, Store, Verdict
 from bot.store.tables import daily, feedback, questions
-from tests.store.test_store import opened, received, url
+from tests.store.test_store import kept, of, opened, received, talk, url
 
 __all__ = ["url"]
 
@@ -25,15 +25,16 @@ ASKERS = Askers(b"a key for tests only")
 DAY = 86_400.0
 
 
-def asked(update_id: int | None, what: str = "谁负责招商引资", at: float | None = None, **more: object) -> Asked:
+def asked(number: int | None, what: str = "谁负责招商引资", at: float | None = None, **more: object) -> Asked:
     at = time.time() if at is None else at
     row = {"asker": ASKERS.of(1), "outcome": "answer", "target": "p/1.1", "units": "甲局\n乙局"} | more
-    return Asked(update_id, at, day_of(at), "private", text=what, words=what, **row)  # type: ignore[arg-type]
+    delivery = of(number) if number is not None else None
+    return Asked(delivery, at, day_of(at), "private", text=what, words=what, **row)  # type: ignore[arg-type]
 
 
 async def rows(store: Store) -> list[tuple[int | None, str]]:
-    query = select(questions.c.update_id, questions.c.text).order_by(questions.c.id)
-    return [(row[0], row[1]) for row in await store.look(lambda c: c.execute(query).all())]
+    query = select(questions.c.delivery, questions.c.text).order_by(questions.c.id)
+    return [(int(row[0]) if row[0] else None, row[1]) for row in await store.look(lambda c: c.execute(query).all())]
 
 
 async def counts(store: Store) -> dict[tuple[str, str], int]:
@@ -45,8 +46,8 @@ async def test_a_question_is_written_with_the_tick_off_and_once_however_often(ur
     async with opened(url) as store:
         await store.receive(received(7))
         for _ in range(3):  # as when a commit's answer was lost, and it was made again
-            await store.change(Change(done=7, asked=[asked(7)]))
-        await store.change(Change(done=7, asked=[asked(7, "改过的")]))
+            await store.change(Change(done=of(7), asked=[asked(7)]))
+        await store.change(Change(done=of(7), asked=[asked(7, "改过的")]))
         assert await rows(store) == [(7, "改过的")]
         assert await store.counts() == {"done": 1}
 
@@ -70,8 +71,8 @@ async def test_a_long_reading_sees_what_still_waits_to_be_written(url: str) -> N
 async def test_what_was_only_the_beginning_gives_way(url: str) -> None:
     async with opened(url) as store:
         await store.change(Change(asked=[asked(1, "高")]))
-        store.change_soon(Change(asked=[asked(2, "高新")], replaced=[1]))
-        store.change_soon(Change(asked=[asked(3, "高新技术")], replaced=[2]))
+        store.change_soon(Change(asked=[asked(2, "高新")], replaced=[of(1)]))
+        store.change_soon(Change(asked=[asked(3, "高新技术")], replaced=[of(2)]))
         await store.change(Change())
         assert await rows(store) == [(3, "高新技术")]
 
@@ -88,7 +89,7 @@ async def test_what_is_settled_stays_so_when_the_question_is_written_again(url: 
 
 async def test_text_that_no_database_takes_is_recorded_without_what_is_odd(url: str, assistant: Assistant) -> None:
     odd = "高企\x00补贴\ud83d多少" + "？" * 1000
-    row = record(odd, assistant.reply(odd), "private", update_id=1)
+    row = record(odd, assistant.reply(odd), "private", delivery=of(1))
     async with opened(url) as store:
         await store.change(Change(asked=[row]))
         ((_, kept),) = await rows(store)
@@ -124,7 +125,7 @@ async def test_days_at_the_edge_are_kept_whole(url: str) -> None:
         await store.change(Change(asked=[asked(1, at=now - 90 * DAY), asked(2, at=now - 91 * DAY)]))
         with store.engine.begin() as connection:
             records.fold(connection, 90, now)
-        assert [update_id for update_id, _ in await rows(store)] == [1]
+        assert [number for number, _ in await rows(store)] == [1]
 
 
 async def test_tidying_happens_by_itself(url: str) -> None:
@@ -151,25 +152,25 @@ async def test_forgetting_takes_all_of_a_persons_and_nothing_else(url: str) -> N
     person, other = 42, 142
     async with opened(url) as store:
         raw = {"update_id": 5, "message": {"message_id": 1, "from": {"id": person}, "text": "机密"}}
-        await store.receive([Received(5, json.dumps(raw), time.time(), aside="ValueError")])
-        await store.receive([Received(6, json.dumps(raw).replace("42", "142"), time.time(), aside="ValueError")])
-        await store.receive([Received(8, "no JSON", time.time(), aside="unreadable")])
+        await store.receive([Received(of(5), json.dumps(raw), time.time(), "ValueError", str(person))])
+        await store.receive([Received(of(6), json.dumps(raw), time.time(), "ValueError", str(other))])
+        await store.receive([Received(of(8), "no JSON", time.time(), aside="unreadable")])
         for n, who in enumerate((person, other)):
             await store.change(
                 Change(
                     asked=[asked(10 + n, asker=ASKERS.of(who)), asked(20 + n, asker=ASKERS.of(who))],
-                    kept=[(f"-5:{who}", "{}", time.time()), (f"{who}:{who}", "{}", time.time())],
+                    kept=[kept(f"-5:{who}", "{}", time.time()), kept(f"{who}:{who}", "{}", time.time())],
                     verdicts=[
-                        Verdict(f"hash{n}", "p/1.1", "up", "", time.time(), ASKERS.of(who), 10 + n),
+                        Verdict(f"hash{n}", "p/1.1", "up", "", time.time(), ASKERS.of(who), of(10 + n)),
                         Verdict(f"-5:7:{who}", "p/1.1", "up", "", time.time()),  # as earlier versions kept it
                     ],
                 )
             )
-        assert await store.forget(ASKERS.of(person), person) == Forgotten(2, 2, 2, 1)
-        assert not await store.forget(ASKERS.of(person), person), "once more there is nothing left"
-        assert [update_id for update_id, _ in await rows(store)] == [11, 21]
-        assert await store.conversation("-5:42") is None
-        assert await store.conversation("-5:142") == "{}"
+        assert await store.forget(ASKERS.of(person), "telegram", str(person)) == Forgotten(2, 2, 2, 1)
+        assert not await store.forget(ASKERS.of(person), "telegram", str(person)), "once more there is nothing left"
+        assert [number for number, _ in await rows(store)] == [11, 21]
+        assert await store.conversation(talk("-5:42")) is None
+        assert await store.conversation(talk("-5:142")) == "{}"
         assert await store.counts() == {"aside": 2}
         with store.engine.connect() as connection:
             assert set(connection.execute(select(feedback.c.key)).scalars()) == {"hash1", "-5:7:142"}
@@ -213,8 +214,8 @@ def test_a_database_of_the_version_before_keeps_what_it_holds(url: str) -> None:
 )
 def test_what_is_recorded_of_a_reply(assistant: Assistant, question: str, outcome: str, target: str | None) -> None:
     reply = assistant.reply(question, Conversation())
-    row = record(question, reply, "group", "hash", 5)
-    assert (row.outcome, row.channel, row.asker, row.update_id, row.text) == (outcome, "group", "hash", 5, question)
+    row = record(question, reply, "group", "hash", of(5))
+    assert (row.outcome, row.place, row.asker, row.delivery, row.text) == (outcome, "group", "hash", of(5), question)
     if target is not None:
         assert row.target == target
     assert row.rule == reply.why.name

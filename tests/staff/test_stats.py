@@ -31,7 +31,7 @@ from bot.store.questions import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
 from knowledge.files.table import DANGEROUS
-from tests.store.test_store import url
+from tests.store.test_store import of, url
 from tests.telegram.process import ROOT
 
 __all__ = ["url"]
@@ -53,19 +53,20 @@ def at(days_ago: int, second: float = 60.0) -> float:
     return start_of((TODAY - timedelta(days=days_ago)).isoformat()) + second
 
 
-def asked(update_id: int, what: str, days_ago: int = 0, words: str = "", **more: object) -> Asked:
-    row: dict[str, object] = {"channel": "private", "asker": "a", "outcome": "none", "near": "p/1.1 p/2.2"} | more
-    moment = at(days_ago, update_id)
-    return Asked(update_id, moment, day_of(moment), text=what, words=words or what, **row)  # type: ignore[arg-type]
+def asked(number: int, what: str, days_ago: int = 0, words: str = "", **more: object) -> Asked:
+    row: dict[str, object] = {"place": "private", "asker": "a", "outcome": "none", "near": "p/1.1 p/2.2"} | more
+    moment = at(days_ago, number)
+    return Asked(of(number), moment, day_of(moment), text=what, words=words or what, **row)  # type: ignore[arg-type]
 
 
 def write(connection: Connection, *rows: Asked) -> None:
     records.write_questions(connection, rows, ())
 
 
-def judge(connection: Connection, update_id: int | None, verdict: str, days_ago: int = 0) -> None:
-    values = {"key": f"{update_id}{verdict}", "target": "p/1.1", "verdict": verdict, "reason": "", "asker": "b"}
-    connection.execute(feedback.insert(), values | {"at": at(days_ago), "update_id": update_id})
+def judge(connection: Connection, number: int | None, verdict: str, days_ago: int = 0) -> None:
+    question = {"channel": "telegram", "delivery": None if number is None else str(number)}
+    values = {"key": f"{number}{verdict}", "target": "p/1.1", "verdict": verdict, "reason": "", "asker": "b"}
+    connection.execute(feedback.insert(), question | values | {"at": at(days_ago)})
 
 
 # -- stats -------------------------------------------------------------------------------------------------------------
@@ -77,7 +78,7 @@ def test_stats_count_what_is_kept_and_what_was_folded(engine: Engine) -> None:
             more: dict[str, Any] = {"outcome": "answer", "target": "p/4.2", "units": "甲局\n乙局"}
             more |= {"asker": f"a{n % 2}", "seconds": 0.1}
             write(connection, asked(n, "问", days_ago, **more))
-        write(connection, asked(10, "谢谢", 0, outcome="chat"), asked(11, "地铁", 95, channel="group", asker="z"))
+        write(connection, asked(10, "谢谢", 0, outcome="chat"), asked(11, "地铁", 95, place="group", asker="z"))
         judge(connection, 0, "up")
         judge(connection, 1, "down", 95)
         records.count(connection, {(TODAY.isoformat(), "refusal", "stats"): 2})
@@ -310,7 +311,7 @@ def test_verdicts_are_exported_with_their_question(engine: Engine) -> None:
             export(connection, out, "feedback", "jsonl", first)
             found = [json.loads(line) for line in out.getvalue().splitlines()]
             assert [row["text"] for row in found] == expected
-        number = connection.execute(select(questions.c.id).where(questions.c.update_id == 6)).scalar()
+        number = connection.execute(select(questions.c.id).where(questions.c.delivery == "6")).scalar()
         assert found[-1]["question"] == number
         assert found[-1]["verdict"] == "up"
         out = io.StringIO()

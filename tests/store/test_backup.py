@@ -31,6 +31,7 @@ from bot.store.store import Change, Received, Store, Verdict, parsed_url
 from bot.store.tables import questions
 from tests.botapi import BotApi
 from tests.patience import PATIENCE
+from tests.store.test_store import kept, of
 from tests.telegram.postgres import fresh_database
 from tests.telegram.process import ROOT, Bot
 
@@ -84,15 +85,17 @@ class Place:
         store.prepare()
         store.open()
         now = time.time()
-        await store.receive([Received(n, f'{{"update_id":{n},"text":"问题{n}😀"}}', now) for n in range(1, 5)])
-        await store.receive([Received(7, '{"update_id":7}', now - 200_000.0)])
-        await store.change(Change(done=2))
-        await store.change(Change(aside=(3, "ValueError")))
-        await store.change(Change(kept=[("5:5", '{"clause":"p/1.1"}', now)]))
-        await store.change(Change(verdicts=[Verdict("k", "p/1.1", "down", "", now, "hash", 2)]))
-        asked = Asked(2, now, "2026-11-24", "private", "hash", "=1+1\n\u2028", "词", "none", score=0.25, margin=None)
+        await store.receive([Received(of(n), f'{{"update_id":{n},"text":"问题{n}😀"}}', now) for n in range(1, 5)])
+        await store.receive([Received(of(7), '{"update_id":7}', now - 200_000.0)])
+        await store.change(Change(done=of(2)))
+        await store.change(Change(aside=(of(3), "ValueError")))
+        await store.change(Change(kept=[kept("5:5", '{"clause":"p/1.1"}', now)]))
+        await store.change(Change(verdicts=[Verdict("k", "p/1.1", "down", "", now, "hash", of(2))]))
+        asked = Asked(
+            of(2), now, "2026-11-24", "private", "hash", "=1+1\n\u2028", "词", "none", score=0.25, margin=None
+        )
         await store.change(Change(asked=[asked], counted=[("2026-11-24", "refusal", "stats")]))
-        await store.transact(lambda c: tickets.open_one(c, 4, (5, 5, 9), "怎么办", "", now, asker="hash"))
+        await store.transact(lambda c: tickets.open_one(c, of(4), ("5", "5", "9"), "怎么办", "", now, asker="hash"))
         await store.close()
         (self.folder / KEY_FILE).write_text("k" * 64)
         (self.folder / OVERLAY).write_text("taught: []\n")
@@ -122,7 +125,7 @@ async def test_all_of_it_comes_back_in_either_database(place: Any, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     expected = old.rows()
     for row in expected["updates"]:
-        if row["update_id"] == 7:  # too old to be answered now
+        if row["delivery"] == "7":  # too old to be answered now
             row |= {"state": "aside", "error": "restored from a backup, too late to answer"}
     assert new.rows() == expected
     for name in (KEY_FILE, OVERLAY):
@@ -131,24 +134,26 @@ async def test_all_of_it_comes_back_in_either_database(place: Any, tmp_path: Pat
     store = Store(new.url)  # it goes on counting where it was
     store.prepare()
     store.open()
-    assert await store.receive([Received(99, "{}", time.time())]) == {99}
-    assert await store.receive([Received(2, "{}", time.time())]) == set(), "what was answered is not answered again"
+    assert await store.receive([Received(of(99), "{}", time.time())]) == {of(99)}
+    assert await store.receive([Received(of(2), "{}", time.time())]) == set(), "what was answered is not answered again"
     await store.transact(lambda c: tickets.close(c, 1, "staff", 1.0))
-    opened = await store.transact(lambda c: tickets.open_one(c, 98, (5, 5, 9), "又一个", "", time.time(), asker="hash"))
+    opened = await store.transact(
+        lambda c: tickets.open_one(c, of(98), ("5", "5", "9"), "又", "", time.time(), asker="hash")
+    )
     assert isinstance(opened, tickets.Ticket)
     assert opened.id == 2
     await store.close()
 
 
-async def opened_next(url: str, update_id: int, person: int, asker: str, at: float) -> int:
+async def opened_next(url: str, number: int, person: int, asker: str, at: float) -> int:
     """The number that the next ticket gets; it is forgotten again, and what is too old is tidied away."""
     store = Store(url)
     store.prepare()
     store.open()
-    place = (person, person, 9)
-    made = await store.transact(lambda c: tickets.open_one(c, update_id, place, "问", "", at, asker=asker))
+    place = (str(person), str(person), "9")
+    made = await store.transact(lambda c: tickets.open_one(c, of(number), place, "问", "", at, asker=asker))
     assert isinstance(made, tickets.Ticket)
-    assert (await store.forget(asker, person)).tickets == 1
+    assert (await store.forget(asker, "telegram", str(person))).tickets == 1
     await store.transact(lambda c: tickets.tidy(c, 90, at + 2 * tickets.DAY))
     await store.close()
     return made.id
@@ -229,8 +234,8 @@ async def test_a_backup_is_of_one_moment_while_updates_arrive(place: Any, tmp_pa
     async def write() -> int:
         n = 1_000
         while going:
-            received = [Received(n, "{}", time.time())]
-            await store.change(Change(received=received, kept=[(f"{n}:1", "{}", time.time())]))
+            received = [Received(of(n), "{}", time.time())]
+            await store.change(Change(received=received, kept=[kept(f"{n}:1", "{}", time.time())]))
             n += 1
         return n - 1_000
 

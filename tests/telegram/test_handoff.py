@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.channels.telegram.staffgroup import StaffGroup
 from bot.days import BEIJING
 from bot.engine.assistant import Assistant
+from bot.service.port import Address
 from bot.serving.reply_cache import RecentReplies
 from bot.staff.hours import Hours, parse_hours
 from bot.staff.roles import Role, Staff
@@ -125,7 +125,7 @@ async def test_asking_for_a_person_hands_the_last_question_on(desk: Desk, words:
     assert "已转人工（工单 #1）" in told.text
     assert told.reply_to == question["message_id"], "it answers the question, not the wish for a person"
     ticket = await desk.ticket(1)
-    assert (ticket.question, ticket.message, ticket.open) == (UNKNOWN, question["message_id"], True)
+    assert (ticket.question, ticket.message, ticket.open) == (UNKNOWN, str(question["message_id"]), True)
 
 
 async def test_the_staff_sees_the_question_but_not_who_asks(desk: Desk) -> None:
@@ -231,7 +231,7 @@ async def test_a_reply_reaches_the_asker_as_a_marked_human_answer(desk: Desk) ->
     assert answer.text.startswith("👤 人工答复（工单 #1）\n可以<b>线上</b>申请 & 窗口申请\n第二行")
     assert "不是文件原文" in answer.text
     assert {e["type"] for e in answer.message["entities"]} <= {"bold", "italic", "bot_command"}, "no quotation"
-    assert answer.reply_to == (await desk.ticket(1)).message
+    assert str(answer.reply_to) == (await desk.ticket(1)).message
     assert "已送到" in told.text
     ticket = await desk.ticket(1)
     assert (ticket.answers, ticket.open, ticket.answered > 0) == (1, True, True)
@@ -379,7 +379,7 @@ async def test_replies_to_the_human_answer_are_added_to_the_ticket(desk: Desk) -
 
 
 async def test_additions_have_an_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.telegram.handoff.MOST_ADDITIONS", 2)
+    monkeypatch.setattr("bot.service.handoff.MOST_ADDITIONS", 2)
     posted = await desk.opened()
     answer = desk.here(await desk.reply(posted, "答复"))[0]
     there = [len(desk.there(await desk.tell(f"补充{n}", reply_to=answer))) for n in range(4)]
@@ -452,9 +452,8 @@ async def test_a_group_that_becomes_a_supergroup_stays_the_staffs(desk: Desk, ma
     await desk.tell("/cancel")
     assert desk.server.sent[-2].chat_id == fresh.id, "it is not sent to the old one any more"
     again = await make()
-    room = StaffGroup(again.bot.office, again.bot.words, lambda: MONDAY)
-    await room.open()
-    assert again.bot.office.staff_chat == fresh.id, "after a restart, too"
+    await again.bot.room.open()
+    assert again.bot.room.is_at(Address("telegram", str(fresh.id))), "after a restart, too"
 
 
 async def test_a_staff_group_that_cannot_be_reached_gets_the_ticket_later(desk: Desk) -> None:
@@ -462,12 +461,12 @@ async def test_a_staff_group_that_cannot_be_reached_gets_the_ticket_later(desk: 
     await desk.tell(UNKNOWN)
     sent = await desk.tell("转人工")
     assert "已转人工" in texts(desk.here(sent))
-    room = StaffGroup(desk.bot.office, desk.bot.words, lambda: MONDAY)
+    room = desk.bot.room
     assert (await desk.bot.store.transact(tickets.counts)).unposted == 1
     desk.room.barred = ""
     before = len(desk.server.sent)
-    await room.post_waiting(desk.bot.application.bot)
-    await room.post_waiting(desk.bot.application.bot)
+    await room.post_waiting()
+    await room.post_waiting()
     (posted,) = desk.server.sent[before:]
     assert UNKNOWN in posted.text
     assert desk.here(await desk.reply(posted, "答复"))
@@ -521,7 +520,9 @@ async def test_closed_tickets_go_with_the_questions_and_open_ones_stay(desk: Des
 async def test_a_change_that_is_written_twice_is_written_once(desk: Desk) -> None:
     posted = await desk.opened()
     sent = await desk.reply(posted, "答复")
-    answer = tickets.Answer(desk.room.id, desk.server.sent[-1].message_id, 1, desk.here(sent)[0].message_id)
+    answer = tickets.Answer(
+        "telegram", str(desk.room.id), str(desk.server.sent[-1].message_id), 1, str(desk.here(sent)[0].message_id)
+    )
     before = (await desk.ticket(1)).answers
     for _ in range(2):
         await desk.bot.store.change(Change(also=[lambda c: tickets.answered(c, answer, 1.0)]))

@@ -22,17 +22,20 @@ from telegram.request import RequestData
 
 from bot.channels.telegram.context import failure_of
 from bot.channels.telegram.pacer import Pacer
-from bot.channels.telegram.queue import STARTS, JournalQueue, TurnProcessor, chat_of
+from bot.channels.telegram.queue import JournalQueue, TurnProcessor, chat_of
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
 from bot.engine.values.conversation import Conversation
 from bot.operations.logs import JsonLines
 from bot.operations.metrics import Metrics
+from bot.service.journal import STARTS
 from bot.service.turns import UNRECORDED, Turn, Turns
+from bot.store.keys import Talk
 from bot.store.store import Store
 from tests.patience import PATIENCE
 
 TOKEN = "123456:AAtestTOKEN"
+TALK = Talk("telegram", "1", "1")
 Handler = Callable[[Update, Turn], Awaitable[None]]
 
 
@@ -59,8 +62,7 @@ class Rig:
         self.store = store
         self.queue = JournalQueue(store, self.metrics)
         self.turns = Turns(store, failure_of=failure_of)
-        self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
-        self.processor.again = self._handle
+        self.processor = TurnProcessor(self.queue, self.turns, self.metrics, self._handle)
         self.handler: Handler = self._nothing
         self._tasks: set[asyncio.Task[None]] = set()
         self._fetcher = asyncio.create_task(self._fetch())
@@ -129,7 +131,7 @@ async def test_put_returns_only_when_the_update_is_journalled(rig: Rig, store: S
 
     rig.handler = handler
     await rig.put(raw(5))
-    assert [o.update_id for o in await store.still_open(0, 10)] == [5]
+    assert [o.delivery.id for o in await store.still_open("telegram", 0, 10)] == ["5"]
     block.set()
     await rig.idle()
     assert await store.counts() == {"done": 1}
@@ -186,7 +188,7 @@ async def test_what_ends_the_program_again_and_again_is_set_aside(store: Store) 
         if not await store.counts():
             await rig.queue.journal([raw(1), raw(2, chat=2)])
         await rig.kill()
-        await store.started()
+        await store.started("telegram")
     rig = Rig(store)
     assert await rig.queue.recover(rig.bot, rig.turns) == 0
     assert await store.counts() == {"aside": 2}
@@ -231,7 +233,7 @@ async def test_a_refusal_of_the_api_ends_the_turn(rig: Rig, store: Store) -> Non
 
 async def test_while_the_network_fails_the_turn_is_tried_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.service.turns.STEP_BACKOFF", 0.001)
-    monkeypatch.setattr("bot.channels.telegram.queue.RETRY_FIRST", 0.1)
+    monkeypatch.setattr("bot.service.journal.RETRY_FIRST", 0.1)
     calls = []
 
     async def call() -> str:
@@ -276,7 +278,7 @@ async def test_order_holds_within_a_chat_and_chats_do_not_wait_for_each_other(ri
 
 
 async def test_more_than_fits_waits_outside(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.telegram.queue.MOST_WAITING", 3)
+    monkeypatch.setattr("bot.service.journal.MOST_WAITING", 3)
     block = asyncio.Event()
 
     async def handler(_: Update, __: Turn) -> None:
@@ -369,13 +371,13 @@ async def test_a_chat_that_must_wait_holds_no_place(rig: Rig, monkeypatch: pytes
 
 async def test_a_conversation_is_stored_with_the_tick(rig: Rig, store: Store) -> None:
     async def handler(_: Update, turn: Turn) -> None:
-        was = await turn.conversation("1:1")
-        turn.keep("1:1", Conversation(clause=was.clause + "x"))
+        was = await turn.conversation(TALK)
+        turn.keep(TALK, Conversation(clause=was.clause + "x"))
 
     rig.handler = handler
     await rig.put(raw(1), raw(2))
     await rig.idle()
-    assert await store.conversation("1:1") == '{"clause":"xx"}'
+    assert await store.conversation(TALK) == '{"clause":"xx"}'
 
 
 # -- the pacer -------------------------------------------------------------------------------------------------------
@@ -472,7 +474,7 @@ async def test_an_update_that_cannot_be_read_does_not_come_again_for_ever(rig: R
     batch = {"ok": True, "result": [raw(1), broken, raw(3)]}
     server, _ = await answering([batch, batch])
     request = UpdatesRequest(rig.queue, rig.metrics)
-    request.bot = rig.bot
+
     await request.initialize()
     url = str(server.make_url("/bot/getUpdates"))
     data = RequestData([])
@@ -567,3 +569,35 @@ def test_a_log_line_is_json_and_holds_no_secret_whatever_happens() -> None:
     assert first["secret"] == "a *** secret"
     assert second["event"] == "two\nlines\r\x1b[31m"
     assert second["level"] == "WARNING"
+
+
+async def test_an_update_that_can_not_be_parsed_is_logged_by_its_id_and_size_only(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PTB itself logs it whole, at CRITICAL."""
+    from bot.channels.telegram.discreet import Discreet
+
+    told, secret = io.StringIO(), "我的身份证号是四二零一"
+    handler = logging.StreamHandler(told)
+    handler.setFormatter(JsonLines([]))
+    handler.addFilter(Discreet())
+    broken = {"update_id": 77, "message": {"message_id": 1, "chat": 5, "text": secret}}
+
+    class Answering(AiohttpRequest):
+        async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+            return 200, json.dumps({"ok": True, "result": [broken]}).encode()
+
+    library = logging.getLogger("telegram")
+    library.addHandler(handler)
+    try:
+        with pytest.raises(Exception, match="date"):
+            await Bot(TOKEN, get_updates_request=Answering()).get_updates()
+        logging.getLogger("telegram.ext.Updater").critical("not processed", exc_info=ValueError(secret))
+        logging.getLogger("telegram.ext.Application").critical("odd %s and %(x)s", {"update_id": 5, "x": secret})
+    finally:
+        library.removeHandler(handler)
+    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    assert secret not in told.getvalue()
+    assert lines[0]["updates"][0]["update_id"] == 77
+    assert lines[0]["updates"][0]["characters"] > len(secret)
+    assert lines[1]["error"] == "ValueError"

@@ -14,16 +14,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.channels.telegram import keyboards, menus
+from bot.channels.telegram import menus
 from bot.channels.telegram.render import length
 from bot.days import BEIJING
 from bot.engine.assistant import Assistant
 from bot.engine.documents.examples import Examples
 from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
+from bot.service import buttons as keyboards
+from bot.service import commands
 from bot.service.buttons import key_of
 from bot.service.limits import UserLimit
 from bot.serving.reply_cache import RecentReplies
+from bot.store.keys import Talk
 from bot.store.store import Store
 from bot.store.tables import feedback
 from knowledge.compiled import Ready
@@ -97,7 +100,8 @@ async def test_start_with_a_link_shows_the_clause(bot: Played) -> None:
 
 async def test_help_names_every_command_and_the_bot(bot: Played) -> None:
     text = only(await bot.tell("/help")).text
-    assert all(f"/{name}" in text for name in menus.COMMANDS)
+    assert all(f"/{name}" in text for name in commands.for_people(bot.office))
+    assert "/human" not in text, "there is nobody to hand on to"
     assert "@policy_test_bot" in text
 
 
@@ -446,7 +450,7 @@ async def test_over_the_limit_one_notice_then_silence_then_again(
     greeting = only(await bot.tell("/start"))
     assert await bot.tell("4.2")
     assert await bot.after(server.send_file(bot.chat, bot.alice, "voice"))
-    notice = bot.words("telegram.limited", most=3)
+    notice = bot.words("telegram.limited", most=3, seconds=60)
     assert only(await bot.tell("4.2")).text == notice
     for _ in range(5):
         assert await bot.tell("4.2") == []
@@ -710,10 +714,10 @@ async def test_a_press_by_another_person_is_that_persons_talk(bot: Played) -> No
     group, other = bot.server.group("群"), bot.server.person("乙")
     offered = await bot.tell("/ask 人才", group)
     await bot.press(offered[-1], "3.2", other)
-    stored = await bot.store.conversation(f"{group.id}:{other.id}")
+    stored = await bot.store.conversation(Talk("telegram", str(group.id), str(other.id)))
     assert stored is not None
     assert json.loads(stored)["clause"] == f"{POLICY}/3.2"
-    mine = await bot.store.conversation(f"{group.id}:{bot.alice.id}")
+    mine = await bot.store.conversation(Talk("telegram", str(group.id), str(bot.alice.id)))
     assert mine is not None
     assert json.loads(mine).get("clause", "") == ""
     assert "补链强链" in text_of(await bot.tell("/ask 第二个", group)), "and mine is as it was"
@@ -990,23 +994,27 @@ async def test_inline_the_same_question_gives_the_same_ids(bot: Played) -> None:
 
 
 async def test_menus_are_set_for_each_scope_and_language(bot: Played) -> None:
-    await menus.set_menus(bot.application.bot)
-    commands = bot.server.world.commands
+    await bot.menus()
+    shown = bot.server.world.commands
     scopes = ("default", "all_private_chats", "all_group_chats")
-    assert set(commands) == {(scope, language) for scope in scopes for language in ("", "zh", "en")}
-    assert [c["command"] for c in commands["all_private_chats", "zh"]] == list(menus.COMMANDS)
-    assert [c["command"] for c in commands["all_group_chats", "en"]] == list(menus.IN_GROUPS)
+    assert set(shown) == {(scope, language) for scope in scopes for language in ("", "zh", "en")}
+    assert [c["command"] for c in shown["all_private_chats", "zh"]] == commands.for_people(bot.office)
+    assert [c["command"] for c in shown["all_group_chats", "en"]] == commands.for_people(bot.office, in_groups=True)
     for language in ("zh", "en"):
-        described = {c["command"]: c["description"] for c in commands["default", language]}
-        assert described == Texts.load(language).get("telegram.menu")
-    assert commands["default", ""] == commands["default", "zh"]
+        described = {c["command"]: c["description"] for c in shown["default", language]}
+        assert described == {
+            name: text
+            for name, text in Texts.load(language).get("telegram.menu").items()
+            if name not in ("human", "cancel")
+        }, "there is nobody to hand on to"
+    assert shown["default", ""] == shown["default", "zh"]
     assert ("short_description", "en") in bot.server.world.names
 
 
 async def test_a_menu_that_fails_stops_no_other(bot: Played) -> None:
     bot.server.faults.inject("setMyCommands", ApiError(400, "Bad Request: x"), times=menus.TRIES)
     bot.server.faults.inject("setMyShortDescription", "500", times=2)
-    await menus.set_menus(bot.application.bot, pause=0.0)
+    await bot.menus(pause=0.0)
     assert len(bot.server.world.commands) == 8, "all but the one that was refused each time"
     assert len(bot.server.world.names) == 3
 
@@ -1019,6 +1027,6 @@ async def test_a_menu_waits_as_long_as_it_is_told(bot: Played, monkeypatch: pyte
 
     monkeypatch.setattr("bot.channels.telegram.menus.asyncio.sleep", sleep)
     bot.server.faults.inject("setMyCommands", "429")
-    await menus.set_menus(bot.application.bot)
+    await bot.menus()
     assert slept == [1.0]
     assert len(bot.server.world.commands) == 9

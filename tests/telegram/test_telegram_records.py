@@ -109,7 +109,7 @@ async def test_every_question_is_one_row_however_often_the_bot_is_killed(tmp_pat
             code = await asyncio.to_thread(bot.stop)
         assert code == 0, bot.tail()
     with closing(sqlite3.connect(tmp_path / "policybot.db")) as database:
-        rows = database.execute("SELECT update_id, text, outcome FROM questions").fetchall()
+        rows = database.execute("SELECT delivery, text, outcome FROM questions").fetchall()
         states = dict(database.execute("SELECT state, count(*) FROM updates GROUP BY state").fetchall())
     assert sorted(row[1] for row in rows) == sorted(f"第{n}个 {SUBSIDY}" for n in range(many))
     assert len({row[0] for row in rows}) == many
@@ -200,6 +200,7 @@ def test_without_a_database_the_commands_say_so_and_make_none(tmp_path: Path) ->
 
 def test_a_person_is_forgotten_from_the_command_line(tmp_path: Path) -> None:
     from bot.staff.asker_hash import open_askers
+    from bot.store.keys import Delivery
     from bot.store.questions import Asked, write_questions
     from bot.store.store import Store
 
@@ -210,7 +211,10 @@ def test_a_person_is_forgotten_from_the_command_line(tmp_path: Path) -> None:
     assert not (tmp_path / "asker.key").exists(), "it is the bot that makes it, as its own user"
     askers = open_askers("", tmp_path)
     with store.engine.begin() as connection:
-        rows = [Asked(n, 1.0, "2026-01-01", "private", askers.of(n % 2), "问", "问", "none") for n in range(5)]
+        rows = [
+            Asked(Delivery("telegram", str(n)), 1.0, "2026-01-01", "private", askers.of(n % 2), "问", "问", "none")
+            for n in range(5)
+        ]
         write_questions(connection, rows, ())
     store.engine.dispose()
     assert "3 个问题" in ok(run(tmp_path, "forget", "0"))

@@ -13,10 +13,11 @@ from bot.channels.telegram import render
 from bot.channels.telegram.render import LIMIT, Paragraph, Run
 from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Block, Quote, Say, quotes
+from bot.service.pages import Style
 from tests.botapi.entities import formatted
 from tests.telegram.questions import mixed
 
-STYLES = ("", "b", "i", "blockquote")
+STYLES: tuple[Style, ...] = ("", "b", "i", "blockquote")
 ODD = [
     "<b>",
     "</b>",
@@ -120,7 +121,7 @@ def test_text_that_fits_is_one_page_with_a_line_for_each_paragraph(texts: list[s
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("text", ["长" * 20_000, "句子。" * 6_667, "😀" * 10_000, "a<&>" * 5_000])
-def test_a_paragraph_of_twenty_thousand_characters(text: str, style: str) -> None:
+def test_a_paragraph_of_twenty_thousand_characters(text: str, style: Style) -> None:
     pages = holds([(Run("前"),), (Run(text, style),), (Run("后"),)], LIMIT)
     assert "".join(pages).replace("\n", "") == f"前{text}后"
     assert len(pages) <= render.length(text) // (LIMIT - 2) + 2, "pages are full"

@@ -6,12 +6,15 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.channels.telegram import menus
+from bot.channels.telegram.channel import CAPABILITIES, TelegramChannel
+from bot.service import commands
+from bot.service.port import Address
 from bot.serving.reply_cache import RecentReplies
 from bot.staff import chart
 from bot.staff.roles import Role, Staff
@@ -79,7 +82,7 @@ async def test_every_question_is_recorded_with_what_came_of_it(bot: Played) -> N
     greeting = (await bot.tell("/start"))[-1]
     await bot.press(greeting, 1)
     await bot.tell("长" * 3000)
-    rows = await recorded(bot, "channel", "outcome", "target")
+    rows = await recorded(bot, "place", "outcome", "target")
     assert rows[:4] == [
         ("private", "answer", "wuhan-development-zones/4.2"),
         ("private", "answer", "wuhan-development-zones/4.2"),
@@ -102,7 +105,7 @@ async def test_who_asked_stands_nowhere_in_the_records(bot: Played) -> None:
     await bot.press(answer, "👎")
     for table in (questions, feedback, daily):
         rows = await bot.store.look(lambda c, t=table: c.execute(select(t)).mappings().all())  # type: ignore[misc]
-        shown = [str(value) for row in rows for name, value in row.items() if name not in ("at", "update_id")]
+        shown = [str(value) for row in rows for name, value in row.items() if name not in ("at", "delivery")]
         assert not [value for value in shown if str(bot.alice.id) in value or "甲" in value or "alice" in value]
 
 
@@ -137,7 +140,7 @@ async def test_an_edited_question_is_a_question_of_its_own(bot: Played) -> None:
 async def test_of_a_burst_of_typing_the_last_form_is_recorded(bot: Played) -> None:
     for text in ("高", "高新", "高新技", "高新技术企业", "高新技术", "高新技术企业补贴"):
         await bot.inline(text)
-    assert await recorded(bot, "channel", "text") == [("inline", "高新技术企业补贴")]
+    assert await recorded(bot, "place", "text") == [("inline", "高新技术企业补贴")]
     await bot.inline("高新技术企业补贴", offset="10")
     await bot.inline("招商引资")
     other = bot.server.person("乙")
@@ -165,7 +168,7 @@ async def test_a_verdict_finds_its_question_even_if_there_are_several_for_one_me
     await bot.press(first, bot.words("telegram.reason.incomplete"))
     await bot.press(second, "👍")
     await bot.store.change(Change())
-    joined = questions.join(feedback, feedback.c.update_id == questions.c.update_id)
+    joined = questions.join(feedback, feedback.c.delivery == questions.c.delivery)
     query = select(questions.c.text, feedback.c.verdict, feedback.c.reason).select_from(joined)
     rows = await bot.store.look(lambda c: {tuple(row) for row in c.execute(query).all()})
     assert rows == {(METRO, "down", "incomplete"), (SUBSIDY, "up", "")}
@@ -176,7 +179,7 @@ async def test_buttons_of_before_judge_without_a_question(bot: Played) -> None:
     data = next(b["callback_data"] for b in answer.buttons if b["text"] == "👍")
     await bot.press(answer, forged=data.rpartition(":")[0])
     await bot.store.change(Change())
-    query = select(feedback.c.verdict, feedback.c.update_id)
+    query = select(feedback.c.verdict, feedback.c.delivery)
     assert await bot.store.look(lambda c: c.execute(query).all()) == [("up", None)]
 
 
@@ -202,8 +205,8 @@ async def test_forget_deletes_ones_own_at_once_and_says_so(bot: Played) -> None:
     assert "1 个评价" in text
     assert "1 段对话" in text
     assert await recorded(bot, "asker") == [(bot.office.askers.of(other.id),)]
-    keys = await bot.store.look(lambda c: c.execute(select(conversations.c.key)).scalars().all())
-    assert keys == [f"{other.id}:{other.id}"]
+    keys = await bot.store.look(lambda c: c.execute(select(conversations.c.person)).scalars().all())
+    assert keys == [str(other.id)]
     assert "请把事情说全" in (await bot.tell("谁负责"))[-1].text, "the talk is forgotten in memory, too"
     await bot.tell("/forget")
     assert (await bot.tell("/forget"))[-1].text == bot.words("privacy.nothing")
@@ -231,7 +234,7 @@ async def test_others_are_refused_with_a_word_and_counted(bot: Played) -> None:
 async def test_staff_commands_are_for_private_chats_and_the_staff_group(bot: Played) -> None:
     admin = bot.members["admin"]
     group, own = bot.server.group("别的群"), bot.server.group("工作群")
-    bot.office.__dict__["staff_chat"] = own.id
+    bot.room._at = Address("telegram", str(own.id), place="group")
     assert (await bot.tell("/unanswered", group, admin))[-1].text == bot.words("staff.not_here")
     assert (await bot.tell("/export", own, admin))[-1].text == bot.words("staff.private_only")
     assert "没有没答好的问题" in (await bot.tell("/unanswered", own, admin))[-1].text
@@ -246,7 +249,7 @@ async def test_an_anonymous_administrator_is_nobody(bot: Played) -> None:
 async def test_help_names_to_each_what_they_may_do(bot: Played) -> None:
     shown = {role: (await by(bot, role, "/help"))[-1].text for role in ("viewer", "editor")}
     plain = (await bot.tell("/help"))[-1].text
-    assert all(f"/{name}" not in plain for name in menus.STAFF)
+    assert all(f"/{name}" not in plain for name in commands.for_staff(bot.office, Role.ADMIN))
     assert "/stats" in shown["viewer"]
     assert "/export" not in shown["viewer"]
     assert "/export" in shown["editor"]
@@ -255,12 +258,13 @@ async def test_help_names_to_each_what_they_may_do(bot: Played) -> None:
 async def test_each_member_gets_a_menu_of_his_own_if_he_ever_wrote(bot: Played) -> None:
     for role in ("viewer", "admin"):
         bot.server.private(bot.members[role])
-    await menus.set_menus(bot.application.bot, 0.0, bot.office.staff)
+    await bot.menus(0.0)
+    staffs = commands.for_staff(bot.office, Role.ADMIN)
     scopes = {scope: [c["command"] for c in commands] for (scope, _), commands in bot.server.world.commands.items()}
     assert scopes[f"chat {bot.members['viewer'].id}"][:2] == ["stats", "unanswered"]
     assert "export" not in scopes[f"chat {bot.members['viewer'].id}"]
-    assert scopes[f"chat {bot.members['admin'].id}"][: len(menus.STAFF)] == list(menus.STAFF)
-    assert not set(menus.STAFF) & set(scopes["default"])
+    assert scopes[f"chat {bot.members['admin'].id}"][: len(staffs)] == staffs
+    assert not set(staffs) & set(scopes["default"])
     (refused,) = bot.server.refusals
     assert refused.description == "Bad Request: chat not found", "the editor never wrote to the bot"
     bot.server.refusals.clear()
@@ -345,10 +349,8 @@ async def test_export_sends_four_files_that_no_spreadsheet_runs(bot: Played) -> 
 
 
 async def test_a_file_that_telegram_does_not_take_is_not_sent(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.channels.telegram import staffroom
-
     await bot.tell(SUBSIDY)
-    monkeypatch.setattr(staffroom, "MOST_BYTES", 150)
+    monkeypatch.setattr(TelegramChannel, "capabilities", replace(CAPABILITIES, most_bytes=150))
     sent = await by(bot, "admin", "/export")
     assert ["document" in s.message for s in sent] == [False, False, True, True]
     assert "questions.csv" in sent[0].text

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -137,7 +137,6 @@ class UpdatesRequest(AiohttpRequest):
 
     def __init__(self, queue: JournalQueue, metrics: Metrics) -> None:
         super().__init__(connections=2)
-        self.bot: Bot | None = None
         self.last_attempt = time.monotonic()
         self.last_success: float | None = None
         """Monotonic times; None before the first."""
@@ -182,7 +181,7 @@ class UpdatesRequest(AiohttpRequest):
 
     async def _sound(self, raw: dict[str, Any]) -> dict[str, Any]:
         try:
-            Update.de_json(raw, self.bot)
+            Update.de_json(raw, None)
         except Exception as error:
             await self._queue.poison(raw, f"unreadable: {type(error).__name__}")
             return {"update_id": cast(int, raw["update_id"])}

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from bot.channels.telegram.notices import Notices
 from bot.replies.texts import Texts
+from bot.service.notices import Notices
 from bot.staff.expiry import due, state
 from bot.store import notices
 from bot.store.store import Store
