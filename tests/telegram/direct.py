@@ -130,7 +130,7 @@ class Played:
             forgetting=(bursts.forget,),
         )
         inline = Inline(
-            self.office, lambda: self.channel.called, bursts, most_asked or (lambda: self.words.get("examples"))
+            self.office, lambda: self.channel.called, bursts, most_asked or self.examples
         )
         for handler in Handlers(Service(self.office), Reader(self.me), inline).all():
             self.application.add_handler(handler)
