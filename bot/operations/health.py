@@ -63,7 +63,7 @@ class Health:
         return {
             "status": "ill" if reasons else "ok",
             "reasons": reasons,
-            "warnings": self._warnings(),
+            "warnings": refused_warnings(self.base),
             "mode": "polling" if self.polling else "webhook",
             "last_contact_age_seconds": age,
             "journal_depth": depth if failing else depth or 0,
@@ -76,12 +76,12 @@ class Health:
             "base_is_last_good": self.base.kept > 0,
         }
 
-    def _warnings(self) -> list[str]:
-        """What makes nobody ill and must be seen to all the same: a newer base was refused, the one before answers."""
-        faults = self.base.faults
-        if not faults:
-            return []
-        return [f"a newer base was refused, answers come from the one before ({len(faults)} faults): {faults[0]}"]
+
+def refused_warnings(base: State) -> list[str]:
+    """What makes nobody ill and must be seen to all the same: a newer base was refused, the one before answers."""
+    if not base.faults:
+        return []
+    return [f"a newer base was refused, answers come from the one before ({len(base.faults)} faults): {base.faults[0]}"]
 
 
 def application(health: Health) -> web.Application:

@@ -119,6 +119,8 @@ class Commands:
             )
             rows = paged(self._inside(policy, part.clauses, part.sections), page, ("l", key), self._words)
             return part.name, InlineKeyboardMarkup([*rows, [back]])
+        if not library.policies:
+            return self._words("none.no_documents"), InlineKeyboardMarkup([])
         policy_ = catalogue.policy(key) or (library.policies[0] if not library.many else None)
         if policy_ is not None:
             sections = [*policy_.sections, *(s for a in policy_.attachments for s in a.sections)]
@@ -158,6 +160,8 @@ class Commands:
     def unit_pages(self, page: int) -> tuple[str, InlineKeyboardMarkup]:
         """A page of units."""
         counts = self.unit_counts()
+        if not self._library.policies:
+            return self._words("none.no_documents"), InlineKeyboardMarkup([])
         entries = [button(f"{name}（{count}）", "m", key_of(name)) for name, count in counts.items()]
         rows = paged(entries, page, ("n", ""), self._words)
         return self._words("telegram.units", count=len(counts)), InlineKeyboardMarkup(rows)
@@ -165,7 +169,9 @@ class Commands:
     async def subsidies(self, _: Message, place: Place, __: str, context: TurnContext) -> None:
         """All the money at a glance, each amount in the words that state it."""
         money = self._desk.catalogue.money
-        if len(money) > 1:
+        if not self._library.policies:
+            await self._desk.say(place, self._words("none.no_documents"), context)
+        elif len(money) > 1:
             text, keyboard = self.subsidy_pages(0)
             await self._desk.say(place, text, context, keyboard)
         else:
