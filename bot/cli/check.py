@@ -40,6 +40,12 @@ def run(options: argparse.Namespace) -> int:
         print(f"共 {len(faults)} 处错误", file=sys.stderr)
         return FAULTS
     assert base is not None
+    if not base.policies:
+        from bot.cli.new import NEXT_STEPS
+
+        print(NEXT_STEPS.format(folder=folder))
+        print("正在运行的机器人不会换成一个空的知识库，仍照原来的文件回答")
+        return OK
     for policy in base.policies:
         figures = sum(len(clause.figures) for clause in policy.clauses)
         asked = base.phrasings[policy.id].clauses
@@ -56,4 +62,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"教过的问法 {len(current.taught)} 条（{files.overlay}）")
     if questions is None:
         print("没有找到测试问题，未检查每条是否有测试（可用 --questions 指定）")
+    if folder.resolve() == files.root.resolve():
+        print("没有错误；正在用这个知识库的机器人会自己换上（工作人员也可以用 /reload）")
+    else:
+        print(f"没有错误。这里只查了 {folder}；放进知识库的 policies/ 以后，请再运行 policybot check")
     return OK

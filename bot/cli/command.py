@@ -31,6 +31,7 @@ COMMANDS = {
     "ask": Command("ask", "问一个问题，或用 --jsonl 逐行问"),
     "show": Command("show", "看一条（4.2）、一部分（4）、units、figures、policies，或一份文件（编号、编号/4.2）"),
     "check": Command("check", "检查知识库的每个文件，列出全部错误"),
+    "new": Command("new", "建一个空的知识库，放自己的文件"),
     "import": Command("import_", "把公文（txt、docx、html、pdf）变成待核对的文件夹"),
     "build": Command("build", "预先编译知识库，使启动更快"),
     "telegram": Command("telegram", "在 Telegram 里回答：默认轮询，给出 --webhook-url 则用 webhook"),

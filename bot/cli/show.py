@@ -46,6 +46,9 @@ def _show(assistant: Assistant, what: str) -> int:
     from bot.cli.terminal import show
 
     library = assistant.library
+    if not library.policies:
+        print(assistant.words("none.no_documents"), file=sys.stderr)
+        return USAGE
     if what == "policies":
         for policy_id in library.ordered(library.by_id):
             print(_line(library, policy_id))

@@ -18,7 +18,7 @@ from bot.engine.rules.order import Flow
 from bot.engine.rules.resources import Sources
 from bot.engine.understanding.understanding import Understanding
 from bot.engine.values.conversation import Conversation, went_on
-from bot.engine.values.reply import Reply
+from bot.engine.values.reply import Block, Reply, Say
 from bot.engine.values.why import Heard, Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Policy
@@ -58,6 +58,8 @@ class Assistant:
 
         ``policy``: id of the one to answer from.
         """
+        if not self.library.policies:
+            return Reply("none", (Block("say", (Say(self.words("none.no_documents")),)),), Conversation())
         asked = self.understanding.question(question)
         before = self._known(conversation or Conversation())
         scope = policy if self.library.many else ""

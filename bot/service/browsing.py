@@ -96,6 +96,8 @@ def contents(visit: Visit, key: str, page: int = 0) -> tuple[str, Rows]:
     if found is not None:
         return _part(visit, *found, key, page)
     library = visit.library
+    if not library.policies:
+        return visit.words("none.no_documents"), ()
     policy = visit.catalogue.policy(key) or (library.policies[0] if not library.many else None)
     if policy is not None:
         return _parts(visit, policy, page)
@@ -155,6 +157,8 @@ async def unit_page(press: Press) -> bool:
 
 def unit_pages(visit: Visit, page: int) -> tuple[str, Rows]:
     """A page of units."""
+    if not visit.library.policies:
+        return visit.words("none.no_documents"), ()
     counts = visit.library.unit_counts
     named = [button(f"{name}（{count}）", "m", key_of(name)) for name, count in counts.items()]
     return visit.words("telegram.units", count=len(counts)), paged(named, page, ("n", ""), visit.words)
@@ -185,7 +189,9 @@ async def measures(press: Press) -> bool:
 async def subsidies(visit: Visit, _: str) -> None:
     """All the money at a glance, each amount in the words that state it."""
     money = visit.catalogue.money
-    if len(money) > 1:
+    if not visit.library.policies:
+        await visit.say(visit.words("none.no_documents"))
+    elif len(money) > 1:
         text, rows = subsidy_pages(visit, 0)
         await visit.say(text, rows)
     else:

@@ -22,7 +22,7 @@ class NamedUnit(Record):
     unit: Text
     """The unit's name in the lexicon."""
     quote: Text
-    """As printed in the list, such as 武汉东湖新技术开发区 where three names share one 管委会."""
+    """As printed in the list, such as 高新技术开发区 where three names share one 管委会."""
     role: Text | None = None
     """The label under which it is listed, verbatim, where a list has several: 牵头单位, 配合单位."""
 

@@ -68,7 +68,7 @@ class English(Record):
 
 
 class Variants(Record):
-    """lexicon/variants.yaml: dialect and Cantonese words, fillers, words without a topic."""
+    """lexicon/variants: dialect and Cantonese words, fillers, words without a topic."""
 
     dialect: dict[Text, Text]
     fillers: tuple[Text, ...]
@@ -92,7 +92,7 @@ class Variants(Record):
 
 
 class Cues(Record):
-    """lexicon/cues.yaml: expressions that tell what is asked for."""
+    """lexicon/cues: expressions that tell what is asked for."""
 
     units: tuple[Text, ...]
     amount: tuple[Text, ...]

@@ -106,6 +106,6 @@ def _local(words: Path, brought: Sequence[OwnLexicon]) -> Iterator[Fault]:
     for path in sorted(path for path in words.rglob("*") if path.suffix in (".yaml", ".txt")):
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             for name, policy in names.items():
-                if name in line:
+                if name.casefold() in line.casefold():
                     message = f"「{name}」是 {policy} 那里的名称；请移到它的文件夹，写在同名的文件里"
                     yield Fault(shown(path), number, "", message)

@@ -47,7 +47,7 @@ class FigureAsked(Record):
     others: tuple[Text, ...] = ()
     """Words for somebody or something else: a question with one of them is not about this figure at all."""
     mask: tuple[Text, ...] = ()
-    """Names that contain a subject word without meaning it (东湖高新区), taken out before looking for the subject."""
+    """Names that contain a subject word without meaning it (高企园 for 高企), taken out before it is looked for."""
     ask: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     """Questions by writer."""
 

@@ -201,7 +201,7 @@ def test_broken_weights_are_found(base: Path, text: str) -> None:
 
 
 def test_a_function_word_is_no_cue(base: Path) -> None:
-    path = base / "lexicon" / "cues.yaml"
+    path = base / "lexicon" / "cues" / "of-a-unit.yaml"
     path.write_text(swap("units:\n", "units:\n  - of\n")(path.read_text(encoding="utf-8")), encoding="utf-8")
     assert any("不能单独作线索" in f.message for f in examine(base)[1])
 

@@ -129,7 +129,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a file more in a list that is kept in parts": lambda root: _part(root / "lexicon" / "synonyms"),
     "evidence where there was none": lambda root: (root / "evidence.yaml").write_text("signal: {}\nbias: 0.0\n"),
     "a folder by another name": lambda root: next(root.glob("policies/*")).rename(root / "policies" / "renamed"),
-    "a file by another name": lambda root: (root / "lexicon" / "cues.yaml").rename(root / "lexicon" / "cue.yaml"),
+    "a file by another name": lambda root: (root / "lexicon" / "cues").rename(root / "lexicon" / "cue"),
 }
 
 

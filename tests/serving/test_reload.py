@@ -14,6 +14,7 @@ import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
+from bot.operations.health import refused_warnings
 from bot.serving import jobs
 from bot.serving.answer_process import Reload, Worker, clear_away
 from bot.serving.base_files import BaseFiles
@@ -21,6 +22,7 @@ from bot.serving.hot_reload import EVERY, Reloader, Report, snapshot
 from bot.serving.reply_cache import RecentReplies
 from bot.store.store import Store
 from knowledge import compiled
+from knowledge.base.load import examine
 from knowledge.teaching import overlay
 from tests.botapi import BotApi
 from tests.patience import PATIENCE
@@ -28,6 +30,9 @@ from tests.smallbase import DECLINED, POLICY
 from tests.telegram.direct import Played
 
 NAME, OTHER = "武汉市开发区创新提升意见", "开发区意见新名"
+
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 
 
 def renamed(files: BaseFiles, name: str = OTHER) -> None:
@@ -270,3 +275,35 @@ async def test_a_taught_phrasing_whose_clause_went_is_told(files: BaseFiles, rec
     assert report.status == "swapped"
     assert DECLINED in report.stale[0]
     assert replace(report, seconds=0) == replace(told.reports[0], seconds=0)
+
+
+async def test_a_document_is_added_taken_away_and_replaced(files: BaseFiles, recent: RecentReplies) -> None:
+    """The folders are moved, nothing else: as the README of the knowledge tells a clerk."""
+    reloader = Reloader(files, recent, None, Told())
+    policies = files.root / "policies"
+    shutil.copytree(DOCUMENTS / "songzhou-parks", policies / "songzhou-parks")
+    assert (await reloader.now(forced=True)).status == "swapped"
+    assert len(recent.assistant.library.policies) == 2
+    shutil.move(policies / POLICY, files.root.parent / "aside")
+    assert examine(files.root)[1] == [], "what policybot check says is what the reload will say"
+    assert (await reloader.now(forced=True)).status == "swapped"
+    assert [p.id for p in recent.assistant.library.policies] == ["songzhou-parks"]
+    assert recent.reply("文件还有效吗").status == "info"
+    shutil.rmtree(policies / "songzhou-parks")
+    shutil.copytree(DOCUMENTS / "jiangcheng-hightech", policies / "jiangcheng-hightech")
+    assert (await reloader.now(forced=True)).status == "swapped"
+    assert [p.id for p in recent.assistant.library.policies] == ["jiangcheng-hightech"]
+
+
+async def test_the_last_document_is_not_taken_from_those_who_ask(files: BaseFiles, recent: RecentReplies) -> None:
+    told = Told()
+    reloader = Reloader(files, recent, None, told)
+    shutil.move(files.root / "policies" / POLICY, files.root.parent / "aside")
+    report = await reloader.now(forced=True)
+    assert report.status == "refused"
+    assert "一份文件也没有了" in report.faults[0]
+    assert recent.reply("文件还有效吗").status == "info"
+    assert "一份文件也没有了" in refused_warnings(reloader.state)[0]
+    shutil.move(files.root.parent / "aside", files.root / "policies" / POLICY)
+    assert (await reloader.now(forced=True)).status == "mended"
+    assert refused_warnings(reloader.state) == []

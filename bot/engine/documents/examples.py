@@ -5,7 +5,7 @@ What is made is asked first: a question that isn't answered rightly is shown to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import RLock
 from typing import Protocol
@@ -30,7 +30,6 @@ class Documents(Protocol):
     """What is known of the documents."""
 
     words: Texts
-    policies: Sequence[Policy]
     many: bool
 
     @property

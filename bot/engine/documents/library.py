@@ -39,9 +39,10 @@ class Library:
         self.many = len(self.policies) > 1
         self.untaught = frozenset(p.id for p in untaught(ready.base))
         taught = [p for p in self.policies if p.id not in self.untaught]
-        self.default = self.policies[0] if not self.many else taught[0] if len(taught) == 1 else None
+        alone = taught if self.many else self.policies
+        self.default = alone[0] if len(alone) == 1 else None
         """The document that is meant where a question names none: the only one, or the only one with phrasings."""
-        self.home = self.default or (taught or self.policies)[0]
+        self.home = self.default or next(iter(taught or self.policies), nothing(words))
         """The document whose cases and topics stand for all where nothing else is meant."""
         self._responsible: dict[str, Responsible] = {}
 
@@ -188,6 +189,11 @@ class Library:
             for name in unit.names:
                 called.setdefault(fold(name), set()).add(unit.name)
         return {u.name: frozenset[str]().union(*(called[fold(n)] for n in u.names)) - {u.name} for u in units}
+
+
+def nothing(words: Texts) -> Policy:
+    """What stands for the documents of a base that has none yet."""
+    return Policy(id="none", display_name=words("no_documents"), title=None, number=None, issuer=None, published=None)
 
 
 def document(policy: Policy, words: Texts) -> str:

@@ -112,7 +112,7 @@ class Understanding:
         typed_units, _, typed_without = self._named(reading.folded)
         if len(typed_units) > len(units):  # an English name, which the glossary would take apart
             units, without = typed_units, self._reader.read(typed_without).plain
-        if not units and "的" in plain:  # 沌口的管委会
+        if not units and "的" in plain:  # 高新区的管委会
             units, foreign, shorter = self._named(plain.replace("的", ""))
             without = shorter if units else without
         scanned = [plain] if plain == reading.folded else [plain, reading.folded]  # English cues are gone from plain
