@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from bot.cli.arguments import WrongCallError, add_asking
 from bot.cli.asking import MAX_LINE, replies
-from bot.cli.terminal import show_reply
+from bot.cli.terminal import show
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 
@@ -40,14 +40,15 @@ def run(options: argparse.Namespace) -> int:
     assistant, answer = replies(options)
     reply = answer(text, Conversation())
     target = f"{reply.policy}/{reply.clauses[0].clause}" if reply.clauses and reply.status == "answer" else ""
-    if options.explain and target in assistant.ready.index.targets:
+    explain = reply.why.to_json() if options.explain else None
+    if explain is not None and target in assistant.ready.index.targets:
         question = assistant.understanding.question(text)
-        reply.explain["pulls"] = assistant.ready.index.why(question.reading, target)
+        explain["pulls"] = assistant.ready.index.why(question.reading, target)
     if options.json:
-        data = reply.to_json() | ({"explain": reply.explain} if options.explain else {})
+        data = reply.to_json() | ({"explain": explain} if explain is not None else {})
         print(json.dumps(data, ensure_ascii=False, indent=1))
     else:
-        show_reply(reply, options.explain)
+        show(reply.blocks, explain)
     return NOT_ANSWERED if reply.status in ("none", "clarify") else OK
 
 
@@ -86,7 +87,7 @@ def _line(raw: bytes) -> dict[str, Any]:
     except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"不是合法的 JSON：{error}") from None
     if not isinstance(data, dict):
-        raise ValueError('应为对象，如 {"id": "1", "text": "谁负责招商引资"}')
+        raise ValueError('应为对象，如 {"id": "1", "text": "文件还有效吗"}')
     if not isinstance(data.get("id"), (str, int)) or isinstance(data.get("id"), bool):
         raise ValueError("缺少 id（文字或整数）")
     if not isinstance(data.get("text"), str):

@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Import all files; the exit code is 1 when one failed."""
     from knowledge import ROOT
-    from knowledge.base.load import shared_units
+    from knowledge.base.lexicon_files import shared_units
     from knowledge.importing.sandbox import import_files
 
     if options.output.exists() and not options.output.is_dir():

@@ -79,4 +79,4 @@ def explanation(explain: dict[str, Any]) -> str:
 
 def show_reply(reply: Reply, explain: bool = False) -> None:
     """Print a reply."""
-    show(reply.blocks, reply.explain if explain else None)
+    show(reply.blocks, reply.why.to_json() if explain else None)

@@ -19,11 +19,13 @@ from bot.engine.rules.resources import Sources
 from bot.engine.understanding.understanding import Understanding
 from bot.engine.values.conversation import Conversation, went_on
 from bot.engine.values.reply import Reply
+from bot.engine.values.why import Heard, Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Policy
+from knowledge.base.target import kind_of
 from knowledge.compiled import Ready
 
-WARM_UP = "一个开发区最多几个？"
+WARM_UP = "一个项目最多几个？"
 """Answering it reads what is read only when first needed."""
 
 
@@ -36,7 +38,7 @@ class Assistant:
         self._language = language
         self.words = Texts.load(language)
         self.understanding = Understanding(ready)
-        self.library = Library(ready, self.words, today)
+        self.library = Library(ready, self.words, today, self.reply)
         self._sources = Sources(self.library, self.understanding)
         self._flow = Flow(self._sources)
 
@@ -64,23 +66,22 @@ class Assistant:
             reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=went_on(before, reply.conversation))
         reading = asked.reading
-        explain = {
-            "plain": reading.plain,
-            "words": list(reading.words),
-            "telling": [word for word in reading.words if word not in self.understanding.generic],
-            "terms": list(reading.terms),
-            "repairs": [vars(r) for r in reading.repairs],
-            "asks": sorted(asked.asks),
-            **reply.explain,
-        }
-        return replace(reply, explain=explain)
+        heard = Heard(
+            plain=reading.plain,
+            words=reading.words,
+            telling=tuple(word for word in reading.words if word not in self.understanding.generic),
+            terms=reading.terms,
+            repairs=reading.repairs,
+            asks=tuple(sorted(asked.asks)),
+        )
+        return replace(reply, why=replace(reply.why, heard=heard))
 
     def show(self, target: str, conversation: Conversation | None = None) -> Reply:
         """The clause that a target (policy/clause) names, whole; KeyError if there is none."""
         clause = self.library.clause(target)
         kept = replace(conversation or Conversation(), choices=(), more=())
         question = self.understanding.question(clause.id)
-        reply = self._sources.answers(target).answer(clause, question, kept, 1.0, "place")
+        reply = self._sources.answers(target).answer(clause, question, kept, 1.0, Rule.PLACE)
         if self.library.many:
             reply = replace(reply, conversation=replace(reply.conversation, policy=reply.policy))
         return reply
@@ -112,10 +113,10 @@ class Assistant:
         has = self.library.has
         return replace(
             conversation,
-            clause=conversation.clause if "/" in conversation.clause and has(conversation.clause) else "",
+            clause=conversation.clause if kind_of(conversation.clause) == "clause" and has(conversation.clause) else "",
             choices=tuple(t for t in conversation.choices if has(t)),
             more=tuple(t for t in conversation.more if has(t)),
-            earlier=tuple(t for t in conversation.earlier if "/" in t and has(t)),
+            earlier=tuple(t for t in conversation.earlier if kind_of(t) == "clause" and has(t)),
             policy=conversation.policy if self.library.many and has(conversation.policy) else "",
             named=conversation.named if self.library.many and has(conversation.named) else "",
         )

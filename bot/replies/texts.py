@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +43,6 @@ class Texts:
         except KeyError:
             return False
         return True
-
-    @cached_property
-    def examples(self) -> str:
-        """Example questions in one line."""
-        return " / ".join(self.data["examples"])
 
 
 def check_replies() -> list[Fault]:

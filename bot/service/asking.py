@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Quote, Reply
+from bot.engine.values.why import Rule, Why
 from bot.service import handoff
 from bot.service.buttons import find
 from bot.service.commands import does
@@ -27,7 +28,7 @@ async def ask_admitted(visit: Visit, text: str, echo: bool = False) -> None:
     """Answer a question of somebody who may ask. ``echo``: it was pressed, not typed, so the answer repeats it."""
     if len(text) > LONGEST:
         visit.turn.outcome("clarify")
-        visit.record(text, Reply("clarify", (), Conversation(), explain={"rule": "too long"}))
+        visit.record(text, Reply("clarify", (), Conversation(), why=Why(Rule.TOO_LONG)))
         await visit.say(visit.words("telegram.too_long", most=LONGEST))
         return
     async with visit.typing():
@@ -73,7 +74,9 @@ async def came(visit: Visit) -> None:
 
 def how(visit: Visit) -> str:
     """How to ask in a group."""
-    return visit.words("telegram.group", bot=visit.channel.called, example=visit.words.get("examples")[0])
+    examples = visit.library.examples.questions
+    example = examples[0] if examples else visit.words("made_examples.validity")
+    return visit.words("telegram.group", bot=visit.channel.called, example=example)
 
 
 @does("ask")
@@ -90,7 +93,7 @@ async def ask_command(visit: Visit, arguments: str) -> None:
 @verb("q")
 async def example(press: Press) -> bool:
     """An example question."""
-    found = find(press.key, press.visit.words.get("examples"))
+    found = find(press.key, press.visit.library.examples.questions)
     if found is None:
         return False
     await press.visit.acknowledge()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.engine.answering.several_documents import SAYS_LITTLE
 from bot.engine.values.reply import Block, Say
+from bot.engine.values.why import ABOUT_PLACES
 from bot.service import buttons
 from bot.service.buttons import button, key_of, number, paged
 from bot.service.commands import does
@@ -20,8 +21,6 @@ STARTED = 3
 """Documents that /start names."""
 ABOUT = 10
 """Documents that /about names."""
-PLACES = frozenset({"place", "place and match", "no such place", "which document"})
-"""Rules by which a place was understood."""
 
 
 @does("start")
@@ -37,7 +36,7 @@ async def start(visit: Visit, arguments: str) -> None:
     name = "、".join(visit.words("quoted_name", name=p.display_name) for p in shown)
     several = len(library.policies) > len(shown)
     text = visit.words("telegram.start", name=library.name if several else name, clauses=library.count)
-    await visit.say(text, buttons.examples(visit.words.get("examples")))
+    await visit.say(text, buttons.examples(library.examples.questions))
 
 
 @does("about")
@@ -243,7 +242,7 @@ async def clause(visit: Visit, arguments: str) -> None:
         return
     reply = visit.parts.replies.reply(arguments, conversation)
     visit.record(arguments, reply)
-    if reply.explain.get("rule") not in PLACES:
+    if reply.why.rule not in ABOUT_PLACES:
         await visit.say(visit.words("telegram.clause_unknown", typed=arguments[:30]))
         return
     visit.keep(reply.conversation)

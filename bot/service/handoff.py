@@ -23,8 +23,6 @@ from bot.service.visit import Visit
 from bot.store import tickets
 from bot.store.tickets import Ticket
 
-PERSON = "small talk: human"
-"""The rule of a reply to somebody who asks for a person (see the phrasings of chat:human)."""
 MOST_ADDITIONS = 10
 """Additions to one ticket."""
 SHOWN = 120
@@ -67,7 +65,7 @@ def prompted(visit: Visit) -> bool:
 
 async def instead(visit: Visit, reply: Reply) -> bool:
     """Whether a person is asked for; then the ticket is opened and the reply is not needed."""
-    if not visit.parts.room.there or reply.status != "chat" or reply.explain.get("rule") != PERSON:
+    if not visit.parts.room.there or reply.status != "chat" or not reply.why.asks_for_person:
         return False
     await _open_last(visit)
     return True

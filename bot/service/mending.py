@@ -108,7 +108,7 @@ def _targets(visit: Visit) -> list[str]:
     base = _base(visit)
     out = list(visit.catalogue.clauses)
     out += [f"near:{topic.id}" for topic in base.lexicon.not_covered.topics]
-    return out + [f"{policy}/info:{topic}" for policy, asked in base.phrasings.items() for topic in asked.info]
+    return out + overlay.asked_as_a_whole(base)
 
 
 async def _lesson(visit: Visit, typed: str, ask: str) -> None:

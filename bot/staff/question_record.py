@@ -9,6 +9,7 @@ from bot.days import day_of
 from bot.engine.values.reply import Reply
 from bot.store.keys import Delivery
 from bot.store.questions import Asked, clean
+from knowledge.base.target import kind_of
 
 Place = Literal["private", "group", "inline", "terminal"]
 NEAREST = 3
@@ -27,13 +28,12 @@ def record(
     seconds: float = 0.0,
 ) -> Asked:
     """The row of a question. ``asker``: a keyed hash; ``keep_text``: False where no text may be kept at all."""
-    explain = reply.explain
-    matches = explain.get("matches") or []
-    scores = [float(match["probability"]) for match in matches[:2]]
+    matches, heard = reply.why.matches, reply.why.heard
+    scores = [round(match.probability, 4) for match in matches[:2]]
     named = [f"{c.policy}/{c.clause}" for c in (*reply.clauses, *reply.suggestions)]
-    matched = [match["target"] for match in matches if "/" in match["target"]]
+    matched = [match.target for match in matches if kind_of(match.target) == "clause"]
     target = _target(reply)
-    target_is_clause = "/" in target
+    target_is_clause = kind_of(target) == "clause"
     now = time.time()
     return Asked(
         delivery=delivery,
@@ -42,10 +42,10 @@ def record(
         place=place,
         asker=asker,
         text=clean(text.strip()[:LONGEST]) if keep_text else "",
-        words=clean(" ".join(explain.get("telling") or explain.get("words", ())))[:LONGEST] if keep_text else "",
+        words=clean(" ".join(heard.telling or heard.words))[:LONGEST] if keep_text and heard is not None else "",
         outcome=reply.status,
         target=target[:160],
-        rule=str(explain.get("rule", ""))[:40],
+        rule=reply.why.name[:40],
         score=scores[0] if scores else reply.clauses[0].score if target_is_clause else None,
         margin=round(scores[0] - scores[1], 4) if len(scores) > 1 else None,
         near=" ".join(list(dict.fromkeys([*matched, *named]))[:NEAREST]),
@@ -63,5 +63,5 @@ def _target(reply: Reply) -> str:
         return f"{reply.clauses[0].policy}/{reply.clauses[0].clause}"
     if reply.status == "info" and reply.info:
         return f"info:{reply.info}"
-    topic = reply.explain.get("topic") if reply.status == "none" else ""
+    topic = reply.why.not_covered if reply.status == "none" else ""
     return f"topic:{topic}" if topic else ""

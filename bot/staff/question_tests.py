@@ -17,8 +17,9 @@ from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.serving.base_files import questions_folder
-from knowledge.base.load import parse
+from knowledge.base.parse import parse
 from knowledge.base.record import Record, Text
+from knowledge.base.target import Target
 from knowledge.files.faults import Fault, KnowledgeError
 from knowledge.files.yamlfile import read_yaml
 
@@ -116,9 +117,14 @@ def run(assistant: Assistant, which: Sequence[Case]) -> Iterator[tuple[Case, Rep
             conversation = Conversation()
         dialog = case.dialog
         reply = assistant.reply(case.ask, conversation)
-        yield case, reply, verdict(case, reply, tuple(t.split("/")[-1] for t in conversation.choices) or offered)
-        offered = tuple(t.split("/")[-1] for t in conversation.choices) or offered
+        yield case, reply, verdict(case, reply, _offered(conversation) or offered)
+        offered = _offered(conversation) or offered
         conversation = reply.conversation
+
+
+def _offered(conversation: Conversation) -> tuple[str, ...]:
+    """The clauses, or documents, of the choice that the next question may pick from."""
+    return tuple(at.clause or at.policy for at in map(Target.parse, conversation.choices))
 
 
 def verdict(case: Case, reply: Reply, offered: tuple[str, ...] = ()) -> str:

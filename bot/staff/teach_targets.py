@@ -6,8 +6,8 @@ from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
 from knowledge.base.contents import Base
-from knowledge.learned.index import kind_of
-from knowledge.teaching.overlay import has_target
+from knowledge.base.target import Target, kind_of
+from knowledge.teaching.overlay import asked_as_a_whole, has_target
 from knowledge.text.fold import key
 
 MOST_PROPOSED = 6
@@ -26,10 +26,8 @@ def resolve(base: Base, typed: str) -> tuple[str, ...]:
     wanted = key(typed)
     if not wanted:
         return ()
-    found = []
+    found = [target for target in asked_as_a_whole(base) if target.partition("/")[2] == typed]
     for policy in base.policies:
-        if typed.startswith("info:") and has_target(base, f"{policy.id}/{typed}"):
-            found.append(f"{policy.id}/{typed}")
         found += [f"{policy.id}/{c.id}" for c in policy.clauses if typed == c.id or wanted == key(c.number or "")]
     if not found:
         topics = base.lexicon.not_covered.topics
@@ -39,18 +37,18 @@ def resolve(base: Base, typed: str) -> tuple[str, ...]:
 
 def named(base: Base, target: str, words: Texts) -> str:
     """A target as people know it."""
-    if target.startswith("near:"):
+    at = Target.parse(target)
+    if at.kind == "near":
         names = {f"near:{t.id}": t.name for t in base.lexicon.not_covered.topics}
         return words("teach.near", name=names.get(target, target))
-    owner, _, part = target.partition("/")
     for policy in base.policies:
-        if policy.id != owner:
+        if policy.id != at.policy:
             continue
         name = policy.display_name if len(base.policies) > 1 else ""
-        if part.startswith("info:"):
-            return f"{name} {words('teach.info.' + part.removeprefix('info:'))}".strip()
+        if at.kind == "info":
+            return f"{name} {words(f'teach.info.{at.topic}')}".strip()
         for clause in policy.clauses:
-            if clause.id == part:
+            if clause.id == at.clause:
                 return f"{name} {clause.id} {clause.title}".strip()
     return target
 
@@ -68,7 +66,7 @@ def proposals(assistant: Assistant, ask: str) -> list[str]:
         elif kind == "near" and match.topic:
             out.append(f"near:{match.topic}")
         elif kind == "info":
-            out += [f"{p.id}/{match.target}" for p in assistant.ready.base.policies]
+            out += [t for t in asked_as_a_whole(assistant.ready.base) if t.endswith(f"/{match.target}")]
     out += [f"{c.policy}/{c.clause}" for c in reply.suggestions]
     known = (t for t in dict.fromkeys(out) if has_target(assistant.ready.base, t))
     return list(known)[:MOST_PROPOSED]
@@ -76,10 +74,10 @@ def proposals(assistant: Assistant, ask: str) -> list[str]:
 
 def hit(reply: Reply, target: str) -> bool:
     """Whether a reply is the one that a phrasing of the target should get."""
-    if target.startswith("near:"):
-        return reply.status == "none" and f"near:{reply.explain.get('topic')}" == target
-    owner, _, part = target.partition("/")
-    if part.startswith("info:"):
-        return reply.status == "info" and f"info:{reply.info}" == part and reply.policy == owner
+    at = Target.parse(target)
+    if at.kind == "near":
+        return reply.status == "none" and reply.why.not_covered == at.topic
+    if at.kind == "info":
+        return reply.status == "info" and reply.info == at.topic and reply.policy == at.policy
     first = reply.clauses[0] if reply.clauses else None
     return reply.status == "answer" and first is not None and f"{first.policy}/{first.clause}" == target

@@ -15,6 +15,7 @@ from bot.days import day_of, start_of
 from bot.store import tickets
 from bot.store.keys import FIRST, Delivery
 from bot.store.tables import conversations, daily, feedback, questions, updates
+from knowledge.base.target import kind_of
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def fold(connection: Connection, keep_days: int, now: float | None = None) -> No
 
 def clause_of(target: str) -> list[str]:
     """The clause that a question's target names, if it names one."""
-    return [target] if "/" in target else []
+    return [target] if kind_of(target) == "clause" else []
 
 
 def forget(connection: Connection, asker: str, channel: str, person: str) -> Forgotten:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import ClauseId, Id, Record, Text
 
 
@@ -22,6 +25,11 @@ class Unit(Record):
         """All that it is called."""
         return (self.name, *((self.official,) if self.official else ()), *self.aliases)
 
+    @property
+    def described(self) -> bool:
+        """Whether somebody has written down more of it than the name that an import found."""
+        return bool(self.official or self.aliases or self.short)
+
 
 class Units(Record):
     """lexicon/units.yaml, shared; and units.yaml of a policy, for those that only it names."""
@@ -31,7 +39,7 @@ class Units(Record):
     others: tuple[Unit, ...] = ()
     """Those that people ask for though no document names them; so that the bot can say so."""
     brought: tuple[Unit, ...] = ()
-    """Those that only policies' own lists hold; put here by the loader."""
+    """Those that only policies' own lists hold; put here by the loader (own_words.py)."""
 
     @property
     def own(self) -> tuple[Unit, ...]:
@@ -69,6 +77,10 @@ class Variants(Record):
     """An expression with one of these is a way of asking, not a term that a typo is mended to."""
     elsewhere: tuple[Text, ...]
     """Places for which other documents hold: a question about what they pay is not covered."""
+    whose: tuple[Text, ...] = ()
+    """Words after a place's name that make it the one whose policy is asked for: 补贴, 政策."""
+    moves: tuple[Text, ...] = ()
+    """Words by which one comes from another place, so that naming it asks for nobody else's policy: 迁, 落户."""
     particles: dict[Text, Text]
     """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
     money: tuple[Text, ...]
@@ -122,14 +134,33 @@ class NotCovered(Record):
     name: Text
     """Stands in 本文件没有规定「…」."""
     terms: tuple[Text, ...] = ()
-    nearest: tuple[ClauseId, ...] = ()
+    nearest: tuple[Text, ...] = ()
+    """Clauses that may be shown along, as ``<policy>/<clause>``: the loader takes them from the policies' own lists."""
     phrasings: dict[str, tuple[Text, ...]]
 
 
 class NotCoveredTopics(Record):
-    """lexicon/not_covered.yaml."""
+    """lexicon/not_covered: one file, or a folder with a file for each subject."""
 
     topics: tuple[NotCovered, ...]
+
+
+class NotCoveredHere(Record):
+    """not_covered of a policy: what it says of the shared topics, and topics that are about it or its place alone."""
+
+    nearest: dict[Id, tuple[ClauseId, ...]] = Field(default_factory=dict)
+    """Topic -> clauses of this policy that may be shown along."""
+    terms: dict[Id, tuple[Text, ...]] = Field(default_factory=dict)
+    """Topic -> further terms, with local names."""
+    phrasings: dict[Id, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
+    """Topic -> further questions with local names, by writer."""
+    topics: tuple[NotCovered, ...] = ()
+
+
+class DocumentQuestions(Record):
+    """lexicon/document_questions.yaml: how people ask about any document as a whole, by topic and writer."""
+
+    info: dict[InfoTopic, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
 
 
 class Unrelated(Record):
@@ -140,8 +171,35 @@ class Unrelated(Record):
     chat: dict[Id, dict[str, tuple[Text, ...]]]
 
 
+class VariantsHere(Record):
+    """variants of a policy: places that are others beside its own, and words for coming to its place (来某地)."""
+
+    elsewhere: tuple[Text, ...] = ()
+    moves: tuple[Text, ...] = ()
+
+
+class UnrelatedHere(Record):
+    """unrelated of a policy: the same with the names of its place."""
+
+    far: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    attack: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    chat: dict[Id, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
+
+
+class Examples(Record):
+    """examples.yaml of a policy: questions that people are shown, each of which it answers."""
+
+    examples: tuple[Text, ...] = Field(min_length=1)
+
+
+class Places(Record):
+    """places.yaml of a policy: what its place and the places in it are called. The shared lexicon has none of them."""
+
+    names: tuple[Text, ...]
+
+
 class Lexicon(Record):
-    """All word knowledge shared by the policies."""
+    """All word knowledge: what is true of any policy, with what the policies of a base bring along."""
 
     units: Units
     synonyms: Synonyms
@@ -150,4 +208,5 @@ class Lexicon(Record):
     cues: Cues
     not_covered: NotCoveredTopics
     unrelated: Unrelated
+    document_questions: DocumentQuestions = DocumentQuestions()
     domain_words: tuple[Text, ...]

@@ -48,6 +48,9 @@ KEEP = 4
 """Stored forms that are kept in a folder; older ones are removed."""
 
 
+FITTED = ("weights.yaml", evidence.FILE)
+
+
 def sources(root: Path = ROOT) -> list[Path]:
     """The files of a base, those that are not there included."""
     return [root / file for file in _sources(root)]
@@ -55,9 +58,13 @@ def sources(root: Path = ROOT) -> list[Path]:
 
 def _sources(root: Path) -> list[str]:
     """sources(), as seen from ``root``."""
-    policies = [f"policies/{folder}" for folder in _names(root, "policies")]
-    folders = [*policies, "lexicon"]
-    return [*(f"{folder}/{name}" for folder in folders for name in _names(root, folder)), "weights.yaml", evidence.FILE]
+    return [*_below(root, "policies"), *_below(root, "lexicon"), *FITTED]
+
+
+def _common(root: Path) -> list[str]:
+    """What of the project's own files a base uses that has none such: its lexicon, its weights."""
+    lexicon = [] if (root / "lexicon").is_dir() else _below(ROOT, "lexicon")
+    return [*lexicon, *(name for name in FITTED if not (root / name).exists())]
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
@@ -66,7 +73,8 @@ def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     Every file is read, since a time and a size that stayed the same prove nothing.
     """
     acts = json.dumps([(act.target, act.ask) for act in taught])
-    return hashlib.sha256(f"{_digest(root, _sources(root))} {acts} {compiler()}".encode()).hexdigest()[:32]
+    files = f"{_digest(root, _sources(root))} {_digest(ROOT, _common(root))}"
+    return hashlib.sha256(f"{files} {acts} {compiler()}".encode()).hexdigest()[:32]
 
 
 def compiler() -> str:
@@ -110,7 +118,11 @@ def _names(root: Path, folder: str) -> list[str]:
 
 def _below(root: Path, folder: str) -> list[str]:
     """The files in a folder and in those below it, sorted, as seen from ``root``."""
-    return sorted(os.path.relpath(f"{at}/{name}", root) for at, _, names in os.walk(root / folder) for name in names)
+    return sorted(
+        os.path.relpath(f"{at}/{name}", root)
+        for at, _, names in os.walk(root / folder, followlinks=True)
+        for name in names
+    )
 
 
 def load(found: str, folders: Sequence[Path]) -> Ready | None:

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.base.contents import Base
+from knowledge.base.target import kind_of
 from knowledge.learned.examples import TEXT_WRITER, examples
-from knowledge.learned.index import kind_of
 from knowledge.learned.regression import Floats
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import untaught

@@ -10,8 +10,9 @@ from rapidfuzz import fuzz, process
 
 from knowledge.base.contents import Base
 from knowledge.base.phrasings import ALIKE, MIN_CHARS
+from knowledge.base.target import kind_of
 from knowledge.fitting.weights import HeldOut, stated
-from knowledge.learned.index import Example, Weights, kind_of
+from knowledge.learned.index import Example, Weights
 from knowledge.text.fold import key
 
 ENOUGH = 60

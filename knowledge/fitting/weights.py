@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.base.contents import Base
+from knowledge.base.target import kind_of
 from knowledge.learned import index
 from knowledge.learned.examples import TEXT_WRITER, clause_texts, examples
-from knowledge.learned.index import FILE, KINDS, SIGNALS, START, Example, Index, Weights, kind_of
+from knowledge.learned.index import FILE, KINDS, SIGNALS, START, Example, Index, Weights
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reader, Reading
 

@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz
 
+from knowledge import ROOT
+from knowledge.base.target import kind_of
 from knowledge.learned import regression
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reading
@@ -69,6 +71,11 @@ class Match:
     """The most alike known phrasing of this target; empty when nothing is alike."""
     topic: str = ""
 
+    @property
+    def found(self) -> bool:
+        """Whether it is a clause that was found by its own words (retrieval), not by phrasings."""
+        return "run" in self.signals
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -76,11 +83,6 @@ class Weights:
 
     signal: Mapping[str, Mapping[str, float]]
     bias: Mapping[str, float]
-
-
-def kind_of(target: str) -> str:
-    """clause, info, chat, near or far."""
-    return target.split(":")[0] if ":" in target else target if target in ("near", "far") else "clause"
 
 
 @dataclass
@@ -345,9 +347,9 @@ START = Weights(
 
 
 def load_weights(root: Path) -> Weights:
-    """weights.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
+    """weights.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
         return START
     import yaml
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from knowledge.base.contents import Base
 from knowledge.base.document import Clause, Policy
+from knowledge.base.target import policy_of
 from knowledge.retrieval import Entry, Retriever
 
 
@@ -29,7 +30,7 @@ class ClauseFinder:
         """The numbers of each policy's clauses."""
         out: dict[str, range] = {}
         for n, target in enumerate(self.targets):
-            policy_id = target.partition("/")[0]
+            policy_id = policy_of(target)
             out[policy_id] = range(out.get(policy_id, range(n, n)).start, n + 1)
         return out
 

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from knowledge import ROOT
 from knowledge.base.contents import Base
+from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
 from knowledge.text.fold import fold_whole
@@ -65,9 +67,9 @@ FILE = "evidence.yaml"
 
 
 def load_weights(root: Path) -> Weights:
-    """evidence.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
+    """evidence.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
         return START
     import yaml
 
@@ -115,7 +117,7 @@ class Evidence:
         rows = self.signals(reading, generic, only, also)
         w = self._weights
         bias = w.bias + (NAMED if only else 0.0)
-        here = {t: CITY if self._policies[t.partition("/")[0]].city in cities else 0.0 for t, _ in rows}
+        here = {t: CITY if self._policies[policy_of(t)].city in cities else 0.0 for t, _ in rows}
         utility = [bias + here[t] + sum(w.signal[name] * row[name] for name in SIGNALS) for t, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
@@ -177,9 +179,9 @@ class Evidence:
 
     def _read(self, target: str) -> str:
         """Letters and digits of a clause and the titles above it."""
-        policy_id, _, clause_id = target.partition("/")
-        policy = self._policies[policy_id]
-        clause = policy.clause(clause_id)
+        at = Target.parse(target)
+        policy = self._policies[at.policy]
+        clause = policy.clause(at.clause)
         return _NOT_WORD.sub("", fold_whole(f"{headings(policy, clause)}\n{clause.text[:READ]}"))
 
 

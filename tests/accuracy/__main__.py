@@ -29,9 +29,10 @@ from bot.engine.matching import decide
 from bot.engine.values.reply import Reply
 from bot.staff.question_tests import DAY, IN_SCOPE, OUTSIDE, Case, cases, run
 from knowledge import compiled
+from knowledge.base.target import kind_of
 from knowledge.fitting import weights as tuning
 from knowledge.learned.examples import TEXT_WRITER, examples
-from knowledge.learned.index import Example, Weights, kind_of, load_weights
+from knowledge.learned.index import Example, Weights, load_weights
 from knowledge.text.fold import key
 
 HERE = Path(__file__).resolve().parent
@@ -269,10 +270,8 @@ def page(results: Results, peers: dict[str, tuple[float, dict[str, float]]], rep
     for case, reply, verdict in bad[:WORST]:
         want = "、".join(case.clauses) or case.info or case.kind
         got = "、".join(c.clause for c in reply.clauses) or reply.info or reply.status
-        best = "；".join(
-            f"{m['target'].split('/')[-1]} {m['probability']:.2f}" for m in reply.explain.get("matches", [])[:3]
-        )
-        lines.append(f"- {verdict}：「{case.ask}」应为 {want}，得到 {got}。规则：{reply.explain.get('rule')}。{best}")
+        best = "；".join(f"{m.target.split('/')[-1]} {m.probability:.2f}" for m in reply.why.matches[:3])
+        lines.append(f"- {verdict}：「{case.ask}」应为 {want}，得到 {got}。规则：{reply.why.name}。{best}")
     return "\n".join(lines) + "\n"
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply, quotes
+from bot.engine.values.why import Rule
 from bot.serving.reply_cache import RecentReplies
 from bot.staff.question_tests import DAY
 from bot.store.store import Store
@@ -185,7 +186,7 @@ def test_a_units_measures_by_place(cities: Assistant) -> None:
 def test_another_place_has_no_documents(cities: Assistant) -> None:
     for asked in ("深圳市科技局负责哪些", "苏州那份还有效吗"):
         reply = cities.reply(asked)
-        assert (reply.status, reply.explain["rule"]) == ("none", "another place"), asked
+        assert (reply.status, reply.why.rule) == ("none", Rule.ELSEWHERE), asked
 
 
 def test_who_is_responsible_by_place(cities: Assistant) -> None:
@@ -348,7 +349,7 @@ def test_more_documents_than_can_be_set_apart_are_offered(cities: Assistant) -> 
 
 
 def test_clauses_that_state_what_is_asked_for_come_first(cities: Assistant) -> None:
-    found = [m["target"] for m in cities.reply("中试平台归谁管").explain["matches"] if m["target"] in MENTION_PILOT]
+    found = [m.target for m in cities.reply("中试平台归谁管").why.matches if m.target in MENTION_PILOT]
     assert set(found[:2]) == {f"{HIGHTECH}/1.2", f"{PILOT}/2.3"}  # the ones that name a unit
 
 

@@ -122,7 +122,7 @@ def test_a_place_that_does_not_exist(assistant: Assistant) -> None:
 
 
 def test_explain_shows_words_scores_and_rule(assistant: Assistant) -> None:
-    explain = assistant.reply("登陵企业有补帖吗").explain
+    explain = assistant.reply("登陵企业有补帖吗").why.to_json()
     assert explain["repairs"]
     assert len(explain["matches"]) >= 2
     assert set(explain["matches"][0]["signals"]) == {"linear", "nearest", "fuzzy", "text", "cover"}

@@ -37,6 +37,7 @@ from knowledge.importing.draft import Draft, build
 from knowledge.importing.formats import detect, limits
 from knowledge.importing.formats.limits import UnreadableError
 from knowledge.importing.formats.read import Read
+from knowledge.importing.formats.running import bare
 from knowledge.importing.job import prove, run
 from knowledge.importing.policy_ids import policy_id
 from knowledge.text.fold import fold
@@ -709,12 +710,10 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
 
 
 def test_pages_and_running_heads_are_left_out() -> None:
-    from knowledge.importing.formats.pdf import _without_furniture
-
-    pages = [["江城市人民政府公报", f"第{n}页正文。", f"— {n} —"] for n in range(1, 5)]
-    kept, dropped = _without_furniture(pages)
-    assert kept == [[f"第{n}页正文。"] for n in range(1, 5)]
-    assert dropped == 8
+    pages = [["江城市人民政府公报", f"第{n}条正文。", f"— {n} —"] for n in range(1, 5)]
+    left = bare(pages)
+    assert left.pages == [[f"第{n}条正文。"] for n in range(1, 5)]
+    assert (left.dropped, left.heads) == (8, ["江城市人民政府公报"])
 
 
 # the command

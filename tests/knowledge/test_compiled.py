@@ -114,14 +114,19 @@ def _same_size_and_time(file: Path) -> None:
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def _part(folder: Path) -> None:
+    (folder / "more.yaml").touch()
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "one bit of a source, its size and time as before": lambda root: _same_size_and_time(
         next(root.glob("policies/*/source.txt"))
     ),
-    "a lexicon file": lambda root: _same_size_and_time(root / "lexicon" / "synonyms.yaml"),
+    "a lexicon file": lambda root: _same_size_and_time(root / "lexicon" / "units.yaml"),
     "weights": lambda root: _same_size_and_time(root / "weights.yaml"),
     "a file less": lambda root: next(root.glob("policies/*/phrasings.yaml")).unlink(),
-    "a file more": lambda root: (next(root.glob("policies/*")) / "units.yaml").touch(),
+    "a file more": lambda root: (next(root.glob("policies/*")) / "examples.yaml").touch(),
+    "a file more in a list that is kept in parts": lambda root: _part(root / "lexicon" / "synonyms"),
     "evidence where there was none": lambda root: (root / "evidence.yaml").write_text("signal: {}\nbias: 0.0\n"),
     "a folder by another name": lambda root: next(root.glob("policies/*")).rename(root / "policies" / "renamed"),
     "a file by another name": lambda root: (root / "lexicon" / "cues.yaml").rename(root / "lexicon" / "cue.yaml"),

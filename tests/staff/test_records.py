@@ -218,7 +218,7 @@ def test_what_is_recorded_of_a_reply(assistant: Assistant, question: str, outcom
     assert (row.outcome, row.place, row.asker, row.delivery, row.text) == (outcome, "group", "hash", of(5), question)
     if target is not None:
         assert row.target == target
-    assert row.rule == reply.explain["rule"]
+    assert row.rule == reply.why.name
     assert all("/" in near for near in row.near.split())
     if row.margin is not None:
         assert 0 <= row.margin <= (row.score or 0)

@@ -253,7 +253,7 @@ def test_what_comes_in_later_moves_nothing() -> None:
 
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_every_program_start_makes_the_same_clusters(seed: str) -> None:
-    code = "from tests import test_stats as t; print(t.in_order(t.cluster(t.in_vain(800))))"
+    code = "from tests.staff import test_stats as t; print(t.in_order(t.cluster(t.in_vain(800))))"
     environment = os.environ | {"PYTHONHASHSEED": seed}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
     assert done.stdout.decode().strip() == str(in_order(cluster(in_vain(800))))

@@ -225,7 +225,7 @@ def test_what_root_writes_the_service_can_read_and_go_on_with(tmp_path: Path) ->
     with overlay.locked(path):
         overlay.write(path, filled(("问", "p/1.1")))
     assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12345)
-    os.chmod(path, 0o600)
+    path.chmod(0o600)
     overlay.write(path, filled(("问", "p/1.1"), ("又问", "p/1.1")))
     assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (12345, 0o600)
     assert path.with_name(".overlay.yaml.lock").stat().st_mode & 0o044 == 0o044
@@ -343,7 +343,7 @@ def test_the_first_phrasings_of_a_policy_and_of_a_topic(files: BaseFiles, tmp_pa
 
 
 def test_a_file_without_a_last_line_break(files: BaseFiles, tmp_path: Path) -> None:
-    path = files.root / "lexicon" / "not_covered.yaml"
+    path = files.root / "policies" / POLICY / "lexicon" / "not_covered.yaml"
     data = path.read_text(encoding="utf-8").rstrip("\n")
     path.write_text(data, encoding="utf-8")
     last = load_base(files.root).lexicon.not_covered.topics[-1].id

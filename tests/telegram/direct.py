@@ -94,6 +94,7 @@ class Played:
         self.server = server
         self.store = store
         self.words = assistant.assistant.words
+        self._assistant = assistant
         self.metrics = Metrics()
         self.queue = JournalQueue(store, self.metrics)
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
@@ -129,7 +130,7 @@ class Played:
             forgetting=(bursts.forget,),
         )
         inline = Inline(
-            self.office, lambda: self.channel.called, bursts, most_asked or (lambda: self.words.get("examples"))
+            self.office, lambda: self.channel.called, bursts, most_asked or self.examples
         )
         for handler in Handlers(Service(self.office), Reader(self.me), inline).all():
             self.application.add_handler(handler)
@@ -141,6 +142,10 @@ class Played:
     def me(self) -> User:
         """Who the bot is."""
         return cast(User, self.application.bot.bot)
+
+    def examples(self) -> list[str]:
+        """The questions that people are shown."""
+        return list(self._assistant.assistant.library.examples.questions)
 
     async def menus(self, pause: float = 2.0) -> None:
         """Have the menus set."""

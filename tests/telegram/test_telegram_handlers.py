@@ -18,6 +18,7 @@ from bot.channels.telegram import menus
 from bot.channels.telegram.render import length
 from bot.days import BEIJING
 from bot.engine.assistant import Assistant
+from bot.engine.documents.examples import Examples
 from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
 from bot.service import buttons as keyboards
@@ -78,7 +79,7 @@ def alert(query: Any) -> str:
 
 async def test_start_offers_examples_and_pressing_one_asks_it(bot: Played) -> None:
     greeting = only(await bot.tell("/start"))
-    examples = bot.words.get("examples")
+    examples = bot.examples()
     assert bot.labels(greeting) == examples
     assert "16" in greeting.text
     for example in examples:
@@ -93,8 +94,8 @@ async def test_start_offers_examples_and_pressing_one_asks_it(bot: Played) -> No
 async def test_start_with_a_link_shows_the_clause(bot: Played) -> None:
     key = key_of(f"{POLICY}/4.2")
     assert TWENTY in text_of(await bot.tell(f"/start c_{key}"))
-    assert bot.labels(only(await bot.tell("/start c_0000000000"))) == bot.words.get("examples")
-    assert bot.labels(only(await bot.tell("/start x\x00<b>"))) == bot.words.get("examples")
+    assert bot.labels(only(await bot.tell("/start c_0000000000"))) == bot.examples()
+    assert bot.labels(only(await bot.tell("/start x\x00<b>"))) == bot.examples()
 
 
 async def test_help_names_every_command_and_the_bot(bot: Played) -> None:
@@ -183,10 +184,8 @@ async def test_every_measure_of_a_unit_has_its_button(bot: Played, assistant: As
 async def test_an_example_that_went_asks_nothing_else(bot: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     """A button means its question, not a place in the list."""
     greeting = only(await bot.tell("/start"))
-    old, *kept = bot.words.get("examples")
-    get = Texts.get
-    changed = [*kept, "谁负责招商引资"]
-    monkeypatch.setattr(Texts, "get", lambda words, name: changed if name == "examples" else get(words, name))
+    old, *kept = bot.examples()
+    monkeypatch.setattr(Examples, "questions", [*kept, "谁负责招商引资"])
     sent, query = await bot.press(greeting, old)
     assert sent == []
     assert query.answer is not None
@@ -924,7 +923,7 @@ async def test_inline_an_empty_query_offers_the_most_asked(
     bot: Played, server: BotApi, store: Store, recent: RecentReplies
 ) -> None:
     results = checked(await bot.inline(""))
-    assert [r["title"] for r in results] == bot.words.get("examples")
+    assert [r["title"] for r in results] == bot.examples()
     assert [r["id"] for r in checked(await bot.inline(" \u202e\x00"))] == [r["id"] for r in results]
     asked = Played(server, store, recent, most_asked=lambda: ["谁负责招商引资", "天气怎么样"])
     await asked.application.initialize()

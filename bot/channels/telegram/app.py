@@ -175,7 +175,7 @@ class Bot:
             reloader=self.reloader,
             forgetting=(bursts.forget,),
         )
-        inline = Inline(self.parts, lambda: self.channel.called, bursts, lambda: words.get("examples"))
+        inline = Inline(self.parts, lambda: self.channel.called, bursts, self.examples)
         for handler in Handlers(Service(self.parts), Reader(self.me), inline).all():
             self.application.add_handler(handler)
         self.application.add_error_handler(_note_error)
@@ -211,6 +211,10 @@ class Bot:
             .rate_limiter(Pacer(metrics, official=settings.pacing == "official"))
         )
         return (builder.updater(None) if settings.webhook is not None else builder).build()
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the documents of the base in force answer."""
+        return tuple(self.replies.assistant.library.examples.questions)
 
     def policies(self) -> tuple[Policy, ...]:
         """Those of the base that is in force."""

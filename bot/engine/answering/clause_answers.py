@@ -15,10 +15,12 @@ from bot.engine.understanding.follow_up import asks_about_unit
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
+from bot.engine.values.why import POINTED, Rule, Why
 from knowledge.base.document import Clause, Policy
 from knowledge.base.lexicon import NotCovered
 from knowledge.base.phrasings import FigureAsked, InfoTopic, Misreading
-from knowledge.learned.index import Match, kind_of
+from knowledge.base.target import Target, kind_of
+from knowledge.learned.index import Match
 from knowledge.reading.reader import Reading
 from knowledge.text.fold import fold
 
@@ -30,8 +32,6 @@ WORDED = 0.95
 """Share of the question's words from which a clause without phrasings has all of them."""
 TOPIC_ALIKE = 0.8
 """Likeness to a known phrasing from which a refusal names the not-covered topic though none of its terms is there."""
-POINTED = frozenset({"place", "picked", "follow-up"})
-"""Rules by which the clause was pointed at, so that a question need not name its subject."""
 MOST_WITH_MONEY = 8
 """Clauses whose money is listed when a document's money is asked for."""
 LEADS = "牵头"
@@ -77,12 +77,12 @@ class Answers:
 
     def target(self, clause: Clause) -> str:
         """The clause as the index and conversations name it."""
-        return f"{self.policy.id}/{clause.id}"
+        return str(Target.of_clause(self.policy.id, clause.id))
 
     # -- from a clause ---------------------------------------------------------------------------------------------
 
     def answer(
-        self, clause: Clause, question: Question, conversation: Conversation, score: float, rule: str, said: str = ""
+        self, clause: Clause, question: Question, conversation: Conversation, score: float, rule: Rule, said: str = ""
     ) -> Reply:
         """What was asked, then the proof.
 
@@ -110,7 +110,24 @@ class Answers:
             units=self.responsible.units(clause),
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
             documents=self._successor,
-            explain={"rule": rule, "figures": [f.id for f in selection.led], "unstated": selection.unstated},
+            why=Why(rule, figures=tuple(f.id for f in selection.led), unstated=selection.unstated),
+        )
+
+    def as_likeliest(self, reply: Reply, others: Sequence[Match]) -> Reply:
+        """The answer marked as the likeliest only, with the ``others`` below it as a choice."""
+        head = self.compose.say("likely")
+        if not others:
+            return replace(reply, blocks=(head, *reply.blocks))
+        offered = [m.target for m in others]
+        blocks = [self.compose.say("likely_others")]
+        for n, target in enumerate(offered, 1):
+            blocks.append(self.composers.of(target).choice(n, self.library.clause(target), ""))
+        last = len(reply.blocks) - (reply.blocks[-1].role == "notice")
+        return replace(
+            reply,
+            blocks=(head, *reply.blocks[:last], *blocks, *reply.blocks[last:]),
+            clauses=(*reply.clauses, *(self._ref(m.target, m.probability) for m in others)),
+            conversation=replace(reply.conversation, choices=tuple(offered), more=()),
         )
 
     def with_related(self, reply: Reply, others: Sequence[Match], holding: Sequence[Clause]) -> Reply:
@@ -138,7 +155,7 @@ class Answers:
         return f"{clause.id} {self.composers.of(target).place(clause)}"
 
     def _ref(self, target: str, score: float) -> ClauseRef:
-        return self.composers.of(target).ref(target.partition("/")[2], score)
+        return self.composers.of(target).ref(Target.parse(target).clause, score)
 
     def _lead(self, clause: Clause, question: Question, selection: Selection) -> list[Block]:
         """What was asked, first: a correction, the units, the numbers, or the sentence that fits best."""
@@ -205,7 +222,7 @@ class Answers:
     # -- several clauses -------------------------------------------------------------------------------------------
 
     def several(
-        self, clauses: Sequence[Clause], conversation: Conversation, rule: str, full: bool = False, units: bool = False
+        self, clauses: Sequence[Clause], conversation: Conversation, rule: Rule, full: bool = False, units: bool = False
     ) -> Reply:
         """A part of the document, or clauses asked for together.
 
@@ -236,7 +253,7 @@ class Answers:
             replace(conversation, clause="", said="", info="", choices=tuple(self.target(c) for c in clauses)),
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in clauses),
-            explain={"rule": rule},
+            why=Why(rule),
         )
 
     # -- units -----------------------------------------------------------------------------------------------------
@@ -273,7 +290,7 @@ class Answers:
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in found),
             units=tuple(units),
-            explain={"rule": "measures of a unit"},
+            why=Why(Rule.OF_UNIT),
         )
 
     def _led(
@@ -312,7 +329,7 @@ class Answers:
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in found),
             units=tuple(units),
-            explain={"rule": name},
+            why=Why(Rule.ONLY_UNITS if only else Rule.WITHOUT_UNITS),
         )
 
     def foreign_unit(self, unit: str, conversation: Conversation) -> Reply:
@@ -323,7 +340,7 @@ class Answers:
             Block("list", (Say(self.words("foreign_units_listed") + listed),)),
             *self.compose.notice(self._today()),
         )
-        return Reply("none", blocks, conversation, self.policy.id, explain={"rule": "unit of no clause"})
+        return Reply("none", blocks, conversation, self.policy.id, why=Why(Rule.UNIT_NOWHERE))
 
     # -- the document, refusals, the bot's own words -----------------------------------------------------------------
 
@@ -339,7 +356,7 @@ class Answers:
             units=tuple(self.responsible.counts()) if topic == "units" else (),
             info=topic,
             documents=self._successor,
-            explain={"rule": "document"},
+            why=Why(Rule.DOCUMENT),
         )
 
     def particular(self, topic: Particular, conversation: Conversation) -> Reply:
@@ -354,7 +371,7 @@ class Answers:
             self.policy.id,
             info=topic,
             documents=self._successor,
-            explain={"rule": "document's own data"},
+            why=Why(Rule.DOCUMENT_FACTS),
         )
 
     def overview(self, conversation: Conversation) -> Reply:
@@ -363,7 +380,7 @@ class Answers:
         text = self.words("documents.overview", document=self.compose.document, clauses=len(self.policy.clauses))
         blocks.insert(0, Block("lead", (Say(text),)))
         kept = replace(conversation, info="structure", choices=())
-        return Reply("info", tuple(blocks), kept, self.policy.id, info="structure", explain={"rule": "document named"})
+        return Reply("info", tuple(blocks), kept, self.policy.id, info="structure", why=Why(Rule.DOCUMENT_NAMED))
 
     def all_figures(self, conversation: Conversation) -> Reply:
         """All money that the document states, when the question names nothing else; and who gives, not how much."""
@@ -373,7 +390,7 @@ class Answers:
         unstated = [c for c in self.policy.clauses if c.id not in stating and any(w in c.text for w in self._paid)]
         if not found and not unstated:
             blocks = [self.compose.say("lead.unstated_document"), *self.compose.notice(self._today())]
-            return Reply("none", tuple(blocks), conversation, self.policy.id, explain={"rule": "no money stated"})
+            return Reply("none", tuple(blocks), conversation, self.policy.id, why=Why(Rule.NO_MONEY))
         listed = found[:MOST_WITH_MONEY]
         blocks = []
         if listed:
@@ -397,7 +414,7 @@ class Answers:
             replace(conversation, clause="", said="", info="", choices=tuple(targets)),
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in (*(c for c, _ in listed), *others)),
-            explain={"rule": "all money of a document"},
+            why=Why(Rule.ALL_MONEY),
         )
 
     def _giving(self, clause: Clause) -> str:
@@ -417,7 +434,7 @@ class Answers:
             replace(conversation, choices=()),
             self.policy.id,
             suggestions=tuple(self._ref(t, 0.0) for t in own[:MOST_SUGGESTED]),
-            explain={"rule": "nothing in the document"},
+            why=Why(Rule.NOTHING_IN_DOCUMENT),
         )
 
     def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
@@ -425,7 +442,7 @@ class Answers:
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
-        worded = [m.target for m in matches if "run" in m.signals and m.signals["cover"] >= WORDED]
+        worded = [m.target for m in matches if m.found and m.signals["cover"] >= WORDED]
         if worded:  # nothing is claimed to be missing while a clause has all of the question's words
             suggested = worded[:MOST_SUGGESTED]
         elif near:
@@ -436,7 +453,7 @@ class Answers:
             else:
                 blocks.append(self.compose.say(f"none.not_covered_unknown{self._many}"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
-            suggested = [f"{self.policy.id}/{c}" for c in suggested if c in self.policy.by_id]
+            suggested = [t for t in suggested if t.startswith(f"{self.policy.id}/") and self.library.has(t)]
             suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
@@ -446,14 +463,14 @@ class Answers:
             blocks += [Block("list", (Say(self._line(t)),)) for t in suggested]
             blocks += self.composers.notices(suggested)
         else:
-            blocks.append(self.compose.say("none.try", examples=self.words.examples))
+            blocks.append(self.compose.say("none.try", examples=self.library.examples.line))
         return Reply(
             "none",
             tuple(blocks),
             replace(conversation, choices=()),
             self.policy.id,
             suggestions=tuple(self._ref(t, 0.0) for t in suggested),
-            explain={"rule": "not covered" if near else "far", "topic": best.topic if near else ""},
+            why=Why(Rule.NOT_COVERED, topic=best.topic) if near else Why(Rule.FAR),
         )
 
     @staticmethod
@@ -466,7 +483,7 @@ class Answers:
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """Another city's or province's policy."""
         block = self.compose.say(f"none.elsewhere{self._many}", place=place, city=self.policy.city or "")
-        return Reply("none", (block,), conversation, self.policy.id, explain={"rule": "another place"})
+        return Reply("none", (block,), conversation, self.policy.id, why=Why(Rule.ELSEWHERE))
 
     def no_such_place(self, typed: str, conversation: Conversation) -> Reply:
         """A part or clause that the document doesn't have."""
@@ -475,9 +492,9 @@ class Answers:
             self.compose.say(
                 f"locate_none{self._many}", typed=typed, parts=parts, clauses=clauses, document=self.compose.document
             ),
-            self.compose.say("none.try", examples=self.words.examples),
+            self.compose.say("none.try", examples=self.library.examples.line),
         )
-        return Reply("none", blocks, conversation, self.policy.id, explain={"rule": "no such place"})
+        return Reply("none", blocks, conversation, self.policy.id, why=Why(Rule.NO_SUCH_PLACE))
 
     def names_case(self, target: str, question: Question) -> bool:
         """Whether the question names the case of one of the clause's figures: 我问的是重新认定."""
@@ -500,16 +517,16 @@ class Answers:
         place = Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
         return replace(reply, blocks=(*reply.blocks, *units, place))
 
-    def note(self, status: Status, name: str, conversation: Conversation, rule: str, **slots: object) -> Reply:
+    def note(self, status: Status, name: str, conversation: Conversation, why: Rule | Why, **slots: object) -> Reply:
         """A sentence of the bot's own: small talk, a question back."""
         if self._many and self.words.has(name + self._many):
             name += self._many
         block = self.compose.say(
             name,
-            examples=self.words.examples,
+            examples=self.library.examples.line,
             name=self.library.name,
             parts=self.compose.parts,
             clauses=self.library.count,
             **slots,
         )
-        return Reply(status, (block,), conversation, explain={"rule": rule})
+        return Reply(status, (block,), conversation, why=why if isinstance(why, Why) else Why(why))

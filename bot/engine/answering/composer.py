@@ -16,6 +16,7 @@ from bot.engine.documents.library import Library, document
 from bot.engine.values.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
 from knowledge.base.document import OPENING_BRACKETS, Clause, Definition, Figure, Policy, Section, State
 from knowledge.base.phrasings import InfoTopic
+from knowledge.base.target import policy_of
 
 OPENING = 30
 """Characters by which unnumbered clauses are told apart."""
@@ -342,14 +343,14 @@ class Composers:
 
     def of(self, policy_id: str) -> Composer:
         """The composer of a policy, or of the policy of a target."""
-        policy_id = policy_id.partition("/")[0]
+        policy_id = policy_of(policy_id)
         if policy_id not in self._made:
             self._made[policy_id] = Composer(self.library, self.library.by_id[policy_id])
         return self._made[policy_id]
 
     def notices(self, targets: Iterable[str]) -> list[Block]:
         """The validity notices of the documents of these targets, each named where there are several."""
-        ids = list(dict.fromkeys(t.partition("/")[0] for t in targets))
+        ids = list(dict.fromkeys(policy_of(t) for t in targets))
         return [b for p in ids for b in self.of(p).notice(self.library.today(), named=len(ids) > 1)]
 
 

@@ -10,7 +10,9 @@ from bot.engine.answering.composer import Composers
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
+from bot.engine.values.why import Rule, Why
 from knowledge.base.document import Policy
+from knowledge.base.target import Target, clauses_of, policy_of
 from knowledge.learned.index import Match
 
 MOST_DOCUMENTS = 8
@@ -38,11 +40,11 @@ class Across:
 
     def ref(self, target: str, score: float = 1.0) -> ClauseRef:
         """The clause as the reply's data names it."""
-        return self.composers.of(target).ref(target.partition("/")[2], score)
+        return self.composers.of(target).ref(Target.parse(target).clause, score)
 
     # -- choices -----------------------------------------------------------------------------------------------------
 
-    def choose(self, targets: Sequence[str], matches: Sequence[Match], question: Question, rule: str) -> Reply:
+    def choose(self, targets: Sequence[str], matches: Sequence[Match], question: Question, rule: Rule) -> Reply:
         """A choice, each clause with the sentence that fits best; of documents that fit, those that hold come first."""
         score = {m.target: m.probability for m in matches}
         ordered = sorted(targets, key=self.library.rank)
@@ -56,11 +58,11 @@ class Across:
             Conversation(choices=tuple(ordered), said=question.reading.plain[-SAID_CHARS:]),
             self._only_policy(ordered),
             clauses=tuple(self.ref(t, score.get(t, 0.0)) for t in ordered),
-            explain={"rule": rule},
+            why=Why(rule),
         )
 
     def _only_policy(self, targets: Sequence[str]) -> str:
-        ids = {t.partition("/")[0] for t in targets}
+        ids = {policy_of(t) for t in targets}
         return ids.pop() if len(ids) == 1 else ""
 
     def choose_document(
@@ -73,7 +75,7 @@ class Across:
         if len(ordered) > len(offered):
             blocks.append(self.say("documents.more", count=len(ordered) - len(offered)))
         kept = Conversation(choices=tuple(offered), said=asked[-SAID_CHARS:], policy=conversation.policy)
-        return Reply("choose", tuple(blocks), kept, documents=tuple(offered), explain={"rule": "which document"})
+        return Reply("choose", tuple(blocks), kept, documents=tuple(offered), why=Why(Rule.WHICH_DOCUMENT))
 
     def _documents(self, policies: Sequence[str], first: int = 1) -> list[Block]:
         today = self.library.today()
@@ -124,7 +126,7 @@ class Across:
             replace(kept, named=conversation.named, place=place),
             info=info,
             documents=tuple(page),
-            explain={"rule": "list of documents"},
+            why=Why(Rule.DOCUMENTS_LISTED),
         )
 
     def apart(self, replies: Sequence[tuple[str, Reply]], conversation: Conversation, asked: str, name: str) -> Reply:
@@ -150,7 +152,7 @@ class Across:
             figures=tuple(f for _, reply in replies for f in reply.figures),
             info=infos.pop() if len(infos) == 1 else None,
             documents=documents,
-            explain={"rule": "several documents apart"},
+            why=Why(Rule.DOCUMENTS_APART),
         )
 
     def _part(self, reply: Reply) -> list[Block]:
@@ -167,7 +169,7 @@ class Across:
 
     # -- lists -------------------------------------------------------------------------------------------------------
 
-    def several(self, targets: Sequence[str], conversation: Conversation, rule: str, full: bool, units: bool) -> Reply:
+    def several(self, targets: Sequence[str], conversation: Conversation, rule: Rule, full: bool, units: bool) -> Reply:
         """Clauses of several documents, asked for together; ``full`` and ``units`` as in Answers.several."""
         blocks: list[Block] = []
         for target in targets:
@@ -182,14 +184,14 @@ class Across:
             replace(conversation, clause="", said="", info="", choices=tuple(targets)),
             self._only_policy(targets),
             clauses=tuple(self.ref(t) for t in targets),
-            explain={"rule": rule},
+            why=Why(rule),
         )
 
     def more(self, conversation: Conversation) -> Reply | None:
         """What else fitted the last question; None when nothing did."""
         if not conversation.more:
             return None
-        targets = [t for t in conversation.more if "/" in t]
+        targets = clauses_of(conversation.more)
         blocks = [self.say("more")]
         for n, target in enumerate(targets, 1):
             blocks.append(self.composers.of(target).choice(n, self.library.clause(target), ""))
@@ -199,7 +201,7 @@ class Across:
             replace(conversation, choices=tuple(targets), more=()),
             self._only_policy(targets),
             clauses=tuple(self.ref(t, 0.0) for t in targets),
-            explain={"rule": "more"},
+            why=Why(Rule.MORE),
         )
 
     # -- units -------------------------------------------------------------------------------------------------------
@@ -247,5 +249,5 @@ class Across:
             clauses=clauses,
             units=tuple(units),
             documents=tuple(offered),
-            explain={"rule": "measures of a unit in several documents"},
+            why=Why(Rule.OF_UNIT_ACROSS),
         )

@@ -5,14 +5,16 @@ Everything that a question needs is looked up by a key; nothing goes through all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
+from bot.engine.documents.examples import Ask, Examples
 from bot.engine.documents.issuers import Regions
 from bot.engine.documents.responsible import Responsible
 from bot.replies.texts import Texts
 from knowledge.base.document import Clause, Policy
+from knowledge.base.target import Target, policy_of
 from knowledge.compiled import Ready
 from knowledge.retrieval.clause_finder import untaught
 from knowledge.text.fold import fold
@@ -26,7 +28,9 @@ MOST_NAMED = 3
 class Library:
     """The documents of a base."""
 
-    def __init__(self, ready: Ready, words: Texts, today: Callable[[], date]) -> None:
+    def __init__(self, ready: Ready, words: Texts, today: Callable[[], date], ask: Ask) -> None:
+        """``ask``: answers a question, to find out which are worth being shown."""
+        self.examples = Examples(self, ask)
         self.ready = ready
         self.words = words
         self.today = today
@@ -55,16 +59,26 @@ class Library:
 
     def rank(self, policy_id: str) -> int:
         """Where it stands among documents that fit as well: those that hold first."""
-        return RANK[self.by_id[policy_id.partition("/")[0]].state(self.today())]
+        return RANK[self.by_id[policy_of(policy_id)].state(self.today())]
 
     def open(self, policy_id: str) -> bool:
         """Whether it answers without being asked for by name: a repealed one among others doesn't."""
-        return not self.many or self.by_id[policy_id.partition("/")[0]].state(self.today()) != "repealed"
+        return not self.many or self.by_id[policy_of(policy_id)].state(self.today()) != "repealed"
 
     def ordered(self, policy_ids: Iterable[str]) -> list[str]:
         """Documents, those that hold first, then in the order of the base."""
         place = {policy.id: n for n, policy in enumerate(self.policies)}
         return sorted(policy_ids, key=lambda p: (self.rank(p), p in self.untaught, place[p]))
+
+    @property
+    def own_examples(self) -> Mapping[str, tuple[str, ...]]:
+        """By policy, the questions for people to see that it brings along."""
+        return self.ready.base.examples
+
+    def leading(self) -> list[Policy]:
+        """The documents, the one that is meant where none is named first, then as ordered()."""
+        first = [self.default.id] if self.default is not None else []
+        return [self.by_id[p] for p in dict.fromkeys((*first, *self.ordered(self.by_id)))]
 
     @cached_property
     def cities(self) -> frozenset[str]:
@@ -89,26 +103,26 @@ class Library:
 
     def has(self, target: str) -> bool:
         """Whether the base has the clause (policy/clause) or document (policy) that a target names."""
-        policy_id, _, clause_id = target.partition("/")
-        policy = self.by_id.get(policy_id)
-        return policy is not None and (not clause_id or clause_id in policy.by_id)
+        at = Target.parse(target)
+        policy = self.by_id.get(at.policy)
+        return policy is not None and (at.kind == "document" or at.clause in policy.by_id)
 
     def clause(self, target: str) -> Clause:
         """The clause that a target (policy/clause) names; KeyError if there is none."""
-        policy_id, _, clause_id = target.partition("/")
-        return self.by_id[policy_id].clause(clause_id)
+        at = Target.parse(target)
+        return self.by_id[at.policy].clause(at.clause)
 
     def articled(self, target: str) -> bool:
         """Whether the document of a target counts its articles through."""
-        return self.by_id[target.partition("/")[0]].articled
+        return self.by_id[policy_of(target)].articled
 
     def text(self, target: str) -> str:
         """What a clause, or a document, is known by: to tell the ones offered apart."""
-        policy_id, _, clause_id = target.partition("/")
-        policy = self.by_id[policy_id]
-        if not clause_id:
+        at = Target.parse(target)
+        policy = self.by_id[at.policy]
+        if at.kind == "document":
             return "\n".join((policy.title or "", policy.display_name, policy.number or "", *policy.short_names))
-        clause = policy.clause(clause_id)
+        clause = policy.clause(at.clause)
         title = f"\n{policy.title or ''}{policy.display_name}" if self.many else ""
         return clause.title + clause.body + title
 

@@ -12,7 +12,8 @@ from bot.engine.matching.merge import contest
 from bot.engine.understanding import follow_up
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
-from knowledge.learned.index import Match, kind_of
+from knowledge.base.target import kind_of, policy_of
+from knowledge.learned.index import Match
 from knowledge.reading.reader import Reading
 from knowledge.retrieval.evidence import Evidence, Found
 
@@ -61,7 +62,7 @@ class Matcher:
         closed = {
             t: CLOSED
             for t in self._clauses
-            if (scope and t.partition("/")[0] != scope) or (not scope and self._shut(t, reading.plain))
+            if (scope and policy_of(t) != scope) or (not scope and self._shut(t, reading.plain))
         }
         if scope:
             closed |= {"near": NAMED_OUTSIDE, "far": NAMED_OUTSIDE}
@@ -110,7 +111,7 @@ class Matcher:
         """Which of these clauses, all talked about, a question means, and how probably; None when it may be another."""
         matches = self.learned(question.reading, "", dict.fromkeys(filter(None, targets), CONTEXT_ODDS))
         best = [(m.target, m.probability) for m in matches[:1] if m.probability >= EARLIER]
-        for policy in dict.fromkeys(t.partition("/")[0] for t in targets if t):
+        for policy in dict.fromkeys(policy_of(t) for t in targets if t):
             best += [(f.target, f.probability) for f in self.found(question, policy) if f.probability >= EARLIER]
         best = [(target, probability) for target, probability in best if target in targets]
         return max(best, key=lambda b: b[1], default=None)
@@ -121,7 +122,7 @@ class Matcher:
 
     def _shut(self, target: str, plain: str) -> bool:
         """Whether a document isn't asked: a repealed one, or one for another city than the question names."""
-        city = self._library.by_id[target.partition("/")[0]].city
+        city = self._library.by_id[policy_of(target)].city
         named = [c for c in self._library.cities if c in plain]
         return not self._library.open(target) or (city is not None and bool(named) and city not in named)
 

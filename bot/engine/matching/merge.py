@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from knowledge.learned.index import Match, kind_of
+from knowledge.base.target import kind_of
+from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
 
 SURE = 0.85

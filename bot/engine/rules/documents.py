@@ -22,7 +22,7 @@ from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from knowledge.base.phrasings import InfoTopic
-from knowledge.learned.index import kind_of
+from knowledge.base.target import Target, kind_of
 
 OFFERED = 0.01
 """Probability from which a document is worth offering."""
@@ -164,7 +164,7 @@ class Which:
         """What about the document as a whole is asked, if that is what is asked most probably, and at least so."""
         matches = self._matcher.learned(question.reading, scope)
         if matches and kind_of(matches[0].target) == "info" and matches[0].probability >= least:
-            return cast(InfoTopic, matches[0].target.split(":")[1])
+            return cast(InfoTopic, Target.parse(matches[0].target).topic)
         return None
 
     def particular(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
@@ -219,8 +219,8 @@ class Which:
         if best is not None and kind_of(best.target) in ("info", "chat"):
             return None
         cover = near[0].signals["cover"]
-        rival = max((m.signals["cover"] for m in matches if "run" in m.signals), default=0.0)
-        learned = best is not None and "run" not in best.signals and kind_of(best.target) == "clause"
+        rival = max((m.signals["cover"] for m in matches if m.found), default=0.0)
+        learned = best is not None and not best.found and kind_of(best.target) == "clause"
         sure = learned and best is not None and best.probability >= SURE
         if cover >= WORDED or (cover >= HALF and cover > rival - NEARLY and not sure):
             return self._within(policy_id, question, conversation)

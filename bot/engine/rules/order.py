@@ -23,8 +23,10 @@ from bot.engine.understanding import follow_up
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule, Why
 from knowledge.base.phrasings import InfoTopic
-from knowledge.learned.index import Match, kind_of
+from knowledge.base.target import Target, clauses_of, kind_of, policy_of
+from knowledge.learned.index import Match
 
 BOTH = 0.9
 """Probability that each half of a question must have for its own clause before both are answered."""
@@ -63,7 +65,7 @@ class Flow:
     def reply(self, question: Question, conversation: Conversation, scope: str = "") -> Reply:
         """The first of these that knows what to do."""
         if not re.search(r"\w", question.reading.folded):
-            return self._home(conversation).note("clarify", "none.empty", conversation, "empty")
+            return self._home(conversation).note("clarify", "none.empty", conversation, Rule.EMPTY)
         whose = () if scope else self._sources.whose(question)
         if whose and conversation.policy not in whose:  # another place's documents than what was talked about
             conversation = Conversation(choices=conversation.choices)
@@ -106,14 +108,14 @@ class Flow:
         """A question about a document, by number or 《title》, that the base neither holds nor cites."""
         typed = self._citations.unknown(question.reading.folded)
         return (
-            self._home(conversation).note("none", "none.no_document", conversation, "no such document", typed=typed)
+            self._home(conversation).note("none", "none.no_document", conversation, Rule.NO_SUCH_DOCUMENT, typed=typed)
             if typed
             else None
         )
 
     def within(self, policy_id: str, question: Question, conversation: Conversation) -> Reply:
         """The question answered from one document; an overview of it when nothing is asked."""
-        if conversation.clause.partition("/")[0] != policy_id:
+        if policy_of(conversation.clause) != policy_id:
             conversation = Conversation(policy=policy_id)
         conversation = replace(conversation, policy=policy_id)
         answers = self._sources.answers(policy_id)
@@ -141,8 +143,10 @@ class Flow:
         chosen = follow_up.picked(question, conversation, library.text, self._understanding, library.articled)
         if chosen is None:
             count = len(conversation.choices)
-            return self._home(conversation).note("clarify", "pick_range", conversation, "no such choice", count=count)
-        documents = [t for t in chosen if "/" not in t]
+            return self._home(conversation).note(
+                "clarify", "pick_range", conversation, Rule.NO_SUCH_CHOICE, count=count
+            )
+        documents = [t for t in chosen if kind_of(t) == "document"]
         if documents:
             asked = self._understanding.question(conversation.said)
             if len(documents) > 1:
@@ -150,8 +154,8 @@ class Flow:
             return self._which.by_name(documents[0], asked, Conversation(policy=documents[0]))
         if len(chosen) == 1:
             answers, clause = self._sources.answers(chosen[0]), self._library.clause(chosen[0])
-            return answers.answer(clause, question, conversation, 1.0, "picked", said=conversation.said)
-        return self._several(chosen, conversation, "picked all", full=True) if chosen else None
+            return answers.answer(clause, question, conversation, 1.0, Rule.PICKED, said=conversation.said)
+        return self._several(chosen, conversation, Rule.PICKED_ALL, full=True) if chosen else None
 
     def _returned(self, question: Question, conversation: Conversation) -> Reply | None:
         """A clause that was talked about before: by words that it knows (回到工资那个), or the last but one."""
@@ -167,14 +171,14 @@ class Flow:
             return None
         target, probability = found
         return self._sources.answers(target).answer(
-            self._library.clause(target), asked, conversation, probability, "returned"
+            self._library.clause(target), asked, conversation, probability, Rule.RETURNED
         )
 
     def _several(
-        self, targets: Sequence[str], conversation: Conversation, rule: str, full: bool = False, units: bool = False
+        self, targets: Sequence[str], conversation: Conversation, rule: Rule, full: bool = False, units: bool = False
     ) -> Reply:
         """Clauses asked for together, of one document or of several."""
-        if len({t.partition("/")[0] for t in targets}) == 1:
+        if len({policy_of(t) for t in targets}) == 1:
             clauses = [self._library.clause(t) for t in targets]
             return self._sources.answers(targets[0]).several(clauses, conversation, rule, full=full, units=units)
         return self._sources.across.several(targets, conversation, rule, full, units)
@@ -194,30 +198,30 @@ class Flow:
             return self._info(cast(InfoTopic, conversation.info), question, conversation, scope)
         if conversation.clause and asks & (ASKS_OF_CLAUSE | {"by_unit"}):
             return self._follow_up(question, conversation)
-        clauses = [t for t in conversation.choices if "/" in t]
+        clauses = clauses_of(conversation.choices)
         if not conversation.clause and not clauses and conversation.named and not scope:
             return self.within(conversation.named, question, conversation)
         if not conversation.clause and clauses and asks & ASKS_OF_CLAUSE:
             if "units" in asks:
-                return self._several(clauses, conversation, "follow-up on a list", units=True)
-            return self._sources.across.choose(clauses, (), question, "follow-up on a list")
+                return self._several(clauses, conversation, Rule.FOLLOW_UP_ON_LIST, units=True)
+            return self._sources.across.choose(clauses, (), question, Rule.FOLLOW_UP_ON_LIST)
         matches = self._matcher.learned(question.reading, scope)
         if matches and kind_of(matches[0].target) in ("info", "chat") and matches[0].probability > 0.5:
             return None
         if conversation.clause and follow_up.leans(question):
             return self._follow_up(question, conversation)
-        return self._home(conversation, scope).note("clarify", "clarify.no_context", conversation, "no context")
+        return self._home(conversation, scope).note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
 
     def _money(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
         """Money for nothing in particular: of the clause or choice that is talked about, else all that is stated."""
         if not self._understanding.asks_for_money(question):
             return None
         if not _EVERYTHING.search(question.reading.plain):
-            offered = [t for t in conversation.choices if "/" in t]
+            offered = clauses_of(conversation.choices)
             if conversation.clause:
                 return self._follow_up(question, conversation)
             if offered:
-                return self._sources.across.choose(offered, (), question, "follow-up on a list")
+                return self._sources.across.choose(offered, (), question, Rule.FOLLOW_UP_ON_LIST)
         meant = self._sources.meant(conversation, scope)
         return self._sources.answers(meant.id).all_figures(conversation) if meant is not None else None
 
@@ -236,24 +240,24 @@ class Flow:
 
     def _follow_up(self, question: Question, conversation: Conversation) -> Reply:
         answers, clause = self._sources.answers(conversation.clause), self._library.clause(conversation.clause)
-        return answers.answer(clause, question, conversation, 1.0, "follow-up", said=conversation.said)
+        return answers.answer(clause, question, conversation, 1.0, Rule.FOLLOW_UP, said=conversation.said)
 
     def _more(self, conversation: Conversation) -> Reply:
-        if conversation.more and "/" not in conversation.more[0]:
+        if conversation.more and kind_of(conversation.more[0]) == "document":
             place = conversation.place
             whose = self._library.regions.one(place) if place else None
             listed = whose.policies if whose is not None else tuple(self._library.by_id)
             info = conversation.info
             return self._sources.across.catalogue(listed, conversation, info, conversation.more[0], place)
         return self._sources.across.more(conversation) or self._home(conversation).note(
-            "clarify", "no_more", conversation, "no more"
+            "clarify", "no_more", conversation, Rule.NO_MORE
         )
 
     def _rejected(self, conversation: Conversation) -> Reply:
         """The last answer was wrong, and nothing else is said: offer what came next."""
         reply = self._sources.across.more(conversation)
         if reply is None:
-            return self._home(conversation).note("clarify", "clarify.wrong", conversation, "rejected")
+            return self._home(conversation).note("clarify", "clarify.wrong", conversation, Rule.REJECTED)
         return replace(reply, blocks=(self._sources.across.say("clarify.wrong_offer"), *reply.blocks[1:]))
 
     def _elsewhere(self, question: Question, conversation: Conversation) -> Reply | None:
@@ -277,7 +281,7 @@ class Flow:
         if found[0] == found[1] or (sure and self._sources.holding(question, scope)):
             return None
         units = "units" in question.asks
-        return self._several(found, conversation, "two at once", full=not units, units=units)
+        return self._several(found, conversation, Rule.TWO_AT_ONCE, full=not units, units=units)
 
     # -- matching ----------------------------------------------------------------------------------------------------
 
@@ -292,7 +296,7 @@ class Flow:
         matches = self._matcher.in_context(question, conversation, rejected, leaning, scope)
         if scope in self._library.untaught:
             matches = self._own_words(question, matches, scope)
-        talked = conversation.clause.partition("/")[0]
+        talked = policy_of(conversation.clause)
         untaught = talked in self._library.untaught
         if leaning and untaught and not scope:
             near = [f for f in self._matcher.found(question, talked) if f.signals["cover"] == 1.0]
@@ -300,22 +304,18 @@ class Flow:
                 best = max(near, key=lambda f: (self._titled(f.target, question), f.probability))
                 answers, clause = self._sources.answers(talked), self._library.clause(best.target)
                 said = conversation.said if best.target == conversation.clause else ""
-                return answers.answer(clause, question, conversation, best.probability, "follow-up", said=said)
+                return answers.answer(clause, question, conversation, best.probability, Rule.FOLLOW_UP, said=said)
         if leaning and untaught and not (matches and matches[0].probability >= FOLLOWS):
             return self._follow_up(question, conversation)
         if not matches:
             if leaning:
                 return self._follow_up(question, conversation)
-            return self._home(conversation, scope).note("none", "none.unreadable", conversation, "nothing known in it")
+            return self._home(conversation, scope).note("none", "none.unreadable", conversation, Rule.NOTHING_KNOWN)
         decision = decide(matches)
-        explain = {
-            "matches": [{**vars(m), "probability": round(m.probability, 4)} for m in matches],
-            "costs": decision.costs,
-        }
         reply = None if leaning else self._ambiguous(question, matches, scope)
         if reply is None:
             reply = self._act(decision, matches, question, conversation, leaning, scope)
-        return replace(reply, explain={**explain, **reply.explain})
+        return replace(reply, why=replace(reply.why, matches=tuple(matches), costs=decision.costs))
 
     def _own_words(self, question: Question, matches: list[Match], scope: str) -> list[Match]:
         """Without a topic on the whole document, which was learned elsewhere, where clauses have the question's words.
@@ -347,7 +347,7 @@ class Flow:
         best = matches[0].target if kind_of(matches[0].target) == "clause" else ""
         if matches[0].probability >= SURE and (best not in holding or self._sources.titled(question, scope) == [best]):
             return None
-        return self._sources.across.choose(holding, matches, question, "term in several clauses")
+        return self._sources.across.choose(holding, matches, question, Rule.TERM_IN_SEVERAL)
 
     def _act(
         self,
@@ -361,15 +361,18 @@ class Flow:
         best = decision.matches[0] if decision.matches else matches[0]
         if decision.act == "answer":
             return self._answer(best, matches, question, conversation, leaning, scope)
+        if decision.act == "likely":
+            reply = self._clause(best, question, conversation, leaning)
+            return self._sources.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
-            return self._sources.across.choose(targets, matches, question, "close match")
-        topic = best.target.partition(":")[2]
+            return self._sources.across.choose(targets, matches, question, Rule.CLOSE_MATCH)
+        topic = Target.parse(best.target).topic
         if decision.act == "info":
             return self._info(cast(InfoTopic, topic), question, conversation, scope)
         home = self._home(conversation, scope)
         if decision.act == "chat":
-            note = home.note("chat", f"chat.{topic}", conversation, f"small talk: {topic}")
+            note = home.note("chat", f"chat.{topic}", conversation, Why(Rule.SMALL_TALK, topic))
             if topic != "human" or not conversation.clause:
                 return note
             return self._sources.answers(conversation.clause).with_units(note, conversation.clause)
@@ -386,19 +389,26 @@ class Flow:
         leaning: bool,
         scope: str,
     ) -> Reply:
-        short = leaning or follow_up.is_short(question.reading)
-        same = best.target == conversation.clause and short
         others = [m for m in matches if kind_of(m.target) == "clause" and m.target != best.target]
         further = [m.target for m in others if m.probability >= OFFERED]
         kept = replace(conversation, more=tuple(further[:MOST_RELATED]))
-        said = conversation.said if same else ""
-        answers, clause = self._sources.answers(best.target), self._library.clause(best.target)
-        reply = answers.answer(clause, question, kept, best.probability, "best match", said=said)
-        if same:
+        reply = self._clause(best, question, kept, leaning)
+        if self._same(best, question, conversation, leaning):
             return reply
-        policy_id = best.target.partition("/")[0]
+        policy_id = policy_of(best.target)
         holding = [c for p, c in self._sources.holding(question, scope) if p == policy_id]
-        return answers.with_related(reply, others, holding)
+        return self._sources.answers(best.target).with_related(reply, others, holding)
+
+    def _clause(self, best: Match, question: Question, conversation: Conversation, leaning: bool) -> Reply:
+        """The best match's clause; what was asked before counts where it is still talked about."""
+        said = conversation.said if self._same(best, question, conversation, leaning) else ""
+        answers, clause = self._sources.answers(best.target), self._library.clause(best.target)
+        return answers.answer(clause, question, conversation, best.probability, Rule.BEST_MATCH, said=said)
+
+    @staticmethod
+    def _same(best: Match, question: Question, conversation: Conversation, leaning: bool) -> bool:
+        """Whether a short question is on the clause that is talked about."""
+        return best.target == conversation.clause and (leaning or follow_up.is_short(question.reading))
 
     def _info(self, topic: InfoTopic, question: Question, conversation: Conversation, scope: str) -> Reply:
         """On a document as a whole: the one meant, or a question back."""

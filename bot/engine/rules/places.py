@@ -10,7 +10,9 @@ from bot.engine.understanding.places import Place, find_place, mentions
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule
 from knowledge.base.document import Policy
+from knowledge.base.target import Target
 from knowledge.learned.index import Match
 
 
@@ -60,13 +62,13 @@ class Located:
         clauses = [policy.clause(c) for c in place.clauses]
         if len(clauses) == 1:
             kept = replace(conversation, choices=(), more=())
-            return answers.answer(clauses[0], question, kept, 1.0, "place")
+            return answers.answer(clauses[0], question, kept, 1.0, Rule.PLACE)
         inside = self._inside(place, policy)
         if inside is not None:
             clause = self._library.clause(inside.target)
-            return answers.answer(clause, question, conversation, inside.probability, "place and match")
+            return answers.answer(clause, question, conversation, inside.probability, Rule.PLACE_AND_MATCH)
         asks = question.asks
-        return answers.several(clauses, conversation, "place", full="original" in asks, units="units" in asks)
+        return answers.several(clauses, conversation, Rule.PLACE, full="original" in asks, units="units" in asks)
 
     def _inside(self, place: Place, policy: Policy) -> Match | None:
         """The one clause within a part that the rest of the question is surely about."""
@@ -75,7 +77,7 @@ class Located:
         rest = self._sources.understanding.question(place.rest)
         scope = policy.id if self._library.many else ""
         matches = self._sources.matcher.match(rest, scope) if scope else self._sources.matcher.learned(rest.reading)
-        found = [m for m in matches if m.target.partition("/")[2] in place.clauses]
+        found = [m for m in matches if Target.parse(m.target).clause in place.clauses]
         return found[0] if found and found[0].probability >= SURE else None
 
     def _anywhere(self, question: Question, conversation: Conversation) -> Reply | None:

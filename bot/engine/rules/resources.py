@@ -12,6 +12,7 @@ from bot.engine.matching.verbatim import Terms
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
 from knowledge.base.document import Clause, Policy
+from knowledge.base.target import policy_of
 from knowledge.reading.reader import Reading
 
 FOUND = 0.5
@@ -34,7 +35,7 @@ class Sources:
 
     def answers(self, policy_id: str) -> Answers:
         """What answers from one policy, or from the policy of a target."""
-        policy_id = policy_id.partition("/")[0]
+        policy_id = policy_of(policy_id)
         if policy_id not in self._answers:
             policy = self.library.by_id[policy_id]
             self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding.generic)

@@ -13,8 +13,9 @@ from bot.engine.understanding import follow_up
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule
 from knowledge.base.document import Policy
-from knowledge.learned.index import kind_of
+from knowledge.base.target import kind_of
 
 UNIT_CLAUSE = 0.5
 """Probability of a clause from which a question that names a unit is about that clause, not about the unit."""
@@ -53,7 +54,7 @@ class ByUnit:
         specific = sources.specific(question, conversation, scope)
         if "contact" in asks:
             unit = (*question.units, *question.foreign_units)[0]
-            return None if specific else home.note("none", "none.contact", conversation, "contact", unit=unit)
+            return None if specific else home.note("none", "none.contact", conversation, Rule.CONTACT, unit=unit)
         meant = sources.meant(conversation, scope)
         about = conversation.info == "definition" and not specific and follow_up.asks_about_unit(question)
         if meant is not None and (about or self._asks_who_is_included(question, meant)):
@@ -61,7 +62,7 @@ class ByUnit:
         if question.units and conversation.clause and not specific and follow_up.asks_about_unit(question):
             asked = replace(question, asks=asks | {"units"})
             answers, clause = sources.answers(conversation.clause), self._library.clause(conversation.clause)
-            return answers.answer(clause, asked, conversation, 1.0, "follow-up", said=conversation.said)
+            return answers.answer(clause, asked, conversation, 1.0, Rule.FOLLOW_UP, said=conversation.said)
         if not question.bare and not sources.understanding.empty(question.rest):
             if self._about_something_else(question, specific, scope):
                 return None
@@ -136,7 +137,7 @@ class ByUnit:
             place = self._library.by_id[whose[0]]
             slots = {"place": region(place) or place.issuer or "", "unit": "、".join(units)}
             return self._sources.home(conversation).note(
-                "none", "documents.unit_nowhere", conversation, "unit of no clause", **slots
+                "none", "documents.unit_nowhere", conversation, Rule.UNIT_NOWHERE, **slots
             )
         if scope or len(found) < 2:
             policy_id = scope or next(iter(found), "") or self._sources.home(conversation).policy.id

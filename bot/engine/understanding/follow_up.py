@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
+from knowledge.base.target import clauses_of
 from knowledge.reading.reader import Reading
 from knowledge.text.numbers import ordinal
 
@@ -91,7 +92,7 @@ def picked(
     if _ALL.match(text) and len(text) <= SHORT:
         return list(choices)
     match = _PICK.match(text)
-    if match and _ARTICLE.search(match.group()) and any(articled(t) for t in choices if "/" in t):
+    if match and _ARTICLE.search(match.group()) and any(map(articled, clauses_of(choices))):
         return []
     number = None
     if match and understanding.empty(text[match.end() :]):

@@ -18,9 +18,6 @@ from knowledge.text.numbers import Number, numbers
 from knowledge.text.phrases import Phrases
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
-_SUBJECTS = "首次|政策|补贴|奖励|高企|高新|开发区|标准|规定|文件|对|给|政府|财政|那边的?政策|那[份个]|有没有|怎么规定"
-_WHOSE = rf"(?=的?(?:{_SUBJECTS}))"
-_MOVES = re.compile(r"搬|迁|挪|来汉|来武|落户|转到|转来|过来|本地|这边|总部|投资")
 _LEAD_IN = 4
 """Characters that may stand before a rejection: 你答得不对."""
 REMEMBERED = 1_000
@@ -78,7 +75,9 @@ class Understanding:
             fold(short): unit.name for _, units in _units(lexicon) for unit in units for short in unit.short
         }
         places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
-        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?{_WHOSE}")
+        whose = _any(lexicon.variants.whose)
+        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?(?=的?{whose})")
+        self._moves = re.compile(_any(lexicon.variants.moves))
         self._moves_away = re.compile(
             rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
             r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
@@ -137,7 +136,7 @@ class Understanding:
         if match := self._moves_away.search(plain):
             return match["to"] or match["there"]
         match = self._other_places.search(plain) or self._before_unit(plain)
-        return "" if match is None or _MOVES.search(plain) else match["place"]
+        return "" if match is None or self._moves.search(plain) else match["place"]
 
     def short_unit(self, question: Question) -> str | None:
         """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
@@ -189,6 +188,11 @@ class Understanding:
         own = dict.fromkeys(name for name, is_own in names if is_own)
         foreign = dict.fromkeys(name for name, is_own in names if not is_own)
         return tuple(own), tuple(foreign), self._units.without(plain) if names else plain
+
+
+def _any(words: Iterable[str]) -> str:
+    """An expression for any of the words; one that nothing fits where there are none."""
+    return rf"(?:{'|'.join(map(re.escape, map(fold, words))) or '(?!)'})"
 
 
 def _units(lexicon: Lexicon) -> Iterable[tuple[bool, Sequence[Unit]]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.engine.values.conversation import Conversation
+from bot.engine.values.why import Why
+from knowledge.base.target import Target
 
 Status = Literal["answer", "choose", "info", "chat", "none", "clarify"]
 Role = Literal["lead", "original", "units", "place", "notice", "note", "list", "related", "suggest", "say"]
@@ -61,6 +63,11 @@ class ClauseRef:
     title: str
     score: float
 
+    @property
+    def target(self) -> str:
+        """As conversations and the index name it."""
+        return str(Target.of_clause(self.policy, self.clause))
+
 
 @dataclass(frozen=True)
 class FigureRef:
@@ -93,8 +100,8 @@ class Reply:
     """Clauses near an out-of-scope question; no answer to it."""
     documents: tuple[str, ...] = ()
     """Ids of the documents that it offers to ask in, in the order offered."""
-    explain: dict[str, Any] = field(default_factory=dict)
-    """Why: words, scores, runner-up, rule."""
+    why: Why = field(default_factory=Why)
+    """The rule that decided, and what it went by."""
 
     @property
     def text(self) -> str:
