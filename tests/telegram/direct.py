@@ -129,9 +129,7 @@ class Played:
             reloader=Reloader(nothing_taught, assistant, None, _untold),
             forgetting=(bursts.forget,),
         )
-        inline = Inline(
-            self.office, lambda: self.channel.called, bursts, most_asked or self.examples
-        )
+        inline = Inline(self.office, lambda: self.channel.called, bursts, most_asked or self.examples)
         for handler in Handlers(Service(self.office), Reader(self.me), inline).all():
             self.application.add_handler(handler)
         self.members: dict[str, Person] = {}
