@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Literal
 
 LONGEST = 2000
@@ -15,12 +14,16 @@ MOST_PEOPLE = 5_000
 """People remembered; the longest unseen is forgotten first."""
 
 
-@dataclass(slots=True)
 class _Person:
-    asked: deque[tuple[float, Hashable]] = field(default_factory=deque)
-    told: float = -WINDOW
-    dropped: set[Hashable] = field(default_factory=set)
-    """What got no answer since the last notice, that notice's own included."""
+    """What one person asked lately. Small: there are thousands."""
+
+    __slots__ = ("asked", "dropped", "told")
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, Hashable]] = []
+        self.told = -WINDOW
+        self.dropped: set[Hashable] | None = None
+        """What got no answer since the person was last told of it."""
 
 
 class UserLimit:
@@ -30,6 +33,7 @@ class UserLimit:
         self.per_minute = per_minute
         self._clock = clock
         self._people: OrderedDict[Hashable, _Person] = OrderedDict()
+        """The longest unseen first."""
 
     def check(self, person: Hashable, delivery: Hashable, told: bool = False) -> Literal["ok", "notice", "drop"]:
         """Count a question; one that is handled again, as the same delivery, is counted once.
@@ -37,16 +41,14 @@ class UserLimit:
         ``told``: whoever is refused hears of it each time, so it counts as no question without an answer.
         """
         now = self._clock()
-        who = self._seen(person)
-        while who.asked and who.asked[0][0] <= now - WINDOW:
-            who.asked.popleft()
+        who = self._seen(person, now)
         if any(one == delivery for _, one in who.asked):
             return "ok"
         if len(who.asked) < self.per_minute:
             who.asked.append((now, delivery))
             return "ok"
         if not told:
-            who.dropped.add(delivery)
+            who.dropped = (who.dropped or set()) | {delivery}
         if now - who.told < WINDOW:
             return "drop"
         who.told = now
@@ -55,9 +57,9 @@ class UserLimit:
     def dropped(self, person: Hashable) -> int:
         """How many questions got no answer since this was asked last."""
         who = self._people.get(person)
-        count = len(who.dropped) if who is not None else 0
-        if who is not None:
-            who.dropped.clear()
+        if who is None or who.dropped is None:
+            return 0
+        count, who.dropped = len(who.dropped), None
         return count
 
     def seconds(self, person: Hashable) -> int:
@@ -65,11 +67,21 @@ class UserLimit:
         who = self._people.get(person)
         return max(1, round(who.asked[0][0] + WINDOW - self._clock())) if who is not None and who.asked else 0
 
-    def _seen(self, person: Hashable) -> _Person:
+    def _seen(self, person: Hashable, now: float) -> _Person:
         who = self._people.get(person)
         if who is None:
+            self._forget_idle(now)
             who = self._people[person] = _Person()
-            if len(self._people) > MOST_PEOPLE:
-                self._people.popitem(last=False)
         self._people.move_to_end(person)
+        past = sum(at <= now - WINDOW for at, _ in who.asked) if who.asked and who.asked[0][0] <= now - WINDOW else 0
+        del who.asked[:past]
         return who
+
+    def _forget_idle(self, now: float) -> None:
+        """Whoever asked nothing for a minute, and has nothing coming, need not be remembered."""
+        while self._people:
+            who = next(iter(self._people.values()))
+            idle = (not who.asked or who.asked[-1][0] <= now - WINDOW) and not who.dropped
+            if not idle and len(self._people) < MOST_PEOPLE:
+                return
+            self._people.popitem(last=False)

@@ -453,6 +453,7 @@ class Store:
     def _receive(self, connection: Connection, jobs: Iterable[_Job]) -> None:
         wanted = [(job, job.change.received) for job in jobs if job.change is not None and job.change.received]
         ids = [item.delivery.id for _, received in wanted for item in received]
+        ids += ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))  # few lengths, so few statements to keep
         found = select(updates.c.channel, updates.c.delivery).where(updates.c.delivery.in_(ids))
         known = {Delivery(*row) for row in connection.execute(found)}
         rows = []

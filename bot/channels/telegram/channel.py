@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
@@ -28,6 +29,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 Not as PTB's Defaults: with any of these, 22.8 sends an empty text, such as ``next_offset``, as an empty list.
 """
+_NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 TYPING_WAIT = 0.3
 """Seconds that showing "typing" may hold up an answer."""
 CHANGED = 256
@@ -76,9 +78,7 @@ class TelegramChannel:
             _number(to.conversation),
             text,
             parse_mode=mode,
-            link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard(rows),
-            reply_parameters=_answering(to),
+            api_kwargs=_NO_PREVIEW | _answering(to) | _keyboard(rows),
         )
 
     async def edit(self, at: Address, page: str | None, rows: Rows) -> None:
@@ -100,26 +100,18 @@ class TelegramChannel:
     async def _edit(self, at: Address, page: str | None, rows: Rows) -> None:
         chat, message = _number(at.conversation), int(at.message)
         if page is None:
-            await self._bot.edit_message_reply_markup(chat, message, reply_markup=keyboard(rows))
+            await self._bot.edit_message_reply_markup(chat, message, api_kwargs=_keyboard(rows))
         else:
-            await self._bot.edit_message_text(
-                page,
-                chat,
-                message,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard(rows),
-            )
+            extra = _NO_PREVIEW | _keyboard(rows)
+            await self._bot.edit_message_text(page, chat, message, parse_mode=ParseMode.HTML, api_kwargs=extra)
 
     async def send_file(self, to: Address, file: File, caption: str) -> Sent:
         """A photo or a document."""
         chat, content = _number(to.conversation), InputFile(file.data, filename=file.name)
         with translated():
             if file.picture:
-                return _sent(
-                    await self._bot.send_photo(chat, content, caption=caption, reply_parameters=_answering(to))
-                )
-            return _sent(await self._bot.send_document(chat, content, caption=caption, reply_parameters=_answering(to)))
+                return _sent(await self._bot.send_photo(chat, content, caption=caption, api_kwargs=_answering(to)))
+            return _sent(await self._bot.send_document(chat, content, caption=caption, api_kwargs=_answering(to)))
 
     async def acknowledge(self, press: Incoming, text: str = "", alert: bool = False) -> None:
         """Too late or twice does no harm."""
@@ -139,15 +131,18 @@ class TelegramChannel:
             log.debug("typing_not_shown", extra={"reason": str(error)})
 
 
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
-    """Buttons as Telegram wants them."""
+def _keyboard(rows: Rows) -> dict[str, Any]:
+    """Buttons as the Bot API wants them. As plain data: PTB's objects for them cost as much as the rest of a call."""
     if not rows:
-        return None
-    return InlineKeyboardMarkup([[InlineKeyboardButton(b.label, callback_data=b.data) for b in row] for row in rows])
+        return {}
+    buttons = [[{"text": b.label, "callback_data": b.data} for b in row] for row in rows]
+    return {"reply_markup": {"inline_keyboard": buttons}}
 
 
-def _answering(to: Address) -> ReplyParameters | None:
-    return ReplyParameters(int(to.message), allow_sending_without_reply=True) if to.message else None
+def _answering(to: Address) -> dict[str, Any]:
+    if not to.message:
+        return {}
+    return {"reply_parameters": {"message_id": int(to.message), "allow_sending_without_reply": True}}
 
 
 def _sent(message: TelegramMessage) -> Sent:

@@ -28,7 +28,7 @@ CONNECT, READ = 10.0, 20.0
 CONNECTIONS = 32
 DENIALS = 3
 """Answers 401 or 404 in a row to getUpdates that are put down to something between us and Telegram."""
-_HEAD = ("message_id", "message_thread_id", "date", "chat", "from")
+_HEAD = ("message_id", "date")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -101,7 +101,8 @@ class AiohttpRequest(BaseRequest):
         data = BaseRequest.parse_json_payload(payload)
         result = data.get("result")
         if isinstance(result, dict) and "message_id" in result and "chat" in result:
-            data["result"] = {name: result[name] for name in _HEAD if name in result}
+            chat = {name: result["chat"][name] for name in ("id", "type")}
+            data["result"] = {name: result[name] for name in _HEAD if name in result} | {"chat": chat}
         return data
 
     def _proxy_for(self, url: str) -> str | None:
