@@ -125,7 +125,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a lexicon file": lambda root: _same_size_and_time(root / "lexicon" / "units.yaml"),
     "weights": lambda root: _same_size_and_time(root / "weights.yaml"),
     "a file less": lambda root: next(root.glob("policies/*/phrasings.yaml")).unlink(),
-    "a file more": lambda root: (next(root.glob("policies/*")) / "examples.yaml").touch(),
+    "a file more": lambda root: (next(root.glob("policies/*")) / "notes.yaml").touch(),
     "a file more in a list that is kept in parts": lambda root: _part(root / "lexicon" / "synonyms"),
     "evidence where there was none": lambda root: (root / "evidence.yaml").write_text("signal: {}\nbias: 0.0\n"),
     "a folder by another name": lambda root: next(root.glob("policies/*")).rename(root / "policies" / "renamed"),

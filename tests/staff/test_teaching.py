@@ -343,7 +343,7 @@ def test_the_first_phrasings_of_a_policy_and_of_a_topic(files: BaseFiles, tmp_pa
 
 
 def test_a_file_without_a_last_line_break(files: BaseFiles, tmp_path: Path) -> None:
-    path = files.root / "policies" / POLICY / "lexicon" / "not_covered.yaml"
+    path = files.root / "lexicon" / "not_covered.yaml"
     data = path.read_text(encoding="utf-8").rstrip("\n")
     path.write_text(data, encoding="utf-8")
     last = load_base(files.root).lexicon.not_covered.topics[-1].id
