@@ -1,10 +1,11 @@
-# make chat：装好并打开终端聊天；make test：装好并跑测试。其余见 README。
+# make chat：装好并打开终端聊天；make test：装好并跑快的一道测试；make test-all：全部。其余见 README。
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOGETHER := -n 2 --dist loadfile
 
-.PHONY: setup chat test lint bench bench-corpora accuracy chaos load audit pictures check tune clean
+.PHONY: setup chat test retest test-all lint bench bench-corpora accuracy chaos load audit pictures check tune clean
 
 setup: $(READY)
 
@@ -19,14 +20,22 @@ $(READY): pyproject.toml constraints.txt
 chat: $(READY)
 	@$(BIN)/policybot chat
 
+# the fast lane: no processes, no whole bases compiled
 test: $(READY)
 	$(BIN)/policybot check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not process and not compile"
+
+retest: $(READY)
+	$(BIN)/python -m pytest $(TOGETHER) --lf -m "not slow"
+
+test-all: test
+	$(BIN)/python -m pytest $(TOGETHER) -m "process or compile" --durations 15
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

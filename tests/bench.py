@@ -86,7 +86,7 @@ def main() -> None:
         )
 
     print("\nCold start (s, median of alternating runs) and memory (MB, largest resident)")
-    ask = [sys.executable, "-m", "bot.cli.command", "ask", "首次认定的高企补贴多少"]
+    ask = [sys.executable, "-m", "bot.cli", "ask", "首次认定的高企补贴多少"]
     baseline = [sys.executable, "-c", "import jieba; jieba.initialize()"]
     cold: dict[str, list[tuple[float, float]]] = {"policybot ask": [], "import jieba; jieba.initialize()": []}
     for _ in range(COLD_RUNS):

@@ -23,6 +23,33 @@ from tests.botapi import BotApi
 from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
+LANES = {
+    "process": (
+        "cli/test_cli",
+        "deploy/test_deploy_runs",
+        "deploy/test_security",
+        "docs/test_pictures",
+        "staff/test_expiry",
+        "store/test_backup",
+        "telegram/test_handoff_end_to_end",
+        "telegram/test_mending_end_to_end",
+        "telegram/test_telegram_chaos",
+        "telegram/test_telegram_end_to_end",
+        "telegram/test_telegram_records",
+    ),
+    "compile": ("engine/test_many", "knowledge/test_import_faq", "knowledge/test_tuning", "importing/test_import"),
+}
+"""Modules that the fast lane (make test) leaves to make test-all."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        home = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+        for lane, modules in LANES.items():
+            if home in modules:
+                item.add_marker(lane)
+
+
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 """An example that takes long says something of the machine, not of the program."""

@@ -9,10 +9,13 @@ from typing import Any
 import yaml
 
 from knowledge.compiled import ROOT
+from knowledge.files.yamlparts import read_parts
 
 POLICY = "wuhan-development-zones"
 EACH = 10
 """Phrasings of a writer, topics, and lines of what is unrelated, that are kept."""
+TOPICS = ("talent",)
+"""Files of topics that are not covered of which some are kept."""
 DECLINED = "鸵鸟养殖基地能落户吗"
 """A question that the small base declines."""
 TRIED = "我家的蜜蜂跑了怎么办"
@@ -32,18 +35,24 @@ def small_base(folder: Path, questions: str = QUESTIONS) -> Path:
     shutil.copytree(ROOT / "policies", root / "policies")
     shutil.copytree(ROOT / "lexicon", root / "lexicon")
     shutil.copy(ROOT / "weights.yaml", root / "weights.yaml")
-    _thin(root / "policies" / POLICY / "phrasings.yaml")
-    for name in ("unrelated", "not_covered"):
-        _thin(root / "lexicon" / f"{name}.yaml")
+    own, lexicon = root / "policies" / POLICY, root / "lexicon"
+    shutil.rmtree(own / "lexicon" / "not_covered")
+    for path in (lexicon / "not_covered").iterdir():
+        if path.stem not in TOPICS:
+            path.unlink()
+    for path in (own / "phrasings", lexicon / "unrelated", lexicon / "not_covered", lexicon / "document_questions"):
+        _thin(path)
     (root / "questions").mkdir()
     (root / "questions" / "some.yaml").write_text(questions, encoding="utf-8")
     return root
 
 
-def _thin(path: Path) -> None:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+def _thin(folder: Path) -> None:
+    """The files of a list, thinned, as one file in the folder's place."""
+    data = read_parts(folder.parent, folder.name).data
+    shutil.rmtree(folder)
     text = yaml.safe_dump(_thinned(data), allow_unicode=True, sort_keys=False, width=1000)
-    path.write_text(text, encoding="utf-8")
+    folder.with_name(f"{folder.name}.yaml").write_text(text, encoding="utf-8")
 
 
 def _thinned(data: Any, inside: str = "") -> Any:

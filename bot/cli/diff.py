@@ -58,13 +58,11 @@ Piece = tuple[str, str]
 """(style of STYLES, text)"""
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("diff", help="两个版本逐条比较：改了哪些字、数字、单位和有效期")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
     parser.add_argument("old", metavar="旧版", help="有 policy.yaml 的文件夹，或知识库里的编号")
     parser.add_argument("new", metavar="新版", help="同上")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

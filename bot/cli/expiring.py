@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from datetime import date
 
+from bot.cli.arguments import add_on, days
 from bot.staff.expiry import state
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("expiring", help="列出快到期和已过期的文件")
-    parser.add_argument("--days", type=int, default=90, metavar="天数", help="几天以内到期的（默认 90）")
-    parser.set_defaults(run=run)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("--days", type=days, default=90, metavar="天数", help="几天以内到期的（默认 90）")
+    add_on(parser)
 
 
 def run(options: argparse.Namespace) -> int:

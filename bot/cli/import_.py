@@ -13,22 +13,20 @@ if TYPE_CHECKING:
     from knowledge.importing.job import Outcome
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("import", help="把公文（txt、docx、html、pdf）变成待核对的文件夹")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
     parser.add_argument("files", nargs="+", metavar="文件")
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("imported"), metavar="DIR", help="放在哪里（默认 imported）"
     )
     parser.add_argument("--force", action="store_true", help="覆盖已有而不同的文件夹（保留其中的 phrasings.yaml 等）")
     parser.add_argument("--json", action="store_true", help="每个文件输出一行 JSON")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Import all files; the exit code is 1 when one failed."""
     from knowledge import ROOT
-    from knowledge.base.load import shared_units
+    from knowledge.base.lexicon_files import shared_units
     from knowledge.importing.sandbox import import_files
 
     if options.output.exists() and not options.output.is_dir():

@@ -13,15 +13,13 @@ DONE, REFUSED, TROUBLE = 0, 1, 2
 """Exit codes: every row found its place; some were refused; nothing could be read or written."""
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("import-faq", help="把问答表（CSV）里的问题收为问法；对不上条款的逐行列出")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
     parser.add_argument("file", type=Path, metavar="FILE.csv", help="列：问题，和条款或答案（原文）；可有文件")
     parser.add_argument("--policy", metavar="编号", help="没有「文件」列时，是哪一份文件")
     parser.add_argument("--writer", metavar="名称", help="记在哪位写作者名下（默认 faq-文件名）")
     parser.add_argument("--dry-run", action="store_true", help="只检查，不写")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出每一行的结果")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

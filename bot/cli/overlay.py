@@ -6,11 +6,9 @@ import argparse
 import sys
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("overlay", help="列出教过的问法；patch 打印成 git apply 能用的补丁")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
     parser.add_argument("what", nargs="?", choices=["list", "patch"], default="list", help="list（默认）或 patch")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

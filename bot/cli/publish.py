@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.arguments import add_on
+
 if TYPE_CHECKING:
     from knowledge.base.document import Policy
     from knowledge.base.phrasings import Phrasings
@@ -16,16 +18,15 @@ if TYPE_CHECKING:
 ENDINGS = {"jsonld": ".jsonld", "akn": ".akn.xml", "faq": ".faq.csv"}
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("publish", help="导出：schema.org JSON-LD、Akoma Ntoso 1.0 或问答表 CSV")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
     parser.add_argument("policies", nargs="*", metavar="文件", help="文件夹或编号（默认知识库里的全部）")
     parser.add_argument("--as", dest="form", required=True, choices=list(ENDINGS), help="jsonld、akn 或 faq")
     parser.add_argument("-o", "--output", type=Path, metavar="路径", help="写到文件；已有的文件夹则每份一个文件")
     parser.add_argument("--url", metavar="网址", help="jsonld：文件的网址，条款的标识由它而来（默认不写标识）")
     parser.add_argument("--all", action="store_true", help="faq：全部问法（默认每位写作者每条选一句）")
     parser.add_argument("--no-bom", action="store_true", help="faq：不写字节顺序标记（默认写，Excel 才认得中文）")
-    parser.set_defaults(run=run)
+    add_on(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.cli.arguments import add_on
+from bot.cli.asking import assistant_of
 
 if TYPE_CHECKING:
     from bot.engine.assistant import Assistant
@@ -28,20 +31,24 @@ MOST_IDS = 40
 """Clauses that the error for an unknown one names."""
 
 
-def add(commands: Any, assistant: Callable[[argparse.Namespace], Assistant]) -> argparse.ArgumentParser:
-    """Add the command; ``assistant`` makes the assistant that the options ask for."""
-    show: argparse.ArgumentParser = commands.add_parser(
-        "show", help="看一条（4.2）、一部分（4）、units、figures、policy、policies，或另一份文件（编号、编号/4.2）"
-    )
-    show.add_argument("what", metavar="[编号/]条款|部分|units|figures|policy，编号，policies")
-    show.set_defaults(run=lambda options: _show(assistant(options), options.what.strip()))
-    return show
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("what", metavar="什么", help="[编号/]条款、部分、units、figures、policy，编号，或 policies")
+    add_on(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show it; the exit code is 2 when there is no such thing."""
+    return _show(assistant_of(options), options.what.strip())
 
 
 def _show(assistant: Assistant, what: str) -> int:
     from bot.cli.terminal import show
 
     library = assistant.library
+    if not library.policies:
+        print(assistant.words("none.no_documents"), file=sys.stderr)
+        return USAGE
     if what == "policies":
         for policy_id in library.ordered(library.by_id):
             print(_line(library, policy_id))

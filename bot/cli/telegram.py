@@ -6,15 +6,13 @@ import argparse
 import sys
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("telegram", help="在 Telegram 里回答：默认轮询，给出 --webhook-url 则用 webhook")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
     parser.add_argument("--webhook-url", metavar="URL", help="Telegram 来访的 https 地址（TELEGRAM_WEBHOOK_URL）")
     parser.add_argument("--listen", metavar="地址", help="webhook 监听的本机地址（TELEGRAM_WEBHOOK_LISTEN）")
     parser.add_argument("--port", metavar="端口", help="webhook 监听的端口（TELEGRAM_WEBHOOK_PORT）")
     parser.add_argument("--secret", metavar="口令", help="webhook 的口令（TELEGRAM_WEBHOOK_SECRET）")
     parser.add_argument("--status-listen", metavar="主机:端口", help="/healthz 和 /metrics（POLICYBOT_STATUS_LISTEN）")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.cli.offline import opened, told
 from bot.days import BEIJING
-from bot.store.tickets import Ticket
+
+if TYPE_CHECKING:
+    from bot.store.tickets import Ticket
 
 SHOWN = 40
 """Characters of a question in the table."""
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the sub-parser."""
-    parser = commands.add_parser("tickets", help="转给人工的问题：等着的和答过的")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
     parser.add_argument("--open", action="store_true", help="只列还没有结束的")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
-    parser.set_defaults(run=run)
 
 
 @told

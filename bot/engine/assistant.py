@@ -21,14 +21,14 @@ from bot.engine.rules.resources import Resources
 from bot.engine.rules.units import measures_of
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation, went_on
-from bot.engine.values.reply import Reply
+from bot.engine.values.reply import Block, Reply, Say
 from bot.engine.values.why import By, Heard, Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
 from knowledge.compiled import Ready
 
-WARM_UP = "一个开发区最多几个？"
+WARM_UP = "一个项目最多几个？"
 """Answering it reads what is read only when first needed."""
 
 
@@ -40,7 +40,7 @@ class Assistant:
         self.today = today
         self._language = language
         self.understanding = Understanding(ready)
-        self.library = Library(ready, Texts.load(language), today)
+        self.library = Library(ready, Texts.load(language), today, self.reply)
         self.words = self.library.words
         self._use = Resources(self.library, self.understanding)
 
@@ -60,6 +60,8 @@ class Assistant:
 
         ``policy``: id of the one to answer from.
         """
+        if not self.library.policies:
+            return Reply("none", (Block("say", (Say(self.words("none.no_documents")),)),), Conversation())
         asked = self.understanding.question(question)
         before = self._known(conversation or Conversation())
         first = Asked(asked, before, self._use.everywhere)

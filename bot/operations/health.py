@@ -63,8 +63,10 @@ class Health:
         return {
             "status": "ill" if reasons else "ok",
             "reasons": reasons,
+            "warnings": refused_warnings(self.base),
             "mode": "polling" if self.polling else "webhook",
             "last_contact_age_seconds": age,
+            "store_fails_for": self.store.failing_for if failing else None,
             "journal_depth": depth if failing else depth or 0,
             "set_aside": counts.get("aside", 0),
             "base_loaded": self.policies() > 0,
@@ -74,6 +76,13 @@ class Health:
             "base_faults": list(self.base.faults[:MOST_FAULTS]),
             "base_is_last_good": self.base.kept > 0,
         }
+
+
+def refused_warnings(base: State) -> list[str]:
+    """What makes nobody ill and must be seen to all the same: a newer base was refused, the one before answers."""
+    if not base.faults:
+        return []
+    return [f"a newer base was refused, answers come from the one before ({len(base.faults)} faults): {base.faults[0]}"]
 
 
 def application(health: Health) -> web.Application:

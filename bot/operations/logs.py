@@ -39,10 +39,12 @@ class JsonLines(logging.Formatter):
         return text
 
 
-def set_up(level: str, secrets: Iterable[str]) -> None:
-    """Log to standard error from ``level`` on."""
+def set_up(level: str, secrets: Iterable[str], *filters: logging.Filter) -> None:
+    """Log to standard error from ``level`` on. ``filters``: of channels, for what their libraries log."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(secrets))
+    for one in filters:
+        handler.addFilter(one)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

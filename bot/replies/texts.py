@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from knowledge.files.faults import Fault, KnowledgeError
-from knowledge.files.yamlfile import read_yaml
+from knowledge.files.cachefolders import cache_folders
+from knowledge.files.faults import Fault
+from knowledge.files.storedyaml import stored_yaml
 
 REPLIES = Path(__file__).resolve().parent
 NUMBERS = frozenset({"one", "several"})
@@ -30,11 +30,8 @@ class Texts:
 
     @classmethod
     def load(cls, language: str = "zh") -> Texts:
-        """Read replies/<language>.yaml."""
-        file = read_yaml(REPLIES / f"{language}.yaml")
-        if file.faults:
-            raise KnowledgeError(file.faults)
-        return cls(file.data)
+        """Read replies/<language>.yaml. Raises KnowledgeError with its faults."""
+        return cls(stored_yaml(REPLIES / f"{language}.yaml", cache_folders()))
 
     def __call__(self, name: str, /, **slots: object) -> str:
         """The sentence with that dotted name, its slots filled."""
@@ -47,14 +44,11 @@ class Texts:
             value = value[step]
         return value[self.number] if isinstance(value, dict) and set(value) == NUMBERS else value
 
-    @cached_property
-    def examples(self) -> str:
-        """Example questions in one line."""
-        return " / ".join(self.data["examples"])
-
 
 def check_replies() -> list[Fault]:
     """Faults of the bot's own sentences: unreadable files, names in another language that Chinese doesn't have."""
+    from knowledge.files.yamlfile import read_yaml
+
     files = [read_yaml(path) for path in sorted(REPLIES.glob("*.yaml"))]
     faults = [fault for file in files for fault in file.faults]
     names = {file.path.name: set(_names(file.data)) for file in files if file.data is not None}

@@ -67,3 +67,16 @@ class Catalogue:
             if any(f.kind in ("amount", "ratio") for f in clause.figures):
                 found.setdefault(target.partition("/")[0], []).append(target)
         return found
+
+
+class Catalogues:
+    """The catalogue of the base at hand; made anew when that is another one."""
+
+    def __init__(self) -> None:
+        self._latest: Catalogue | None = None
+
+    def of(self, library: Library) -> Catalogue:
+        """The catalogue of that base."""
+        if self._latest is None or self._latest.library is not library:
+            self._latest = Catalogue(library)
+        return self._latest

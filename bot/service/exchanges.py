@@ -21,7 +21,7 @@ _MISSED = frozenset({"none", "clarify"})
 class Exchange:
     """One question and what came of it."""
 
-    message: int
+    message: str
     """The message that asked."""
     asked: str
     status: str
@@ -35,7 +35,7 @@ class Exchange:
 Exchanges = tuple[Exchange, ...]
 
 
-def note(exchanges: Sequence[Exchange], message: int, asked: str, reply: Reply) -> Exchanges:
+def note(exchanges: Sequence[Exchange], message: str, asked: str, reply: Reply) -> Exchanges:
     """With one more; small talk is no question, and a question that was changed replaces its first form."""
     if reply.status == "chat":
         return tuple(exchanges)
@@ -45,7 +45,7 @@ def note(exchanges: Sequence[Exchange], message: int, asked: str, reply: Reply) 
     return (*(e for e in exchanges if e.message != message), new)[-MOST:]
 
 
-def judged(exchanges: Sequence[Exchange], message: int, missed: bool) -> Exchanges:
+def judged(exchanges: Sequence[Exchange], message: str, missed: bool) -> Exchanges:
     """The answer to that message was judged."""
     return tuple(replace(e, missed=missed) if e.message == message else e for e in exchanges)
 
@@ -66,7 +66,7 @@ def from_json(data: object) -> Exchanges:
     found = []
     for entry in entries if isinstance(entries, list) else []:
         try:
-            found.append(Exchange(**entry))
-        except TypeError:
+            found.append(Exchange(**entry | {"message": str(entry["message"])}))
+        except (TypeError, KeyError):
             continue
     return tuple(found)

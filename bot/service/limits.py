@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from typing import Literal
 
+LONGEST = 2000
+"""Characters of a question; more is no question but a document."""
 WINDOW = 60.0
 MOST_PEOPLE = 5_000
 """People remembered; the longest unseen is forgotten first."""
+
+
+class _Person:
+    """What one person asked lately. Small: there are thousands."""
+
+    __slots__ = ("asked", "dropped", "told")
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, Hashable]] = []
+        self.told = -WINDOW
+        self.dropped: set[Hashable] | None = None
+        """What got no answer since the person was last told of it."""
 
 
 class UserLimit:
@@ -18,27 +32,56 @@ class UserLimit:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_minute = per_minute
         self._clock = clock
-        self._people: OrderedDict[int, deque[tuple[float, int]]] = OrderedDict()
-        self._told: dict[int, float] = {}
+        self._people: OrderedDict[Hashable, _Person] = OrderedDict()
+        """The longest unseen first."""
 
-    def check(self, person: int, update_id: int) -> Literal["ok", "notice", "drop"]:
-        """Count a question; one that is handled again, with the same update id, is counted once."""
+    def check(self, person: Hashable, delivery: Hashable, told: bool = False) -> Literal["ok", "notice", "drop"]:
+        """Count a question; one that is handled again, as the same delivery, is counted once.
+
+        ``told``: whoever is refused hears of it each time, so it counts as no question without an answer.
+        """
         now = self._clock()
-        asked = self._people.get(person)
-        if asked is None:
-            asked = self._people[person] = deque()
-            if len(self._people) > MOST_PEOPLE:
-                gone, _ = self._people.popitem(last=False)
-                self._told.pop(gone, None)
-        self._people.move_to_end(person)
-        while asked and asked[0][0] <= now - WINDOW:
-            asked.popleft()
-        if any(update == update_id for _, update in asked):
+        who = self._seen(person, now)
+        if any(one == delivery for _, one in who.asked):
             return "ok"
-        if len(asked) < self.per_minute:
-            asked.append((now, update_id))
+        if len(who.asked) < self.per_minute:
+            who.asked.append((now, delivery))
             return "ok"
-        if now - self._told.get(person, -WINDOW) < WINDOW:
+        if not told:
+            who.dropped = (who.dropped or set()) | {delivery}
+        if now - who.told < WINDOW:
             return "drop"
-        self._told[person] = now
+        who.told = now
         return "notice"
+
+    def dropped(self, person: Hashable) -> int:
+        """How many questions got no answer since this was asked last."""
+        who = self._people.get(person)
+        if who is None or who.dropped is None:
+            return 0
+        count, who.dropped = len(who.dropped), None
+        return count
+
+    def seconds(self, person: Hashable) -> int:
+        """Seconds until there is room again."""
+        who = self._people.get(person)
+        return max(1, round(who.asked[0][0] + WINDOW - self._clock())) if who is not None and who.asked else 0
+
+    def _seen(self, person: Hashable, now: float) -> _Person:
+        who = self._people.get(person)
+        if who is None:
+            self._forget_idle(now)
+            who = self._people[person] = _Person()
+        self._people.move_to_end(person)
+        past = sum(at <= now - WINDOW for at, _ in who.asked) if who.asked and who.asked[0][0] <= now - WINDOW else 0
+        del who.asked[:past]
+        return who
+
+    def _forget_idle(self, now: float) -> None:
+        """Whoever asked nothing for a minute, and has nothing coming, need not be remembered."""
+        while self._people:
+            who = next(iter(self._people.values()))
+            idle = (not who.asked or who.asked[-1][0] <= now - WINDOW) and not who.dropped
+            if not idle and len(self._people) < MOST_PEOPLE:
+                return
+            self._people.popitem(last=False)

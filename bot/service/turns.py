@@ -1,6 +1,6 @@
-"""A turn: one update being answered; exactly once in intent, at least once in fact.
+"""A turn: one delivery being answered; exactly once in intent, at least once in fact.
 
-What a handler does to the outside is a numbered step, recorded when the API acknowledged it. After a crash the update
+What a handler does to the outside is a numbered step, recorded when the channel acknowledged it. After a crash it
 is handled again and the recorded steps are skipped. Few steps may be under way unrecorded at one time, over all chats:
 that many answers, at most, are sent twice when the process is killed.
 """
@@ -14,8 +14,8 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -23,8 +23,9 @@ from bot.days import day_of
 from bot.engine.values.conversation import Conversation
 from bot.service.exchanges import Exchange, Exchanges, from_json, plain_data
 from bot.service.port import FailureOf, failure_of
+from bot.store.keys import Delivery, Talk
 from bot.store.questions import Asked, Forgotten
-from bot.store.store import Change, Open, Store, Verdict, to_json
+from bot.store.store import Change, Kept, Open, Store, Verdict, to_json
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -64,55 +65,83 @@ current_slot: contextvars.ContextVar[Slot | None] = contextvars.ContextVar("curr
 current_turn: contextvars.ContextVar[Turn | None] = contextvars.ContextVar("current_turn", default=None)
 
 
+Offered = tuple[tuple[str, str], ...]
+"""(label, button's data) of what was offered last to be chosen by number, in a channel without buttons."""
+
+
+_NOTHING_SAID = Conversation()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a conversation."""
+
+    conversation: Conversation = _NOTHING_SAID
+    exchanges: Exchanges = ()
+    """The last questions and what came of them."""
+    offered: Offered = ()
+
+    def to_json(self) -> str:
+        """As it is stored."""
+        offered = {"offered": [list(one) for one in self.offered]} if self.offered else {}
+        return to_json(self.conversation.to_json() | plain_data(self.exchanges) | offered)
+
+    @classmethod
+    def from_json(cls, stored: str | None) -> Memory:
+        """From what was stored; what can't be read is left out."""
+        data = json.loads(stored) if stored else {}
+        found = data.get("offered") if isinstance(data, dict) else None
+        pairs = [one for one in found or () if isinstance(one, list) and len(one) == 2]
+        return cls(Conversation.from_json(data), from_json(data), tuple((str(a), str(b)) for a, b in pairs))
+
+
 class Conversations:
-    """Conversations by key, the recent ones in memory."""
+    """What is remembered, the recent conversations in memory."""
 
     def __init__(self, store: Store, most: int = REMEMBERED) -> None:
         self._store = store
         self._most = most
-        self._recent: OrderedDict[str, tuple[Conversation, Exchanges]] = OrderedDict()
+        self._recent: OrderedDict[Talk, Memory] = OrderedDict()
 
-    async def get(self, key: str) -> tuple[Conversation, Exchanges]:
-        """What is remembered, or an empty conversation; with the last questions and what came of them."""
-        if key in self._recent:
-            self._recent.move_to_end(key)
-            return self._recent[key]
-        stored = await self._store.conversation(key)
-        data = json.loads(stored) if stored else {}
-        talk = Conversation.from_json(data), from_json(data)
-        self.put(key, *talk)
-        return talk
+    async def get(self, talk: Talk) -> Memory:
+        """What is remembered; nothing of a conversation that is new."""
+        if talk in self._recent:
+            self._recent.move_to_end(talk)
+            return self._recent[talk]
+        memory = Memory.from_json(await self._store.conversation(talk))
+        self.put(talk, memory)
+        return memory
 
-    def forget(self, person: int) -> None:
+    def forget(self, channel: str, person: str) -> None:
         """Forget a person's in memory; in the store is the store's affair."""
-        for key in [key for key in self._recent if key.endswith(f":{person}")]:
-            del self._recent[key]
+        for talk in [talk for talk in self._recent if (talk.channel, talk.person) == (channel, person)]:
+            del self._recent[talk]
 
-    def known(self, key: str) -> tuple[Conversation, Exchanges]:
+    def known(self, talk: Talk) -> Memory:
         """What is in memory."""
-        return self._recent.get(key, (Conversation(), ()))
+        return self._recent.get(talk, Memory())
 
-    def put(self, key: str, conversation: Conversation, exchanges: Exchanges) -> None:
+    def put(self, talk: Talk, memory: Memory) -> None:
         """Remember in memory; storing it is the turn's affair."""
-        self._recent[key] = conversation, exchanges
-        self._recent.move_to_end(key)
+        self._recent[talk] = memory
+        self._recent.move_to_end(talk)
         if len(self._recent) > self._most:
             self._recent.popitem(last=False)
 
 
 class Turn:
-    """One update being answered. Handlers get it as ``context.turn``."""
+    """One delivery being answered."""
 
     def __init__(
         self,
-        update_id: int,
+        delivery: Delivery,
         store: Store,
         conversations: Conversations,
         places: asyncio.Semaphore,
         steps: int = 0,
         failure_of: FailureOf = failure_of,
     ) -> None:
-        self.update_id = update_id
+        self.delivery = delivery
         self.began = time.perf_counter()
         self.status = "ignored"
         """What came of it, for the counts."""
@@ -125,34 +154,40 @@ class Turn:
         self._failure_of = failure_of
         self._made = steps
         self._next = 0
-        self._kept: dict[str, Conversation] = {}
-        self._exchanges: dict[str, Exchanges] = {}
+        self._kept: dict[Talk, dict[str, Any]] = {}
         self._verdicts: list[Verdict] = []
         self._at_end: list[Callable[[Connection], object]] = []
         self._asked: Asked | None = None
-        self._replaced: int | None = None
+        self._replaced: Delivery | None = None
         self._counted: list[tuple[str, str]] = []
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Read or write in the store at once; ``work`` must be harmless when repeated."""
         return await self._store.transact(work)
 
-    async def conversation(self, key: str) -> Conversation:
-        """What the chat and user with that key talk about."""
-        return (await self._conversations.get(key))[0]
+    async def memory(self, talk: Talk) -> Memory:
+        """What is remembered of a conversation, with what this turn adds."""
+        return replace(await self._conversations.get(talk), **self._kept.get(talk, {}))
 
-    async def exchanges(self, key: str) -> Exchanges:
-        """The last questions of that chat and user, and what came of them; the latest last."""
-        stored = (await self._conversations.get(key))[1]
-        return self._exchanges.get(key, stored)
+    async def conversation(self, talk: Talk) -> Conversation:
+        """What the person talks about there, as it was before this turn."""
+        return (await self._conversations.get(talk)).conversation
 
-    def keep_exchanges(self, key: str, exchanges: Sequence[Exchange]) -> None:
+    async def exchanges(self, talk: Talk) -> Exchanges:
+        """The last questions and what came of them; the latest last."""
+        return (await self.memory(talk)).exchanges
+
+    def keep_exchanges(self, talk: Talk, exchanges: Sequence[Exchange]) -> None:
         """Store them together with the tick-off."""
-        self._exchanges[key] = tuple(exchanges)
+        self._kept.setdefault(talk, {})["exchanges"] = tuple(exchanges)
 
-    def keep(self, key: str, conversation: Conversation) -> None:
+    def keep(self, talk: Talk, conversation: Conversation) -> None:
         """Store the conversation together with the tick-off."""
-        self._kept[key] = conversation
+        self._kept.setdefault(talk, {})["conversation"] = conversation
+
+    def keep_offered(self, talk: Talk, offered: Offered) -> None:
+        """Store what a number stands for from here on, together with the tick-off."""
+        self._kept.setdefault(talk, {})["offered"] = offered
 
     async def step(
         self, call: Callable[[], Awaitable[T]], also: Callable[[T], Callable[[Connection], object]] | None = None
@@ -162,7 +197,7 @@ class Turn:
         ``also``: from the call's result, what is written in the commit that records the step.
 
         Steps are numbered in order: a handler that runs again must make the same ones. Network errors are tried again,
-        a few times; other errors of the API are the handler's.
+        a few times; other errors of the channel are the handler's.
         """
         number = self._next
         self._next += 1
@@ -174,7 +209,7 @@ class Turn:
             result = await self._try(call, slot)
             self._made = number + 1
             further = [also(result)] if also is not None else []
-            await self._store.change(Change(stepped=(self.update_id, self._made), also=further))
+            await self._store.change(Change(stepped=(self.delivery, self._made), also=further))
         finally:
             slot.free()
             current_slot.reset(token)
@@ -200,17 +235,17 @@ class Turn:
         """A verdict on an answer, stored together with the tick-off."""
         self._verdicts.append(verdict)
 
-    def asked(self, asked: Asked, instead_of: int | None = None) -> None:
+    def asked(self, asked: Asked, instead_of: Delivery | None = None) -> None:
         """The question that was asked, recorded together with the tick-off, so once however often it is handled.
 
-        ``instead_of``: update id of an earlier question that was only the beginning of this one.
+        ``instead_of``: an earlier question that was only the beginning of this one.
         """
         self._asked, self._replaced = asked, instead_of
 
-    async def forget(self, asker: str, person: int) -> Forgotten:
-        """Delete what is kept about a person, now; ``asker``: the person's hash."""
-        self._conversations.forget(person)
-        return await self._store.forget(asker, person)
+    async def forget(self, asker: str, person: str) -> Forgotten:
+        """Delete what is kept about a person of this channel, now; ``asker``: the person's hash."""
+        self._conversations.forget(self.delivery.channel, person)
+        return await self._store.forget(asker, self.delivery.channel, person)
 
     def count(self, kind: str, name: str) -> None:
         """One more of that kind and name today, with the tick-off."""
@@ -225,7 +260,6 @@ class Turn:
         self._next = 0
         self.error = None
         self._kept.clear()
-        self._exchanges.clear()
         self._verdicts.clear()
         self._at_end.clear()
         self._counted.clear()
@@ -235,16 +269,15 @@ class Turn:
         """Tick off: with the next commit, together with what was kept."""
         now = time.time()
         kept = []
-        for key in dict.fromkeys((*self._kept, *self._exchanges)):
-            conversation, exchanges = self._conversations.known(key)
-            conversation, exchanges = self._kept.get(key, conversation), self._exchanges.get(key, exchanges)
-            self._conversations.put(key, conversation, exchanges)
-            kept.append((key, to_json(conversation.to_json() | plain_data(exchanges)), now))
+        for talk, parts in self._kept.items():
+            memory = replace(self._conversations.known(talk), **parts)
+            self._conversations.put(talk, memory)
+            kept.append(Kept(talk, memory.to_json(), now))
         seconds = round(time.perf_counter() - self.began, 4)
         day = day_of(now) if self._counted else ""
         self._store.change_soon(
             Change(
-                done=self.update_id,
+                done=self.delivery,
                 kept=kept,
                 verdicts=self._verdicts,
                 also=self._at_end,
@@ -256,11 +289,11 @@ class Turn:
 
     def set_aside(self, reason: str) -> None:
         """Give up on it; it blocks nothing and stays in the journal for a person to look at."""
-        self._store.change_soon(Change(aside=(self.update_id, reason)))
+        self._store.change_soon(Change(aside=(self.delivery, reason)))
 
     @property
     def refused(self) -> bool:
-        """Whether the API refused for a reason that trying again won't mend."""
+        """Whether the channel refused for a reason that trying again won't mend."""
         return self._failure_of(self.error) == "refused"
 
     @property
@@ -270,7 +303,7 @@ class Turn:
 
 
 class Turns:
-    """Makes turns: for new updates, and for those found open at the start."""
+    """Makes turns: for what is new, and for what was found open at the start."""
 
     def __init__(self, store: Store, unrecorded: int = UNRECORDED, failure_of: FailureOf = failure_of) -> None:
         """``failure_of``: what the errors of the channel mean."""
@@ -278,14 +311,14 @@ class Turns:
         self._failure_of = failure_of
         self.conversations = Conversations(store)
         self._places = asyncio.Semaphore(unrecorded)
-        self._made: dict[int, int] = {}
+        self._made: dict[Delivery, int] = {}
 
     def resume(self, found: Open) -> None:
         """Note the steps that were made before the restart."""
         if found.steps:
-            self._made[found.update_id] = found.steps
+            self._made[found.delivery] = found.steps
 
-    def begin(self, update_id: int) -> Turn:
-        """The turn for that update."""
-        steps = self._made.pop(update_id, 0)
-        return Turn(update_id, self._store, self.conversations, self._places, steps, self._failure_of)
+    def begin(self, delivery: Delivery) -> Turn:
+        """The turn for that delivery."""
+        steps = self._made.pop(delivery, 0)
+        return Turn(delivery, self._store, self.conversations, self._places, steps, self._failure_of)

@@ -161,6 +161,8 @@ class Reloader:
         ready = await asyncio.to_thread(compiled.load, result["fingerprint"], folders)
         if ready is None:
             raise jobs.JobError("the compiled form has vanished")
+        if not ready.base.policies and self._recent.assistant.library.policies:
+            return Report("refused", (self._recent.assistant.words("reload.none_left"),), seconds=seconds)
         assistant = await asyncio.to_thread(self._recent.assistant.with_base, ready)
         self._swap(assistant, Reload(ready.fingerprint, folders))
         return Report("swapped", stale=stale, seconds=time.monotonic() - began)

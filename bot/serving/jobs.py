@@ -11,6 +11,8 @@ import contextlib
 import json
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ PATIENCE = 300.0
 """Seconds after which a job is given up."""
 NICE = 10
 """Answers go before jobs."""
+LOOK = 0.5
+"""Seconds between looks of a job at whether its parent is still there."""
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "POLICYBOT_CACHE_DIR", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -61,8 +65,16 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONUTF8": "1"}
 
 
+def _end_with(parent: int) -> None:
+    """End when the parent has: nobody hears the result, and what the job holds, such as a lock, others wait for."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os._exit(1)
+
+
 def serve(work: Callable[[Mapping[str, Any], BaseFiles], Mapping[str, Any]]) -> int:
-    """The job's process: read the job, do it, write the result."""
+    """The job's process: read the job, do it, write the result. It ends with the one who waits for it."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     with contextlib.suppress(OSError):  # a sandbox may forbid even to stand back
         os.nice(NICE)
     job = json.load(sys.stdin)

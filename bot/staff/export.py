@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TextIO
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from bot.days import BEIJING, start_of
 from bot.store.tables import feedback, questions
@@ -20,7 +20,7 @@ WHAT: tuple[What, ...] = ("questions", "feedback")
 FORMATS: tuple[Format, ...] = ("csv", "jsonl")
 COLUMNS: dict[What, tuple[str, ...]] = {
     "questions": (
-        *("id", "at", "day", "channel", "asker", "text", "outcome", "target", "rule"),
+        *("id", "at", "day", "channel", "place", "asker", "text", "outcome", "target", "rule"),
         *("score", "margin", "near", "units", "seconds", "settled"),
     ),
     "feedback": ("at", "target", "verdict", "reason", "asker", "question", "text"),
@@ -60,7 +60,8 @@ def _rows(connection: Connection, what: What, first: date | None) -> Iterator[di
             query = query.where(questions.c.day >= first.isoformat())
     else:
         about = questions.c.id.label("question"), questions.c.text
-        joined = feedback.outerjoin(questions, questions.c.update_id == feedback.c.update_id)
+        same = and_(questions.c.channel == feedback.c.channel, questions.c.delivery == feedback.c.delivery)
+        joined = feedback.outerjoin(questions, same)
         own = [feedback.c[name] for name in ("at", "target", "verdict", "reason", "asker")]
         query = select(*own, *about).select_from(joined).order_by(feedback.c.at, feedback.c.key)
         if first is not None:

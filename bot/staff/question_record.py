@@ -7,10 +7,11 @@ from typing import Literal
 
 from bot.days import day_of
 from bot.engine.values.reply import Reply
+from bot.store.keys import Delivery
 from bot.store.questions import Asked, clean
 from knowledge.base.target import kind_of
 
-Channel = Literal["private", "group", "inline", "terminal"]
+Place = Literal["private", "group", "inline", "terminal"]
 NEAREST = 3
 """Clauses near a question that are recorded."""
 LONGEST = 500
@@ -20,9 +21,9 @@ LONGEST = 500
 def record(
     text: str,
     reply: Reply,
-    channel: Channel,
+    place: Place,
     asker: str = "",
-    update_id: int | None = None,
+    delivery: Delivery | None = None,
     keep_text: bool = True,
     seconds: float = 0.0,
 ) -> Asked:
@@ -35,10 +36,10 @@ def record(
     target_is_clause = kind_of(target) == "clause"
     now = time.time()
     return Asked(
-        update_id=update_id,
+        delivery=delivery,
         at=now,
         day=day_of(now),
-        channel=channel,
+        place=place,
         asker=asker,
         text=clean(text.strip()[:LONGEST]) if keep_text else "",
         words=clean(" ".join(heard.telling or heard.words))[:LONGEST] if keep_text and heard is not None else "",

@@ -17,7 +17,7 @@ from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.serving.base_files import questions_folder
-from knowledge.base.load import parse
+from knowledge.base.parse import parse
 from knowledge.base.record import Record, Text
 from knowledge.base.target import Target
 from knowledge.files.faults import Fault, KnowledgeError

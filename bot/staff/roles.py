@@ -24,10 +24,22 @@ class Role(IntEnum):
 
 
 class Staff:
-    """Who has which role, by Telegram's number of the person."""
+    """Who has which role: by Telegram's number of the person, or by (channel, the channel's name of the person)."""
 
-    def __init__(self, roles: Mapping[int, Role] | None = None) -> None:
+    def __init__(
+        self, roles: Mapping[int, Role] | None = None, more: Mapping[tuple[str, str], Role] | None = None
+    ) -> None:
+        """``more``: members in other channels."""
         self._roles = dict(roles or {})
+        self._all = {("telegram", str(number)): role for number, role in self._roles.items()} | dict(more or {})
+
+    def of(self, channel: str, person: str) -> Role | None:
+        """The role of a channel's person; None: no member of staff."""
+        return self._all.get((channel, person))
+
+    def everyone(self, least: Role = Role.VIEWER) -> tuple[tuple[str, str], ...]:
+        """(channel, person) of all who may do what ``least`` may, in the order of the settings."""
+        return tuple(who for who, role in self._all.items() if role >= least)
 
     def role(self, user_id: int) -> Role | None:
         """The person's role; None: no member of staff."""
@@ -42,7 +54,7 @@ class Staff:
         return tuple(user_id for user_id, role in self._roles.items() if role >= least)
 
     def __len__(self) -> int:
-        return len(self._roles)
+        return len(self._all)
 
 
 def parse_staff(text: str, faults: list[str], name: str = "POLICYBOT_STAFF") -> Staff:

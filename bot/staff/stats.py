@@ -90,7 +90,7 @@ def _kept(connection: Connection, stats: Stats) -> None:
     for day, outcome, count in connection.execute(select(c.day, c.outcome, n).where(recent).group_by(c.day, c.outcome)):
         stats.by_day[day][outcome] += count
         stats.outcomes[outcome] += count
-    for channel, count in connection.execute(select(c.channel, n).where(recent).group_by(c.channel)):
+    for channel, count in connection.execute(select(c.place, n).where(recent).group_by(c.place)):
         stats.channels[channel] += count
     grouped = select(c.target, c.units, n).where(recent).group_by(c.target, c.units)
     for target, units, count in connection.execute(grouped):
@@ -99,7 +99,7 @@ def _kept(connection: Connection, stats: Stats) -> None:
         for unit in units.split("\n") if units else ():
             stats.units[unit] += count
     stats.askers = connection.execute(select(func.count(c.asker.distinct())).where(recent, c.asker != "")).scalar_one()
-    times = sorted(connection.execute(select(c.seconds).where(recent, c.channel != "terminal")).scalars())
+    times = sorted(connection.execute(select(c.seconds).where(recent, c.place != "terminal")).scalars())
     stats.seconds = round(times[len(times) // 2], 3) if times else None
     span = feedback.c.at.between(start_of(stats.days[0]), start_of(stats.days[-1]) + 86_400.0)
     for verdict, at in connection.execute(select(feedback.c.verdict, feedback.c.at).where(span)):

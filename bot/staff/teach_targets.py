@@ -7,7 +7,7 @@ from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
 from knowledge.base.contents import Base
 from knowledge.base.target import Target, kind_of
-from knowledge.teaching.overlay import has_target
+from knowledge.teaching.overlay import asked_as_a_whole, has_target
 from knowledge.text.fold import key
 
 MOST_PROPOSED = 6
@@ -26,10 +26,8 @@ def resolve(base: Base, typed: str) -> tuple[str, ...]:
     wanted = key(typed)
     if not wanted:
         return ()
-    found = []
+    found = [target for target in asked_as_a_whole(base) if target.partition("/")[2] == typed]
     for policy in base.policies:
-        if typed.startswith("info:") and has_target(base, f"{policy.id}/{typed}"):
-            found.append(f"{policy.id}/{typed}")
         found += [f"{policy.id}/{c.id}" for c in policy.clauses if typed == c.id or wanted == key(c.number or "")]
     if not found:
         topics = base.lexicon.not_covered.topics
@@ -68,7 +66,7 @@ def proposals(assistant: Assistant, ask: str) -> list[str]:
         elif kind == "near" and match.topic:
             out.append(f"near:{match.topic}")
         elif kind == "info":
-            out += [f"{p.id}/{match.target}" for p in assistant.ready.base.policies]
+            out += [t for t in asked_as_a_whole(assistant.ready.base) if t.endswith(f"/{match.target}")]
     out += [f"{c.policy}/{c.clause}" for c in reply.suggestions]
     known = (t for t in dict.fromkeys(out) if has_target(assistant.ready.base, t))
     return list(known)[:MOST_PROPOSED]

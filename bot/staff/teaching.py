@@ -163,7 +163,7 @@ class _Lesson:
         known = overlay.phrasings_by_key(base)
         if wanted in known:
             other = known[wanted]
-            if other != target:
+            if not overlay.same_target(other, target):
                 return refused("elsewhere", target=named(base, other, words))
             mine = next((t for t in current.taught if key(t.ask) == wanted), None)
             text = words("teach.known", target=named(base, target, words))
@@ -172,7 +172,11 @@ class _Lesson:
         if question.bare or before.understanding.empty(question.rest):
             return refused("generic")
         if len(wanted) >= MIN_CHARS:
-            others = [k for k, t in known.items() if t != target and not t.startswith("chat:") and t != "far"]
+            others = [
+                k
+                for k, t in known.items()
+                if not overlay.same_target(t, target) and not t.startswith("chat:") and t != "far"
+            ]
             copy = process.extractOne(wanted, others, scorer=fuzz.ratio, score_cutoff=ALIKE)
             if copy is not None:
                 return refused("copy", other=copy[0], target=named(base, known[copy[0]], words))

@@ -152,8 +152,8 @@ def put_back(connection: Connection, why: str) -> None:
 def read(connection: Connection) -> list[Unanswered]:
     """Every question asked in vain that is kept, oldest first."""
     c = questions.c
-    judged = select(feedback.c.update_id).where(feedback.c.verdict == "down", feedback.c.update_id.is_not(None))
-    bad = c.update_id.in_(judged)
+    about = (feedback.c.channel == c.channel, feedback.c.delivery == c.delivery)
+    bad = select(feedback.c.key).where(*about, feedback.c.verdict == "down").exists()
     close = and_(c.outcome.in_(("answer", "choose", "info")), c.margin < LOW_MARGIN)
     why = case((c.outcome == "none", "declined"), (bad, "bad"), else_="close").label("why")
     query = select(c.id, c.at, c.day, c.text, c.words, why, c.near, c.settled).where(

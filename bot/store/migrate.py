@@ -29,7 +29,15 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     if current is not None and current not in known_revisions():
         raise NewerSchemaError(current)
     if current != (script.get_current_head() if revision == "head" else revision):
+        _begin(connection)
         command.upgrade(config, revision)
+
+
+def _begin(connection: Connection) -> None:
+    """Begin as SQLite wants it, which its driver leaves out before a table is made: all of an upgrade, or nothing."""
+    driver = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and driver is not None and not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def one_upgrade_at_a_time(connection: Connection) -> None:

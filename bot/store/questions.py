@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.days import day_of, start_of
 from bot.store import tickets
+from bot.store.keys import FIRST, Delivery
 from bot.store.tables import conversations, daily, feedback, questions, updates
 from knowledge.base.target import kind_of
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question and what came of it: a row of ``questions``, whose columns have the same names."""
+    """A question and what came of it: a row of ``questions``."""
 
-    update_id: int | None
+    delivery: Delivery | None
+    """What asked it; None: nothing was delivered, it was typed in the terminal."""
     at: float
     day: str
-    channel: str
+    place: str
+    """private, group, inline or terminal."""
     asker: str
     text: str
     words: str
@@ -38,6 +40,12 @@ class Asked:
     units: str = ""
     seconds: float = 0.0
 
+    def row(self) -> dict[str, Any]:
+        """The columns."""
+        asked_by = self.delivery
+        named = {"channel": asked_by.channel, "delivery": asked_by.id} if asked_by is not None else {}
+        return {"channel": "terminal", "delivery": None} | vars(self) | {"delivery": None} | named
+
 
 @dataclass(frozen=True)
 class Forgotten:
@@ -47,7 +55,7 @@ class Forgotten:
     verdicts: int
     conversations: int
     aside: int
-    """Updates that had been set aside."""
+    """Messages that had been set aside."""
     tickets: int = 0
     """Questions that were handed on to a person."""
     waiting: tuple[int, ...] = ()
@@ -57,13 +65,16 @@ class Forgotten:
         return any(vars(self).values())
 
 
-def write_questions(connection: Connection, asked: Sequence[Asked], replaced: Collection[int]) -> None:
-    """Insert rows, over those of the same updates; ``replaced``: updates whose questions were only begun."""
+def write_questions(connection: Connection, asked: Sequence[Asked], replaced: Collection[Delivery]) -> None:
+    """Insert rows, over those of the same deliveries; ``replaced``: deliveries whose questions were only begun."""
     if replaced:
-        connection.execute(questions.delete().where(questions.c.update_id.in_(list(replaced))))
-    rows = [vars(a) for a in asked if a.update_id not in replaced]
+        begun = questions.delete().where(
+            questions.c.channel == bindparam("by"), questions.c.delivery == bindparam("one")
+        )
+        connection.execute(begun, [{"by": gone.channel, "one": gone.id} for gone in replaced])
+    rows = [a.row() for a in asked if a.delivery not in replaced]
     if rows:
-        connection.execute(_over_the_same_update(connection), rows)
+        connection.execute(_over_the_same(connection), rows)
 
 
 def count(connection: Connection, counts: Mapping[tuple[str, str, str], int]) -> None:
@@ -83,7 +94,7 @@ def fold(connection: Connection, keep_days: int, now: float | None = None) -> No
     first = day_of((time.time() if now is None else now) - keep_days * 86_400.0)
     old = questions.c.day < first
     counts: Counter[tuple[str, str, str]] = Counter()
-    for kind, column in (("outcome", questions.c.outcome), ("channel", questions.c.channel)):
+    for kind, column in (("outcome", questions.c.outcome), ("channel", questions.c.place)):
         query = select(questions.c.day, column, func.count()).where(old).group_by(questions.c.day, column)
         for day, name, n in connection.execute(query):
             counts[day, kind, name] += n
@@ -106,29 +117,18 @@ def clause_of(target: str) -> list[str]:
     return [target] if kind_of(target) == "clause" else []
 
 
-def forget(connection: Connection, asker: str, person: int) -> Forgotten:
-    """Delete what is kept about a person: by hash, and by number where that is what is kept."""
-    ends = f"%:{person}"
+def forget(connection: Connection, asker: str, channel: str, person: str) -> Forgotten:
+    """Delete what is kept about a channel's person: by hash, and by name where that is what is kept."""
     asked = connection.execute(questions.delete().where(questions.c.asker == asker)).rowcount
-    own = or_(feedback.c.asker == asker, feedback.c.key.like(ends))
+    own = feedback.c.asker == asker
+    if channel == FIRST:  # as versions kept it that had no hash
+        own = or_(own, feedback.c.key.like(f"%:{person}"))
     judged = connection.execute(feedback.delete().where(own)).rowcount
-    talked = connection.execute(conversations.delete().where(conversations.c.key.like(ends))).rowcount
-    aside = connection.execute(select(updates.c.seq, updates.c.raw).where(updates.c.state == "aside"))
-    theirs = [seq for seq, raw in aside if person in _people(raw)]
-    for seq in theirs:
-        connection.execute(updates.delete().where(updates.c.seq == seq))
-    return Forgotten(asked, judged, talked, len(theirs), *tickets.forget(connection, person))
-
-
-def _people(raw: str) -> set[int]:
-    """The numbers of those who sent an update, as journalled; none when it can't be read."""
-    try:
-        update = json.loads(raw)
-    except ValueError:
-        return set()
-    parts = [part for part in update.values() if isinstance(part, dict)] if isinstance(update, dict) else []
-    senders = [part.get(name) for part in parts for name in ("from", "sender_chat", "user")]
-    return {sender["id"] for sender in senders if isinstance(sender, dict) and isinstance(sender.get("id"), int)}
+    theirs = and_(conversations.c.channel == channel, conversations.c.person == person)
+    talked = connection.execute(conversations.delete().where(theirs)).rowcount
+    left = and_(updates.c.channel == channel, updates.c.person == person, updates.c.state == "aside")
+    aside = connection.execute(updates.delete().where(left)).rowcount
+    return Forgotten(asked, judged, talked, aside, *tickets.forget(connection, channel, person))
 
 
 def clean(text: str) -> str:
@@ -140,14 +140,14 @@ def _insert(connection: Connection) -> Any:
     return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
 
 
-def _over_the_same_update(connection: Connection) -> Any:
-    """The insert of a question; ``settled`` stays as it is."""
+def _over_the_same(connection: Connection) -> Any:
+    """The insert of a question, over that of the same delivery; ``settled`` stays as it is."""
     name = connection.dialect.name
     if name not in _QUESTION:
         insert = _insert(connection)(questions)
-        columns = [c.name for c in questions.columns if c.name not in ("id", "update_id", "settled")]
+        columns = [c.name for c in questions.columns if c.name not in ("id", "channel", "delivery", "settled")]
         written = {column: insert.excluded[column] for column in columns}
-        _QUESTION[name] = insert.on_conflict_do_update(index_elements=["update_id"], set_=written)
+        _QUESTION[name] = insert.on_conflict_do_update(index_elements=["channel", "delivery"], set_=written)
     return _QUESTION[name]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import re
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,6 +38,7 @@ from sqlalchemy.exc import (
 )
 
 from bot.store import notices, questions, staged, tickets
+from bot.store.keys import FIRST, Delivery, Talk
 from bot.store.migrate import migrate, one_upgrade_at_a_time
 from bot.store.private import make_private
 from bot.store.questions import Asked, Forgotten
@@ -60,28 +62,57 @@ BUSY_WAIT = 2.0
 """Seconds that SQLite waits for another program's lock before it gives up a try."""
 
 
+Cause = Literal["locked", "unreachable", "read-only", "full", "other"]
+"""Why the database takes no writes, as far as it says."""
+_REMEDIES: dict[Cause, str] = {
+    "locked": "别的程序锁着它；请停掉那个程序，或等它做完",
+    "unreachable": "连不上；请检查地址、网络，数据库开了没有",
+    "read-only": "只能读，不能写；请让运行机器人的用户对数据库和它的文件夹有写的权限，磁盘也不要只读挂载",
+    "full": "磁盘满了；请腾出空间",
+    "other": "",
+}
+_SQLITE: dict[int, Cause] = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_PERM: "read-only",
+    sqlite3.SQLITE_FULL: "full",
+}
+
+
 class UnusableDatabaseError(Exception):
     """The database's URL or the database itself can't be used; the message says what to mend."""
+
+    def __init__(self, text: str, cause: Cause = "other") -> None:
+        super().__init__(text)
+        self.cause = cause
+
+    @property
+    def passing(self) -> bool:
+        """Whether it may be over soon, with nothing mended."""
+        return self.cause in ("locked", "unreachable")
 
 
 @dataclass(frozen=True)
 class Received:
-    """An update to be journalled."""
+    """Something delivered, to be journalled."""
 
-    update_id: int
+    delivery: Delivery
     raw: str
-    """As received, JSON."""
+    """As received, such as JSON."""
     at: float
     aside: str = ""
-    """Why it is set aside at once; empty for one that is to be answered."""
+    """Why it is set aside at once; empty for what is to be answered."""
+    person: str = ""
+    """Who sent it, by the channel's name; empty when that is not known."""
 
 
 @dataclass(frozen=True)
 class Open:
-    """An update that still has to be answered."""
+    """What still has to be answered."""
 
     seq: int
-    update_id: int
+    delivery: Delivery
     raw: str
     received: float
     steps: int
@@ -99,8 +130,23 @@ class Verdict:
     at: float
     asker: str = ""
     """A keyed hash of who judged."""
-    update_id: int | None = None
+    delivery: Delivery | None = None
     """Of the question that was answered, if that is known."""
+    channel: str = FIRST
+
+    def row(self) -> dict[str, Any]:
+        """The columns."""
+        return vars(self) | {"delivery": self.delivery.id if self.delivery is not None else None}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a conversation remembers from here on."""
+
+    talk: Talk
+    data: str
+    """JSON."""
+    at: float
 
 
 @dataclass
@@ -108,20 +154,18 @@ class Change:
     """What one commit-worthy moment changes; all parts optional."""
 
     received: Sequence[Received] = ()
-    stepped: tuple[int, int] | None = None
-    """(update id, steps done)."""
-    done: int | None = None
-    """Update id."""
-    aside: tuple[int, str] | None = None
-    """(update id, reason)."""
-    kept: Sequence[tuple[str, str, float]] = ()
-    """(key, conversation as JSON, time)."""
+    stepped: tuple[Delivery, int] | None = None
+    """How many steps of it are done."""
+    done: Delivery | None = None
+    aside: tuple[Delivery, str] | None = None
+    """What is given up on, and why."""
+    kept: Sequence[Kept] = ()
     verdicts: Sequence[Verdict] = ()
     also: Sequence[Callable[[Connection], object]] = ()
     """What else is written in the same commit; each harmless when it is done again."""
     asked: Sequence[Asked] = ()
-    replaced: Sequence[int] = ()
-    """Update ids of questions that were only the beginning of another one."""
+    replaced: Sequence[Delivery] = ()
+    """Questions that were only the beginning of another one."""
     counted: Sequence[tuple[str, str, str]] = ()
     """(day, kind, name): one more of them. The one thing that is not harmless when repeated: a count may be one off."""
 
@@ -137,22 +181,26 @@ class _Job:
 class Store:
     """Journal, conversations, feedback and questions in one database. One event loop uses it."""
 
-    def __init__(self, url: str, keep_days: int = 90) -> None:
-        """``keep_days``: for how many days questions and verdicts are kept before only their counts are."""
+    def __init__(self, url: str, keep_days: int = 90, set_aside: Callable[[], object] = lambda: None) -> None:
+        """``keep_days``: for how many days questions and verdicts are kept before only their counts are.
+
+        ``set_aside``: called, by the writing thread, when something is set aside because its last write can't be made.
+        """
         self.url = url
         self.keep_days = keep_days
         self.engine = _engine(url)
         self.failing_since: float | None = None
         """Monotonic time since which the database takes no writes; None when all is well."""
-        self.set_aside: Callable[[], object] = lambda: None
-        """Called, by the writing thread, when an update is set aside because its last write can't be made."""
+        self.failing_for: Cause = "other"
+        """Why, while it takes none."""
+        self._set_aside = set_aside
         self._connection: Connection | None = None
         """The writing thread's."""
         self._durable: bool | None = None
         """Whether SQLite is set to outlast a power cut; None when not yet known."""
         insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
-        self._keep = _upsert(insert(conversations))
-        self._judge = _upsert(insert(feedback))
+        self._keep = _upsert(insert(conversations), ["channel", "conversation", "person"])
+        self._judge = _upsert(insert(feedback), ["key"])
         self._inbox: SimpleQueue[_Job | None] = SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
@@ -172,7 +220,9 @@ class Store:
                 migrate(connection)
                 placed, left = staged.settle(connection, beside)
         except SQLAlchemyError as error:
-            raise UnusableDatabaseError(f"数据库用不了：{_reason(error)}（{shown_url(self.url)}）") from error
+            cause = cause_of(error)
+            told = "：".join(filter(None, ["数据库用不了", _REMEDIES[cause], _reason(error)]))
+            raise UnusableDatabaseError(f"{told}（{shown_url(self.url)}）", cause) from error
         except OSError as error:
             name = error.filename2 or error.filename
             raise UnusableDatabaseError(
@@ -198,9 +248,9 @@ class Store:
 
     # -- the journal -------------------------------------------------------------------------------------------------
 
-    async def receive(self, received: Sequence[Received]) -> set[int]:
-        """Journal updates; ids of those that are new. Returns only when they are safely stored."""
-        return cast(set[int], await self._do(_Job(change=Change(received=received))))
+    async def receive(self, received: Sequence[Received]) -> set[Delivery]:
+        """Journal what was delivered; gives what is new of it. Returns only when it is safely stored."""
+        return cast(set[Delivery], await self._do(_Job(change=Change(received=received))))
 
     async def change(self, change: Change) -> None:
         """Write; returns when it is committed."""
@@ -209,8 +259,8 @@ class Store:
     def change_soon(self, change: Change) -> None:
         """Write with the next commit, without waiting.
 
-        When the change itself can't be written, nobody waits to hear of it: that is logged, and its update is set
-        aside.
+        When the change itself can't be written, nobody waits to hear of it: that is logged, and what it ticks off is
+        set aside.
         """
         self._inbox.put(_Job(change=change))
 
@@ -218,32 +268,38 @@ class Store:
         """What ``work`` gives, done in a commit by the thread that writes; ``work`` must be harmless when repeated."""
         return await self._read(work)
 
-    async def started(self) -> None:
-        """Count a program start for every open update."""
-        statement = update(updates).where(updates.c.state == "open").values(starts=updates.c.starts + 1)
+    async def started(self, channel: str) -> None:
+        """Count a program start for everything of the channel that is open."""
+        its = (updates.c.state == "open", updates.c.channel == channel)
+        statement = update(updates).where(*its).values(starts=updates.c.starts + 1)
         await self._read(lambda connection: connection.execute(statement) and None)
 
-    async def still_open(self, after: int, most: int) -> list[Open]:
-        """Open updates in order of arrival, those after sequence number ``after``."""
-        columns = [updates.c[n] for n in ("seq", "update_id", "raw", "received", "steps", "starts")]
-        query = (
-            select(*columns).where(updates.c.state == "open", updates.c.seq > after).order_by(updates.c.seq).limit(most)
-        )
-        return await self._read(lambda connection: [Open(*row) for row in connection.execute(query)])
+    async def still_open(self, channel: str, after: int, most: int) -> list[Open]:
+        """What is open, in order of arrival: what comes after sequence number ``after``."""
+        columns = [updates.c[n] for n in ("seq", "delivery", "raw", "received", "steps", "starts")]
+        its = (updates.c.state == "open", updates.c.channel == channel, updates.c.seq > after)
+        query = select(*columns).where(*its).order_by(updates.c.seq).limit(most)
+
+        def read(connection: Connection) -> list[Open]:
+            return [Open(row[0], Delivery(channel, row[1]), *row[2:]) for row in connection.execute(query)]
+
+        return await self._read(read)
 
     async def counts(self) -> dict[str, int]:
-        """Number of updates by state."""
+        """Number of deliveries by state."""
         query = select(updates.c.state, func.count()).group_by(updates.c.state)
         return await self._read(lambda connection: {row[0]: int(row[1]) for row in connection.execute(query)})
 
-    async def conversation(self, key: str) -> str | None:
-        """The conversation with that key, as JSON."""
-        query = select(conversations.c.data).where(conversations.c.key == key)
+    async def conversation(self, talk: Talk) -> str | None:
+        """What is remembered of a conversation, as JSON."""
+        c = conversations.c
+        its = (c.channel == talk.channel, c.conversation == talk.conversation, c.person == talk.person)
+        query = select(c.data).where(*its)
         return await self._read(lambda connection: connection.execute(query).scalar())
 
-    async def forget(self, asker: str, person: int) -> Forgotten:
-        """Delete what is kept about a person."""
-        return await self._read(lambda connection: questions.forget(connection, asker, person))
+    async def forget(self, asker: str, channel: str, person: str) -> Forgotten:
+        """Delete what is kept about a person; ``asker``: the person's hash."""
+        return await self._read(lambda connection: questions.forget(connection, asker, channel, person))
 
     async def change_with(self, write: Callable[[Connection], None]) -> None:
         """Write by hand; ``write`` may be run again when a commit failed. Committed when this returns."""
@@ -308,9 +364,7 @@ class Store:
                 if _own_fault(error):
                     self._alone(jobs, error)
                     return
-                if self.failing_since is None:
-                    self.failing_since = time.monotonic()
-                    log.error("store_failing", extra={"reason": _reason(error)})
+                self._failed(error)
                 if self._closing.is_set():
                     break  # what is not written stays unconfirmed or open, and is answered after the next start
                 time.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
@@ -324,6 +378,14 @@ class Store:
             return
         self._settle(jobs, None)
 
+    def _failed(self, error: Exception) -> None:
+        """Note, and tell once, that the database takes no writes and why; anew when it is for another reason."""
+        cause = cause_of(error)
+        if self.failing_since is None or cause != self.failing_for:
+            log.error("store_failing", extra={"cause": cause, "reason": _reason(error), "remedy": _REMEDIES[cause]})
+        self.failing_for = cause
+        self.failing_since = self.failing_since or time.monotonic()
+
     def _alone(self, jobs: list[_Job], error: Exception) -> None:
         """Find the job that has the fault by halves, in order; the others are committed."""
         if len(jobs) > 1:
@@ -334,12 +396,12 @@ class Store:
         (job,) = jobs
         done = None if job.change is None else job.change.done
         given_up = None if job.change is None or job.change.aside is None else job.change.aside[0]
-        log.error("store_fault", exc_info=error, extra={"update_id": given_up if done is None else done})
+        log.error("store_fault", exc_info=error, extra=named(given_up if done is None else done))
         self._settle(jobs, error)
         if job.future is None and done is not None:
             reason = f"answered, but not recorded: {type(error).__name__}"
-            log.error("update_set_aside", extra={"update_id": done, "reason": reason})
-            self.set_aside()
+            log.error("update_set_aside", extra=named(done) | {"reason": reason})
+            self._set_aside()
             self._commit([_Job(change=Change(aside=(done, reason)))])
 
     def _settle(self, jobs: list[_Job], error: Exception | None) -> None:
@@ -390,27 +452,18 @@ class Store:
 
     def _receive(self, connection: Connection, jobs: Iterable[_Job]) -> None:
         wanted = [(job, job.change.received) for job in jobs if job.change is not None and job.change.received]
-        ids = [item.update_id for _, received in wanted for item in received]
-        known = set(connection.execute(select(updates.c.update_id).where(updates.c.update_id.in_(ids))).scalars())
+        ids = [item.delivery.id for _, received in wanted for item in received]
+        ids += ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))  # few lengths, so few statements to keep
+        found = select(updates.c.channel, updates.c.delivery).where(updates.c.delivery.in_(ids))
+        known = {Delivery(*row) for row in connection.execute(found)}
         rows = []
         for job, received in wanted:
             new = set()
             for item in received:
-                if item.update_id in known:
-                    continue
-                known.add(item.update_id)
-                new.add(item.update_id)
-                rows.append(
-                    {
-                        "update_id": item.update_id,
-                        "received": item.at,
-                        "state": "aside" if item.aside else "open",
-                        "steps": 0,
-                        "starts": 0,
-                        "raw": item.raw.replace("\x00", ""),  # PostgreSQL takes no NUL in text
-                        "error": item.aside,
-                    }
-                )
+                if item.delivery not in known:
+                    known.add(item.delivery)
+                    new.add(item.delivery)
+                    rows.append(_row(item))
             job.result = new
         if rows:
             connection.execute(updates.insert(), rows)
@@ -419,23 +472,23 @@ class Store:
         stepped = {c.stepped[0]: c.stepped[1] for c in changes if c.stepped is not None}
         done = [c.done for c in changes if c.done is not None]
         aside = [c.aside for c in changes if c.aside is not None]
-        kept = {key: (data, at) for c in changes for key, data, at in c.kept}
+        kept = {one.talk: one for c in changes for one in c.kept}
         verdicts = {v.key: v for c in changes for v in c.verdicts}
         if stepped:
-            connection.execute(_STEPPED, [{"id": i, "n": n} for i, n in stepped.items()])
+            connection.execute(_STEPPED, [_which(d) | {"n": n} for d, n in stepped.items()])
         if done:
-            connection.execute(_DONE, [{"id": i} for i in done])
+            connection.execute(_DONE, [_which(d) for d in done])
         if aside:
-            connection.execute(_ASIDE, [{"id": i, "why": questions.clean(why)[:2000]} for i, why in aside])
+            connection.execute(_ASIDE, [_which(d) | {"why": questions.clean(why)[:2000]} for d, why in aside])
         if kept:
-            rows = [{"key": k, "data": data, "updated": at} for k, (data, at) in kept.items()]
+            rows = [_talk(one.talk) | {"data": one.data, "updated": one.at} for one in kept.values()]
             connection.execute(self._keep, rows)
         if verdicts:
-            connection.execute(self._judge, [vars(v) for v in verdicts.values()])
+            connection.execute(self._judge, [v.row() for v in verdicts.values()])
         for change in changes:
             for work in change.also:
                 work(connection)
-        replaced = {update_id for c in changes for update_id in c.replaced}
+        replaced = {begun for c in changes for begun in c.replaced}
         asked = [a for c in changes for a in c.asked]
         if asked or replaced:
             questions.write_questions(connection, asked, replaced)
@@ -461,15 +514,46 @@ class Store:
         questions.fold(connection, self.keep_days, now)
 
 
-def _upsert(insert: Any) -> Any:
-    """The insert, written over what has the same key."""
-    columns = {column.name: insert.excluded[column.name] for column in insert.table.columns if column.name != "key"}
-    return insert.on_conflict_do_update(index_elements=["key"], set_=columns)
+def _row(item: Received) -> dict[str, Any]:
+    """A new row of the journal."""
+    return {
+        "channel": item.delivery.channel,
+        "delivery": item.delivery.id,
+        "person": item.person,
+        "received": item.at,
+        "state": "aside" if item.aside else "open",
+        "steps": 0,
+        "starts": 0,
+        "raw": item.raw.replace("\x00", ""),  # PostgreSQL takes no NUL in text
+        "error": item.aside,
+    }
 
 
-_STEPPED = update(updates).where(updates.c.update_id == bindparam("id")).values(steps=bindparam("n"))
-_DONE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="done", raw="")
-_ASIDE = update(updates).where(updates.c.update_id == bindparam("id")).values(state="aside", error=bindparam("why"))
+def named(delivery: Delivery | None) -> dict[str, str | None]:
+    """How the log names what was delivered."""
+    if delivery is None:
+        return {"delivery": None}
+    return {"channel": delivery.channel, "delivery": delivery.id}
+
+
+def _which(delivery: Delivery) -> dict[str, Any]:
+    return {"by": delivery.channel, "one": delivery.id}
+
+
+def _talk(talk: Talk) -> dict[str, Any]:
+    return {"channel": talk.channel, "conversation": talk.conversation, "person": talk.person}
+
+
+def _upsert(insert: Any, keys: list[str]) -> Any:
+    """The insert, written over what has the same keys."""
+    columns = {column.name: insert.excluded[column.name] for column in insert.table.columns if column.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=columns)
+
+
+_ITS = update(updates).where(updates.c.channel == bindparam("by"), updates.c.delivery == bindparam("one"))
+_STEPPED = _ITS.values(steps=bindparam("n"))
+_DONE = _ITS.values(state="done", raw="", person="")
+_ASIDE = _ITS.values(state="aside", error=bindparam("why"))
 
 
 def parsed_url(url: str) -> URL:
@@ -529,8 +613,25 @@ def shown_url(url: str) -> str:
 def _reason(error: Exception) -> str:
     """One line, without SQL and its values."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    kind = "locked or unreachable: " if isinstance(error, OperationalError) else ""
-    return kind + " ".join(str(cause).split())[:300]
+    return " ".join(str(cause).split())[:300]
+
+
+def cause_of(error: BaseException) -> Cause:
+    """Why the database refused."""
+    inner = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(inner, sqlite3.Error):
+        return _SQLITE.get((getattr(inner, "sqlite_errorcode", 0) or 0) & 0xFF, _of_folder(inner))
+    if getattr(inner, "sqlstate", None) == "53100" or getattr(inner, "errno", None) == errno.ENOSPC:
+        return "full"
+    if getattr(inner, "sqlstate", None) == "25006":
+        return "read-only"
+    return "unreachable" if isinstance(error, OperationalError) else "other"
+
+
+def _of_folder(error: sqlite3.Error) -> Cause:
+    """SQLite says only that it can't open a file when it may not make one in the folder, or on a full disk."""
+    code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+    return "read-only" if code == sqlite3.SQLITE_CANTOPEN else "other"
 
 
 def to_json(data: object) -> str:

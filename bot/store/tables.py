@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
+CHANNEL = String(16)
+"""A channel's name, such as telegram."""
+NAME = String(128)
+"""A channel's own name for a delivery, a conversation, a person or a message."""
 metadata = MetaData()
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
@@ -11,8 +15,12 @@ updates = Table(
     "updates",
     metadata,
     Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
-    # Order of arrival: Telegram's update ids can start anew at a lower number, so they order nothing.
-    Column("update_id", BigInteger, nullable=False, unique=True),
+    # Order of arrival: what a channel calls its deliveries orders nothing.
+    Column("channel", CHANNEL, nullable=False),
+    Column("delivery", NAME, nullable=False),
+    # The channel's own id of it: delivered again, it is known.
+    Column("person", NAME, nullable=False, default="", server_default=""),
+    # Who sent it, for as long as it is kept as received: /forget finds it so.
     Column("received", Float, nullable=False),
     # POSIX seconds.
     Column("state", String(8), nullable=False),
@@ -22,25 +30,29 @@ updates = Table(
     Column("starts", Integer, nullable=False, default=0),
     # Program starts that found it open.
     Column("raw", Text, nullable=False),
-    # The update as received; emptied when it is done.
+    # What was delivered, as received; emptied when it is done.
     Column("error", Text, nullable=False, default=""),
+    UniqueConstraint("channel", "delivery"),
 )
 Index("updates_by_state", updates.c.state, updates.c.seq)
 
 conversations = Table(
     "conversations",
     metadata,
-    Column("key", String(64), primary_key=True),
-    # chat:user.
+    Column("channel", CHANNEL, primary_key=True),
+    Column("conversation", NAME, primary_key=True),
+    Column("person", NAME, primary_key=True),
     Column("data", Text, nullable=False),
     Column("updated", Float, nullable=False),
 )
+Index("conversations_by_person", conversations.c.channel, conversations.c.person)
 
 feedback = Table(
     "feedback",
     metadata,
     Column("key", String(96), primary_key=True),
-    # chat:message:user: one verdict a person and answer, the last one holds.
+    # A keyed hash of person and answer: one verdict for each, the last one holds.
+    Column("channel", CHANNEL, nullable=False),
     Column("target", String(160), nullable=False),
     # policy/clause.
     Column("verdict", String(8), nullable=False),
@@ -48,21 +60,23 @@ feedback = Table(
     Column("reason", String(16), nullable=False, default=""),
     Column("at", Float, nullable=False),
     Column("asker", String(32), nullable=False, default="", server_default=""),
-    # Who judged, as a keyed hash (bot/asker.py).
-    Column("update_id", BigInteger, nullable=True),
-    # The question that was answered; null when it is not known.
+    # Who judged, as a keyed hash (bot/staff/asker_hash.py).
+    Column("delivery", NAME, nullable=True),
+    # Of the question that was answered; null when it is not known.
 )
+Index("feedback_by_question", feedback.c.channel, feedback.c.delivery)
 
 tickets = Table(
     "tickets",
     metadata,
     Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
     # The number that people see: #12; taken from ticket_openings.
-    Column("update_id", BigInteger, nullable=False, unique=True),
-    # The update that opened it: one that is handled again opens no second ticket.
-    Column("chat", BigInteger, nullable=False),
-    Column("person", BigInteger, nullable=False),
-    Column("message", BigInteger, nullable=False),
+    Column("channel", CHANNEL, nullable=False),
+    Column("delivery", NAME, nullable=False),
+    # What opened it: handled again, it opens no second ticket.
+    Column("conversation", NAME, nullable=False),
+    Column("person", NAME, nullable=False),
+    Column("message", NAME, nullable=False),
     # Where the answer goes, and the message that it answers.
     Column("question", Text, nullable=False),
     Column("context", Text, nullable=False),
@@ -81,9 +95,10 @@ tickets = Table(
     # Answers that reached the asker.
     Column("additions", Integer, nullable=False, default=0),
     # What the asker added.
+    UniqueConstraint("channel", "delivery"),
 )
 Index("tickets_by_state", tickets.c.state, tickets.c.id)
-Index("tickets_by_person", tickets.c.person, tickets.c.opened)
+Index("tickets_by_person", tickets.c.channel, tickets.c.person, tickets.c.opened)
 
 ticket_openings = Table(
     "ticket_openings",
@@ -91,7 +106,7 @@ ticket_openings = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     # Of the ticket. The highest row stays for good, so that no number is given twice.
     Column("asker", String(32), nullable=False),
-    # Who opened it, as a keyed hash (bot/asker.py); emptied after a day.
+    # Who opened it, as a keyed hash (bot/staff/asker_hash.py); emptied after a day.
     Column("at", Float, nullable=False),
 )
 Index("ticket_openings_by_asker", ticket_openings.c.asker, ticket_openings.c.at)
@@ -103,40 +118,43 @@ ticket_answers = Table(
     "ticket_answers",
     metadata,
     Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
-    Column("chat", BigInteger, nullable=False),
-    Column("message", BigInteger, nullable=False),
-    # What a person of the staff wrote, in the staff group.
+    Column("channel", CHANNEL, nullable=False),
+    Column("conversation", NAME, nullable=False),
+    Column("message", NAME, nullable=False),
+    # What a person of the staff wrote, in the staff's group: its channel may be another than the asker's.
     Column("ticket", BigInteger, nullable=False),
-    Column("passed", BigInteger, nullable=False),
-    # The message in the asker's chat by which it was passed on: changed when the person changes theirs.
+    Column("passed", NAME, nullable=False),
+    # The message to the asker by which it was passed on: changed when the person changes theirs.
     Column("at", Float, nullable=False),
-    UniqueConstraint("chat", "message"),
+    UniqueConstraint("channel", "conversation", "message"),
 )
 Index("ticket_answers_by_ticket", ticket_answers.c.ticket)
 
 moved_chats = Table(
     "moved_chats",
     metadata,
-    Column("old", BigInteger, primary_key=True, autoincrement=False),
-    # A group that became a supergroup, which has another id.
-    Column("new", BigInteger, nullable=False),
+    Column("channel", CHANNEL, primary_key=True),
+    Column("old", NAME, primary_key=True),
+    # A group that goes on under another name (Telegram: one that became a supergroup).
+    Column("new", NAME, nullable=False),
 )
-Index("feedback_by_question", feedback.c.update_id)
 
 questions = Table(
     "questions",
     metadata,
     Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
-    Column("update_id", BigInteger, nullable=True, unique=True),
-    # The update that asked it: one that is handled again is written over. Null for questions from elsewhere.
+    Column("channel", CHANNEL, nullable=False),
+    # The messenger, or terminal.
+    Column("delivery", NAME, nullable=True),
+    # What asked it: handled again, it is written over. Null for questions that nothing delivered.
     Column("at", Float, nullable=False),
     # POSIX seconds.
     Column("day", String(10), nullable=False),
     # The same as a day in Beijing, 2025-10-08.
-    Column("channel", String(12), nullable=False),
+    Column("place", String(12), nullable=False),
     # private, group, inline or terminal.
     Column("asker", String(32), nullable=False),
-    # A keyed hash (bot/asker.py); empty in the terminal.
+    # A keyed hash (bot/staff/asker_hash.py); empty in the terminal.
     Column("text", Text, nullable=False),
     Column("words", Text, nullable=False),
     # The words that the reader made of it, those that tell what it is about, with spaces between.
@@ -155,9 +173,10 @@ questions = Table(
     Column("units", Text, nullable=False),
     # The units that the answer named, one a line.
     Column("seconds", Float, nullable=False),
-    # From taking up the update to the last message.
+    # From taking it up to the last message.
     Column("settled", String(32), nullable=False, default="", server_default=""),
     # Why it is no longer among the unanswered ones; empty while it may be.
+    UniqueConstraint("channel", "delivery"),
 )
 Index("questions_by_asker", questions.c.asker)
 Index("questions_by_day", questions.c.day)
@@ -168,7 +187,7 @@ daily = Table(
     Column("day", String(10), primary_key=True),
     # A day in Beijing.
     Column("kind", String(12), primary_key=True),
-    # What is counted: outcome, channel, clause, unit, verdict, refusal.
+    # What is counted: outcome, channel (the place that people asked from), clause, unit, verdict, refusal.
     Column("name", String(160), primary_key=True),
     # Which of them.
     Column("count", Integer, nullable=False),

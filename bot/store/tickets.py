@@ -1,6 +1,6 @@
 """Tickets in the store: plain functions over a connection, to be run by the store's thread (Store.transact).
 
-Each is harmless when run again for the same update: a turn that is repeated after a crash changes nothing twice.
+Each is harmless when run again for the same delivery: a turn that is repeated after a crash changes nothing twice.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from bot.store.keys import Delivery
 from bot.store.tables import moved_chats, ticket_answers, ticket_openings, tickets, updates
 
 MOST_A_DAY = 5
@@ -24,10 +25,11 @@ class Ticket:
     """A question that a person is to answer; the fields are those of the table (see tables.py)."""
 
     id: int
-    update_id: int
-    chat: int
-    person: int
-    message: int
+    channel: str
+    delivery: str
+    conversation: str
+    person: str
+    message: str
     question: str
     context: str
     state: str
@@ -49,10 +51,11 @@ class Ticket:
 class Answer:
     """What a person of the staff wrote, and the message by which the asker got it."""
 
-    chat: int
-    message: int
+    channel: str
+    conversation: str
+    message: str
     ticket: int
-    passed: int
+    passed: str
 
 
 @dataclass(frozen=True)
@@ -80,27 +83,28 @@ def by_number(connection: Connection, number: int) -> Ticket | None:
     return _one(connection, tickets.c.id == number)
 
 
-def open_of(connection: Connection, person: int) -> Ticket | None:
-    """The open ticket of that person."""
-    return _one(connection, tickets.c.person == person, tickets.c.state == "open")
+def open_of(connection: Connection, channel: str, person: str) -> Ticket | None:
+    """The open ticket of that channel's person."""
+    return _one(connection, tickets.c.channel == channel, tickets.c.person == person, tickets.c.state == "open")
 
 
 def open_one(
     connection: Connection,
-    update_id: int,
-    place: tuple[int, int, int],
+    delivery: Delivery,
+    place: tuple[str, str, str],
     question: str,
     context: str,
     now: float,
     *,
     asker: str,
 ) -> Ticket | Literal["one open", "too many"]:
-    """Open a ticket, or say why not; ``place``: (chat, person, message to answer), ``asker``: the person's hash."""
-    chat, person, message = place
-    known = _one(connection, tickets.c.update_id == update_id)
+    """Open a ticket, or say why not; ``place``: (conversation, person, message to answer), ``asker``: a hash."""
+    conversation, person, message = place
+    same = (tickets.c.channel == delivery.channel, tickets.c.delivery == delivery.id)
+    known = _one(connection, *same)
     if known is not None:
         return known
-    if open_of(connection, person) is not None:
+    if open_of(connection, delivery.channel, person) is not None:
         return "one open"
     lately = select(func.count()).where(ticket_openings.c.asker == asker, ticket_openings.c.at > now - DAY)
     if int(connection.execute(lately).scalar() or 0) >= MOST_A_DAY:
@@ -108,13 +112,14 @@ def open_one(
     number = int(connection.execute(select(func.max(ticket_openings.c.number))).scalar() or 0) + 1
     connection.execute(insert(ticket_openings), {"number": number, "asker": asker, "at": now})
     values = {
-        **{"id": number, "update_id": update_id, "chat": chat, "person": person, "message": message},
+        **{"id": number, "channel": delivery.channel, "delivery": delivery.id},
+        **{"conversation": conversation, "person": person, "message": message},
         **{"question": question.replace("\x00", ""), "context": context.replace("\x00", "")},
         **{"state": "open", "closed_by": "", "opened": now, "posted": 0.0, "answered": 0.0, "closed": 0.0},
         **{"answers": 0, "additions": 0},
     }
     connection.execute(insert(tickets), values)
-    made = _one(connection, tickets.c.update_id == update_id)
+    made = _one(connection, *same)
     assert made is not None
     return made
 
@@ -132,7 +137,7 @@ def posted(connection: Connection, number: int, now: float) -> None:
 
 def answered(connection: Connection, answer: Answer, now: float) -> None:
     """An answer reached the asker: each counts once, the first one sets the time."""
-    key = (ticket_answers.c.chat == answer.chat, ticket_answers.c.message == answer.message)
+    key = _written(answer.channel, answer.conversation, answer.message)
     if connection.execute(select(ticket_answers.c.id).where(*key)).first() is not None:
         connection.execute(update(ticket_answers).where(*key).values(passed=answer.passed))
         return
@@ -142,13 +147,16 @@ def answered(connection: Connection, answer: Answer, now: float) -> None:
     connection.execute(its.where(tickets.c.answered == 0.0).values(answered=now))
 
 
-def passed_on(connection: Connection, chat: int, message: int) -> Answer | None:
+def passed_on(connection: Connection, channel: str, conversation: str, message: str) -> Answer | None:
     """The answer that this message of the staff became."""
     columns = [ticket_answers.c[name] for name in Answer.__dataclass_fields__]
-    row = connection.execute(
-        select(*columns).where(ticket_answers.c.chat == chat, ticket_answers.c.message == message)
-    ).first()
+    row = connection.execute(select(*columns).where(*_written(channel, conversation, message))).first()
     return Answer(*row) if row is not None else None
+
+
+def _written(channel: str, conversation: str, message: str) -> tuple[Any, ...]:
+    c = ticket_answers.c
+    return c.channel == channel, c.conversation == conversation, c.message == message
 
 
 def added(connection: Connection, number: int) -> None:
@@ -175,22 +183,23 @@ def counts(connection: Connection) -> Counts:
 
 def unposted(connection: Connection) -> list[Ticket]:
     """Open tickets that did not reach the staff group and whose turn is over, the oldest first."""
-    busy = select(updates.c.update_id).where(updates.c.state == "open")
-    waits = (tickets.c.state == "open", tickets.c.posted == 0.0, tickets.c.update_id.not_in(busy))
-    query = select(*_COLUMNS).where(*waits).order_by(tickets.c.id)
+    own = (updates.c.channel == tickets.c.channel, updates.c.delivery == tickets.c.delivery)
+    busy = select(updates.c.seq).where(*own, updates.c.state == "open").exists()
+    query = select(*_COLUMNS).where(tickets.c.state == "open", tickets.c.posted == 0.0, ~busy).order_by(tickets.c.id)
     return [Ticket(*row) for row in connection.execute(query)]
 
 
-def forget(connection: Connection, person: int) -> tuple[int, tuple[int, ...]]:
+def forget(connection: Connection, channel: str, person: str) -> tuple[int, tuple[int, ...]]:
     """Delete the tickets of that person: how many, and the numbers of those on which the staff still waits to answer.
 
     Numbers, hashes and times of opening stay for a day: forgetting is no way round the limit.
     """
-    waits = (tickets.c.person == person, tickets.c.state == "open", tickets.c.posted > 0.0)
+    theirs = (tickets.c.channel == channel, tickets.c.person == person)
+    waits = (*theirs, tickets.c.state == "open", tickets.c.posted > 0.0)
     waiting = tuple(connection.execute(select(tickets.c.id).where(*waits).order_by(tickets.c.id)).scalars())
-    ids = select(tickets.c.id).where(tickets.c.person == person)
+    ids = select(tickets.c.id).where(*theirs)
     connection.execute(ticket_answers.delete().where(ticket_answers.c.ticket.in_(ids)))
-    return int(connection.execute(tickets.delete().where(tickets.c.person == person)).rowcount), waiting
+    return int(connection.execute(tickets.delete().where(*theirs)).rowcount), waiting
 
 
 def tidy(connection: Connection, keep_days: int, now: float) -> None:
@@ -205,18 +214,20 @@ def tidy(connection: Connection, keep_days: int, now: float) -> None:
     connection.execute(update(ticket_openings).where(past, ticket_openings.c.asker != "").values(asker=""))
 
 
-def moved(connection: Connection, old: int, new: int) -> None:
-    """A group became a supergroup."""
-    connection.execute(moved_chats.delete().where(moved_chats.c.old == old))
-    connection.execute(insert(moved_chats), {"old": old, "new": new})
-    connection.execute(update(tickets).where(tickets.c.chat == old).values(chat=new))
+def moved(connection: Connection, channel: str, old: str, new: str) -> None:
+    """A group goes on under another name."""
+    connection.execute(moved_chats.delete().where(moved_chats.c.channel == channel, moved_chats.c.old == old))
+    connection.execute(insert(moved_chats), {"channel": channel, "old": old, "new": new})
+    there = (tickets.c.channel == channel, tickets.c.conversation == old)
+    connection.execute(update(tickets).where(*there).values(conversation=new))
 
 
-def present_id(connection: Connection, chat: int) -> int:
-    """The id that a group has now."""
+def present_name(connection: Connection, channel: str, name: str) -> str:
+    """The name that a group has now."""
     for _ in range(10):
-        new = connection.execute(select(moved_chats.c.new).where(moved_chats.c.old == chat)).scalar()
+        moved_on = (moved_chats.c.channel == channel, moved_chats.c.old == name)
+        new = connection.execute(select(moved_chats.c.new).where(*moved_on)).scalar()
         if new is None:
             break
-        chat = int(new)
-    return chat
+        name = str(new)
+    return name

@@ -9,7 +9,7 @@ from pydantic import Field
 from knowledge.base.document import Policy
 from knowledge.base.lexicon import Lexicon
 from knowledge.base.phrasings import Phrasings
-from knowledge.base.record import Id, Record
+from knowledge.base.record import Id, Record, Text
 
 TargetKind = Literal["clause", "info", "chat", "near", "far"]
 
@@ -38,3 +38,5 @@ class Base(Record):
     phrasings: dict[Id, Phrasings]
     """By policy; empty ones for a policy that is found by its own words alone."""
     lexicon: Lexicon
+    examples: dict[Id, tuple[Text, ...]] = Field(default_factory=dict)
+    """By policy, the questions that people are shown; of those that bring some."""

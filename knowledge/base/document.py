@@ -22,7 +22,7 @@ class NamedUnit(Record):
     unit: Text
     """The unit's name in the lexicon."""
     quote: Text
-    """As printed in the list, such as 武汉东湖新技术开发区 where three names share one 管委会."""
+    """As printed in the list, such as 高新技术开发区 where three names share one 管委会."""
     role: Text | None = None
     """The label under which it is listed, verbatim, where a list has several: 牵头单位, 配合单位."""
 
@@ -314,7 +314,7 @@ class Policy(Record):
     @property
     def articled(self) -> bool:
         """Whether it counts its articles through: 第一条, 第二条, …"""
-        return any(_ARTICLE.match(clause.number or "") for clause in self.clauses)
+        return any(_ARTICLE.match(re.sub(r"\s", "", clause.number or "")) for clause in self.clauses)
 
     def state(self, today: date) -> State:
         """Whether it holds on that day, as far as it says so itself or somebody found out."""
@@ -322,6 +322,9 @@ class Policy(Record):
             return "repealed"
         if self.validity.expired(today):
             return "expired"
-        if self.validity.effective_from is not None:
-            return "in_force" if today >= self.validity.effective_from else "not_yet"
+        if self.validity.effective_from is not None and today < self.validity.effective_from:
+            return "not_yet"
+        if self.validity.effective_from is not None:  # an end that is spoken of and isn't known may have come
+            known = self.validity.until is not None or self.validity.until_quote is None
+            return "in_force" if known else "unknown"
         return "in_force" if self.validity.until is not None else "unknown"

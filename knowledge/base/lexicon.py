@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
-
+from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import ClauseId, Id, Record, Text
+from knowledge.base.talk import Talk
 
 
 class Unit(Record):
@@ -28,6 +26,11 @@ class Unit(Record):
         """All that it is called."""
         return (self.name, *((self.official,) if self.official else ()), *self.aliases)
 
+    @property
+    def described(self) -> bool:
+        """Whether somebody has written down more of it than the name that an import found."""
+        return bool(self.official or self.aliases or self.short)
+
 
 class Units(Record):
     """lexicon/units.yaml, shared; and units.yaml of a policy, for those that only it names."""
@@ -37,7 +40,7 @@ class Units(Record):
     others: tuple[Unit, ...] = ()
     """Those that people ask for though no document names them; so that the bot can say so."""
     brought: tuple[Unit, ...] = ()
-    """Those that only policies' own lists hold; put here by the loader."""
+    """Those that only policies' own lists hold; put here by the loader (own_words.py)."""
 
     @property
     def own(self) -> tuple[Unit, ...]:
@@ -66,7 +69,7 @@ class English(Record):
 
 
 class Variants(Record):
-    """lexicon/variants.yaml: dialect and Cantonese words, fillers, words without a topic."""
+    """lexicon/variants: dialect and Cantonese words, fillers, words without a topic."""
 
     dialect: dict[Text, Text]
     fillers: tuple[Text, ...]
@@ -75,6 +78,10 @@ class Variants(Record):
     """An expression with one of these is a way of asking, not a term that a typo is mended to."""
     elsewhere: tuple[Text, ...]
     """Places for which other documents hold: a question about what they pay is not covered."""
+    whose: tuple[Text, ...] = ()
+    """Words after a place's name that make it the one whose policy is asked for: 补贴, 政策."""
+    moves: tuple[Text, ...] = ()
+    """Words by which one comes from another place, so that naming it asks for nobody else's policy: 迁, 落户."""
     particles: dict[Text, Text]
     """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
     money: tuple[Text, ...]
@@ -86,7 +93,7 @@ class Variants(Record):
 
 
 class Cues(Record):
-    """lexicon/cues.yaml: expressions that tell what is asked for."""
+    """lexicon/cues: expressions that tell what is asked for."""
 
     units: tuple[Text, ...]
     amount: tuple[Text, ...]
@@ -128,14 +135,33 @@ class NotCovered(Record):
     name: Text
     """Stands in 本文件没有规定「…」."""
     terms: tuple[Text, ...] = ()
-    nearest: tuple[ClauseId, ...] = ()
+    nearest: tuple[Text, ...] = ()
+    """Clauses that may be shown along, as ``<policy>/<clause>``: the loader takes them from the policies' own lists."""
     phrasings: dict[str, tuple[Text, ...]]
 
 
 class NotCoveredTopics(Record):
-    """lexicon/not_covered.yaml."""
+    """lexicon/not_covered: one file, or a folder with a file for each subject."""
 
     topics: tuple[NotCovered, ...]
+
+
+class NotCoveredHere(Record):
+    """not_covered of a policy: what it says of the shared topics, and topics that are about it or its place alone."""
+
+    nearest: dict[Id, tuple[ClauseId, ...]] = Field(default_factory=dict)
+    """Topic -> clauses of this policy that may be shown along."""
+    terms: dict[Id, tuple[Text, ...]] = Field(default_factory=dict)
+    """Topic -> further terms, with local names."""
+    phrasings: dict[Id, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
+    """Topic -> further questions with local names, by writer."""
+    topics: tuple[NotCovered, ...] = ()
+
+
+class DocumentQuestions(Record):
+    """lexicon/document_questions.yaml: how people ask about any document as a whole, by topic and writer."""
+
+    info: dict[InfoTopic, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
 
 
 class Unrelated(Record):
@@ -146,125 +172,37 @@ class Unrelated(Record):
     chat: dict[Id, dict[str, tuple[Text, ...]]]
 
 
-def _expression(text: str) -> str:
-    """A regular expression that says something."""
-    try:
-        says_something = re.compile(text).match("") is None
-    except re.error as error:
-        raise PydanticCustomError("expression", "不是正则表达式：{why}", {"why": str(error)}) from error
-    if not says_something:
-        raise PydanticCustomError("expression", "什么都不写也合得上；请写出要找的字")
-    return text
+class VariantsHere(Record):
+    """variants of a policy: places that are others beside its own, and words for coming to its place (来某地)."""
+
+    elsewhere: tuple[Text, ...] = ()
+    whose: tuple[Text, ...] = ()
+    """Its own subjects that, right behind another place's name, ask for that place's policy: 某地高企."""
+    moves: tuple[Text, ...] = ()
 
 
-Expressions = tuple[Annotated[Text, AfterValidator(_expression)], ...]
-"""Regular expressions in folded text; any of them will do, the first that fits counts."""
+class UnrelatedHere(Record):
+    """unrelated of a policy: the same with the names of its place."""
+
+    far: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    attack: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    chat: dict[Id, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
 
 
-class FollowUpTalk(Record):
-    """How a question leans on what was talked about."""
+class Examples(Record):
+    """examples.yaml of a policy: questions that people are shown, each of which it answers."""
 
-    begins: Expressions
-    ends: Expressions
-    pronoun: Expressions
-    away: Expressions
-    """What leaves what is talked about now for what was before: 回到."""
-    earlier: Expressions
-    """What points at something said before: 刚才说的那个."""
-    this_document: Expressions
-    contrast: Expressions
-    """A rejection that names what was wrong: 我不是…，是…."""
-    together: Expressions
-    """What joins two things that are asked for at once."""
-    counts: Expressions
-    """Words that count and name no subject."""
-    everything: Expressions
-    """What asks for all of a document, whatever clause is talked about."""
-    sides: Expressions
-    """Words around what is compared: 在…方面."""
+    examples: tuple[Text, ...] = Field(min_length=1)
 
 
-class PickTalk(Record):
-    """How people pick from what was offered."""
+class Places(Record):
+    """places.yaml of a policy: what its place and the places in it are called. The shared lexicon has none of them."""
 
-    which: Expressions
-    """With the groups nth, n, last and first."""
-    article: Expressions
-    english: dict[Text, int]
-    """Ordinals; negative ones count from the end."""
-    other: Expressions
-    all: Expressions
-    around: Expressions
-    """Words around the name of what is picked."""
-
-
-class UnitTalk(Record):
-    """How people ask about units."""
-
-    asked_about: Expressions
-    listing: Expressions
-    without: Expressions
-    only: Expressions
-    includes: Expressions
-
-
-class PlaceTalk(Record):
-    """How people speak of other places."""
-
-    policy_of: Expressions
-    """What stands behind a place whose own policy is asked for."""
-    moves: Expressions
-    """Words of coming from there: this place's policy is asked for after all."""
-    leaves: Expressions
-    """What stands before the place that somebody moves to."""
-    left: Expressions
-    """What stands behind it."""
-
-
-class FigureTalk(Record):
-    """Which kind of number is asked for."""
-
-    number: Expressions
-    how_many: Expressions
-    """What asks for one number; twice in a question, for two."""
-    several: Expressions
-    most: Expressions
-    least: Expressions
-    times: Expressions
-    """What is counted where most and least are of no amount."""
-    which_of_two: Expressions
-    time: Expressions
-    limit: Expressions
-    """Money that is a condition."""
-
-
-class MoneyTalk(Record):
-    """Words of money; what names it and nothing else stands in variants.yaml, what asks how much in cues.yaml."""
-
-    words: Expressions
-    also: Expressions
-    """Further ones, that count where nobody taught how the figures of a clause are asked for."""
-    given: Expressions
-    """That money is given: an amount beside one of these is claimed of the document."""
-    whether: Expressions
-    """What asks whether there is money at all."""
-    paid: Expressions
-    """Money that is paid, told from money that is a condition."""
-
-
-class Talk(Record):
-    """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
-
-    follow_up: FollowUpTalk
-    pick: PickTalk
-    units: UnitTalk
-    places: PlaceTalk
-    figures: FigureTalk
-    money: MoneyTalk
+    names: tuple[Text, ...]
 
 
 class Lexicon(Record):
-    """All word knowledge shared by the policies."""
+    """All word knowledge: what is true of any policy, with what the policies of a base bring along."""
 
     units: Units
     synonyms: Synonyms
@@ -274,4 +212,5 @@ class Lexicon(Record):
     not_covered: NotCoveredTopics
     unrelated: Unrelated
     talk: Talk
+    document_questions: DocumentQuestions = DocumentQuestions()
     domain_words: tuple[Text, ...]

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from knowledge import ROOT
-from knowledge.base import verify
+from knowledge.base import lexicon_files, own_lexicon, verify
 from knowledge.base.contents import Base, EvidenceFile, WeightsFile
 from knowledge.base.document import Policy
-from knowledge.base.lexicon import (
-    Cues,
-    English,
-    Lexicon,
-    NotCoveredTopics,
-    Synonyms,
-    Talk,
-    Unit,
-    Units,
-    Unrelated,
-    Variants,
-)
+from knowledge.base.own_lexicon import OwnLexicon
+from knowledge.base.parse import parse
 from knowledge.base.phrasings import Phrasings
-from knowledge.base.record import Record
 from knowledge.files.faults import Fault, KnowledgeError, shown
-from knowledge.files.yamlfile import Loc, YamlFile, read_yaml
+from knowledge.files.yamlfile import read_yaml
+from knowledge.files.yamlparts import part_paths, read_parts
 
-"""The clause base that comes with the project."""
-
-R = TypeVar("R", bound=Record)
-
-_LEXICON: dict[str, type[Record]] = {
-    "units": Units,
-    "synonyms": Synonyms,
-    "english": English,
-    "variants": Variants,
-    "cues": Cues,
-    "not_covered": NotCoveredTopics,
-    "unrelated": Unrelated,
-    "talk": Talk,
-}
-
-_MESSAGES = {
-    "missing": "缺少这个字段；请补上",
-    "extra_forbidden": "不认识的字段；请检查拼写，或删去",
-    "string_type": "应为文字；像数字、日期、是/否的内容请加引号",
-    "string_too_short": "不能为空",
-    "string_pattern_mismatch": "格式不对（应符合 {pattern}）",
-    "too_short": "至少要有一项",
-    "literal_error": "只能是 {expected} 之一",
-    "float_parsing": "应为数字",
-    "float_type": "应为数字",
-    "date_from_datetime_parsing": "应为日期，写作 2025-10-08",
-    "date_type": "应为日期，写作 2025-10-08",
-    "datetime_from_date_parsing": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
-    "datetime_parsing": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
-    "datetime_type": "应为日期和时刻，写作 2025-10-08T09:30:00+08:00",
-    "timezone_aware": "时刻后面要写明时区，写作 2025-10-08T09:30:00+08:00",
-    "tuple_type": "应为列表",
-    "dict_type": "应为映射（键: 值）",
-    "model_type": "应为映射（键: 值）",
-    "model_attributes_type": "应为映射（键: 值）",
-}
-"""Pydantic's error types in the words of the people who mend the files."""
+_NO_FOLDER = "没有这个文件夹；一份文件一个文件夹，放在 policies/ 下，内有 policy.yaml；policybot new 建一个空的知识库"
 
 
 def load_base(root: Path = ROOT) -> Base:
@@ -85,24 +36,26 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
     ``questions``: folder of test questions; when given, a clause without one is a fault.
     """
     faults: list[Fault] = []
-    words = root / "lexicon"
-    lexicon = shared = _lexicon(words if words.is_dir() else ROOT / "lexicon", faults)
+    words = lexicon_files.lexicon_folder(root)
+    shared = lexicon_files.read_lexicon(words, faults)
     policies: list[Policy] = []
     phrasings: dict[str, Phrasings] = {}
     folders = policy_folders(root)
-    if not folders:
-        faults.append(Fault(shown(root / "policies"), 0, "", "没有任何文件夹；每份文件一个文件夹，内有 policy.yaml"))
-    if lexicon is not None:
-        lexicon = _with_units(lexicon, folders, faults)
-    for folder in folders:
+    if not folders and not (root / "policies").is_dir():
+        faults.append(Fault(shown(root / "policies"), 0, "", _NO_FOLDER))
+    brought = [own_lexicon.read_own(folder, faults) for folder in folders]
+    lexicon = None if shared is None else own_lexicon.together(shared, brought)
+    for folder, own in zip(folders, brought, strict=True):
         policy_file = read_yaml(folder / "policy.yaml")
         policy = parse(policy_file, Policy, faults)
-        asked_file = read_yaml(folder / "phrasings.yaml")
-        untaught = not (folder / "phrasings.yaml").exists()
+        asked_file = read_parts(folder, "phrasings")
+        untaught = not part_paths(folder, "phrasings")
         asked = Phrasings() if untaught else parse(asked_file, Phrasings, faults)
         if policy is None:
             continue
         faults += verify.policy(policy, policy_file, folder / "source.txt", lexicon)
+        if lexicon is not None:
+            faults += own_lexicon.faults(own, policy, lexicon)
         if policy.id in phrasings:
             faults.append(policy_file.fault(("id",), f"编号 {policy.id} 已被另一个文件夹使用"))
         if policy.id != folder.name:
@@ -113,16 +66,14 @@ def examine(root: Path = ROOT, questions: Path | None = None) -> tuple[Base | No
             phrasings[policy.id] = asked
         if questions is not None and not untaught:
             faults += verify.tested(policy, questions)
-    weights = root / "weights.yaml"
-    if weights.exists():
-        parse(read_yaml(weights), WeightsFile, faults)
-    evidence = root / "evidence.yaml"
-    if evidence.exists():
-        parse(read_yaml(evidence), EvidenceFile, faults)
-    if lexicon is None or len(phrasings) < len(folders):
+    faults += _fitted(root)
+    if shared is None or lexicon is None or len(phrasings) < len(folders):
         return None, faults
-    faults += verify.lexicon(shared, words, policies) if words.is_dir() and shared is not None else []
-    return Base(policies=tuple(policies), phrasings=phrasings, lexicon=lexicon), faults
+    if words.parent == root:
+        faults += verify.lexicon(shared, words)
+        faults += _local(words, brought)
+    examples = {own.policy: own.examples for own in brought if own.examples and own.policy in phrasings}
+    return Base(policies=tuple(policies), phrasings=phrasings, lexicon=lexicon, examples=examples), faults
 
 
 def policy_folders(root: Path) -> list[Path]:
@@ -138,79 +89,23 @@ def policy_folders(root: Path) -> list[Path]:
     return sorted(p for p in named if inside.is_dir() or (p / "policy.yaml").exists())
 
 
-def shared_units(root: Path = ROOT) -> set[str]:
-    """Names of the units in the shared lexicon."""
+def _fitted(root: Path) -> list[Fault]:
+    """What is wrong with the files of fitted weights that lie in the base."""
     faults: list[Fault] = []
-    units = parse(read_yaml(root / "lexicon" / "units.yaml"), Units, faults)
-    if units is None:
-        raise KnowledgeError(faults)
-    return {unit.name for unit in units.units}
+    for name, model in (("weights.yaml", WeightsFile), ("evidence.yaml", EvidenceFile)):
+        if (root / name).exists():
+            parse(read_yaml(root / name), model, faults)
+    return faults
 
 
-def _with_units(lexicon: Lexicon, folders: Sequence[Path], faults: list[Fault]) -> Lexicon:
-    """The lexicon with the units that policies bring along (units.yaml of a policy)."""
-    shared = {unit.name for unit in lexicon.units.units}
-    brought: dict[str, Unit] = {}
-    for folder in folders:
-        if (folder / "units.yaml").exists():
-            own = parse(read_yaml(folder / "units.yaml"), Units, faults)
-            for unit in own.units if own is not None else ():
-                if unit.name not in shared:
-                    brought[unit.name] = _both(brought.get(unit.name, unit), unit)
-    known = lexicon.units.model_copy(update={"brought": tuple(brought.values())})
-    return lexicon.model_copy(update={"units": known})
-
-
-def _both(one: Unit, other: Unit) -> Unit:
-    """A unit that two documents bring along, with all that either calls it."""
-    aliases = tuple(dict.fromkeys((*one.aliases, *other.aliases)))
-    return one.model_copy(update={"official": one.official or other.official, "aliases": aliases})
-
-
-def _lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
-    parts = {name: parse(read_yaml(folder / f"{name}.yaml"), model, faults) for name, model in _LEXICON.items()}
-    words_path = folder / "domain_words.txt"
-    try:
-        words = words_path.read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(Fault(shown(words_path), 0, "", f"读不了：{error}"))
-        return None
-    if any(part is None for part in parts.values()):
-        return None
-    return Lexicon.model_validate({**parts, "domain_words": tuple(words)})
-
-
-def parse(file: YamlFile, model: type[R], faults: list[Fault]) -> R | None:
-    """The file as ``model``; None when it has faults, which are added to ``faults``."""
-    faults += file.faults
-    if file.faults:
-        return None
-    try:
-        return model.model_validate(file.data)
-    except ValidationError as error:
-        seen: set[Loc] = set()
-        for item in error.errors():
-            loc = _own_loc(file, item["loc"])
-            if loc in seen:  # one fault a place: the arms of a union each complain
-                continue
-            seen.add(loc)
-            template = _MESSAGES.get(item["type"])
-            message = template.format(**item.get("ctx", {})) if template else item["msg"]
-            faults.append(file.fault(loc, message))
-        return None
-
-
-def _own_loc(file: YamlFile, loc: Loc) -> Loc:
-    """Pydantic's location without the names of union arms, which stand nowhere in the file."""
-    out: Loc = ()
-    data = file.data
-    for i, step in enumerate(loc):
-        inside = (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        )
-        if inside:
-            data = data[step]
-            out = (*out, step)
-        elif i == len(loc) - 1 and isinstance(data, dict) and isinstance(step, str):
-            out = (*out, step)  # a missing field
-    return out
+def _local(words: Path, brought: Sequence[OwnLexicon]) -> Iterator[Fault]:
+    """Names of a policy's place in the shared lexicon: they would go on being known when the policy is taken away."""
+    names = {name: own.policy for own in brought for name in own.places.names}
+    if not names:
+        return
+    for path in sorted(path for path in words.rglob("*") if path.suffix in (".yaml", ".txt")):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            for name, policy in names.items():
+                if name.casefold() in line.casefold():
+                    message = f"「{name}」是 {policy} 那里的名称；请移到它的文件夹，写在同名的文件里"
+                    yield Fault(shown(path), number, "", message)

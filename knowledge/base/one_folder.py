@@ -6,10 +6,11 @@ from pathlib import Path
 
 from knowledge.base import verify
 from knowledge.base.document import Policy
-from knowledge.base.load import parse
+from knowledge.base.parse import parse
 from knowledge.base.phrasings import Phrasings
 from knowledge.files.faults import Fault, KnowledgeError, shown
 from knowledge.files.yamlfile import read_yaml
+from knowledge.files.yamlparts import part_paths, read_parts
 
 
 def open_policy(named: str, root: Path) -> Policy:
@@ -35,11 +36,11 @@ def open_policy(named: str, root: Path) -> Policy:
 
 def open_asked(named: str, root: Path) -> Phrasings:
     """The phrasings beside it; empty ones where there are none. Raises KnowledgeError."""
-    path = _folder(named, root) / "phrasings.yaml"
-    if not path.exists():
+    folder = _folder(named, root)
+    if not part_paths(folder, "phrasings"):
         return Phrasings()
     faults: list[Fault] = []
-    asked = parse(read_yaml(path), Phrasings, faults)
+    asked = parse(read_parts(folder, "phrasings"), Phrasings, faults)
     if asked is None:
         raise KnowledgeError(faults)
     return asked

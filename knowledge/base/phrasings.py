@@ -47,7 +47,7 @@ class FigureAsked(Record):
     others: tuple[Text, ...] = ()
     """Words for somebody or something else: a question with one of them is not about this figure at all."""
     mask: tuple[Text, ...] = ()
-    """Names that contain a subject word without meaning it (东湖高新区), taken out before looking for the subject."""
+    """Names that contain a subject word without meaning it (高企园 for 高企), taken out before it is looked for."""
     ask: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     """Questions by writer."""
 
@@ -74,8 +74,6 @@ class Phrasings(Record):
     """By clause and figure id: 4.2/first."""
     info: dict[InfoTopic, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
     misreadings: tuple[Misreading, ...] = ()
-    elsewhere: tuple[Text, ...] = ()
-    """Its own subjects that, right behind another place's name, ask for that place's policy: 深圳高企."""
 
     @property
     def written(self) -> bool:

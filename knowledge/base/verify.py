@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
-from knowledge.base.document import Clause, Definition, Policy, Section
+from knowledge.base.document import Clause, Definition, Policy, Section, Validity
 from knowledge.base.lexicon import Lexicon
+from knowledge.base.lexicon_files import old_nearest
 from knowledge.base.phrasings import Phrasings
 from knowledge.files.faults import Fault, shown
 from knowledge.files.yamlfile import Loc, YamlFile, read_yaml
+from knowledge.files.yamlparts import read_parts
+from knowledge.text.dates import days, duration_at
 from knowledge.text.fold import key
 from knowledge.text.money import MONEY, amount, currency, plain, stated
 
@@ -158,6 +161,7 @@ def _last(clause_id: str) -> int:
 
 def ordinal(marker: str) -> int | None:
     """The number that a printed marker states: 12 for （十二）, 12., 第十二条; None when it states none."""
+    marker = "".join(marker.split())
     found = re.search(r"\d+", marker)
     if found:
         return int(found.group())
@@ -200,18 +204,35 @@ def _document(policy: Policy, file: YamlFile) -> Iterator[Fault]:
         yield from quoted((*at, "number"), basis.number, basis.quote, " quote ")
     validity = policy.validity
     yield from quoted(("validity", "quote"), validity.quote, whole, "原文")
-    yield from quoted(("validity", "effective_quote"), validity.effective_quote, validity.quote, " quote ")
+    yield from quoted(("validity", "effective_quote"), validity.effective_quote, whole, "原文")
     yield from quoted(("validity", "until_quote"), validity.until_quote, validity.quote, " quote ")
     if validity.until_quote is not None:
-        stated = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", plain(validity.until_quote))
-        if stated and validity.until != date(*map(int, stated.groups())):
-            yield file.fault(("validity", "until"), f"与 until_quote 的日期不一致：{stated.group()}")
-        if not stated and validity.until is not None and validity.effective_from is None:
-            yield file.fault(
-                ("validity", "until"), "until_quote 里没有日期，又没有 effective_from，算不出；请改为 null"
-            )
+        yield from _until(validity, file)
     elif validity.until is not None:
         yield file.fault(("validity", "until"), "没有原文依据；请补 until_quote，或改为 null")
+
+
+_WHOLLY = re.compile(r"(?:有效期)?限?(?:为|至|到|截至|截止|截止到)*")
+
+
+def _until(validity: Validity, file: YamlFile) -> Iterator[Fault]:
+    """The last day against the words: one that they state, or the one before (自…起废止)."""
+    words = plain(validity.until_quote or "")
+    printed = list(days(words))
+    stated = {day.last for day in printed} | {day.first - timedelta(days=1) for day in printed if day.first}
+    counted = any(duration_at(words, at) for at in range(len(words)))
+    wholly = len(printed) == 1 and printed[0].last and _WHOLLY.fullmatch(words[: printed[0].start])
+    if wholly and validity.until is None and words[printed[0].end :] in ("", "止"):
+        yield file.fault(("validity", "until"), f"until_quote 写明了日期，until 却是空的：{words}")
+    if validity.until is None or (counted and validity.effective_from is not None):
+        return
+    if printed and validity.until not in stated:
+        last = words[printed[-1].start : printed[-1].end]
+        wrong = f"与 until_quote 的日期不一致：{last}"
+        impossible = f"until_quote 里的「{last}」算不出是哪一天；请改为 null"
+        yield file.fault(("validity", "until"), wrong if printed[-1].last else impossible)
+    if not printed and validity.effective_from is None:
+        yield file.fault(("validity", "until"), "until_quote 里没有日期，又没有 effective_from，算不出；请改为 null")
 
 
 def _clause(clause: Clause, section: Section, file: YamlFile, at: Loc, units: set[str] | None) -> Iterator[Fault]:
@@ -357,36 +378,33 @@ def tested(policy: Policy, questions: Path) -> list[Fault]:
     return faults
 
 
-def lexicon(lexicon: Lexicon, folder: Path, policies: list[Policy]) -> list[Fault]:
-    """Faults that only show across lexicon files and policies."""
+def lexicon(lexicon: Lexicon, folder: Path) -> list[Fault]:
+    """Faults that only show across the lists of the shared lexicon."""
     faults: list[Fault] = []
-    units_file = read_yaml(folder / "units.yaml")
+    units_file = read_parts(folder, "units")
     owner: dict[str, str] = {}
     for u, unit in enumerate(lexicon.units.units):
         for alias in dict.fromkeys(unit.names):
             other = owner.setdefault(key(alias), unit.name)
             if other != unit.name:
                 faults.append(units_file.fault(("units", u), f"「{alias}」已指 {other}；一个名称只能指一个单位"))
-    cues_file = read_yaml(folder / "cues.yaml")
+    cues_file = read_parts(folder, "cues")
     stop = {key(word) for word in lexicon.variants.stop}
     for name, expressions in lexicon.cues.model_dump().items():
         for e, expression in enumerate(expressions):
             if expression.isascii() and key(expression) in stop:
                 faults.append(cues_file.fault((name, e), f"「{expression}」是虚词，不能单独作线索"))
-    synonyms_file = read_yaml(folder / "synonyms.yaml")
+    synonyms_file = read_parts(folder, "synonyms")
     for p, (one, other) in enumerate(lexicon.synonyms.confusable):
         for g, group in enumerate(lexicon.synonyms.groups):
             if {one, other} <= {group.term, *group.same}:
                 message = f"「{one}」与「{other}」易混而不同（confusable[{p}]），不能同组"
                 faults.append(synonyms_file.fault(("groups", g), message))
-    topics_file = read_yaml(folder / "not_covered.yaml")
-    ids = {clause.id for policy in policies for clause in policy.clauses}
+    topics_file = read_parts(folder, "not_covered")
     seen: set[str] = set()
     for t, topic in enumerate(lexicon.not_covered.topics):
         if topic.id in seen:
             faults.append(topics_file.fault(("topics", t, "id"), f"编号 {topic.id} 重复"))
         seen.add(topic.id)
-        for n, clause_id in enumerate(topic.nearest):
-            if clause_id not in ids:
-                faults.append(topics_file.fault(("topics", t, "nearest", n), f"没有条款 {clause_id}"))
+    faults += old_nearest(lexicon, topics_file)
     return faults

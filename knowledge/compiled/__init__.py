@@ -9,11 +9,8 @@ start doesn't need stays there until somebody asks for it.
 from knowledge import ROOT
 from knowledge.compiled.cache import (
     ARRAYS,
-    BESIDE,
-    CACHE_VARIABLE,
     FORM,
     KEEP,
-    cache_folders,
     compiler,
     fingerprint,
     load,
@@ -24,6 +21,7 @@ from knowledge.compiled.cache import (
 from knowledge.compiled.compiling import compile_base, make
 from knowledge.compiled.opening import ready
 from knowledge.compiled.readybase import Ready
+from knowledge.files.cachefolders import BESIDE, CACHE_VARIABLE, cache_folders
 
 __all__ = [
     "ARRAYS",

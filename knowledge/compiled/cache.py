@@ -14,11 +14,13 @@ import json
 import os
 import sys
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from knowledge import ROOT
+from knowledge.base.talk import GENERAL
 from knowledge.compiled import storedbase
 from knowledge.compiled.compiling import compile_base
 from knowledge.compiled.readybase import Ready
@@ -35,17 +37,19 @@ if TYPE_CHECKING:
 
     from knowledge.teaching.overlay import Taught
 
-CACHE_VARIABLE = "POLICYBOT_CACHE_DIR"
-BESIDE = ".compiled"
-"""Folder beside the knowledge files."""
 FORM = ".form"
 """Suffix of the stored form."""
 ARRAYS = ".arrays"
 """Suffix of the file beside it that holds the search engine over clauses without phrasings."""
 COMPILES = ("base", "compiled", "files", "learned", "reading", "retrieval", "teaching", "text")
 """Rooms whose code the compiled form depends on, with the settings that lie in them."""
+COMPILES_WITH = ("jieba", "numpy", "opencc", "pypinyin")
+"""Packages whose version it depends on."""
 KEEP = 4
 """Stored forms that are kept in a folder; older ones are removed."""
+
+
+FITTED = ("weights.yaml", evidence.FILE)
 
 
 def sources(root: Path = ROOT) -> list[Path]:
@@ -55,9 +59,15 @@ def sources(root: Path = ROOT) -> list[Path]:
 
 def _sources(root: Path) -> list[str]:
     """sources(), as seen from ``root``."""
-    policies = [f"policies/{folder}" for folder in _names(root, "policies")]
-    folders = [*policies, "lexicon"]
-    return [*(f"{folder}/{name}" for folder in folders for name in _names(root, folder)), "weights.yaml", evidence.FILE]
+    return [*_below(root, "policies"), *_below(root, "lexicon"), *FITTED]
+
+
+def _common(root: Path) -> list[str]:
+    """What of the project's own files a base uses that has none such: its lexicon or lists of it, its weights."""
+    lists = (f"lexicon/{name}" for name in GENERAL)
+    own = (root / "lexicon").is_dir()
+    lexicon = [f for at in lists for f in (f"{at}.yaml", *_below(ROOT, at))] if own else _below(ROOT, "lexicon")
+    return [*lexicon, *(name for name in FITTED if not (root / name).exists())]
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
@@ -66,14 +76,25 @@ def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
     Every file is read, since a time and a size that stayed the same prove nothing.
     """
     acts = json.dumps([(act.target, act.ask) for act in taught])
-    return hashlib.sha256(f"{_digest(root, _sources(root))} {acts} {compiler()}".encode()).hexdigest()[:32]
+    files = f"{_digest(root, _sources(root))} {_digest(ROOT, _common(root))}"
+    return hashlib.sha256(f"{files} {acts} {compiler()}".encode()).hexdigest()[:32]
 
 
 def compiler() -> str:
     """Hash of the code that compiles, and of what it uses."""
     code = [file for room in COMPILES for file in _below(ROOT, room) if file.endswith((".py", ".yaml"))]
-    versions = [f"{name} {version(name)}" for name in ("jieba", "numpy", "opencc", "pypinyin")]
-    return hashlib.sha256(f"{_digest(ROOT, code)} {sys.version_info[:2]} {versions}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{_digest(ROOT, code)} {sys.version_info[:2]} {_versions()}".encode()).hexdigest()[:32]
+
+
+def _versions() -> list[str]:
+    """The installed versions of what the compiled form depends on, by the names of their folders: quickly read."""
+    beside = Path(np.__file__).parents[1]
+    found = [name for name in _names(beside, "") if name.endswith(".dist-info") and name.split("-")[0] in COMPILES_WITH]
+    if len(found) == len(COMPILES_WITH):
+        return found
+    from importlib.metadata import version
+
+    return [f"{name} {version(name)}" for name in COMPILES_WITH]
 
 
 def _digest(folder: Path, files: Sequence[str]) -> str:
@@ -100,23 +121,11 @@ def _names(root: Path, folder: str) -> list[str]:
 
 def _below(root: Path, folder: str) -> list[str]:
     """The files in a folder and in those below it, sorted, as seen from ``root``."""
-    return sorted(os.path.relpath(f"{at}/{name}", root) for at, _, names in os.walk(root / folder) for name in names)
-
-
-def cache_folders(root: Path = ROOT, overlay: Path | None = None) -> list[Path]:
-    """Where stored forms may lie, the preferred one first.
-
-    POLICYBOT_CACHE_DIR, when it is set; else beside the files, or in the user's cache folder where the files can't be
-    written. At last beside the overlay: an image's cache folder can't be written, and teaching makes new forms.
-    """
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        folders = [Path(chosen)]
-    else:
-        import platformdirs
-
-        folders = [root / BESIDE, Path(platformdirs.user_cache_dir("policybot"))]
-    return folders if overlay is None else [*folders, overlay.parent / BESIDE]
+    return sorted(
+        os.path.relpath(f"{at}/{name}", root)
+        for at, _, names in os.walk(root / folder, followlinks=True)
+        for name in names
+    )
 
 
 def load(found: str, folders: Sequence[Path]) -> Ready | None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from knowledge.teaching.overlay import Taught
 from knowledge import ROOT
-from knowledge.compiled.cache import cache_folders, fingerprint, load, store
+from knowledge.compiled.cache import fingerprint, load, store
+from knowledge.files.cachefolders import cache_folders
 
 
 def ready(root: Path = ROOT, overlay: Path | None = None) -> Ready:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import from_json
 
 MAGIC = b"policybot arrays 2\n"
 ALIGNED = 64
@@ -66,7 +67,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         head = view[at : at + size]
         if at + size + 20 != len(view) or zlib.crc32(head) != int.from_bytes(view[-4:], "little"):
             raise SpoiltError(f"{path} is cut short or changed")
-        document = json.loads(bytes(head))
+        document = from_json(bytes(head))
         if _check(np.frombuffer(view[ALIGNED:at], dtype=np.uint8)) != document["check"]:
             raise SpoiltError(f"{path} is changed")
         arrays = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -17,6 +19,20 @@ def write_whole(path: Path, data: bytes, private: bool = False) -> None:
 
     Whoever reads meanwhile finds the old file or the new one, never half of either. Raises OSError.
     """
+    with names_the_file(path):
+        _write_whole(path, data, private)
+
+
+@contextlib.contextmanager
+def names_the_file(path: Path) -> Iterator[None]:
+    """An OSError inside names the file that was meant, not the temporary one beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_whole(path: Path, data: bytes, private: bool) -> None:
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     if private and (mode & 0o007 or not path.exists()):
         mode = 0o600

@@ -43,6 +43,10 @@ class YamlFile:
             loc = loc[:-1]
         return self.lines.get(loc, 1)
 
+    def origin(self, loc: Loc) -> tuple[YamlFile, Loc]:
+        """The file in which the value at ``loc`` stands, and its place there: this one (see yamlparts.py)."""
+        return self, loc
+
     def fault(self, loc: Loc, message: str) -> Fault:
         """A fault at the value ``loc`` of this file."""
         return Fault(shown(self.path), self.line(loc), dotted(loc), message)
@@ -93,7 +97,7 @@ def read_yaml(path: Path) -> YamlFile:
         return fail(1, f"不是合法的 YAML：{error}")
     if node is None:
         return fail(1, "文件是空的")
-    file.data = _build(file, node, ())
+    file.data = _build(file, node, (), yaml.SafeLoader(""))  # of its own: a loader keeps all that it ever constructed
     if file.faults:
         file.data = None
     return file
@@ -103,10 +107,7 @@ def _line_of(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-_resolver = yaml.SafeLoader("")
-
-
-def _build(file: YamlFile, node: yaml.Node, loc: Loc) -> Any:
+def _build(file: YamlFile, node: yaml.Node, loc: Loc, resolver: yaml.SafeLoader) -> Any:
     file.lines[loc] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         out: dict[str, Any] = {}
@@ -118,13 +119,13 @@ def _build(file: YamlFile, node: yaml.Node, loc: Loc) -> Any:
             if key in out:
                 message = f"键 {key} 出现了两次；请删去一个"
                 file.faults.append(Fault(shown(file.path), key_node.start_mark.line + 1, dotted(loc), message))
-            out[key] = _build(file, value_node, (*loc, key))
+            out[key] = _build(file, value_node, (*loc, key), resolver)
             file.lines[*loc, key] = key_node.start_mark.line + 1
         return out
     if isinstance(node, yaml.SequenceNode):
-        return [_build(file, child, (*loc, i)) for i, child in enumerate(node.value)]
+        return [_build(file, child, (*loc, i), resolver) for i, child in enumerate(node.value)]
     try:
-        return _resolver.construct_object(node)
+        return resolver.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         file.faults.append(file.fault(loc, f"不认识的值：{error}"))
         return None

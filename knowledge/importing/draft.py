@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -22,7 +22,7 @@ from knowledge.base.document import (
 )
 from knowledge.base.verify import ordinal, pieces
 from knowledge.importing.facts import figures as numbers
-from knowledge.importing.facts import references
+from knowledge.importing.facts import references, validity
 from knowledge.importing.facts import units as lists
 from knowledge.importing.facts.abbreviations import Called, Short, shorts, units_called
 from knowledge.importing.facts.repeals import Repealed, repeals, unnamed
@@ -172,7 +172,14 @@ class _Builder:
             closing=self._span(main.closing),
             signature=signature,
             attachments=tuple(attachments),
-            validity=self._validity(main, sections, attachments, published, signed),
+            validity=self._validity(
+                main,
+                preamble,
+                sections,
+                attachments,
+                _own_titles(title, attachments),
+                validity.Dates(published, signed),
+            ),
         )
         short = shorts(policy)
         named = tuple(one.name for one in short if one.kind == "document" and not one.generic)
@@ -224,13 +231,17 @@ class _Builder:
         return None
 
     def _issuer(self, segment: layout.Segment, title: str | None) -> str | None:
-        if title and (found := re.match(r"([^《》]{2,60}?)(?:关于|印发|转发|批转)", half_width(without_blanks(title)))):
+        if title and (
+            found := re.match(
+                r"(?!关于|印发|转发|批转)([^《》]{2,60}?)(?:关于|印发|转发|批转)", half_width(without_blanks(title))
+            )
+        ):
             line = Line(0, 0, found[1], found[1])
             if is_organ(line):
                 return View(title).quote(0, len(found[1]))
         titled = segment.title_lines[0] if segment.title_lines else None
         for line, following in pairwise(segment.above):
-            if following is titled and titled.plain.startswith("关于") and is_organ(line):
+            if following is titled and titled.plain.startswith(("关于", "转发", "批转", "印发")) and is_organ(line):
                 return line.text
         for line in segment.above:
             if (
@@ -269,26 +280,21 @@ class _Builder:
     def _validity(
         self,
         main: layout.Segment,
+        preamble: str | None,
         sections: list[Section],
         attachments: list[Attachment],
-        published: date | None,
-        signed: date | None,
+        own: list[str],
+        dates: validity.Dates,
     ) -> Validity:
-        texts = [clause.text for section in sections for clause in section.all_clauses]
+        texts = _stretches(preamble, sections)
+        alone = not any(section.number for section in sections)  # a notice that issues what is attached to it
+        inner = [text for one in attachments if alone for text in _stretches(one.preamble, one.sections)]
         if main.closing:
-            texts.append(self._span(main.closing) or "")
-        found = references.times(texts, published, signed)
-        if found is None and len(attachments) >= 1 and not any(s.number for s in sections):
-            inner = [clause.text for section in attachments[0].sections for clause in section.all_clauses]
-            found = references.times(inner, published, signed)
-            if found:
-                self.confirm.append("施行和有效期取自所附文件")
-        if found is None:
-            return Validity()
-        if found.note:
-            self.warnings.append(found.note)
-        if found.effective_quote and found.effective_from is None:
-            self.warnings.append(f"「{found.effective_quote}」：公布日期未载明，施行之日算不出")
+            texts.append(validity.Text(self._span(main.closing) or ""))
+        found = validity.times([*texts, *inner], own, dates, self.source)
+        if inner and found.quote and not validity.times(texts, own, dates, self.source).quote:
+            self.confirm.append("施行和有效期取自所附文件")
+        self.warnings += found.warnings
         return Validity(
             quote=found.quote,
             effective_quote=found.effective_quote,
@@ -482,6 +488,26 @@ class _Builder:
             else:
                 why = "太泛，别处也这样叫" if one.generic else "不是本文件或责任单位的名称"
                 self.confirm.append(f"简称「{one.name}」没有采用（{why}），出自「{one.quote}」")
+
+
+def _stretches(preamble: str | None, sections: Sequence[Section]) -> list[validity.Text]:
+    """What may say when the document holds, each stretch with the heading above it."""
+    found = [validity.Text(preamble)] if preamble else []
+    for section in sections:
+        if section.heading is not None and not section.all_clauses:
+            found.append(validity.Text(section.heading))
+        for n, clause in enumerate(section.all_clauses):
+            found.append(validity.Text(clause.text, section.heading or "" if n == 0 else ""))
+    return found
+
+
+def _own_titles(title: str | None, attachments: Sequence[Attachment]) -> list[str]:
+    """What the document is called in its own text: its title, what it issues, and what is attached to it."""
+    named = [title or "", *(one.title or "" for one in attachments)]
+    issued = re.search(
+        r"(?:印发|发布|公布)(?:《(.+)》|(.+?))(?:的(?:通知|公告|决定|通告|命令|令))$", without_blanks(title or "")
+    )
+    return [name for name in (*named, *(issued.groups() if issued else ())) if name]
 
 
 def _figures(stated: list[Stated]) -> Iterator[Figure]:

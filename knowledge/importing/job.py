@@ -9,7 +9,7 @@ from pathlib import Path
 
 from knowledge.base import verify
 from knowledge.base.document import Policy
-from knowledge.base.load import parse
+from knowledge.base.parse import parse
 from knowledge.files.faults import Fault
 from knowledge.files.yamlfile import read_yaml
 from knowledge.importing.draft import Draft, build, coverage, whole
@@ -20,6 +20,7 @@ from knowledge.importing.formats.read import Read
 from knowledge.importing.neighbours import compare
 from knowledge.importing.policy_ids import policy_id
 from knowledge.importing.shelf import Shelf
+from knowledge.importing.told import heed
 
 
 @dataclass
@@ -77,6 +78,11 @@ def _draft(got: Read, stem: str, taken: set[str]) -> Draft:
     """The draft, proved by verify.py; passages alone where the understanding of the parts doesn't hold."""
     name = stem.strip() or "未命名文件"
     draft = build(got.text, "x", name)
+    draft.warnings[:0] = got.must
+    if got.told is not None:
+        draft.policy, must, confirm = heed(draft.policy, got.told, got.text)
+        draft.warnings += must
+        draft.confirm += confirm
     policy_name = policy_id(draft.policy.number, draft.policy.title, stem, taken)
     draft.policy = draft.policy.model_copy(update={"id": policy_name})
     faults = prove(draft.policy, got)
@@ -86,7 +92,7 @@ def _draft(got: Read, stem: str, taken: set[str]) -> Draft:
         if left:
             raise UnreadableError(f"写出的文件通不过检查：{left[0].message}")
         kept = Draft(plain, passages=len(plain.clauses), coverage=coverage(plain, got.text))
-        kept.warnings = [f"结构没有通过检查（{faults[0].message}），全文按段落收入，单位和数字没有认"]
+        kept.warnings = [*got.must, f"结构没有通过检查（{faults[0].message}），全文按段落收入，单位和数字没有认"]
         return kept
     return draft
 

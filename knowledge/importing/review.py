@@ -80,9 +80,17 @@ def _repealed(one: Repealed) -> str:
 
 
 def _value(figure: Figure) -> str:
-    least = f"{figure.least:g} 至 " if figure.least is not None else ""
-    cap = f"，封顶 {figure.cap:g} 元" if figure.cap is not None else ""
-    return f"{least}{figure.value:g} {figure.unit}{cap}"
+    least = f"{_plain(figure.least)} 至 " if figure.least is not None else ""
+    cap = f"，封顶 {_plain(figure.cap)} 元" if figure.cap is not None else ""
+    return f"{least}{_plain(figure.value)} {figure.unit}{cap}"
+
+
+def _plain(value: float) -> str:
+    """Large numbers as people read them: 1000亿, not 1e+11."""
+    for scale, word in ((1e8, "亿"), (1e4, "万")):
+        if value >= scale and round(value / scale, 4) * scale == value:
+            return f"{value / scale:.4f}".rstrip("0").rstrip(".") + word
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _head(policy: Policy) -> list[tuple[str, str | None, str]]:

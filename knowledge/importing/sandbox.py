@@ -11,6 +11,7 @@ from pathlib import Path
 
 from knowledge.importing.folder import TEMPORARY
 from knowledge.importing.formats.limits import MEMORY, WALL_SECONDS
+from knowledge.importing.formats.progress import listen
 from knowledge.importing.job import Outcome, run
 from knowledge.importing.shelf import Shelf
 
@@ -28,9 +29,9 @@ def import_files(files: Sequence[str], out: Path, known: set[str], *, force: boo
             outcome: Outcome | None = None
             try:
                 pipe.send((file, taken))
-                if pipe.poll(WALL_SECONDS):
-                    outcome = pipe.recv()
-                else:
+                while outcome is None and pipe.poll(WALL_SECONDS):
+                    outcome = pipe.recv()  # None: a page of a scan was read, others follow
+                if outcome is None:
                     outcome = Outcome(file, error=f"超过 {WALL_SECONDS} 秒还没读完，放弃")
                     _stop(process, pipe)
                     worker = None
@@ -63,6 +64,7 @@ def _start(
 
 def _work(pipe: Connection, out: Path, known: set[str], force: bool) -> None:
     _limit()
+    listen(lambda: pipe.send(None))
     shelf = Shelf(out)
     with contextlib.suppress(EOFError, KeyboardInterrupt):
         while (asked := pipe.recv()) is not None:
@@ -77,7 +79,8 @@ def _limit() -> None:
     except ImportError:  # Windows: the limits on files remain
         return
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)  # recognising characters and LibreOffice need more than MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -35,9 +35,12 @@ def examples(base: Base) -> list[Example]:
             out += _by_writer(target, asked.clauses.get(clause.id, {}))
         for name, figure in asked.figures.items():
             out += _by_writer(f"{policy.id}/{name.split('/')[0]}", figure.ask)
-        for topic, by_writer in asked.info.items():
-            out += _by_writer(f"info:{topic}", by_writer)
     lexicon = base.lexicon
+    shared = lexicon.document_questions.info
+    asked_of = [shared, *(base.phrasings[policy.id].info for policy in base.policies)]
+    for topic in dict.fromkeys(topic for info in asked_of for topic in info):
+        for info in asked_of:
+            out += _by_writer(f"info:{topic}", info.get(topic, {}))
     for near in lexicon.not_covered.topics:
         out += [Example("near", writer, line, near.id) for writer, lines in near.phrasings.items() for line in lines]
     out += _by_writer("far", lexicon.unrelated.far)

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rapidfuzz import fuzz
 
+from knowledge import ROOT
 from knowledge.base.target import kind_of
 from knowledge.learned import regression
 from knowledge.learned.regression import Floats, Ints
@@ -70,6 +70,11 @@ class Match:
     phrasing: str
     """The most alike known phrasing of this target; empty when nothing is alike."""
     topic: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether it is a clause that was found by its own words (retrieval), not by phrasings."""
+        return "run" in self.signals
 
 
 @dataclass(frozen=True)
@@ -342,9 +347,11 @@ START = Weights(
 
 
 def load_weights(root: Path) -> Weights:
-    """weights.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
+    """weights.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
         return START
+    import yaml
+
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Weights(signal=data["signal"], bias=data["bias"])

@@ -47,7 +47,8 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
         term = fold(group.term)
         for word in (group.term, *group.same):
             term_of.setdefault(fold(word), term)
-    unit_names = {fold(n) for u in lexicon.units.units for n in u.names}
+    described = [unit for unit in lexicon.units.brought if unit.described]
+    unit_names = {fold(n) for u in (*lexicon.units.units, *described) for n in u.names}
     own = {fold(word) for word in lexicon.domain_words} | {w for w in term_of if len(w) <= WHOLE} | unit_names
     own = {word for word in own if len(word) >= 2 and HAN.search(word)}
 
@@ -73,7 +74,7 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
     cue_words = [w for words_ in lexicon.cues.model_dump().values() for w in words_]
     for word in sorted(
         {fold(w) for w in (*lexicon.variants.stop, *cue_words)} | {w for w, n in words.items() if n >= SPOKEN},
-        key=lambda w: -counts.get(w, 0),
+        key=lambda w: (-counts.get(w, 0), w),
     ):
         if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 4:
             spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)

@@ -21,8 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from knowledge import ROOT
 from knowledge.base.contents import Base
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
@@ -68,10 +67,12 @@ FILE = "evidence.yaml"
 
 
 def load_weights(root: Path) -> Weights:
-    """evidence.yaml under ``root``; START where there is none."""
-    path = root / FILE
-    if not path.exists():
+    """evidence.yaml under ``root``, else the project's own; START where there is neither."""
+    path = next((path for path in (root / FILE, ROOT / FILE) if path.exists()), None)
+    if path is None:
         return START
+    import yaml
+
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Weights(signal=data["signal"], bias=data["bias"])
 

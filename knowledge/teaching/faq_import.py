@@ -24,10 +24,11 @@ from knowledge.base.target import Target, kind_of
 from knowledge.files.faults import Fault, KnowledgeError, shown
 from knowledge.files.table import Row, read_table
 from knowledge.files.wholefile import write_whole
+from knowledge.files.yamlfile import Loc
 from knowledge.learned.examples import TEXT_WRITER, examples
 from knowledge.learned.index import Example
 from knowledge.teaching.overlay import phrasings_by_key
-from knowledge.teaching.phrasing_insert import InsertError, inserted, with_files
+from knowledge.teaching.phrasing_insert import InsertError, inserted, phrasings_place, with_files
 from knowledge.text.fold import fold, key
 
 FIELDS = {
@@ -66,7 +67,7 @@ def writer_of(path: Path) -> str:
 
 
 def import_faq(path: Path, root: Path, policy: str | None, writer: str, write: bool) -> list[Outcome]:
-    """Read the table and, with ``write``, put what is new into the phrasings.yaml of its policies.
+    """Read the table and, with ``write``, put what is new into the phrasings of its policies.
 
     ``policy``: id of the one that rows without a policy are about; None: any. Raises KnowledgeError (no table, a base
     with faults, a policy that isn't there) and InsertError; then nothing was changed.
@@ -213,8 +214,11 @@ def _texts(base: Base, root: Path, new: Sequence[Outcome], writer: str) -> dict[
     phrasings = dict(base.phrasings)
     texts: dict[Path, str] = {}
     for owner, by_clause in wanted.items():
-        path = folders[owner] / "phrasings.yaml"
-        texts[path] = inserted(path, {("clauses", clause): lines for clause, lines in by_clause.items()}, writer)
+        by_path: dict[Path, dict[Loc, list[str]]] = {}
+        for clause, lines in by_clause.items():
+            path, loc = phrasings_place(folders[owner], ("clauses", clause))
+            by_path.setdefault(path, {})[loc] = lines
+        texts |= {path: inserted(path, by_loc, writer) for path, by_loc in by_path.items()}
         asked = phrasings[owner]
         clauses = dict(asked.clauses)
         for clause, lines in by_clause.items():

@@ -21,7 +21,7 @@ import yaml
 from pydantic import AwareDatetime, Discriminator, Field, StringConstraints, Tag
 
 from knowledge.base.contents import Base
-from knowledge.base.load import parse
+from knowledge.base.parse import parse
 from knowledge.base.phrasings import TAUGHT, Phrasings
 from knowledge.base.record import Record, Text
 from knowledge.base.target import Target
@@ -198,7 +198,7 @@ def merged(base: Base, taught: Sequence[Taught]) -> tuple[Base, list[Stale]]:
             stale.append(Stale(act, f"知识库里没有 {act.target} 了"))
             continue
         other = known.setdefault(key(act.ask), act.target)
-        if other != act.target:
+        if not same_target(other, act.target):
             stale.append(Stale(act, f"这句已写在 {other} 下"))
         elif act.ask in used.get(act.target, ()) or any(act.ask == a for a in _asked(base, act.target)):
             stale.append(Stale(act, ""))
@@ -236,14 +236,36 @@ def has_target(base: Base, target: str) -> bool:
     for policy in base.policies:
         if policy.id == at.policy:
             if at.kind == "info":
-                return at.topic in base.phrasings[at.policy].info
+                return at.topic in base.phrasings[at.policy].info or at.topic in base.lexicon.document_questions.info
             return any(clause.id == at.clause for clause in policy.clauses)
     return False
 
 
+def same_target(one: str, other: str) -> bool:
+    """Whether a phrasing of one is a phrasing of the other as well: 还有效吗 is asked of any document."""
+    return one == other or (":" in one and "/" in one and one.partition("/")[2] == other.partition("/")[2])
+
+
+def asked_as_a_whole(base: Base) -> list[str]:
+    """The ``<policy>/info:<topic>`` to which questions about a document as a whole are taught.
+
+    Of the documents whose phrasings somebody writes down; of all where there are none.
+    """
+    written = [p.id for p in base.policies if base.phrasings[p.id].written] or [p.id for p in base.policies]
+    topics = base.lexicon.document_questions.info
+    return [f"{p}/info:{topic}" for p in written for topic in dict.fromkeys((*topics, *base.phrasings[p].info))]
+
+
 def phrasings_by_key(base: Base) -> dict[str, str]:
-    """Key of every phrasing -> its target; for what is far or small talk: far, chat:<topic>."""
+    """Key of every phrasing -> its target; for what is far or small talk: far, chat:<topic>.
+
+    How people ask about any document counts as the first document's that such questions are taught to.
+    """
     out: dict[str, str] = {}
+    first = {target.partition("/")[2]: target for target in reversed(asked_as_a_whole(base))}
+    for info, by_writer in base.lexicon.document_questions.info.items():
+        if f"info:{info}" in first:
+            out.update((key(line), first[f"info:{info}"]) for lines in by_writer.values() for line in lines)
     for policy, asked in base.phrasings.items():
         for target, by_writer in _targets(policy, asked):
             for lines in by_writer.values():
@@ -273,6 +295,9 @@ def _asked(base: Base, target: str) -> Iterator[str]:
     for topic in base.lexicon.not_covered.topics:
         if f"near:{topic.id}" == target:
             yield from (line for lines in topic.phrasings.values() for line in lines)
+    for info, by_writer in base.lexicon.document_questions.info.items():
+        if target.endswith(f"/info:{info}"):
+            yield from (line for lines in by_writer.values() for line in lines)
     for policy, asked in base.phrasings.items():
         for name, by_writer in _targets(policy, asked):
             if name == target:

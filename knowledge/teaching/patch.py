@@ -10,13 +10,14 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
+from knowledge.base.lexicon_files import FOLDER, lexicon_folder
 from knowledge.base.load import load_base, policy_folders
 from knowledge.base.phrasings import TAUGHT
-from knowledge.base.target import Target
 from knowledge.files.yamlfile import Loc
+from knowledge.files.yamlparts import part_paths, read_parts
 from knowledge.teaching import overlay
 from knowledge.teaching.overlay import Taught
-from knowledge.teaching.phrasing_insert import InsertError, inserted, with_files
+from knowledge.teaching.phrasing_insert import InsertError, inserted, phrasings_place, with_files
 
 
 def patch(root: Path, taught: Sequence[Taught]) -> str:
@@ -28,26 +29,40 @@ def patch(root: Path, taught: Sequence[Taught]) -> str:
     wanted, stale = overlay.merged(base, taught)
     left_out = {s.taught.id for s in stale}
     lines: dict[Path, dict[Loc, list[str]]] = {}
-    folders = {folder.name: folder for folder in policy_folders(root)}
-    topics = [topic.id for topic in base.lexicon.not_covered.topics]
+    places = _Places(root)
     for act in taught:
         if act.id in left_out:
             continue
-        at = Target.parse(act.target)
-        loc: Loc
-        if at.kind == "near":
-            number = topics.index(at.topic)
-            path, loc = root / "lexicon" / "not_covered.yaml", ("topics", number, "phrasings")
-        elif at.kind == "info":
-            path, loc = folders[at.policy] / "phrasings.yaml", ("info", at.topic)
-        else:
-            path, loc = folders[at.policy] / "phrasings.yaml", ("clauses", at.clause)
+        path, loc = places.of(act.target)
         lines.setdefault(path, {}).setdefault(loc, []).append(act.ask)
     changed = {path: inserted(path, by_loc, TAUGHT) for path, by_loc in lines.items()}
     if with_files(root, changed) != wanted:
         raise InsertError("改好的文件读出来与「知识库加教过的问法」不一致；请手工并入")
     top = _top(root)
     return "".join(_diff(path, text, path.resolve().relative_to(top).as_posix()) for path, text in changed.items())
+
+
+class _Places:
+    """Where the phrasings of a target stand, in whatever parts the lists are kept."""
+
+    def __init__(self, root: Path) -> None:
+        self._folders = {folder.name: folder for folder in policy_folders(root)}
+        lists = [read_parts(lexicon_folder(root), "not_covered")]
+        own = [folder / FOLDER for folder in self._folders.values()]
+        lists += [read_parts(folder, "not_covered") for folder in own if part_paths(folder, "not_covered")]
+        self._topics: dict[str, tuple[Path, Loc]] = {}
+        for file in lists:
+            for n, topic in enumerate(file.data.get("topics", ())):
+                part, loc = file.origin(("topics", n, "phrasings"))
+                self._topics.setdefault(topic["id"], (part.path, loc))
+
+    def of(self, target: str) -> tuple[Path, Loc]:
+        owner, _, part = target.partition("/")
+        if target.startswith("near:"):
+            return self._topics[target.removeprefix("near:")]
+        if part.startswith("info:"):
+            return phrasings_place(self._folders[owner], ("info", part.removeprefix("info:")))
+        return phrasings_place(self._folders[owner], ("clauses", part))
 
 
 def _diff(path: Path, text: str, name: str) -> str:

@@ -17,6 +17,7 @@ from knowledge.base.contents import Base
 from knowledge.base.load import load_base
 from knowledge.files.faults import shown
 from knowledge.files.yamlfile import Loc
+from knowledge.files.yamlparts import part_paths, read_parts
 from knowledge.teaching.overlay import scalar
 
 
@@ -60,12 +61,30 @@ def inserted(path: Path, by_loc: Mapping[Loc, Sequence[str]], writer: str) -> st
     return ending.join(lines) + ending
 
 
+def phrasings_place(folder: Path, loc: Loc) -> tuple[Path, Loc]:
+    """The file of a policy's phrasings in which those at ``loc`` stand, and the place there.
+
+    New ones go into the part that holds others of the same part of the document, else into the whole file.
+    """
+    if not part_paths(folder, "phrasings"):
+        return folder / "phrasings.yaml", loc
+    file = read_parts(folder, "phrasings")
+    section, name = loc[0], str(loc[1])
+    known = (file.data or {}).get(section) or {}
+    alike = sorted(other for other in known if str(other).rpartition(".")[0] == name.rpartition(".")[0])
+    if not alike and name not in known and not known:
+        return part_paths(folder, "phrasings")[0], loc
+    beside = name if name in known else alike[-1] if alike else next(reversed(known))
+    return file.origin((section, beside))[0].path, loc
+
+
 def with_files(root: Path, texts: Mapping[Path, str]) -> Base:
     """The base under ``root`` as it would be read if these files of it held these texts; raises KnowledgeError."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / root.name
         for part in ("policies", "lexicon"):
-            shutil.copytree(root / part, copy / part)
+            if (root / part).is_dir():
+                shutil.copytree(root / part, copy / part)
         for path, text in texts.items():
             (copy / path.relative_to(root)).write_bytes(text.encode("utf-8"))
         return load_base(copy)

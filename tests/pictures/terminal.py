@@ -37,7 +37,7 @@ def printed(words: Sequence[str], environment: Mapping[str, str]) -> str:
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
     kept = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "PYTHONUTF8": "1", "TERM": "xterm-256color"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli.command", *words],
+        [sys.executable, "-m", "bot.cli", *words],
         cwd=ROOT,
         env={**kept, **environment},
         stdin=slave,

@@ -9,17 +9,24 @@ from typing import Any, cast
 
 from telegram import Update, User
 from telegram.error import NetworkError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes
+from telegram.ext import Application, ApplicationBuilder
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram import menus
 from bot.channels.telegram.app import _note_error
-from bot.channels.telegram.context import TurnContext, failure_of
-from bot.channels.telegram.handlers import handlers
+from bot.channels.telegram.channel import NAME, TelegramChannel
+from bot.channels.telegram.context import failure_of
+from bot.channels.telegram.handlers import Handlers
+from bot.channels.telegram.incoming import Reader
+from bot.channels.telegram.inline import Bursts, Inline
 from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.days import BEIJING
 from bot.operations.metrics import Metrics
 from bot.service.limits import UserLimit
-from bot.service.parts import Office
+from bot.service.parts import Parts
+from bot.service.port import Address
+from bot.service.service import Service
+from bot.service.staffroom import StaffRoom
 from bot.service.turns import Turns
 from bot.serving.base_files import BaseFiles
 from bot.serving.hot_reload import Reloader, Report
@@ -87,26 +94,43 @@ class Played:
         self.server = server
         self.store = store
         self.words = assistant.assistant.words
+        self._assistant = assistant
         self.metrics = Metrics()
         self.queue = JournalQueue(store, self.metrics)
-        self.processor = TurnProcessor(self.queue, Turns(store, failure_of=failure_of), self.metrics)
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder()
             .token(server.token)
             .request(Direct(server))
             .get_updates_request(Direct(server))
             .updater(None)
-            .context_types(ContextTypes(context=TurnContext))
             .build()
         )
-        self.processor.again = self.application.process_update
+        turns = Turns(store, failure_of=failure_of)
+        self.processor = TurnProcessor(self.queue, turns, self.metrics, self.application.process_update)
         self.application.add_error_handler(_note_error)
-        ours = limit or UserLimit(10_000)
-        askers = Askers(b"a key for tests only")
-        self.office = Office(store, askers, self.metrics, staff or Staff(), staff_chat, keep_days, hours or Hours())
+        self.channel = TelegramChannel(self.application.bot, lambda: busy)
+        channels = {NAME: self.channel}
+        at = Address(NAME, str(staff_chat), place="group") if staff_chat is not None else None
+        self.room = StaffRoom(at, channels, store, self.words, hours or Hours(), now)
         nothing_taught = BaseFiles(ROOT, ROOT / "overlay-of-nobody.yaml", None)
-        reloader = Reloader(nothing_taught, assistant, None, _untold)
-        for handler in handlers(assistant, ours, self.me, self.office, lambda: busy, most_asked, now, reloader):
+        bursts = Bursts()
+        self.office = Parts(
+            store=store,
+            askers=Askers(b"a key for tests only"),
+            metrics=self.metrics,
+            words=self.words,
+            replies=assistant,
+            limit=limit or UserLimit(10_000),
+            staff=staff or Staff(),
+            room=self.room,
+            channels=channels,
+            keep_days=keep_days,
+            now=now,
+            reloader=Reloader(nothing_taught, assistant, None, _untold),
+            forgetting=(bursts.forget,),
+        )
+        inline = Inline(self.office, lambda: self.channel.called, bursts, most_asked or self.examples)
+        for handler in Handlers(Service(self.office), Reader(self.me), inline).all():
             self.application.add_handler(handler)
         self.members: dict[str, Person] = {}
         """Members of staff, for tests that have some."""
@@ -116,6 +140,14 @@ class Played:
     def me(self) -> User:
         """Who the bot is."""
         return cast(User, self.application.bot.bot)
+
+    def examples(self) -> list[str]:
+        """The questions that people are shown."""
+        return list(self._assistant.assistant.library.examples.questions)
+
+    async def menus(self, pause: float = 2.0) -> None:
+        """Have the menus set."""
+        await menus.set_menus(self.application.bot, self.office, pause)
 
     async def after(self, *_: object) -> list[Sent]:
         """What the bot sends or edits after these acts."""

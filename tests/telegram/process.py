@@ -57,7 +57,7 @@ class Bot:
             command = [sys.executable, "-m", "tests.telegram.echo"]
             command += [hook, str(self._port), SECRET] if self.mode == "webhook" else []
         else:
-            command = [sys.executable, "-m", "bot.cli.command", "telegram"]
+            command = [sys.executable, "-m", "bot.cli", "telegram"]
             if self.mode == "webhook":
                 command += ["--webhook-url", hook, "--listen", "127.0.0.1", "--port", str(self._port)]
                 command += ["--secret", SECRET]

@@ -11,30 +11,40 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
 from telegram import User
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes
+from telegram.ext import Application, ApplicationBuilder, CallbackContext
 
-from bot.channels.telegram import webhook
-from bot.channels.telegram.context import TurnContext, failure_of
-from bot.channels.telegram.expiry import ExpiryWatch
-from bot.channels.telegram.notices import Notices
+from bot.channels.telegram import menus, webhook
+from bot.channels.telegram.channel import NAME, TelegramChannel
+from bot.channels.telegram.context import failure_of
+from bot.channels.telegram.discreet import Discreet
+from bot.channels.telegram.handlers import Handlers
+from bot.channels.telegram.incoming import Reader
+from bot.channels.telegram.inline import Bursts, Inline
 from bot.channels.telegram.pacer import Pacer
 from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
-from bot.channels.telegram.staffgroup import StaffGroup
 from bot.days import BEIJING
 from bot.engine.assistant import WARM_UP, Assistant
 from bot.operations import health as status
 from bot.operations import logs
 from bot.operations.health import Health
 from bot.operations.metrics import Metrics
-from bot.service.parts import Office
+from bot.service import journal
+from bot.service.expiry import ExpiryWatch
+from bot.service.limits import UserLimit
+from bot.service.notices import Notices
+from bot.service.parts import Parts
+from bot.service.port import Address
+from bot.service.service import Service
+from bot.service.staffroom import StaffRoom
 from bot.service.turns import Turns, current_turn
 from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
@@ -65,12 +75,11 @@ OK, FAILED, USAGE = 0, 1, 2
 def run(settings: Settings) -> int:
     """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
     os.umask(0o077)  # the store and what else is written here is about people
-    logs.set_up(
-        settings.log_level, [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
-    )
-    store = None
+    secrets = [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
+    logs.set_up(settings.log_level, secrets, Discreet())
+    metrics = Metrics()
     try:
-        store = Store(settings.database, settings.keep_days)
+        store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
         _prepare(store, settings.beside.values())
         askers = open_askers(settings.hash_key, settings.data_dir)
     except (UnusableDatabaseError, KeyFileError) as error:
@@ -88,51 +97,108 @@ def run(settings: Settings) -> int:
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see _serve
-    return asyncio.run(_run(settings, store, assistant, worker, askers, started, last_good))
+    return asyncio.run(_run(settings, Found(store, metrics, assistant, worker, askers, started, last_good)))
 
 
 def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
     """Make the tables ready; a database that is locked or just starting gets half a minute."""
-    end = time.monotonic() + patience
+    end, pause = time.monotonic() + patience, 1.0
     while True:
         try:
             return store.prepare(beside)
         except UnusableDatabaseError as error:
-            passing = any(word in str(error) for word in ("locked", "starting up", "refused"))
-            if not passing or time.monotonic() > end:
+            if not error.passing or time.monotonic() + pause > end:
                 raise
-            log.warning("store_waiting", extra={"reason": str(error)})
-            time.sleep(1.0)
+            log.warning("store_waiting", extra={"reason": str(error), "next_try_seconds": pause})
+            time.sleep(pause)
+            pause *= 2
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is before the event loop runs."""
+
+    store: Store
+    metrics: Metrics
+    assistant: Assistant
+    worker: Worker | None
+    askers: Askers
+    started: Started
+    last_good: LastGood
 
 
 class Bot:
-    """The parts of a running bot."""
+    """The parts of a running bot, put together."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        assistant: Assistant,
-        worker: Worker | None,
-        askers: Askers,
-        started: Started,
-        last_good: LastGood,
-    ) -> None:
+    def __init__(self, settings: Settings, found: Found) -> None:
         self.settings = settings
-        self.store = store
+        self.store = store = found.store
         self.conflict_told: float | None = None
         self.connected: float | None = None
         """Monotonic time at which Telegram said who the bot is: the first poll may take half a minute."""
-        self.metrics = Metrics()
-        store.set_aside = self.metrics.set_aside.inc
-        self.office = Office(
-            store, askers, self.metrics, settings.staff, settings.staff_chat, settings.keep_days, settings.hours
-        )
-        self.group = StaffGroup(self.office, assistant.words, lambda: datetime.now(BEIJING))
-        self.queue = JournalQueue(store, self.metrics)
+        self.metrics = metrics = found.metrics
+        self.replies = RecentReplies(found.assistant, found.worker)
+        self.queue = JournalQueue(store, metrics)
         self.turns = Turns(store, failure_of=failure_of)
-        self.processor = TurnProcessor(self.queue, self.turns, self.metrics)
-        self.updates_request = UpdatesRequest(self.queue, self.metrics)
+        self.updates_request = UpdatesRequest(self.queue, metrics)
+        self.application = self._application()
+        bot, words = self.application.bot, found.assistant.words
+        self.webhook: webhook.Webhook | None = None
+        if settings.webhook is not None:
+            self.webhook = webhook.Webhook(bot, self.queue, metrics, settings.webhook.secret)
+        self.channel = TelegramChannel(bot, lambda: self.queue.waiting > BUSY)
+        channels = {NAME: self.channel}
+        at = Address(NAME, str(settings.staff_chat), place="group") if settings.staff_chat is not None else None
+        self.room = StaffRoom(at, channels, store, words, settings.hours, lambda: datetime.now(BEIJING))
+        self.notices = Notices(channels, settings.staff, self.room, words)
+        self.reloader = Reloader(
+            settings.base,
+            self.replies,
+            found.worker,
+            self.notices.base,
+            metrics.base_checked,
+            found.last_good,
+            found.started,
+        )
+        bursts = Bursts()
+        self.parts = Parts(
+            store=store,
+            askers=found.askers,
+            metrics=metrics,
+            words=words,
+            replies=self.replies,
+            limit=UserLimit(settings.user_limit),
+            staff=settings.staff,
+            room=self.room,
+            channels=channels,
+            keep_days=settings.keep_days,
+            reloader=self.reloader,
+            forgetting=(bursts.forget,),
+        )
+        inline = Inline(self.parts, lambda: self.channel.called, bursts, self.examples)
+        for handler in Handlers(Service(self.parts), Reader(self.me), inline).all():
+            self.application.add_handler(handler)
+        self.application.add_error_handler(_note_error)
+        self.expiry = ExpiryWatch(store, self.notices, self.policies, found.assistant.today, words)
+        self.health = Health(
+            store,
+            metrics,
+            settings.webhook is None,
+            self.last_contact,
+            lambda: len(self.policies()),
+            self.reloader.state,
+        )
+
+    def _application(self) -> Application:  # type: ignore[type-arg]
+        """PTB's application, with our seams."""
+        settings, metrics = self.settings, self.metrics
+        processor = TurnProcessor(
+            self.queue,
+            self.turns,
+            metrics,
+            again=lambda update: self.application.process_update(update),
+            hold=self.replies.hold,
+        )
         builder = (
             ApplicationBuilder()
             .token(settings.token)
@@ -141,48 +207,18 @@ class Bot:
             .request(AiohttpRequest())
             .get_updates_request(self.updates_request)
             .update_queue(self.queue)
-            .concurrent_updates(self.processor)
-            .rate_limiter(Pacer(self.metrics, official=settings.pacing == "official"))
-            .context_types(ContextTypes(context=TurnContext))
+            .concurrent_updates(processor)
+            .rate_limiter(Pacer(metrics, official=settings.pacing == "official"))
         )
-        if settings.webhook is not None:
-            builder = builder.updater(None)
-        self.application: Application = builder.build()  # type: ignore[type-arg]
-        self.updates_request.bot = self.application.bot
-        self.processor.again = self.application.process_update
-        self.webhook: webhook.Webhook | None = None
-        if settings.webhook is not None:
-            self.webhook = webhook.Webhook(self.application.bot, self.queue, self.metrics, settings.webhook.secret)
-        self.recent = RecentReplies(assistant, worker)
-        self.processor.hold = self.recent.hold
-        self.notices = Notices(self.application.bot, settings.staff, settings.staff_chat, assistant.words)
-        count = self.metrics.base_checked
-        self.reloader = Reloader(settings.base, self.recent, worker, self.notices.base, count, last_good, started)
-        self.expiry = ExpiryWatch(store, self.notices, self.policies, assistant.today, assistant.words)
-        self.health = Health(
-            store,
-            self.metrics,
-            settings.webhook is None,
-            self.last_contact,
-            lambda: len(self.policies()),
-            self.reloader.state,
-        )
-        self.application.add_error_handler(_note_error)
-        self._add_handlers(self.recent)
+        return (builder.updater(None) if settings.webhook is not None else builder).build()
 
-    def _add_handlers(self, assistant: RecentReplies) -> None:
-        from bot.channels.telegram.handlers import handlers
-        from bot.service.limits import UserLimit
-
-        limit = UserLimit(self.settings.user_limit)
-        for handler in handlers(
-            assistant, limit, self.me, self.office, lambda: self.queue.waiting > BUSY, reloader=self.reloader
-        ):
-            self.application.add_handler(handler)
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the documents of the base in force answer."""
+        return tuple(self.replies.assistant.library.examples.questions)
 
     def policies(self) -> tuple[Policy, ...]:
         """Those of the base that is in force."""
-        return self.recent.assistant.ready.base.policies
+        return self.replies.assistant.ready.base.policies
 
     def me(self) -> User:
         """Who the bot is."""
@@ -194,36 +230,26 @@ class Bot:
         return self.connected if last is None else last
 
 
-async def _note_error(_: object, context: TurnContext) -> None:
-    """PTB's error handler: what a handler raised is the turn's affair (see queue.py)."""
+async def _note_error(_: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    """PTB's error handler: what a handler raised is the turn's affair (see service/journal.py)."""
     turn = current_turn.get()
     if turn is None:
         log.error("error_outside_turn", exc_info=context.error)
         return
     turn.error = context.error
-    if turn.error is not None and not turn.refused and not turn.disturbed:
-        log.error("handler_fault", exc_info=context.error, extra={"update_id": turn.update_id})
-    elif turn.refused:
-        log.warning("call_refused", extra={"update_id": turn.update_id, "reason": str(turn.error)})
+    if turn.error is not None:
+        journal.note(turn)
 
 
-async def _run(
-    settings: Settings,
-    store: Store,
-    assistant: Assistant,
-    worker: Worker | None,
-    askers: Askers,
-    started: Started,
-    last_good: LastGood,
-) -> int:
+async def _run(settings: Settings, found: Found) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    store.open()
-    if worker is not None:
-        await worker.open()
-    bot = Bot(settings, store, assistant, worker, askers, started, last_good)
+    found.store.open()
+    if found.worker is not None:
+        await found.worker.open()
+    bot = Bot(settings, found)
     try:
         async with _status(bot):
             if not await _until_connected(bot, stop):
@@ -236,9 +262,9 @@ async def _run(
         print(f"不能监听：{error}；请换一个端口，或停掉占用它的程序", file=sys.stderr)
         return FAILED
     finally:
-        if worker is not None:
-            await worker.close()
-        await store.close()
+        if found.worker is not None:
+            await found.worker.close()
+        await found.store.close()
 
 
 @contextlib.asynccontextmanager
@@ -279,10 +305,15 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
 async def _serve(bot: Bot, stop: asyncio.Event) -> int:
     application = bot.application
     await application.start()
-    await bot.group.open()
+    await bot.room.open()
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
-    always = (_menus(bot), bot.reloader.watch(), bot.expiry.watch(), bot.group.keep_posting(application.bot))
+    always = (
+        menus.set_menus(application.bot, bot.parts),
+        bot.reloader.watch(),
+        bot.expiry.watch(),
+        bot.room.keep_posting(),
+    )
     background = [asyncio.create_task(work) for work in always]
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGHUP, lambda: background.append(asyncio.create_task(_reload(bot)))
@@ -384,9 +415,3 @@ async def _register(bot: Bot, wanted: WebhookSettings) -> None:
 async def _reload(bot: Bot) -> None:
     """Check the base's files, as SIGHUP asks."""
     await bot.reloader.now(forced=True)
-
-
-async def _menus(bot: Bot) -> None:
-    from bot.channels.telegram.menus import set_menus
-
-    await set_menus(bot.application.bot, staff=bot.settings.staff)

@@ -1,32 +1,42 @@
-"""PTB's context, with the turn that it serves; and what its errors mean to a turn."""
+"""What PTB's errors mean, in the port's words."""
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from collections.abc import Iterator
 
-from telegram import Bot
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
-from telegram.ext import CallbackContext
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.service.port import Failure
-from bot.service.turns import Turn, current_turn
+from bot.service import port
+from bot.service.port import DisturbedError, Failure, GoneError, LaterError, RefusedError, UnwelcomeError
+
+_GONE = ("message to edit not found", "message can't be edited")
+"""Of a message that is changed."""
 
 
 def failure_of(error: BaseException | None) -> Failure:
-    """What an error of PTB means; a BadRequest is a NetworkError to it."""
+    """What an error means; a BadRequest is a NetworkError to PTB."""
     if isinstance(error, (Forbidden, BadRequest)):
         return "refused"
     if isinstance(error, NetworkError):
         return "passing"
-    return "later" if isinstance(error, (RetryAfter, InvalidToken)) else ""
+    return "later" if isinstance(error, (RetryAfter, InvalidToken)) else port.failure_of(error)
 
 
-class TurnContext(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
-    """PTB's context, with the turn that it serves."""
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """PTB's errors become the port's."""
+    try:
+        yield
+    except TelegramError as error:
+        raise _kind(error)(str(error)) from error
 
-    @property
-    def turn(self) -> Turn:
-        """The turn in which the handler runs."""
-        turn = current_turn.get()
-        assert turn is not None, "handlers run inside a turn (see queue.py)"
-        return turn
+
+def _kind(error: TelegramError) -> type[Exception]:
+    if isinstance(error, Forbidden):
+        return UnwelcomeError
+    if isinstance(error, BadRequest):
+        return GoneError if any(words in str(error).lower() for words in _GONE) else RefusedError
+    if isinstance(error, (RetryAfter, InvalidToken)):
+        return LaterError
+    return DisturbedError if isinstance(error, NetworkError) else RefusedError

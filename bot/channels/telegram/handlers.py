@@ -1,65 +1,34 @@
-"""All handlers, in the order in which PTB tries them."""
+"""What PTB calls for an update: all are read and handed to the service, inline queries to their own module."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from typing import Any
 
-from telegram import Update, User
-from telegram.ext import BaseHandler
+from telegram import Update
+from telegram.ext import BaseHandler, TypeHandler
 
-from bot.channels.telegram.backoffice import BackOffice
-from bot.channels.telegram.commands import Commands
-from bot.channels.telegram.context import TurnContext
-from bot.channels.telegram.guard import Guard
-from bot.channels.telegram.handoff import Handoff
+from bot.channels.telegram.incoming import Reader
 from bot.channels.telegram.inline import Inline
-from bot.channels.telegram.presses import Presses
-from bot.channels.telegram.privacy import Privacy
-from bot.channels.telegram.sender import Desk
-from bot.channels.telegram.staffgroup import StaffGroup
-from bot.channels.telegram.staffroom import StaffRoom
-from bot.channels.telegram.talk import Talk
-from bot.channels.telegram.teaching import Teaching
-from bot.days import BEIJING
-from bot.service.limits import UserLimit
-from bot.service.parts import Office
-from bot.serving.hot_reload import Reloader
-from bot.serving.reply_cache import RecentReplies
+from bot.service.service import Service
 
 
-def handlers(
-    assistant: RecentReplies,
-    limit: UserLimit,
-    me: Callable[[], User],
-    office: Office,
-    busy: Callable[[], bool] = lambda: False,
-    most_asked: Callable[[], Sequence[str]] | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
-    reloader: Reloader | None = None,
-) -> list[BaseHandler[Update, TurnContext, None]]:
-    """What the bot does with updates.
+class Handlers:
+    """One handler: what an update is, is looked at once."""
 
-    ``most_asked``: questions that an empty inline query offers; the examples when it is not given. ``reloader``: what
-    takes a changed base into use; without it the base can't be mended from Telegram.
-    """
-    words = assistant.assistant.words
-    desk = Desk(assistant, words, limit, me, office, busy)
-    commands = Commands(desk)
-    desk.handoff = Handoff(desk, StaffGroup(office, words, now))
-    guard = Guard(desk, office)
-    inline = Inline(desk, most_asked or (lambda: words.get("examples")), now)
-    staffroom = StaffRoom(desk, guard)
-    teaching = Teaching(desk, guard, reloader, now) if reloader is not None else None
-    verbs = {**staffroom.verbs(), **(teaching.verbs() if teaching is not None else {})}
-    return [
-        *BackOffice(desk.handoff, guard).handlers(),
-        *desk.handoff.handlers(),
-        *commands.handlers(),
-        *Privacy(desk, inline.forget).handlers(),
-        *staffroom.handlers(),
-        *(teaching.handlers() if teaching is not None else ()),
-        *Presses(desk, commands, verbs).handlers(),
-        *inline.handlers(),
-        *Talk(desk).handlers(),
-    ]
+    def __init__(self, service: Service, reader: Reader, inline: Inline) -> None:
+        self._service = service
+        self._reader = reader
+        self._inline = inline
+
+    def all(self) -> list[BaseHandler[Update, Any, None]]:
+        """For PTB's application."""
+        return [TypeHandler(Update, self.handle)]
+
+    async def handle(self, update: Update, _: object) -> None:
+        """One update."""
+        if update.inline_query is not None:
+            await self._inline.query(update)
+            return
+        incoming = self._reader.read(update)
+        if incoming is not None:
+            await self._service.handle(incoming)

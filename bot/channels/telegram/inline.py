@@ -8,20 +8,23 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.ext import BaseHandler, InlineQueryHandler
 
 from bot.channels.telegram import render
-from bot.channels.telegram.context import TurnContext
-from bot.channels.telegram.sender import NO_PREVIEW, Desk
+from bot.channels.telegram.channel import NAME, NO_PREVIEW
 from bot.days import BEIJING
+from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Block, Reply
 from bot.service.buttons import key_of
+from bot.service.pages import paragraphs
+from bot.service.parts import Parts
+from bot.service.turns import Turn, current_turn
 from bot.staff.question_record import record
+from bot.store.keys import Delivery
 from knowledge.base.document import Clause
 from knowledge.text.fold import fold, fold_whole
 
@@ -50,32 +53,58 @@ class Card:
     """The description and the message; made for those that are shown."""
 
 
+class Bursts:
+    """What each person typed last: Telegram asks while somebody types, and only the last form is what was meant."""
+
+    def __init__(self) -> None:
+        self._typed: OrderedDict[str, tuple[Delivery, str, float]] = OrderedDict()
+        """Person -> update, text and monotonic time."""
+
+    def note(self, person: str, text: str, delivery: Delivery) -> Delivery | None:
+        """The update whose place this one takes: it goes on from it, or takes back part of it, soon after it."""
+        now = time.monotonic()
+        before = self._typed.pop(person, None)
+        self._typed[person] = (delivery, text, now)
+        if len(self._typed) > MOST_BURSTS:
+            self._typed.popitem(last=False)
+        if before is None or before[0] == delivery or now - before[2] >= BURST:
+            return None
+        return before[0] if text.startswith(before[1]) or before[1].startswith(text) else None
+
+    def forget(self, channel: str, person: str) -> None:
+        """Forget what a person typed last."""
+        if channel == NAME:
+            self._typed.pop(person, None)
+
+
 class Inline:
     """Answers inline queries."""
 
-    def __init__(self, desk: Desk, most_asked: Callable[[], Sequence[str]], now: Callable[[], datetime]) -> None:
-        self._desk = desk
+    def __init__(
+        self, parts: Parts, called: Callable[[], str], bursts: Bursts, most_asked: Callable[[], Sequence[str]]
+    ) -> None:
+        """``called``: the bot's user name; ``most_asked``: questions that an empty query offers."""
+        self._parts = parts
+        self._called = called
+        self._bursts = bursts
         self._most_asked = most_asked
-        self._now = now
-        self._bursts: OrderedDict[int, tuple[int, str, float]] = OrderedDict()
-        """Person -> update, text and monotonic time of what was typed last."""
 
-    def handlers(self) -> list[BaseHandler[Update, TurnContext, None]]:
-        """PTB's handler of inline queries."""
-        return [InlineQueryHandler(self.query)]
+    @property
+    def _assistant(self) -> Assistant:
+        return self._parts.replies.assistant
 
-    async def query(self, update: Update, context: TurnContext) -> None:
+    async def query(self, update: Update) -> None:
         """One query, or the next page of one."""
-        query = update.inline_query
-        if query is None:
+        query, turn = update.inline_query, current_turn.get()
+        if query is None or turn is None:
             return
-        context.turn.outcome("inline")
+        turn.outcome("inline")
         text = render.plain(query.query).strip()
         start = int(query.offset) if query.offset.isascii() and query.offset.isdigit() and len(query.offset) < 6 else 0
         cards = list(itertools.islice(_once(self.cards(text)), start, start + PAGE + 1))
         page = cards[:PAGE]
         if not start and len(fold(text)) >= SHORTEST:
-            self._record(query.from_user.id, text, context)
+            self._record(str(query.from_user.id), text, turn)
         following = str(start + PAGE) if len(cards) > PAGE else ""
         try:
             await query.answer(
@@ -87,32 +116,18 @@ class Inline:
         except TelegramError as error:  # too late, mostly: the person types on and asks again
             log.info("inline_not_answered", extra={"reason": str(error)})
 
-    def _record(self, person: int, text: str, context: TurnContext) -> None:
-        """One question a burst: Telegram asks while somebody types, and only the last form is what was meant.
-
-        A form that goes on from the last one (or takes back part of it), soon after it, takes its place in the records.
-        What Telegram answers from its cache doesn't come here, and isn't counted.
-        """
-        now = time.monotonic()
-        update_id, before, at = self._bursts.pop(person, (0, "", 0.0))
-        goes_on = now - at < BURST and (text.startswith(before) or before.startswith(text))
-        instead = update_id if before and goes_on and update_id != context.turn.update_id else None
-        self._bursts[person] = (context.turn.update_id, text, now)
-        if len(self._bursts) > MOST_BURSTS:
-            self._bursts.popitem(last=False)
-        office = self._desk.office
-        reply = self._desk.recent.reply(text)
-        asker = office.askers.of(person)
-        asked = record(text, reply, "inline", asker, context.turn.update_id, keep_text=office.keep_days > 0)
-        context.turn.asked(asked, instead)
-
-    def forget(self, person: int) -> None:
-        """Forget what a person typed last."""
-        self._bursts.pop(person, None)
+    def _record(self, person: str, text: str, turn: Turn) -> None:
+        """One question a burst. What Telegram answers from its cache doesn't come here, and isn't counted."""
+        instead = self._bursts.note(person, text, turn.delivery)
+        parts = self._parts
+        reply = parts.replies.reply(text)
+        asker = parts.askers.of(person)
+        asked = record(text, reply, "inline", asker, turn.delivery, keep_text=parts.keep_days > 0)
+        turn.asked(asked, instead)
 
     def cache_time(self) -> int:
         """Seconds: never past Beijing's midnight, when a validity notice may change."""
-        now = self._now().astimezone(BEIJING)
+        now = self._parts.now().astimezone(BEIJING)
         midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         return max(0, min(CACHE, int((midnight - now).total_seconds())))
 
@@ -127,13 +142,13 @@ class Inline:
             found = True
             yield card
         if not found:
-            words = self._desk.words
-            reply = self._desk.recent.reply(text)
+            words = self._parts.words
+            reply = self._parts.replies.reply(text)
             hint = words("telegram.inline.none_hint")
             yield Card("none", words("telegram.inline.none"), lambda: (hint, reply.blocks))
 
     def _answer(self, text: str, title: str = "") -> Iterator[Card]:
-        reply = self._desk.recent.reply(text)
+        reply = self._parts.replies.reply(text)
         if reply.status in ("none", "clarify", "chat"):
             return
         if reply.status == "answer" and reply.conversation.clause and reply.clauses:
@@ -151,7 +166,7 @@ class Inline:
             yield self._clause(f"{clause.policy}/{clause.clause}")
 
     def _clause(self, target: str) -> Card:
-        clause, assistant = self._desk.clauses()[target], self._desk.recent.assistant
+        clause, assistant = self._assistant.library.clause(target), self._assistant
         title = f"{clause.id} {clause.title}"
         return Card(f"c{key_of(target)}", title, lambda: (clause.body[:100], assistant.show(target).blocks))
 
@@ -160,8 +175,9 @@ class Inline:
         folded = fold(text)
         if len(folded) < SHORTEST:
             return
-        assistant, words = self._desk.recent.assistant, self._desk.words
-        catalogue, library = self._desk.catalogue, assistant.library
+        assistant, words = self._assistant, self._parts.words
+        library = assistant.library
+        catalogue = self._parts.catalogues.of(library)
         for name, unit in catalogue.unit_keys:
             if folded in name:
                 count = library.unit_counts[unit]
@@ -178,12 +194,12 @@ class Inline:
                 yield self._clause(target)
 
     def _figure(self, target: str, quote: str) -> Callable[[], tuple[str, tuple[Block, ...]]]:
-        assistant = self._desk.recent.assistant
+        assistant = self._assistant
         return lambda: (quote[:100], assistant.show(target).blocks)
 
     def _near(self, text: str) -> dict[str, Clause]:
         """Clauses that may hold the words: all taught ones, and of the others those that a search finds."""
-        library = self._desk.recent.assistant.library
+        library = self._assistant.library
         plain = library.ready.reader.read(text).plain
         found = [t for t, _ in library.ready.clauses.search(plain, SEARCHED)]
         taught = [f"{p.id}/{c.id}" for p in library.policies if p.id not in library.untaught for c in p.clauses]
@@ -193,10 +209,9 @@ class Inline:
         description, blocks = card.make()
         pages = render.messages(blocks)
         if len(pages) > 1:
-            more = self._desk.words("telegram.inline.cut", bot=self._desk.me().username)
+            more = self._parts.words("telegram.inline.cut", bot=self._called())
             room = render.LIMIT - render.length(more) - 1
-            content = [paragraph for block in blocks for paragraph in render.paragraphs(block)]
-            pages = [render.pages(content, room)[0] + "\n" + more]
+            pages = [render.pages(paragraphs(blocks), room)[0] + "\n" + more]
         return InlineQueryResultArticle(
             id=card.key,
             title=card.title[:100],

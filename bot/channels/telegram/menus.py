@@ -17,64 +17,47 @@ from telegram import (
 )
 from telegram.error import RetryAfter, TelegramError
 
+from bot.channels.telegram.channel import NAME
 from bot.replies.texts import Texts
-from bot.staff.roles import Role, Staff
+from bot.service import commands
+from bot.service.parts import Parts
+from bot.staff.roles import Role
 
 log = logging.getLogger(__name__)
 
-ASKING = ("start", "help", "about", "list", "units", "subsidies", "clause", "ask")
-OWN_DATA = ("privacy", "forget")
-PERSON = ("human", "cancel")
-"""What hands a question on to a person, and takes it back."""
-COMMANDS = (*ASKING, *PERSON, *OWN_DATA)
-STAFF = {
-    "stats": Role.VIEWER,
-    "unanswered": Role.VIEWER,
-    "export": Role.EDITOR,
-    "tickets": Role.VIEWER,
-    "close": Role.VIEWER,
-    "teach": Role.EDITOR,
-    "undo": Role.EDITOR,
-    "reload": Role.EDITOR,
-}
-"""Commands for the staff, and the least role for each."""
-IN_GROUPS = ("ask", "clause", "human", "help")
 LANGUAGES = {None: "zh", "zh": "zh", "en": "en"}
 """Language of the reader's Telegram (None: any other) -> language of the menu."""
 TRIES = 5
 
 
-def of_staff(role: Role) -> tuple[str, ...]:
-    """The staff's commands that a role may use."""
-    return tuple(name for name, least in STAFF.items() if role >= least)
-
-
-async def set_menus(bot: Bot, pause: float = 2.0, staff: Staff | None = None) -> None:
+async def set_menus(bot: Bot, parts: Parts, pause: float = 2.0) -> None:
     """Set every menu, best effort: a failure is logged and tried again a few times, and stops nothing."""
-    scopes: list[tuple[BotCommandScope, tuple[str, ...]]] = [
-        (BotCommandScopeDefault(), COMMANDS),
-        (BotCommandScopeAllPrivateChats(), COMMANDS),
-        (BotCommandScopeAllGroupChats(), IN_GROUPS),
+    people = commands.for_people(parts)
+    scopes: list[tuple[BotCommandScope, list[str]]] = [
+        (BotCommandScopeDefault(), people),
+        (BotCommandScopeAllPrivateChats(), people),
+        (BotCommandScopeAllGroupChats(), commands.for_people(parts, in_groups=True)),
     ]
     for code, language in LANGUAGES.items():
         words = Texts.load(language)
         menu = words.get("telegram.menu")
         for scope, names in scopes:
-            commands = [BotCommand(name, menu[name]) for name in names]
-            await _tried(lambda c=commands, s=scope, k=code: bot.set_my_commands(c, s, k), pause)  # type: ignore[misc]
+            wanted = [BotCommand(name, menu[name]) for name in names]
+            await _tried(lambda c=wanted, s=scope, k=code: bot.set_my_commands(c, s, k), pause)  # type: ignore[misc]
         short = words("telegram.short_description")
         await _tried(lambda t=short, k=code: bot.set_my_short_description(t, k), pause)  # type: ignore[misc]
-    for member in (staff or Staff()).members():
-        await _set_staff_menu(bot, member, (staff or Staff()).role(member) or Role.VIEWER)
+    for channel, member in parts.staff.everyone():
+        role = parts.staff.of(channel, member)
+        if channel == NAME and role is not None:
+            await _set_staff_menu(bot, parts, int(member), role)
 
 
-async def _set_staff_menu(bot: Bot, member: int, role: Role) -> None:
+async def _set_staff_menu(bot: Bot, parts: Parts, member: int, role: Role) -> None:
     """The menu in a member's private chat, tried once: Telegram refuses it to those who never wrote to the bot."""
-    words = Texts.load()
-    names = {**words.get("telegram.menu"), **words.get("staff.menu")}
-    commands = [BotCommand(name, names[name]) for name in (*of_staff(role), *COMMANDS)]
+    menu = {**parts.words.get("telegram.menu"), **parts.words.get("staff.menu")}
+    names = [*commands.for_staff(parts, role), *commands.for_people(parts)]
     try:
-        await bot.set_my_commands(commands, BotCommandScopeChat(member))
+        await bot.set_my_commands([BotCommand(name, menu[name]) for name in names], BotCommandScopeChat(member))
     except TelegramError as error:
         log.warning("menu_not_set", extra={"reason": str(error)})
 

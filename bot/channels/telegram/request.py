@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -28,7 +28,7 @@ CONNECT, READ = 10.0, 20.0
 CONNECTIONS = 32
 DENIALS = 3
 """Answers 401 or 404 in a row to getUpdates that are put down to something between us and Telegram."""
-_HEAD = ("message_id", "message_thread_id", "date", "chat", "from")
+_HEAD = ("message_id", "date")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -101,7 +101,8 @@ class AiohttpRequest(BaseRequest):
         data = BaseRequest.parse_json_payload(payload)
         result = data.get("result")
         if isinstance(result, dict) and "message_id" in result and "chat" in result:
-            data["result"] = {name: result[name] for name in _HEAD if name in result}
+            chat = {name: result["chat"][name] for name in ("id", "type")}
+            data["result"] = {name: result[name] for name in _HEAD if name in result} | {"chat": chat}
         return data
 
     def _proxy_for(self, url: str) -> str | None:
@@ -137,7 +138,6 @@ class UpdatesRequest(AiohttpRequest):
 
     def __init__(self, queue: JournalQueue, metrics: Metrics) -> None:
         super().__init__(connections=2)
-        self.bot: Bot | None = None
         self.last_attempt = time.monotonic()
         self.last_success: float | None = None
         """Monotonic times; None before the first."""
@@ -182,7 +182,7 @@ class UpdatesRequest(AiohttpRequest):
 
     async def _sound(self, raw: dict[str, Any]) -> dict[str, Any]:
         try:
-            Update.de_json(raw, self.bot)
+            Update.de_json(raw, None)
         except Exception as error:
             await self._queue.poison(raw, f"unreadable: {type(error).__name__}")
             return {"update_id": cast(int, raw["update_id"])}

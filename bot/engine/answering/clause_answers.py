@@ -56,6 +56,23 @@ class ClauseAnswers(OnPolicy):
             why=Why(by.rule, figures=tuple(f.id for f in selection.led), unstated=selection.unstated),
         )
 
+    def as_likeliest(self, reply: Reply, others: Sequence[Match]) -> Reply:
+        """The answer marked as the likeliest only, with the ``others`` below it as a choice."""
+        head = self.compose.say("likely")
+        if not others:
+            return replace(reply, blocks=(head, *reply.blocks))
+        offered = [m.target for m in others]
+        blocks = [self.compose.say("likely_others")]
+        for n, target in enumerate(offered, 1):
+            blocks.append(self.composers.of(target).choice(n, self.library.clause(target), ""))
+        last = len(reply.blocks) - (reply.blocks[-1].role == "notice")
+        return replace(
+            reply,
+            blocks=(head, *reply.blocks[:last], *blocks, *reply.blocks[last:]),
+            clauses=(*reply.clauses, *(self.ref(m.target, m.probability) for m in others)),
+            conversation=replace(reply.conversation, choices=tuple(offered), more=()),
+        )
+
     def with_related(self, reply: Reply, others: Sequence[Match], holding: Sequence[str]) -> Reply:
         """The answer with a line on further clauses that fit, so that it is complete.
 

@@ -170,7 +170,8 @@ class Paragraphs:
             return []
         if named:
             pieces.insert(0, Say(self.document))
-        return [Block("notice", tuple(pieces), self.label("notice"))]
+        calm = state == "in_force" and len(pieces) - named == 2  # nothing took its place
+        return [Block("notice", tuple(pieces), self.label("validity" if calm else "notice"))]
 
     def figure_lead(self, selection: Selection, clause: Clause) -> list[Block]:
         """The numbers asked for, each with the words that state it, and the matching that goes with them."""

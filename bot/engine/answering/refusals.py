@@ -50,7 +50,7 @@ class Refusals(OnPolicy):
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
-        worded = [m.target for m in matches if "run" in m.signals and m.signals["cover"] >= WORDED]
+        worded = [m.target for m in matches if m.found and m.signals["cover"] >= WORDED]
         if worded:  # nothing is claimed to be missing while a clause has all of the question's words
             suggested = worded[:MOST_SUGGESTED]
         elif near:
@@ -61,7 +61,7 @@ class Refusals(OnPolicy):
             else:
                 blocks.append(self.compose.say("none.not_covered_unknown"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
-            suggested = [f"{self.policy.id}/{c}" for c in suggested if c in self.policy.by_id]
+            suggested = [t for t in suggested if t.startswith(f"{self.policy.id}/") and self.library.has(t)]
             suggested += [m.target for m in found]
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
@@ -71,7 +71,7 @@ class Refusals(OnPolicy):
             blocks += [Block("list", (Say(self.line(t)),)) for t in suggested]
             blocks += self.composers.notices(suggested)
         else:
-            blocks.append(self.compose.say("none.try", examples=self.words.examples))
+            blocks.append(self.compose.say("none.try", examples=self.library.examples.line))
         return Reply(
             "none",
             tuple(blocks),
@@ -98,7 +98,7 @@ class Refusals(OnPolicy):
         parts, clauses = self.compose.parts, len(self.policy.clauses)
         blocks = (
             self.compose.say("locate_none", typed=typed, parts=parts, clauses=clauses, document=self.compose.document),
-            self.compose.say("none.try", examples=self.words.examples),
+            self.compose.say("none.try", examples=self.library.examples.line),
         )
         return Reply("none", blocks, conversation, self.policy.id, why=Why(Rule.NO_SUCH_PLACE))
 
@@ -115,7 +115,7 @@ class Refusals(OnPolicy):
         """A sentence of the bot's own: small talk, a question back."""
         block = self.compose.say(
             name,
-            examples=self.words.examples,
+            examples=self.library.examples.line,
             name=self.library.name,
             parts=self.compose.parts,
             clauses=self.library.count,

@@ -5,10 +5,11 @@ Everything that a question needs is looked up by a key; nothing goes through all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
+from bot.engine.documents.examples import Ask, Examples
 from bot.engine.documents.issuers import Regions
 from bot.engine.documents.responsible import Responsible
 from bot.replies.texts import Texts
@@ -27,7 +28,9 @@ MOST_NAMED = 3
 class Library:
     """The documents of a base."""
 
-    def __init__(self, ready: Ready, texts: Texts, today: Callable[[], date]) -> None:
+    def __init__(self, ready: Ready, texts: Texts, today: Callable[[], date], ask: Ask) -> None:
+        """``ask``: answers a question, to find out which are worth being shown."""
+        self.examples = Examples(self, ask)
         self.ready = ready
         self.words = texts.spoken_of(len(ready.base.policies))
         self.today = today
@@ -38,9 +41,10 @@ class Library:
         taught = [p for p in self.policies if p.id not in self.untaught]
         self.taught = tuple(policy.id for policy in taught)
         """Ids of the documents with phrasings."""
-        self.default = self.policies[0] if not self.many else taught[0] if len(taught) == 1 else None
+        alone = taught if self.many else self.policies
+        self.default = alone[0] if len(alone) == 1 else None
         """The document that is meant where a question names none: the only one, or the only one with phrasings."""
-        self.home = self.default or (taught or self.policies)[0]
+        self.home = self.default or next(iter(taught or self.policies), nothing(self.words))
         """The document whose cases and topics stand for all where nothing else is meant."""
         self._responsible: dict[str, Responsible] = {}
 
@@ -68,6 +72,16 @@ class Library:
         """Documents, those that hold first, then in the order of the base."""
         place = {policy.id: n for n, policy in enumerate(self.policies)}
         return sorted(policy_ids, key=lambda p: (self.rank(p), p in self.untaught, place[p]))
+
+    @property
+    def own_examples(self) -> Mapping[str, tuple[str, ...]]:
+        """By policy, the questions for people to see that it brings along."""
+        return self.ready.base.examples
+
+    def leading(self) -> list[Policy]:
+        """The documents, the one that is meant where none is named first, then as ordered()."""
+        first = [self.default.id] if self.default is not None else []
+        return [self.by_id[p] for p in dict.fromkeys((*first, *self.ordered(self.by_id)))]
 
     @cached_property
     def cities(self) -> frozenset[str]:
@@ -177,6 +191,11 @@ class Library:
             for name in unit.names:
                 called.setdefault(fold(name), set()).add(unit.name)
         return {u.name: frozenset[str]().union(*(called[fold(n)] for n in u.names)) - {u.name} for u in units}
+
+
+def nothing(words: Texts) -> Policy:
+    """What stands for the documents of a base that has none yet."""
+    return Policy(id="none", display_name=words("no_documents"), title=None, number=None, issuer=None, published=None)
 
 
 def document(policy: Policy, words: Texts) -> str:

@@ -1,4 +1,4 @@
-"""From calibrated probabilities to one of five acts, by expected cost.
+"""From calibrated probabilities to one of six acts, by expected cost.
 
 The probabilities come from knowledge/index.py; the costs are stated here. Each act is charged for each thing that the
 question may really be about; the act with the least expected charge is taken. So there is no bare threshold: how sure
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.engine.values.thresholds import CHOICE_FLOOR
+from bot.engine.values.thresholds import CHOICE_FLOOR, LIKELY_FLOOR
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 
@@ -25,13 +25,21 @@ WRONG_CHOICE = 2.2
 """A choice without the right clause."""
 LEAK_CHOICE = 2.4
 """A choice for something that no document covers."""
+LIKELY = 0.3
+"""An answer that is right and only marked as the likeliest, with others offered below."""
+LIKELY_OFFERED = 1.3
+"""Such an answer with another clause than the one asked for, which is among those offered below."""
+LIKELY_WRONG = 2.5
+"""Such an answer while the right clause is not even offered."""
+LIKELY_LEAK = 2.6
+"""Such an answer to something that no document covers."""
 MISS = 2.0
 """Declining something that a document does answer."""
 CHAT_MIX = 1.0
 """Small talk answered as out of scope, or the other way round: a shrug."""
 MOST_CHOICES = 3
 
-Act = Literal["answer", "choose", "info", "chat", "none"]
+Act = Literal["answer", "likely", "choose", "info", "chat", "none"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,14 @@ class Decision:
     """The target of the act first; for a choice all that are offered."""
     costs: dict[str, float]
     """Expected cost by act, for the explanation."""
+
+
+def _likely(clauses: Sequence[Match], inside: float, outside: float) -> tuple[float, list[Match]]:
+    """(cost, targets) of answering with the first clause as the likeliest, others offered below it."""
+    offered = [clauses[0], *(m for m in clauses[1:MOST_CHOICES] if m.probability >= CHOICE_FLOOR)]
+    first, others = offered[0].probability, sum(m.probability for m in offered[1:])
+    lost = inside - first - others
+    return LIKELY * first + LIKELY_OFFERED * others + LIKELY_WRONG * lost + LIKELY_LEAK * outside, offered
 
 
 def decide(matches: Sequence[Match]) -> Decision:
@@ -68,6 +84,8 @@ def decide(matches: Sequence[Match]) -> Decision:
             cost = CHOICE * held + WRONG_CHOICE * (inside - held) + LEAK_CHOICE * (outside + p["chat"])
             if "choose" not in options or cost < options["choose"][0]:
                 options["choose"] = (cost, offered)
+        if best.found and best.probability >= LIKELY_FLOOR:
+            options["likely"] = _likely(clauses, inside, outside + p["chat"])
     if by_kind["info"]:
         best = by_kind["info"][0]
         options["info"] = (WRONG * (inside - best.probability) + LEAK * outside + CHAT_MIX * p["chat"], [best])

@@ -13,6 +13,7 @@ from bot.engine.matching.merge import contest
 from bot.engine.rules.asked import Asked
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
+from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import COVERED, FOLLOWS, OFFERED, SURE
 from bot.engine.values.why import By, Rule, Why
@@ -119,6 +120,9 @@ class Case:
         best = decision.matches[0] if decision.matches else self.matches[0]
         if decision.act == "answer":
             return self._answer(best)
+        if decision.act == "likely":
+            reply = self._clause(best, self.asked.conversation)
+            return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
             return self.use.across.choose(targets, self.matches, self.asked.question, Rule.CLOSE_MATCH)
@@ -147,17 +151,24 @@ class Case:
 
     def _answer(self, best: Match) -> Reply:
         """From the best clause, with a line on others that fit where it is not what is talked about anyway."""
-        asked, use = self.asked, self.use
-        question, conversation = asked.question, asked.conversation
-        same = best.target == conversation.clause and (self.leaning or is_short(question.reading))
         others = [m for m in self.matches if kind_of(m.target) == "clause" and m.target != best.target]
         further = [m.target for m in others if m.probability >= OFFERED]
-        kept = replace(conversation, more=tuple(further[:MOST_RELATED]))
-        answers, clause = use.answers(best.target), use.library.clause(best.target)
-        said = conversation.said if same else ""
-        reply = answers.answer(clause, question, kept, By(Rule.BEST_MATCH, best.probability), said=said)
-        if same:
+        kept = replace(self.asked.conversation, more=tuple(further[:MOST_RELATED]))
+        reply = self._clause(best, kept)
+        if self._same(best):
             return reply
         own = policy_of(best.target)
-        holding = [t for t in use.holding(question, asked.scope) if policy_of(t) == own]
-        return answers.with_related(reply, others, holding)
+        holding = [t for t in self.use.holding(self.asked.question, self.asked.scope) if policy_of(t) == own]
+        return self.use.answers(best.target).with_related(reply, others, holding)
+
+    def _clause(self, best: Match, conversation: Conversation) -> Reply:
+        """The best match's clause; what was asked before counts where it is still talked about."""
+        said = conversation.said if self._same(best) else ""
+        answers, clause = self.use.answers(best.target), self.use.library.clause(best.target)
+        by = By(Rule.BEST_MATCH, best.probability)
+        return answers.answer(clause, self.asked.question, conversation, by, said=said)
+
+    def _same(self, best: Match) -> bool:
+        """Whether a short question is on the clause that is talked about."""
+        short = self.leaning or is_short(self.asked.question.reading)
+        return best.target == self.asked.conversation.clause and short

@@ -57,10 +57,10 @@ def _has_it_all(asked: Asked, use: Resources) -> bool:
 def _covers(near: Found, matches: Sequence[Match]) -> bool:
     """``near``: the document's best clause; ``matches``: of all documents."""
     best = matches[0] if matches else None
-    taught = best is not None and "run" not in best.signals and kind_of(best.target) == "clause"
+    taught = best is not None and not best.found and kind_of(best.target) == "clause"
     sure = taught and best is not None and best.probability >= SURE
     cover = near.signals["cover"]
-    rival = max((m.signals["cover"] for m in matches if "run" in m.signals), default=0.0)
+    rival = max((m.signals["cover"] for m in matches if m.found), default=0.0)
     return cover >= WORDED or (cover >= HALF and cover > rival - NEARLY and not sure)
 
 

@@ -1,6 +1,6 @@
 """What asks for money, and for which kind of number: the one place where money is told by words.
 
-The words stand in the lexicon: cues.yaml (amount: what asks how much), variants.yaml (money: what names it and nothing
+The words stand in the lexicon: cues (amount: what asks how much), variants (money: what names it and nothing
 else), talk.yaml (money, figures: what a question says beside it). What a figure is, its kind says (Figure.is_money).
 """
 

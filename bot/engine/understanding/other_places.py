@@ -14,18 +14,15 @@ _LEVEL = "(?:市|省)?"
 
 
 class OtherPlaces:
-    """Finds them; the words for it come from lexicon/talk.yaml and from the documents."""
+    """Finds them; the words for it come from lexicon/variants (the documents' own too) and lexicon/talk.yaml."""
 
     def __init__(self, base: Base) -> None:
-        talk = base.lexicon.talk.places
+        talk, words = base.lexicon.talk.places, base.lexicon.variants
         self._cities = tuple({fold(name) for policy in base.policies if (name := region(policy))})
-        known = sorted(map(fold, base.lexicon.variants.elsewhere), key=len, reverse=True)
-        places = "|".join(map(re.escape, known)) or "(?!)"
-        own = [re.escape(fold(word)) for asked in base.phrasings.values() for word in asked.elsewhere]
-        self._of = re.compile(rf"(?P<place>{places}){_LEVEL}(?=的?(?:{_any((*talk.policy_of, *own))}))")
-        here = "".join(sorted({char for city in self._cities for char in city}))
-        come = [f"来[{here}]"] if here else []  # a city is called by any of its characters
-        self._comes = pattern((*talk.moves, *come))
+        known = sorted(map(fold, words.elsewhere), key=len, reverse=True)
+        places = _any(map(re.escape, known))
+        self._of = re.compile(rf"(?P<place>{places}){_LEVEL}(?=的?(?:{_any(_escaped(words.whose))}))")
+        self._comes = pattern(_escaped(words.moves))
         self._leaves = re.compile(
             rf"(?:{_any(talk.leaves)})(?P<to>{places})|(?<!从)(?P<there>{places}){_LEVEL}(?:{_any(talk.left)})"
         )
@@ -43,6 +40,10 @@ class OtherPlaces:
         ahead = (self._last.search(plain[:start]) for start in unit_starts)
         match = self._of.search(plain) or next((found for found in ahead if found is not None), None)
         return "" if match is None or self._comes.search(plain) else match["place"]
+
+
+def _escaped(words: Iterable[str]) -> list[str]:
+    return [re.escape(fold(word)) for word in words]
 
 
 def _any(expressions: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from bot.engine.values.thresholds import SHORT_PLACE
 from knowledge.base.document import Attachment, Clause, Policy, Section
 from knowledge.text.numbers import ordinal
+from knowledge.text.printed import half_width, without_blanks
 
 _N = r"[一二三四五六七八九十两\d]{1,3}"
 _PART_NOUN = r"(?:个|大)*(?:部分|部份|大块|大条|大项|大类|大点|板块|章|块|篇|编)"
@@ -87,8 +88,13 @@ class _Body:
     @cached_property
     def articles(self) -> dict[int, Clause]:
         """第…条 by number."""
-        found = ((ordinal(m[1]), c) for c in self.clauses if (m := _ARTICLE.match(c.number or "")))
+        found = ((ordinal(m[1]), c) for c in self.clauses if (m := _article(c)))
         return {n: clause for n, clause in found if n is not None}
+
+
+def _article(clause: Clause) -> re.Match[str] | None:
+    """第 9 条 and 第９条 as 第9条."""
+    return _ARTICLE.match(half_width(without_blanks(clause.number or "")))
 
 
 def mentions(folded: str) -> bool:

@@ -41,7 +41,7 @@ class Question:
     foreign_units: tuple[str, ...]
     """Units named that no document makes responsible for anything."""
     asks: frozenset[str]
-    """Which kinds of cues are present: the names of the lists in lexicon/cues.yaml."""
+    """Which kinds of cues are present: the names of the lists in lexicon/cues."""
     numbers: tuple[Number, ...]
     elsewhere: str
     """Another city or province whose own policy is asked for; empty for a company that comes from there."""
@@ -110,7 +110,7 @@ class Understanding:
         typed_units, _, typed_without = self._named(reading.folded)
         if len(typed_units) > len(units):  # an English name, which the glossary would take apart
             units, without = typed_units, self._reader.read(typed_without).plain
-        if not units and "的" in plain:  # 沌口的管委会
+        if not units and "的" in plain:  # 高新区的管委会
             units, foreign, shorter = self._named(plain.replace("的", ""))
             without = shorter if units else without
         scanned = [plain] if plain == reading.folded else [plain, reading.folded]  # English cues are gone from plain

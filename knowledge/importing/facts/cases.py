@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.importing.facts.spans import Spans, Stretch
+from knowledge.importing.facts.tiers import tiers_before
 
 GIVES = re.compile(r"补贴|补助|奖励|奖补|资助|配套|支持|给予|予以|补偿|扶持|贴息|安排|发放")
 PAYER = re.compile(
@@ -21,12 +22,13 @@ PAYER = re.compile(
     r"(?=(?:按|每|给予|予以|一次性|再|对|补|奖|安排|分别|另行|再给予|配套|承担|分担|负担|共担|各))"
 )
 _PER_WORD = (
-    "个|家|户|人|名|月|季度|年度?|件|项|亩|吨|次|平方米|平方公里|公里|立方米|套|辆|台|条|批|天|日|学年|生|学期|度|千瓦时|千瓦|公斤|"
+    "人次|间夜|晚|夜|桌|餐|个|家|户|人|名|月|季度|年度?|件|项|亩|吨|次|平方米|平方公里|公里|立方米|套|辆|台|条|批|天|日|学年|生|学期|度|千瓦时|千瓦|公斤|"
     "位|款|种|场|所|支|篇|座|张|间|栋|层|班|村|只|头|株|标箱|班次|航次|单|床|艘|车|处|期|课时|小时|米|区县|区|县|村|社区|街道"
 )
 PER = re.compile(
     rf"(每(?:新增|新建|引进|认定|培育|培训|招用|吸纳|建成|购置)[一-鿿]{{0,8}}?\d*(?:家|个|名|人|项|台|套|座)"
-    rf"|每\d*(?:{_PER_WORD})(?:每(?:年|月|次|天|人|日|学年|平方米))?)"
+    rf"|每(?:满|增加|新增|超过?|达到?|完成|实现)?(?:\d+(?:\.\d+)?|[一二两三四五六七八九十]+)?[百千万亿]*(?:{_PER_WORD}|元|美元)"
+    r"(?:每(?:年|月|次|天|人|日|学年|平方米|晚|夜))?)"
 )
 """Per what: 每户, 每人每月, 每认定1家."""
 _SINGLE = (
@@ -70,7 +72,7 @@ _AFTER = re.compile(r"\(((?!含|不含|以|税|以下|人民币)[^()\d,。]{2,20
 """500万元(国家级): the case behind the number."""
 _LEVEL = (
     "(?:世界|国家|省部|省|市|区|县|部)级?|[特一二三]等奖?|[金银铜]奖|[一二三四五两]档|[一二三四五]星级?|"
-    "[345]A级?|[ABCDE]类|博士|硕士|本科|大专"
+    "[345]A级?|[ABCDE]类|[甲乙丙丁]级|[甲乙丙丁]等|(?<![中高初])(?:初级|中级|高级)|正高级?|副高级?|博士|硕士|本科|大专"
 )
 _LEVELS = re.compile(rf"(?:{_LEVEL})(?:(?:、|和|及|或|/)(?:{_LEVEL}))+")
 FAR = 500
@@ -117,14 +119,18 @@ class _State:
         return self.spans[:-1]
 
 
-def cases(spans: Spans, paid: Sequence[Paid]) -> list[Case | None]:
-    """The case of each of ``paid``, which are in the order of the text; None where its words name none."""
+def cases(spans: Spans, paid: Sequence[Paid], tiered: Sequence[Sequence[Stretch]] = ()) -> list[Case | None]:
+    """The case of each of ``paid``, which are in the order of the text; None where its words name none.
+
+    ``tiered``: the lists of tiers in the text.
+    """
     out: list[Case | None] = []
     before = _State()
     last: Paid | None = None
     for group in _groups(spans, paid):
         state = _state(spans, group, before, last)
-        for one, case in zip(group, _told(spans, group, state), strict=True):
+        told = _by_tier(spans, group, state, tiered) or _told(spans, group, state)
+        for one, case in zip(group, told, strict=True):
             out.append(_behind(spans, one, case, state))
         last = group[-1]
         if spans.depth[group[0].start] == 0:  # what stands in brackets says nothing of what follows them
@@ -139,7 +145,7 @@ def _groups(spans: Spans, paid: Sequence[Paid]) -> list[list[Paid]]:
         if groups:
             between = spans.text[groups[-1][-1].end : one.start]
             same = one.money == groups[-1][-1].money and spans.back(one.start, "。;!?") <= groups[-1][0].start
-            if same and _TIES.match(between) and not re.search(r"最高|不超过|其中", between.partition(",")[2]):
+            if same and _TIES.match(between) and not re.search(r"最高|不超过|其中|每", between.partition(",")[2]):
                 groups[-1].append(one)
                 continue
         groups.append([one])
@@ -168,7 +174,10 @@ def _state(spans: Spans, group: list[Paid], before: _State, last: Paid | None) -
         return _State((plain,)) if plain else _State()
     towards = _TOWARDS.match(spans.text, stretches[0][0])
     told = 1
-    if not towards and not _HEADED.match(spans.text[stretches[0][0] : stretches[0][1]]):
+    if last is not None and last.end <= part and (own_subject := _new_subject(spans, part, stretches[0])):
+        begins_anew = own_subject[0] == stretches[0][0]
+        stretches = stretches if begins_anew else [own_subject, *stretches]
+    elif not towards and not _HEADED.match(spans.text[stretches[0][0] : stretches[0][1]]):
         if goes_on:
             shared = before.spans if label and not before.labelled and len(stretches) == 1 else before.whose
             stretches = [*shared, *stretches]
@@ -179,6 +188,22 @@ def _state(spans: Spans, group: list[Paid], before: _State, last: Paid | None) -
     plainly = bool(own) and "的" not in last_words and not _HEADED.match(last_words)
     recipient = bool(own) and own[-1][0] == "subject"
     return _State(tuple(stretches), label is not None or plainly, recipient, told)
+
+
+def _new_subject(spans: Spans, part: int, first: Stretch) -> Stretch | None:
+    """After a semicolon, something else that is meant: 引进二类新药,年销售额…的, and 企业完成…的."""
+    text = spans.text
+    part += _marker(text[part : first[1]])
+    if first[0] == part:
+        words = text[part : first[1]]
+        return first if re.match(rf"(?:{_NOUN})(?!的)[^,]{{2,}}的$", words) else None
+    end = spans.on(part, ",。;!?:")
+    words = text[part:end]
+    if end > first[0] or not 3 < len(words) <= 30 or text[end : end + 1] != ",":
+        return None
+    if _SUCH.search(words) or _ACTS.match(words) or re.search(r"给予|予以|奖励|补助|补贴|其中|同时|\d", words):
+        return None
+    return part, end
 
 
 def _before(spans: Spans, part: int, first: int) -> list[Stretch]:
@@ -207,12 +232,14 @@ def _own(spans: Spans, begin: int, start: int, money: bool = True) -> list[tuple
     """The condition in the number's own clause, before what leads to the number, and the label after it."""
     text = spans.text
     begin += _marker(text[begin:start])
+    if bounded := re.match(r"及?以[上下内](?:\([^()]*\))?(?=[、,和及])", text[begin:start]):
+        begin += bounded.end()
     while begin < start and text[begin] in "、,和及":
         begin += 1
     if not money:
         start = _before_base(text, begin, start)
     words = text[begin:start]
-    payer = PAYER.match(words)
+    payer = None if _is_level(spans, begin, words) else PAYER.match(words)
     strong = max((m.start() for m in _STRONG.finditer(words)), default=-1)
     if payer and payer.end() < len(words):
         stop = 0
@@ -227,9 +254,10 @@ def _own(spans: Spans, begin: int, start: int, money: bool = True) -> list[tuple
         lead = _FIRST.search(words, after)
         stop = lead.start() if lead else len(words)
     found: list[tuple[str, Stretch]] = []
-    if prefix := _bare(text, begin, begin + stop, stop == len(words)):
+    whole = stop == len(words) or (stop > 0 and _is_level(spans, begin, words))
+    if prefix := _bare(text, begin, begin + stop, whole):
         shown = text[prefix[0] : prefix[1]]
-        kind = "label" if stop == len(words) and "的" not in shown and not _HEADED.match(shown) else "prefix"
+        kind = "label" if whole and "的" not in shown and not _HEADED.match(shown) else "prefix"
         found.append((kind, prefix))
     rest = begin + (payer.end() if payer and stop == 0 else stop)
     if stop < len(words) and (label := _bare(text, rest, start, label=True)):
@@ -238,6 +266,26 @@ def _own(spans: Spans, begin: int, start: int, money: bool = True) -> list[tuple
         if len(shown) <= 20 and "," not in shown and not after_per and not re.search(r"\d", shown):
             found.append(("subject" if _RECIPIENT.search(shown) else "label", label))
     return found
+
+
+_BARE_LEVEL = re.compile(r"(?:国家|省|市|区|县)级?(?=奖|补|给|按|一次性|每|最高)")
+_SAID_TO_PAY = re.compile(
+    r"由((?:中央|国家|[一-鿿]{0,4}(?:省|市|区|县|镇|乡|州|旗|街道)|本级|同级|受益)[^,。;!?由]{0,8}?财政)(?:局|部门)?(?!按.{0,8}分担)"
+    r"(?=[^,。;!?]{0,12}(?:给予|予以|兑现|拨付|承担|负担|列支|安排|支付|保障|发放|奖励|补助|补贴))"
+)
+
+
+def said_to_pay(spans: Spans, at: int) -> Stretch | None:
+    """Who the sentence around ``at`` says pays (由县财政兑现): the last one before, or else the first one after."""
+    begin, end = spans.back(at, "。!?"), spans.on(at, "。!?")
+    found = [match.span(1) for match in _SAID_TO_PAY.finditer(spans.text, begin, end)]
+    before = [span for span in found if span[1] <= at]
+    return before[-1] if before else found[0] if found else None
+
+
+def _is_level(spans: Spans, begin: int, words: str) -> bool:
+    """Whether 市级 of 市级奖励2万元 tells of which level an award is, as the sentence says who pays."""
+    return _BARE_LEVEL.match(words) is not None and said_to_pay(spans, begin) is not None
 
 
 def is_of_row(text: str, start: int) -> bool:
@@ -251,7 +299,8 @@ def _before_base(text: str, begin: int, start: int) -> int:
     by = list(re.finditer(r"按照?(?!规定|要求)", words))
     if by:
         return begin + by[-1].start()
-    base = _BASE.search(words)
+    given = max((m.end() for m in re.finditer("给予|予以", words)), default=0)
+    base = _BASE.search(words, given)
     return begin + base.start() if base else start
 
 
@@ -298,12 +347,49 @@ def _whose_before(spans: Spans, sentence: int) -> Stretch | None:
     return None
 
 
+_GIVEN_TO = re.compile(
+    rf"(?:\([^()]*\))?(?:的(?:标准|比例|额度))?(?:给予|奖励|补助|补贴)([一-鿿]{{0,10}}(?:{_NOUN}))(?=一次性|奖励|补助|补贴|资助|奖补|支持|$|[,。;])"
+)
+"""After the number: 按合同额的5%给予服务机构奖励."""
+
+
 def _told(spans: Spans, group: list[Paid], state: _State) -> list[Case | None]:
     if len(group) > 1:
         return _paired(spans, group, state)
+    behind = _GIVEN_TO.match(spans.text, group[0].end)
     if not state.spans:
-        return [None]
-    return [_single(spans, state)]
+        return [Case(group[0].start, behind.span(1)) if behind else None]
+    told = _single(spans, state)
+    return [replace(told, subject=behind.span(1)) if behind and told.subject is None else told]
+
+
+def _by_tier(
+    spans: Spans, group: list[Paid], state: _State, tiered: Sequence[Sequence[Stretch]]
+) -> list[Case | None] | None:
+    """Each of a row of numbers with its own of as many tiers."""
+    text = spans.text
+    begin = spans.back(group[0].start, "。;!?")
+    members = tiers_before(tiered, begin, group[0].start, len(group)) if len(group) > 1 else None
+    if members is None:
+        return None
+    first = spans.back(members[0][0], "。;,!?:")
+    towards = _TOWARDS.match(text, first)
+    whose = next((span for span in state.spans if span[1] <= first), None)
+    subject = _named(text, whose) if whose else _of_tiers(spans, members[-1][1])
+    if towards is None and members[0][0] - first <= MEASURE and _marker(text[first : members[0][0]]) == 0:
+        members[0] = (first, members[0][1])
+    begins = min([first, *(a for a, _ in state.spans)])
+    return [Case(begins, subject, member) for member in members]
+
+
+MEASURE = 14
+"""Characters of what a tier measures: 固定资产投资."""
+
+
+def _of_tiers(spans: Spans, at: int) -> Stretch | None:
+    """对投资…的项目: what is named after the last tier."""
+    found = re.compile(rf"的([一-鿿]{{0,8}}(?:{_NOUN}))(?=,|给予|分别|按)").match(spans.text, at)
+    return found.span(1) if found else None
 
 
 def _behind(spans: Spans, one: Paid, told: Case | None, state: _State) -> Case | None:
@@ -372,6 +458,9 @@ def _paired(spans: Spans, group: list[Paid], state: _State) -> list[Case | None]
         several = [span for span in state.spans if text[span[1] - 1] == "的"]
         if len(several) == len(group) and len(state.spans) <= len(group) + 1:
             shared = state.spans[0] if len(state.spans) > len(group) else None
+            nouns = _parallel(spans, shared, len(group)) if shared and not _of_one_form(text, several) else None
+            if shared and nouns:
+                return [Case(begins, _named(text, shared), noun) for noun in nouns]
             subject = _named(text, shared) if shared else None
             return [Case(begins, subject, _named(text, span)) for span in several]
         for span in reversed(state.spans):
@@ -383,6 +472,17 @@ def _paired(spans: Spans, group: list[Paid], state: _State) -> list[Case | None]
                 return [Case(begins, subject, piece) for piece in pieces]
     end = spans.on(group[-1].end, "。;!?")
     return [Case(begins, None, (begins, end), unpaired=True) for _ in group]
+
+
+def _parallel(spans: Spans, span: Stretch, count: int) -> list[Stretch] | None:
+    """The nouns that stand side by side in what the sentence is for: 对取得中级、高级导游证人员."""
+    return _pieces(spans, _named(spans.text, span), count)
+
+
+def _of_one_form(text: str, several: Sequence[Stretch]) -> bool:
+    """Whether conditions are kinds of one thing, each with its own amount: 首次认定的,重新认定的."""
+    words = [text[a:b].rstrip("的") for a, b in several]
+    return len({word[-2:] for word in words}) == 1 or len({_form(word) for word in words}) == 1
 
 
 def _after_kind(text: str, span: Stretch, pieces: list[Stretch]) -> Stretch | None:

@@ -36,6 +36,17 @@ _RATIO = re.compile(
 _DURATION = re.compile(
     rf"(?P<before>{LESS}|{MORE})?{NUMBER}(?P<unit>个?工作日|个月|年|日|天|个自然日)(?!度|代|级|底|初|末|前|起|\d|月|以来|版|至|-|、\d|和\d|的?[《])(?P<after>内|以内|之内|以上|以下)?"
 )
+_IN_WORDS = re.compile(
+    rf"(?P<before>{LESS}|{MORE})?(?<![第前近一二两三四五六七八九十百])(?P<number>[一二两三四五六七八九十百]+)(?P<unit>个月|个?工作日|个自然日)(?!度)"
+    rf"(?P<after>内|以内|之内|以上|以下)?"
+    rf"|(?P<before2>{LESS}|{MORE}|最长(?:为|不超过)?|连续(?:补贴|补助|支持|资助|奖励)|期限(?:为|是)?|为期)(?P<number2>[一二两三四五六七八九十]+)(?P<unit2>年|日|天)(?!度|级)(?P<after2>内|以内|之内|以上|以下)?"
+)
+"""Durations in words: 二十四个月, 不超过三年; a bare 三年 is more often no measure's."""
+_DATES = re.compile(
+    r"(?:19|20)\d{2}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|(?:19|20)\d{2}[-—~](?:19|20)\d{2}|(?:19|20)\d{2}([-./])\d{1,2}\1\d{1,2}日?"
+    r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?:(?:每|每个|当|次|本)月|(?:[应须定将]|(?<![一-鿿]))于)\d{1,2}[日号]|(?<!\d)0\d[日号月]"
+)
+"""Parts of a date are no figures."""
 _DEADLINE = re.compile(
     r"(?:到|至|在|于|力争)?((?:19|20)\d{2})年(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底|末|年底|上半年|下半年)?(?:以?前|之前|底前)"
     r"|(?<![截加长高升大])(?:到|至)((?:19|20)\d{2})年(?:底|末)?(?=,|[一-鿿])"
@@ -76,12 +87,14 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
     for match in _DEADLINE.finditer(masked):
         if free(*match.span()):
             add(_deadline(view, around, match), *match.span())
-    for match in re.finditer(r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?:19|20)\d{2}[-—~](?:19|20)\d{2}", masked):
-        taken.append(match.span())
+    taken += [match.span() for match in _DATES.finditer(masked)]
     for pattern, make in ((_RATIO, _ratio), (_DURATION, _duration), (_COUNT, _count)):
         for match in pattern.finditer(masked):
             if free(*match.span()):
                 add(make(view, around, match, masked), *match.span())
+    for match in _IN_WORDS.finditer(masked):
+        if free(*match.span()):
+            add(_in_words(view, around, match), *match.span())
     for match in _BIG.finditer(masked):
         add(_big(view, around, match), *match.span())
     for match in _LISTED.finditer(masked):
@@ -185,7 +198,8 @@ def _count(view: View, around: Spans, match: re.Match[str], masked: str) -> Stat
     if match["unit"] in ("人", "部", "门", "类", "级", "次", "位", "条", "所", "类") and re.match(r"[民类级]", rest):
         return None
     bound = bounds(match)
-    kind: Kind = "limit" if bound == "at_most" or (text[0] in "不至" and bound != "exact") else "count"
+    age = match["unit"] in ("岁", "周岁")  # who is meant, never how much
+    kind: Kind = "limit" if age or bound == "at_most" or (text[0] in "不至" and bound != "exact") else "count"
     stated = Stated(kind, text, view.quote(first, last), number(match[2], match["scale"]), match["unit"])
     stated.bound, stated.at = bound, start
     timed = re.match(r"(每年|每季度|每月|\d+年)(?:内)?[一-鿿]{1,8}$", view.text[first : match.start()])
@@ -215,6 +229,28 @@ def _duration(view: View, around: Spans, match: re.Match[str], masked: str) -> S
     )
     if timed and match.start() == first:
         stated.case = view.quote(first, first + timed.end())
+    return stated
+
+
+def _in_words(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
+    """二十四个月, 最长不超过三年."""
+    printed, unit = match["number"] or match["number2"], match["unit"] or match["unit2"]
+    before, after = match["before"] or match["before2"] or "", match["after"] or match["after2"] or ""
+    value = ordinal(printed.replace("两", "二"))
+    if not value:
+        return None
+    start = match.start("number") if match["number"] else match.start("number2")
+    first, last = clause(around, start, match.end())
+    text = view.quote(start, match.end())
+    stated = Stated("duration", text, view.quote(first, last), float(value), unit, at=start)
+    if (
+        re.search(LESS, before)
+        or "最长" in view.text[max(first, start - 3) : start]
+        or after in ("内", "以内", "之内", "以下")
+    ):
+        stated.bound = "at_most"
+    elif re.fullmatch(MORE, before) or after == "以上":
+        stated.bound = "at_least"
     return stated
 
 

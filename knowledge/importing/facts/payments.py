@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from knowledge.importing.facts.cases import FAR, GIVES, PAYER, PER, Case, Paid, cases, is_of_row
+from knowledge.importing.facts.cases import FAR, GIVES, PAYER, PER, Case, Paid, cases, is_of_row, said_to_pay
 from knowledge.importing.facts.spans import Spans, Stretch
 from knowledge.importing.facts.stated import AFTER_LESS, AFTER_MORE, LESS, MORE, NUMBER, Bound, Stated, bounds, number
+from knowledge.importing.facts.tier_tables import placed
+from knowledge.importing.facts.tiers import inside, measures, tiers
 from knowledge.text.money import MONEY, amount, currency
 from knowledge.text.printed import View
 
@@ -92,17 +94,46 @@ def payments(view: View, around: Spans, masked: str) -> list[tuple[Stated, Stret
         if not any(a < match.end() and match.start() < b for a, b in taken):
             found.append(_share(view, around, match))
     found.sort(key=lambda one: one.start)
+    tiered = tiers(view.text)
+    _bound_tiers(found, [*tiered, measures(view.text)])
     _measures(view, found)
     _rows(view, around, found)
     _spread(view, found)
     paid = [one for one in found if one.paid]
-    told = cases(around, [Paid(one.start, one.end, one.stated.kind == "amount") for one in paid])
+    told = cases(around, [Paid(one.start, one.end, one.stated.kind == "amount") for one in paid], tiered)
     for one, case in zip(paid, told, strict=True):
         if case is not None:
             _case(view, around, one, case)
+    _by_table(view, found)
     kept = _capped(view, around, found)
     _funded(view, around, kept)
     return [(one.stated, (one.start, one.end)) for one in kept]
+
+
+SENTENCE = 24
+"""Characters of a cell that may state conditions of its own."""
+
+
+def _by_table(view: View, found: Sequence[_Found]) -> None:
+    """In a table an amount goes by the heads of its row and of its column, whatever stands before it in the text."""
+    for cell in placed(view) if MONEY.search(view.text) or "%" in view.text else ():
+        for one in found:
+            if (
+                cell.cell[0] <= one.start
+                and one.end <= cell.cell[1]
+                and one.stated.kind in ("amount", "ratio", "share")
+            ):
+                one.stated.case = view.quote(*cell.row)
+                one.stated.subject = view.quote(*cell.column) if cell.column else None
+                one.stated.quote = view.quote(min(cell.row[0], cell.cell[0]), cell.cell[1])
+                one.stated.note = None
+
+
+def _bound_tiers(found: Sequence[_Found], tiered: Sequence[Sequence[Stretch]]) -> None:
+    """What bounds a tier is no payment."""
+    for one in found:
+        if inside(tiered, one.start, one.end):
+            one.stated.kind, one.paid = ("limit" if one.stated.kind in ("amount", "limit") else "share"), False
 
 
 def _repeated(view: View, match: re.Match[str]) -> bool:
@@ -251,12 +282,14 @@ def _measures(view: View, found: Sequence[_Found]) -> None:
 
 def _rows(view: View, around: Spans, found: Sequence[_Found]) -> None:
     """小型企业按50%、微型企业按80%给予补助: what gives the last one gives those before it in its comma clause."""
-    for one, other in reversed(list(pairwise(found))):
+    shares = [one for one in found if one.stated.kind in ("share", "ratio")]
+    for one, other in reversed(list(pairwise(shares))):
         first = around.back(other.start, "。;,!?:")
         if other.stated.kind == "ratio" and one.stated.kind == "share" and one.stated.unit == other.stated.unit:
             before = view.text[first : one.start]
             between = view.text[one.end : other.start]
-            if one.start >= first and "、" in between and not _NOT_PAID.search(before) and "的" not in between[:2]:
+            joined = re.search("、|和|及|与", between) is not None and "的" not in between[:2]
+            if one.start >= first and joined and not _NOT_PAID.search(before):
                 one.stated.kind, one.paid = "ratio", True
 
 
@@ -325,7 +358,8 @@ def _capped(view: View, around: Spans, found: list[_Found]) -> list[_Found]:
             ratio.stated.cap = cap.stated.value
             ratio.stated.quote = view.quote(_begin(view, ratio), stop)
         if len(run) == 1:
-            one.stated.text = view.quote(one.start + _led(view.text, one), last.end)
+            inside = "(" in view.text[one.end : last.start] and view.text[last.end : last.end + 1] == ")"
+            one.stated.text = view.quote(one.start + _led(view.text, one), last.end + inside)
             one.end = last.end
             one.stated.payer = one.stated.payer or last.stated.payer
             continue
@@ -353,6 +387,13 @@ def _led(text: str, one: _Found) -> int:
     return led.end() if led else 0
 
 
+_UNIT = (
+    r"(?:\d{0,3}(?:人次|间夜|平方米|平方公里|公里|立方米|千瓦时|千瓦|标箱|航次|班次|年度|学年|学期|季度|课时|小时|公斤|"
+    "[个家户人名月年次亩吨天日夜晚桌间床件项套辆台条批期班场平车头只株度位季]))"
+)
+"""What stands after 元/."""
+
+
 def per(view: View, first: int, start: int, last: int) -> str | None:
     """每户, 每年, 每个开发区: before the number in its comma clause, or right after it (元/人)."""
     text = view.text
@@ -360,7 +401,7 @@ def per(view: View, first: int, start: int, last: int) -> str | None:
     for match in PER.finditer(text, first, start):
         found = match
     if found is None:
-        after = re.match(r"[\d.,百千万亿]+元/([一-鿿]{1,3}(?:[./·][年月次天日人])?)(?![一-鿿])", text[start:last])
+        after = re.match(rf"[\d.,一二两三四五六七八九十百千万亿-]+元/({_UNIT}(?:[./·每]{_UNIT})*)", text[start:last])
         return view.quote(start + after.start(1), start + after.end(1)) if after else None
     end = found.end()
     begin = found.start()
@@ -389,6 +430,9 @@ def _pays(view: View, around: Spans, stated: Stated, whole: int, start: int, las
         return
     first = clause(around, start, start + 1)[0]
     sentence = around.back(start, "。;!?")
+    if (said := said_to_pay(around, start)) and not re.match(r"[^,]*财政", text[first:start]):
+        stated.payer = view.quote(*said)
+        return
     for base in dict.fromkeys((first, whole, sentence)):
         if payer := PAYER.match(text[base:start]):
             stated.payer = view.quote(base + payer.start(1), base + payer.end(1))

@@ -10,6 +10,7 @@ from knowledge.importing.formats.limits import MAX_FILE, MAX_TEXT, UnreadableErr
 from knowledge.importing.formats.read import Read
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|p|div|table|meta)[\s>]", re.IGNORECASE)
 
 
@@ -36,6 +37,8 @@ def read(path: Path) -> Read:
         "docx": ("docx",),
         "html": ("html", "htm", "xhtml", "shtml"),
         "pdf": ("pdf",),
+        "doc": ("doc", "dot", "wps", "wpt", "rtf", "odt"),
+        "picture": ("png", "jpg", "jpeg", "gif", "tif", "tiff", "bmp", "webp"),
     }
     suffix = path.suffix.lower().lstrip(".")
     if suffix and suffix not in kinds[result.kind]:
@@ -54,16 +57,22 @@ def _read(data: bytes) -> Read:
         from knowledge.importing.formats import pdf
 
         return pdf.read(data)
+    if data.startswith(b"PK") and b"mimetypeapplication/vnd.oasis.opendocument.text" in data[:100]:
+        from knowledge.importing.formats import office
+
+        return office.read(data)
     if data.startswith(b"PK"):
         from knowledge.importing.formats import docx
 
         return docx.read(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableError("是旧式的 Word（.doc）或加密的 Office 文件；请另存为不加密的 .docx")
-    if data.startswith(b"{\\rtf"):
-        raise UnreadableError("是 RTF；请另存为 .docx")
-    if data[:4] in (b"\x89PNG", b"GIF8", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"II*\x00", b"MM\x00*"):
-        raise UnreadableError("是图片，没有文字层；请先做文字识别（OCR）")
+    if data.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):
+        from knowledge.importing.formats import office
+
+        return office.read(data)
+    if data.startswith(_PICTURES):
+        from knowledge.importing.formats import scans
+
+        return scans.picture(data)
     if data[:2] == b"\x1f\x8b" or data[:6] in (b"Rar!\x1a\x07", b"7z\xbc\xaf'\x1c"):
         raise UnreadableError("是压缩包；请先解开")
     text, notes = decoded(data)
@@ -71,6 +80,8 @@ def _read(data: bytes) -> Read:
         from knowledge.importing.formats import html
 
         return html.read(text, notes)
+    if "http://schemas.microsoft.com/office/2006/xmlPackage" in text[:4096] or "mso-application" in text[:4096]:
+        raise UnreadableError("是存成 XML 的 Word 文档；请用 Word 或 WPS 另存为 .docx")
     if text.lstrip().startswith("<?xml"):
         raise UnreadableError("是 XML，不是网页；请存成 html、docx 或 txt")
     same = text.encode("utf-8") == data

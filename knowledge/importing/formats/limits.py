@@ -17,9 +17,15 @@ MAX_MEMBERS = 5_000
 MAX_PAGES = 2_000
 """Pages of a pdf."""
 WALL_SECONDS = 60
-"""Seconds for one file, waiting included."""
+"""Seconds for one file, or for one page of a scan, waiting included."""
 MEMORY = 1_500_000_000
 """Bytes of address space of the process that reads a file."""
+MAX_SCANNED = 60
+"""Pages of one file in which characters are recognised."""
+SCAN_MEMORY = 6_000_000_000
+"""Bytes of address space of the process while it recognises characters: a third of it is used at most."""
+CONVERSION_SECONDS = 45
+"""Seconds that LibreOffice has for one file."""
 
 
 class UnreadableError(Exception):

@@ -11,8 +11,10 @@ from knowledge.importing.structure.lines import (
     SERIAL,
     SERIES,
     Line,
+    calls_for_more,
     ends_title,
     is_date,
+    is_fragment,
     is_number,
     is_organ,
     is_short,
@@ -30,7 +32,7 @@ _ENTRY = re.compile(r"^(?:附件)?\d{1,2}(?:-\d+)?[.、:]?")
 _CONTENTS = re.compile(r"^目(?:录|次)$")
 _LEADER = re.compile(r"(?:\.{4,}|…{2,}|·{4,})[-\d]*$")
 _FOOT = re.compile(
-    r"^[(]?(?:此件|联系人|联系电话|联系方式|电话|抄送|主送|传真|邮箱|信息公开|公开属性|主办单位)|印发$|^-?\d{1,3}-?$|^\([^()]{2,20}\)$"
+    r"^[(]?(?:此件|联系人|联系电话|联系方式|电话|抄送|主送|传真|邮箱|信息公开|公开属性|主办单位)|^(?:(?!关于|转发|批转).)*印发$|^-?\d{1,3}-?$|^\([^()]{2,20}\)$"
 )
 _NO_TITLE = re.compile(r"[,。;]|^(?:为|根据|按照|近年|当前|[、\d])|^(?:19|20)\d\d年")
 """What no title has, or begins with."""
@@ -205,7 +207,8 @@ def _still_title(rest: list[Line], at: int, taken: int) -> bool:
         return False
     before = rest[at - 1] if at else None
     if before is not None and taken and ends_title(before.plain):
-        return line.plain.startswith("(") or is_date(line)
+        joined = "".join(other.plain for other in rest[at - taken : at])
+        return line.plain.startswith("(") or is_date(line) or _titled_on(joined, line)
     if taken >= 1 and before is not None:
         following = rest[at : at + 4]
         return any(ends_title(other.plain) and is_short(other) for other in following)
@@ -300,7 +303,8 @@ def _title(above: list[Line], attached: bool) -> list[Line]:
         if _CONTENTS.match(line.plain) or _LEADER.search(line.plain):
             break
         label = attached and line is above[0] and _LABEL.match(line.plain)
-        if label or is_number(line) or is_date(line) or _FOOT.search(line.plain):
+        goes_on = bool(chosen) and is_fragment(line.plain)
+        if label or is_number(line) or is_date(line) or (_FOOT.search(line.plain) and not goes_on):
             if chosen:
                 break
             continue
@@ -308,16 +312,39 @@ def _title(above: list[Line], attached: bool) -> list[Line]:
             break
         if not chosen and _is_series(above, i):
             continue
-        if not chosen and line.plain.endswith("文件") and len(line.plain) < 20:
-            continue
-        if not chosen and is_organ(line) and len(above) > 1 and not ends_title(line.plain):
+        following = above[i + 1] if i + 1 < len(above) else None
+        if not chosen and _is_red_head(line, following) and len(above) > 1:
             continue
         if not chosen and _NO_TITLE.search(line.plain):
             break
         chosen.append(line)
-        if ends_title(line.plain):
+        joined = "".join(one.plain for one in chosen)
+        whole = ends_title(line.plain) or goes_on
+        if whole and not (following and _titled_on(joined, following)):
             return chosen
     return chosen if (len(chosen) == 1 and len(chosen[0].plain) <= 30) or attached else chosen[:1]
+
+
+def _is_red_head(line: Line, following: Line | None) -> bool:
+    """江城市人民政府文件 and 江城市商务局 above a title; not a line of the title that ends like one of these."""
+    if re.search(r"关于|转发|批转|印发", line.plain):
+        return False
+    if line.plain.endswith("文件"):
+        return len(line.plain) < 20
+    return is_organ(line) and not ends_title(line.plain) and not (following and _titled_after_organ(following.plain))
+
+
+def _titled_after_organ(plain: str) -> bool:
+    return is_fragment(plain) and plain not in ("决定", "通知", "意见") and not plain.startswith("(")
+
+
+def _titled_on(joined: str, line: Line) -> bool:
+    """Whether a title goes on with ``line`` though it could have ended before."""
+    if is_fragment(line.plain):
+        return True
+    if is_number(line) or is_date(line) or _FOOT.search(line.plain):
+        return False
+    return calls_for_more(joined) and is_short(line) and ends_title(line.plain) and not _NO_TITLE.search(line.plain)
 
 
 def _is_series(above: list[Line], i: int) -> bool:

@@ -97,6 +97,29 @@ def ends_title(plain: str) -> bool:
     return _TITLE.search(plain) is not None
 
 
+_ISSUES = re.compile(r"印发|转发|批转")
+_ISSUED = re.compile(r"(?:通知|决定|公告|通告|函|批复|通报|令|报告|请示|意见)(?:\([^()]{1,30}\))*$")
+_KINDS = (
+    "意见|通知|办法|措施|规定|方案|细则|规划|计划|条例|决定|纲要|指南|要点|清单|政策|制度|标准|规程|章程|规则|目录|"
+    "解读|指引|准则|体系|名单|预案|导则"
+)
+_FRAGMENT = re.compile(
+    rf"(?:的|和|及|与)?(?:实施|操作|管理|补充|配套|暂行|试行|若干|工作|行动|发展|奖励|扶持|组成|议事)*(?:{_KINDS})"
+    r"(?:的(?:通知|公告|决定|通告|函|批复|通报|意见|报告))?(?:\([^()]{1,30}\))?|的.{0,30}"
+)
+_EDITION = re.compile(r"\((?:试行|暂行|修订|修正|征求意见|草案|送审|\d{4}年)[^()]{0,12}\)")
+
+
+def calls_for_more(plain: str) -> bool:
+    """Whether a title that issues something (关于印发…办法) still lacks the 的通知 that ends it."""
+    return _ISSUES.search(plain) is not None and _ISSUED.search(plain) is None
+
+
+def is_fragment(plain: str) -> bool:
+    """Whether a line is the rest of a title, and none by itself: 实施细则的通知, 的通知, (试行)."""
+    return any(form.fullmatch(plain) for form in (_FRAGMENT, _EDITION))
+
+
 def is_short(line: Line, most: int = 50) -> bool:
     """Whether the line may be (a line of) a title: short, and no sentence."""
     return len(line.plain) <= most and not re.search(r"[。;!?,:]$|。", line.plain)

@@ -10,12 +10,13 @@ from knowledge.base.verify import ordinal
 from knowledge.text.printed import half_width
 
 Kind = Literal["chapter", "division", "article", "part", "item", "decimal", "head", "point"]
-_NUMERAL = "[零〇一二三四五六七八九十百]+"
 _BLANK = r"[^\S\n]*"
+_NUMERAL = rf"[零〇一二三四五六七八九十百](?:{_BLANK}[零〇一二三四五六七八九十百])*"
+_DIGITS = rf"\d(?:{_BLANK}\d){{0,2}}"
 _MARKERS: dict[Kind, str] = {
-    "chapter": rf"第{_BLANK}(?:{_NUMERAL}|\d{{1,3}}){_BLANK}(?:章(?![节程法])|部分|编(?![号制])|篇)",
-    "division": rf"第{_BLANK}(?:{_NUMERAL}|\d{{1,3}}){_BLANK}节",
-    "article": rf"第{_BLANK}(?:{_NUMERAL}[-—]?[零〇一二三四五六七八九十百]*|\d{{1,3}}){_BLANK}条(?![款例])",
+    "chapter": rf"第{_BLANK}(?:{_NUMERAL}|{_DIGITS}){_BLANK}(?:章(?![节程法])|部分|编(?![号制])|篇)",
+    "division": rf"第{_BLANK}(?:{_NUMERAL}|{_DIGITS}){_BLANK}节",
+    "article": rf"第{_BLANK}(?:{_NUMERAL}[-—]?[零〇一二三四五六七八九十百]*|{_DIGITS}){_BLANK}条(?![款例])",
     "part": rf"{_NUMERAL}{_BLANK}(?:、|[.](?!\d))(?!{_BLANK}{_NUMERAL}{_BLANK}[、,和及至])",
     "item": rf"\({_BLANK}(?:{_NUMERAL}|[-—]){_BLANK}\)",
     "decimal": rf"\d{{1,2}}[.]\d{{1,2}}(?![\d.%万亿元倍个项家米级年亩吨]){_BLANK}(?=[一-鿿“《]|\s)",

@@ -73,6 +73,8 @@ def outline(source: str, start: int, end: int) -> Outline:
         if items and items[0].kind == "part":
             last_part = items[-1].ordinal
         parts.append(_part(source, mark, stop, items, inside))
+    if len(parts) > 1 and all(_is_one_line(source, part) for part in parts):
+        parts = [_of_one_line(source, part) for part in parts]
     return Outline(_span(source, start, tops[0].start), parts, numbered=True)
 
 
@@ -125,7 +127,7 @@ def _points(source: str, found: list[Mark], last: int = 0) -> list[Mark]:
 
 def _part(source: str, mark: Mark, stop: int, items: list[Mark], inside: list[Mark]) -> Part:
     first = items[0].start if items else stop
-    heading = _heading(source, mark, first)
+    heading = _heading(source, mark, first, alone=not items)
     part = Part(mark, heading, None)
     if heading is None:
         part.title = _opening(source, mark.end, stop)
@@ -146,8 +148,27 @@ def _part(source: str, mark: Mark, stop: int, items: list[Mark], inside: list[Ma
     return part
 
 
-def _heading(source: str, mark: Mark, first: int) -> tuple[int, int] | None:
-    """The heading that begins with ``mark``; None where the number begins a paragraph that has no heading."""
+def _is_one_line(source: str, part: Part) -> bool:
+    """Whether all that is in the part is its first line."""
+    if part.parts or len(part.items) > 1:
+        return False
+    if not part.items:
+        return part.heading is not None
+    return part.heading is None and "\n" not in source[part.items[0].start : part.items[0].end]
+
+
+def _of_one_line(source: str, part: Part) -> Part:
+    """Where nothing stands below any heading, they are the text."""
+    if part.mark is None or part.heading is None:
+        return part
+    return Part(part.mark, None, _opening(source, part.mark.end, part.heading[1]), [Item(*part.heading)])
+
+
+def _heading(source: str, mark: Mark, first: int, *, alone: bool) -> tuple[int, int] | None:
+    """The heading that begins with ``mark``; None where the number begins a paragraph that has no heading.
+
+    ``alone``: nothing numbered stands below it before ``first``.
+    """
     stop = min(first, mark.start + 4 * MAX_HEADING)
     line = source[mark.end : stop]
     skip = len(line) - len(line.lstrip())
@@ -157,11 +178,30 @@ def _heading(source: str, mark: Mark, first: int) -> tuple[int, int] | None:
     shown = half_width(whole[: sentence.end()] if sentence else whole)
     if re.search(r"\d(?:万|亿)?(?:元|%)", shown) or (len(shown.strip()) > 30 and shown.count(",") > 1):
         return None
+    alone = alone and mark.kind == "part" and not source[mark.end + len(whole) : first].strip()
+    if (sentence or alone) and mark.kind == "part" and _RULES.search(shown.strip()):
+        return None
+    if alone and not (sentence and whole[sentence.end() :].strip()) and _stands_alone(shown.strip()):
+        return None
     if sentence and sentence.end() <= MAX_HEADING:
         return mark.start, _trim_end(source, mark.start, mark.end + sentence.end())
     if not sentence and len(whole.strip()) <= MAX_HEADING and whole.strip():
         return mark.start, _trim_end(source, mark.start, mark.end + len(whole))
     return None
+
+
+_RULES = re.compile(
+    r"^(?:本[一-鿿]{1,10}(?:自|由|从|的?有效期|的?解释|试行)|(?:自|从)(?:\d{4}年|[一-鿿]{2,8}之日)|有效期)|应当|应(?:在|于|按|及时|依法|向)|"
+    r"不得|必须|可(?:以|按|向|凭)|负责解释|同时废止|起(?:施行|实施|执行)|每(?:年|季|月|半年)[^,。]*(?:一|\d)次"
+)
+"""What a rule says and no heading does."""
+LONGEST_BARE = 15
+"""Characters in a heading that nothing stands below: 三、附则. A longer one is the whole of its part."""
+
+
+def _stands_alone(shown: str) -> bool:
+    """Whether a line with nothing below it is all that its part says, and no heading whose text is missing."""
+    return len(shown) > LONGEST_BARE or re.search(r"[,。;:]", shown) is not None
 
 
 def _cut(source: str, items: list[Mark], stop: int) -> list[Item]:

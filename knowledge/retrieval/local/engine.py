@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.files import storedform
-from knowledge.files.yamlfile import read_yaml
 from knowledge.retrieval.interface import Entry, Found
 from knowledge.retrieval.local import postings, rerank
 from knowledge.retrieval.local.postings import Postings, Scores
@@ -217,6 +216,8 @@ class LocalRetriever:
 @lru_cache(maxsize=2)
 def settings(length: str) -> Settings:
     """Of settings.yaml; ``length``: long or short."""
+    from knowledge.files.yamlfile import read_yaml
+
     data: Any = read_yaml(SETTINGS).data
     return Settings(**data[length])
 

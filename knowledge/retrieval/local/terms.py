@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.files.yamlfile import read_yaml
 from knowledge.reading.cutter import jieba
 from knowledge.reading.vocabulary import frequencies
 from knowledge.text.fold import fold
@@ -133,6 +132,8 @@ def dictionary(texts: Iterable[str]) -> dict[str, int]:
 @lru_cache(maxsize=1)
 def everyday() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """What people say -> what the law calls it; and words that only ask."""
+    from knowledge.files.yamlfile import read_yaml
+
     data: Any = read_yaml(EVERYDAY).data
     said = {fold(said): tuple(map(fold, lawful)) for said, lawful in data["words"].items()}
     return said, tuple(dict.fromkeys(map(fold, data["asking"])))

@@ -1,0 +1,32 @@
+"""/help, and what to say to a command that there is not."""
+
+from __future__ import annotations
+
+from bot.service import commands
+from bot.service.commands import does
+from bot.service.guard import role_of
+from bot.service.visit import Visit
+
+
+@does("help")
+async def help_(visit: Visit, _: str) -> None:
+    """How to ask, and the commands."""
+    text = visit.words("telegram.help", commands=_for_people(visit), bot=visit.channel.called)
+    role = role_of(visit)
+    names = commands.for_staff(visit.parts, role) if role is not None else []
+    if names:
+        told = "\n".join(f"/{name} {visit.words(f'staff.menu.{name}')}" for name in names)
+        text += "\n\n" + visit.words("staff.help", commands=told)
+    await visit.say(text)
+
+
+async def unknown(visit: Visit, name: str) -> None:
+    """A command that there is not: which there are. Nothing is asked, so nothing is answered by chance."""
+    visit.turn.outcome("command")
+    if await visit.admitted():
+        await visit.say(visit.words("telegram.unknown_command", name=name, commands=_for_people(visit)))
+
+
+def _for_people(visit: Visit) -> str:
+    menu = visit.words.get("telegram.menu")
+    return "\n".join(f"/{name} {menu[name]}" for name in commands.for_people(visit.parts))

@@ -1,0 +1,56 @@
+"""Sure, likely, a choice, or declined: what is done with a clause that was found by its own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.engine.assistant import Assistant
+from bot.engine.matching.decide import decide
+from bot.engine.values.reply import quotes
+from bot.engine.values.thresholds import CHOICE_FLOOR, LIKELY_FLOOR
+from knowledge.learned.index import Match
+from tests.engine.test_across import DATA, cities  # noqa: F401  a fixture
+
+FOUND = {"cover": 0.5, "run": 0.3}
+
+
+def match(target: str, probability: float, found: bool = True) -> Match:
+    return Match(target, probability, FOUND if found else {}, "")
+
+
+@pytest.mark.parametrize(
+    ("clauses", "outside", "act"),
+    [
+        ((0.9,), 0.1, "answer"),
+        ((0.5, 0.25, 0.1), 0.15, "likely"),
+        ((0.4, 0.05), 0.55, "none"),
+        ((0.1, 0.1), 0.8, "none"),
+        ((LIKELY_FLOOR - 0.05, LIKELY_FLOOR - 0.06, LIKELY_FLOOR - 0.07), 0.1, "choose"),
+    ],
+)
+def test_the_act_follows_from_the_costs(clauses: tuple[float, ...], outside: float, act: str) -> None:
+    matches = [match(f"p/{n}", p) for n, p in enumerate(clauses)]
+    assert decide([*matches, match("far", outside, found=False)]).act == act
+
+
+def test_only_what_was_found_by_its_own_words_is_merely_likely() -> None:
+    taught = [match("p/1", 0.5, found=False), match("p/2", 0.25, found=False), match("far", 0.25, found=False)]
+    assert decide(taught).act == "choose"
+
+
+def test_those_offered_below_are_worth_a_line() -> None:
+    decision = decide([match("p/1", 0.5), match("p/2", 0.3), match("p/3", CHOICE_FLOOR / 2), match("far", 0.1, False)])
+    assert decision.act == "likely"
+    assert [m.target for m in decision.matches] == ["p/1", "p/2"]
+
+
+def test_a_likely_answer_says_so_and_the_others_can_be_picked(cities: Assistant) -> None:  # noqa: F811
+    reply = cities.reply("数据怎么共享给企业", policy=DATA)
+    assert reply.text.startswith(cities.words("likely"))
+    assert reply.status == "answer"
+    assert quotes(reply.blocks)
+    others = reply.conversation.choices
+    assert 1 <= len(others) <= 2
+    assert [f"{c.policy}/{c.clause}" for c in reply.clauses[1:]] == list(others)
+    picked = cities.reply("第一个", reply.conversation)
+    assert f"{picked.clauses[0].policy}/{picked.clauses[0].clause}" == others[0]

@@ -1,0 +1,42 @@
+"""Amounts of a sentence: each with whom or what it is for, per what, by whom it is paid, up to what."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from knowledge.importing.facts.figures import figures
+from knowledge.importing.facts.stated import Stated
+
+SENTENCES = (Path(__file__).parent / "import_amounts.txt").read_text(encoding="utf-8")
+"""Sentence => amount:words of its subject and case@per$payer^cap | …; as a careful reader makes them out."""
+WANTED = re.compile(
+    r"(?P<text>[^:]+):(?P<words>[^@$^]*)(?:@(?P<per>[^$^]+))?(?:\$(?P<payer>[^^]+))?(?:\^(?P<cap>\d+))?"
+)
+ROWS = [line.replace("\\n", "\n").replace("\\t", "\t").split("=>") for line in SENTENCES.splitlines()[1:]]
+
+
+def paid(sentence: str) -> list[Stated]:
+    return [one for one in figures(sentence, []) if one.kind in ("amount", "ratio")]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"amount-{n}" for n in range(1, len(ROWS) + 1)])
+def test_each_amount_has_its_own_case(row: list[str]) -> None:
+    sentence, wanted = row[0].strip(), [one.strip() for one in row[1].split(" | ") if one.strip()]
+    found = paid(sentence)
+    assert [one.text for one in found] == [WANTED.fullmatch(one)["text"] for one in wanted]  # type: ignore[index]
+    for one, told in zip(found, wanted, strict=True):
+        want = WANTED.fullmatch(told)
+        assert want is not None
+        assert all(word in f"{one.subject} {one.case}" for word in want["words"].split("+"))
+        assert (one.per, one.payer) == (want["per"], want["payer"])
+        assert one.cap == (float(want["cap"]) if want["cap"] else None)
+        assert one.text in one.quote
+
+
+def test_parts_of_dates_and_ages_are_no_amounts_or_durations() -> None:
+    text = "年满3岁的，于3月06日前申请，最长领取二十四个月，每月10日前发放，自2024-03-06起两个月内办结。"
+    found = [(one.kind, one.text) for one in figures(text, [])]
+    assert found == [("limit", "3岁"), ("duration", "二十四个月"), ("duration", "两个月内")]

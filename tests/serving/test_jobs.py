@@ -1,0 +1,59 @@
+"""A job lives no longer than the one who waits for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.patience import PATIENCE
+from tests.telegram.process import ROOT
+
+PARENT = """
+import asyncio, sys
+from pathlib import Path
+from bot.serving import jobs
+from bot.serving.base_files import BaseFiles
+files = BaseFiles(Path("."), Path(sys.argv[1]), None)
+asyncio.run(jobs.run("tests.serving.test_jobs", {}, files))
+"""
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z"
+
+
+def test_a_job_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    """Else it would go on holding the lock of the overlay, and the lesson that is done again would find it busy."""
+    noted = tmp_path / "pid"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(noted)], env=environment, cwd=ROOT)
+    end = time.monotonic() + PATIENCE
+    while not noted.exists() or not noted.read_text():
+        assert time.monotonic() < end, "the job begins"
+        time.sleep(0.05)
+    job = int(noted.read_text())
+    assert _alive(job)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    while _alive(job):
+        assert time.monotonic() < end, "the job ends"
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    from bot.serving import jobs
+
+    def work(_: object, files: object) -> dict[str, object]:
+        files.overlay.write_text(str(os.getpid()))  # type: ignore[attr-defined]
+        time.sleep(3_600)
+        return {}
+
+    sys.exit(jobs.serve(work))
