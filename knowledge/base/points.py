@@ -79,6 +79,11 @@ _COUNTED = re.compile(
 _OWN = re.compile(
     rf"\s*(?:第(?:[零〇一二三四五六七八九十百千\s]+|\d+)条|{_NUMERAL}[、.]|\({_NUMERAL}\)|\d{{1,2}}(?:\.\d{{1,2}})+|\d{{1,2}}[.、](?!\d)|\(\d{{1,2}}\)|[①-⑳])"
 )
+_BRACKET = re.compile(
+    r"[ \t\u3000\xa0]*[(【〔](?=[^()【】〔〕]{0,18}[一-鿿]{2})(?!以下|责任|牵头)"
+    r"[^()【】〔〕\n]{2,20}[)】〕](?![^\S\n]*$)"
+)
+"""第三条(租金补贴): the title of an article in brackets."""
 _SAYS = re.compile(r"\d|应当|不得|可以|给予|的$")
 """What a sentence says and no title does."""
 _STOPS = "。!?"
@@ -98,8 +103,18 @@ def points(text: str, title: str = "") -> tuple[Point, ...]:
     if title and (at := text.find(title)) >= 0:
         begin = _after_title(half, at + len(title))
         found.append(Point(SIGNS["title"], "title", 0, begin, text[: own.end()].strip() if own else ""))
+    elif own and (begin := len(headed(text))):
+        found.append(Point(SIGNS["title"], "title", 0, begin, text[: own.end()].strip()))
     body = _inside(text, half, (begin, len(text)), "")
     return (*found, *body)
+
+
+def headed(text: str) -> str:
+    """The marker of an article with the title in brackets behind it, 第三条(租金补贴); empty where it has none."""
+    half = half_width(text)
+    own = _OWN.match(half)
+    bracket = _BRACKET.match(half, own.end()) if own and half[own.end() - 1] == "条" else None
+    return text[: bracket.end()] if bracket else ""
 
 
 def walk(found: Sequence[Point]) -> Iterator[Point]:
