@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Literal
 
 from knowledge.text.numbers import ordinal
-from knowledge.text.printed import half_width
+from knowledge.text.printed import evened, half_width
 
 Span = tuple[int, int]
 """From, and to before."""
@@ -86,6 +86,7 @@ _BRACKET = re.compile(
 """第三条(租金补贴): the title of an article in brackets."""
 _SAYS = re.compile(r"\d|应当|不得|可以|给予|的$")
 """What a sentence says and no title does."""
+_TITLE_ENDS = re.compile(r"\s*(?:\([^()\n]*\)|[^。;:!?,\r\n])+(?=[。;:!?,\r\n])")
 _STOPS = "。!?"
 _CLOSES = "”’』」)]】〕"
 _LIST = re.compile(
@@ -96,7 +97,7 @@ _LIST = re.compile(
 @lru_cache(maxsize=8192)
 def points(text: str, title: str = "") -> tuple[Point, ...]:
     """The points of a clause; ``title``: its printed title, empty where it has none apart from the text."""
-    half = half_width(text)
+    half = evened(half_width(text))
     own = _OWN.match(half)
     begin = 0
     found: list[Point] = []
@@ -151,6 +152,8 @@ def _inside(text: str, half: str, span: Span, prefix: str, used: frozenset[str] 
         address = prefix + _label(half[mark.start : mark.end], taken)
         inner = (mark.end, _trim(text, mark.start, end))
         own = _titled(text, half, inner, f"{address}.", used | {mark.kind})
+        if len(own) == 1 and own[0].points:  # one sentence: what its semicolons part stands for it
+            own = tuple(replace(part, address=f"{address}.{part.address.rsplit('.', 1)[1]}") for part in own[0].points)
         marker = text[mark.start : mark.end].strip()
         found.append(Point(address, "item", mark.start, inner[1], marker, _from(own, mark.start)))
     return (*found, *_sentences(text, half, (stop, span[1]), prefix, counted))
@@ -178,13 +181,11 @@ def _led(point: Point, start: int) -> Point:
 
 def _titled(text: str, half: str, span: Span, prefix: str, used: frozenset[str]) -> tuple[Point, ...]:
     """The points of an item, its title apart where it opens with one."""
-    stop = re.compile(r"[。;:!?,\r\n]").search(
-        half, span[0] + len(half[span[0] : span[1]]) - len(half[span[0] : span[1]].lstrip()), span[1]
-    )
-    if stop is None or stop.group() not in "。\r\n" or stop.start() - span[0] > LONGEST_TITLE:
+    stop = _TITLE_ENDS.match(half, span[0], span[1])
+    if stop is None or half[stop.end()] not in "。\r\n" or stop.end() - span[0] > LONGEST_TITLE:
         return _inside(text, half, span, prefix, used)
-    end = _after_title(half, stop.start())
-    if not half[end : span[1]].strip() or _SAYS.search(half, span[0], stop.start()):
+    end = _after_title(half, stop.end())
+    if not half[end : span[1]].strip() or _SAYS.search(half, span[0], stop.end()):
         return _inside(text, half, span, prefix, used)
     title = Point(f"{prefix}{SIGNS['title']}", "title", span[0], end)
     return (title, *_inside(text, half, (end, span[1]), prefix, used))

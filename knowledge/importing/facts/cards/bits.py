@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.base.card import Part
 from knowledge.base.document import Clause
@@ -29,36 +29,58 @@ class Bit:
     """Of which part it is by what stands above it; None where that tells nothing."""
     listed: bool = False
     """Whether it is an item that a sentence leads (提交下列材料:)."""
+    own: bool = False
+    """Whether what tells the role stands inside the clause, not over it."""
 
 
 def bits(clause: Clause, view: View, above: Part | None) -> list[Bit]:
     """The bits of a clause; ``above`` is the part that the heading over the clause names."""
     own = words().heading(clause.title) if clause.titled else None
-    return list(_of(clause.points, view, own or above, listed=False))
+    return list(_of(clause.points, view, _Above(own or above, own is not None)))
 
 
-def _of(found: Sequence[Point], view: View, role: Part | None, *, listed: bool) -> Iterator[Bit]:
+@dataclass(frozen=True)
+class _Above:
+    """The part that stands above some points: inside the clause (``own``), and by a sentence that leads them."""
+
+    role: Part | None
+    own: bool
+    listed: bool = False
+
+    def of(self, role: Part | None) -> _Above:
+        """The same for what is headed ``role`` by itself."""
+        return replace(self, role=role, own=True) if role else self
+
+
+def _of(found: Sequence[Point], view: View, above: _Above) -> Iterator[Bit]:
     led: Part | None = None
     for n, point in enumerate(found):
         start, end = _bounds(view, point)
         text = view.text[start:end]
         if point.kind == "title":
-            role = words().heading(text.strip("()【】〔〕")) or role
+            above = above.of(words().heading(text.strip("()【】〔〕")))
         elif point.kind == "item":
-            own = led or role
+            inside = _Above(led, own=True, listed=True) if led else above
+            inside = inside.of(_headed(text))
             if point.points:
-                yield from _of(point.points, view, _headed(text) or own, listed=listed or led is not None)
+                yield from _of(point.points, view, inside)
             elif start < end:
-                yield Bit(point, start, end, _headed(text) or own, listed or led is not None)
+                yield Bit(point, start, end, inside.role, inside.listed, inside.own)
         elif point.kind != "note":
-            following = next((other for other in found[n + 1 :] if other.kind != "note"), None)
-            leads = (following is not None and following.kind in ("item", "row")) or text[-1:] == ":"
-            led = words().lead(text) if leads else (led if point.kind == "row" else None)
-            inner = point.points or (point,)
-            for one in inner:
+            led = _led(found[n + 1 :], text, point, led)
+            for one in point.points or (point,):
                 a, b = _bounds(view, one)
+                here = _Above(led, own=True) if one.kind == "row" and led else above.of(_headed(view.text[a:b]))
                 if a < b:
-                    yield Bit(one, a, b, _headed(view.text[a:b]) or (led if one.kind == "row" and led else role))
+                    yield Bit(one, a, b, here.role, here.listed, here.own)
+
+
+def _led(after: Sequence[Point], text: str, point: Point, led: Part | None) -> Part | None:
+    """The part of the items or rows after a sentence."""
+    following = next((other for other in after if other.kind != "note"), None)
+    if (following is not None and following.kind in ("item", "row")) or text[-1:] == ":":
+        return words().lead(text)
+    return led if point.kind == "row" else None
 
 
 def _headed(text: str) -> Part | None:
@@ -81,6 +103,17 @@ def _bounds(view: View, point: Point) -> Stretch:
 _MARK = re.compile(
     r"第[零〇一二三四五六七八九十百\d]+条|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}(?:\.\d{1,2})*[.、](?!\d)|[①-⑳]"
 )
+
+
+_LABELLED = re.compile(r"^[“]?[^,。;:()“”]{2,14}[”]?:")
+
+
+def body(view: View, bit: Bit) -> Stretch:
+    """The bit without the label that names its part: 申报时间:."""
+    text = view.text[bit.start : bit.end]
+    label = _LABELLED.match(text)
+    skip = label.end() if label and label.end() < len(text) and words().heading(label.group()[:-1]) else 0
+    return bit.start + skip, bit.end
 
 
 def pieces(text: str, start: int, end: int) -> list[Stretch]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from knowledge.base.card import Card, Part, Said
+from knowledge.base.card import PARTS, Card, Part, Said
 from knowledge.base.document import Clause
 from knowledge.base.points import around
-from knowledge.importing.facts.cards.bits import Bit, bits, pieces
+from knowledge.importing.facts.cards.bits import Bit, bits, body, pieces
 from knowledge.importing.facts.cards.subjects import label, names
 from knowledge.importing.facts.cards.sums import Sum, placed, promised, sums
 from knowledge.importing.facts.cards.words import words
@@ -18,7 +18,7 @@ from knowledge.text.printed import View, half_width, without_blanks
 
 _OF_THE_WHOLE: tuple[Part, ...] = ("limits", "materials", "procedure", "conditions", "audience")
 """Parts that are told by a whole sentence."""
-_OF_A_PIECE: tuple[Part, ...] = ("deadline", "units", "validity")
+_OF_A_PIECE: tuple[Part, ...] = ("deadline", "units", "validity", "standard")
 """Parts that are told by comma clauses."""
 _WORDY = 220
 """Characters of a sentence that is quoted whole; of a longer one only the comma clauses that tell."""
@@ -69,38 +69,54 @@ class _Collected:
         return Said(quote=self.clause.text[start:end], point=point.address if point else None)
 
 
-def card(clause: Clause, setting: Setting) -> Card | None:
-    """What the clause says of each part; None where it says nothing but who is responsible."""
+@dataclass(frozen=True)
+class Recognised:
+    """What was made of a clause."""
+
+    card: Card | None
+    """None where it says nothing but who is responsible."""
+    cases: Mapping[str, str]
+    """By figure that names none of its own, whom or what the words before it are about; verbatim."""
+
+
+def recognise(clause: Clause, setting: Setting) -> Recognised:
+    """What the clause says of each part."""
     view = View(clause.text)
     if not view.text:
-        return None
+        return Recognised(None, {})
+    cases: dict[str, str] = {}
     kept = _Collected(clause, view)
     figures = placed(clause, view)
     for bit in bits(clause, view, setting.above):
         found = sums(view, bit, figures) if bit.role not in ("limits", "materials", "phone", "units") else []
         for one in found:
             _sum(kept, view, one)
+            if one.audience:
+                told = view.quote(*one.audience).removesuffix("的")
+                bare = (figure for figure in one.figures if figure.subject is None and figure.case is None)
+                cases |= {figure.id: told for figure in bare}
         if not found and bit.role is None:
             for audience in promised(view, bit):
                 kept.add("audience", audience)
                 _subjects(kept, view, [audience])
         for part, span in _told(view, bit, setting, summed=bool(found)):
             kept.add(part, span)
-    return _made(clause, kept)
+    return Recognised(_made(clause, kept), cases)
 
 
 def _made(clause: Clause, kept: _Collected) -> Card | None:
-    told: dict[str, tuple[Said, ...]] = {part: kept.said(part) for part in kept.found if part != "units"}
+    told: dict[Part, tuple[Said, ...]] = {part: kept.said(part) for part in PARTS if part != "units"}
     if not any(told.values()):
         return None
-    if told.get("standard") and not told.get("subject"):
+    if told["standard"] and not told["subject"]:
         told["subject"] = _titled(clause)
     for listed in clause.responsible:
         at = clause.text.find(listed.quote)
         start = kept.view.place(at)
         if not clause.text[at + len(listed.quote) :].startswith("解释"):
             kept.add("units", (start, start + len(without_blanks(listed.quote))))
-    return Card(**(told | {"units": kept.said("units")}))
+    told["units"] = kept.said("units")
+    return Card.model_validate(told)
 
 
 _TITLE_VERB = re.compile(
@@ -149,42 +165,40 @@ def _subjects(kept: _Collected, view: View, spans: Iterable[Stretch]) -> None:
 def _told(view: View, bit: Bit, setting: Setting, *, summed: bool) -> Iterator[tuple[Part, Stretch]]:
     """The parts of which a bit is, by what stands above it and by its own words."""
     text = view.text[bit.start : bit.end]
-    tells = words().tells
-    if tells["phone"].search(text):
+    if words().tells["phone"].search(text):
         yield from (("phone", span) for span in _numbers(view, bit))
-    own = _own(text, bit, setting, summed=summed)
-    cut = list(_pieces(view, bit)) if setting.gives and not (bit.listed and bit.role) else []
-    if _holds(text, bit, own, {part for part, _ in cut}, summed=summed) and bit.role:
-        yield bit.role, _body(view, bit)
+    if not setting.gives:
+        return
+    own = _own(text, bit, summed=summed)
+    cut = [] if bit.own and bit.role in ("materials", "limits", "conditions") else list(_pieces(view, bit))
+    if bit.role and _holds(text, bit, {*own, *(part for part, _ in cut)}, summed=summed):
+        yield bit.role, body(view, bit)
     for part in own:
         if part != bit.role:
             yield from ((part, span) for span in _spans(view, bit, part, summed=summed))
     yield from cut
 
 
-def _holds(text: str, bit: Bit, own: list[Part], cut: set[Part], *, summed: bool) -> bool:
-    """Whether the bit is of the part that stands above it."""
-    if bit.role in (None, "standard", "units", "phone", "validity"):
-        return bit.role == "standard" and not summed and re.search(r"\d", text) is not None
+def _holds(text: str, bit: Bit, others: set[Part], *, summed: bool) -> bool:
+    """Whether the bit is of the part that stands above it; ``others``: those of which it is by its own words."""
+    if bit.role in ("units", "phone", "validity") or _FORMAL.search(text) or "validity" in others:
+        return False
+    if bit.role == "standard":
+        return not summed and re.search(r"\d", text) is not None
     if text.endswith(":") and bit.role != "limits":
         return False
-    if "validity" in cut or _FORMAL.search(text):
-        return False
-    if bit.listed:
-        return True
-    if bit.role == "audience" and (summed or "units" in cut):
-        return False
+    if bit.own:
+        return "limits" not in others and not (bit.role == "audience" and "units" in others)
     if bit.role == "procedure" and re.search(r"承担|列支|安排资金|分担", text):
         return False
-    others = {*own, *(part for part in cut if part not in ("units", "validity"))} - {bit.role}
-    return not others
+    return not summed and not others - {bit.role, "units"}
 
 
-def _own(text: str, bit: Bit, setting: Setting, *, summed: bool) -> list[Part]:
+def _own(text: str, bit: Bit, *, summed: bool) -> list[Part]:
     """The parts of which the bit says by itself that it is."""
-    if not setting.gives or text.endswith(":"):
-        return ["limits"] if setting.gives and words().tells["limits"].search(text) else []
     told = [part for part in _OF_THE_WHOLE if words().tells[part].search(text)]
+    if text.endswith(":"):
+        return [part for part in told if part == "limits"]
     return [part for part in told if _fits(part, told, text, bit, summed=summed)]
 
 
@@ -193,22 +207,25 @@ def _fits(part: Part, told: list[Part], text: str, bit: Bit, *, summed: bool) ->
     if part == "limits":
         asked = bit.role == "conditions" and _REQUIRES.search(text) and not _REFUSES.search(text)
         return not asked and not (bit.listed and bit.role)
-    if bit.listed and bit.role is not None:
+    if bit.own and bit.role in ("materials", "limits", "conditions", "phone") and part != bit.role:
+        return False
+    if summed or "limits" in told:
         return False
     if part == "procedure":
-        return "limits" not in told and not summed and not _DUTY.search(text)
+        return not _DUTY.search(text)
     if part in ("conditions", "audience"):
-        return not summed and "limits" not in told and "materials" not in told
-    return "limits" not in told
+        return "materials" not in told
+    return True
 
 
 def _spans(view: View, bit: Bit, part: Part, *, summed: bool) -> Iterator[Stretch]:
     """The words that are of the part: the whole bit; of a long one, or one that gives, the comma clauses that tell."""
-    body = _body(view, bit)
-    if not summed and (body[1] - body[0] <= _WORDY or part in ("materials", "procedure")):
-        yield body
+    whole = body(view, bit)
+    apart = summed or view.text[bit.end - 1] == ":"
+    if not apart and (whole[1] - whole[0] <= _WORDY or part in ("materials", "procedure")):
+        yield whole
         return
-    for a, b in pieces(view.text, *body):
+    for a, b in pieces(view.text, *whole):
         if words().tells[part].search(view.text[a:b]):
             yield a, b
 
@@ -233,15 +250,6 @@ def _pieces(view: View, bit: Bit) -> Iterator[tuple[Part, Stretch]]:
 
 _NAMED = 30
 """Characters before a telephone number in its comma clause, which say whose it is."""
-_LABEL = re.compile(r"^[“]?[^,。;:()“”]{2,14}[”]?:")
-
-
-def _body(view: View, bit: Bit) -> Stretch:
-    """The bit without the label that names its part."""
-    text = view.text[bit.start : bit.end]
-    label = _LABEL.match(text)
-    skip = label.end() if label and label.end() < len(text) and words().heading(label.group()[:-1]) else 0
-    return bit.start + skip, bit.end
 
 
 def _numbers(view: View, bit: Bit) -> Iterator[Stretch]:

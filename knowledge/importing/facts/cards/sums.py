@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.base.document import Clause, Figure
-from knowledge.importing.facts.cards.bits import Bit, pieces
+from knowledge.importing.facts.cards.bits import Bit, body, pieces
 from knowledge.importing.facts.cards.words import words
 from knowledge.importing.facts.spans import Stretch
-from knowledge.text.printed import View
+from knowledge.text.printed import View, without_blanks
 
 _TOWARDS = re.compile(
     r"(?:其中,?)?(?:对于?(?!接|外|标|口|照|应|策|象|比|称)|凡是?|鼓励(?:和支持)?|支持(?!标准|方式|额度|强度)"
     r"|给予(?=[^\d]{2,20}(?:企业|单位|个人|项目)))"
 )
+_ALSO_TOWARDS = re.compile(
+    r"[^,。;]{0,16}(?:可|要|应|将|并|财政|各区)对于?(?=.{4})|拟资助(?=[^,。;强额]{2,14}约?\d*项)"
+)
 _RECIPIENT = re.compile(
     r"(?:的|企业|项目|单位|机构|个人|团队|平台|园区|人才|基地|公司|中心|院校|家庭|人员|主体|合作社|农户|居民|车辆|毕业生|"
-    r"[一-鿿]者|园|站|展会|库|仓|店|论坛|赛事|剧目|作品|专利|成果|街区|商圈|酒店|学校|医院|集群|联盟|协会|室|院|所|馆|工厂|车间|品牌|产品|载体|技师|博士|硕士|职工|孵化器|民宿|商户|学员|老人)(?:\([^()]*\))?$"
+    r"[一-鿿]者|园|站|展会|库|仓|店|论坛|赛事|剧目|作品|专利|成果|街区|商圈|酒店|学校|医院|集群|联盟|协会|室|院|所|馆|城市|支出|业务|贷款|子女|集群|基站|活动|等|工厂|车间|品牌|产品|载体|技师|博士|硕士|职工|孵化器|民宿|商户|学员|老人)(?:\([^()]*\))?$"
 )
 _LEAD = re.compile(
     r"(?:由?[一-鿿、()]{0,8}财政)?(?:分别|一次性|按照?(?!规定|要求|期|时|月缴)|每(?!年度?营|月缴)|给予|予以|最高|最多|不超过|不高于"
@@ -38,13 +41,43 @@ _NO_SUM = re.compile(
     r"(?:规模|投资额?|收入|产值|市值|融资额?|总值|增加值|营收|利润|募集|资产|注册资[本金]|交易额|产量)[^,。;]{0,10}?"
     r"(?:达到?|超|突破|约|为|在)?[^,。;给补奖]{0,6}$"
 )
-_SURELY = re.compile(r"返还|报销|免除|补贴|补助|奖励|给予|上浮|拨付|扣除|资助|补偿|减征|减免|优惠|支付|贴息|贴费")
+_SURELY = re.compile(
+    r"费率|收费|返还|报销|免除|补贴|补助|奖励|给予|上浮|拨付|扣除|资助|补偿|减征|减免|优惠|支付|贴息|贴费"
+)
 _CONDITION = re.compile(
     r"的$|^(?:且|并|符合|取得|通过|连续|上年|近[一二三两]年|经[^,]{2,20}(?:认定|备案|批准|同意|验收))"
 )
-_THRESHOLD = re.compile(r"\d|满[一二三半]|[一二三两]年以上")
+_THRESHOLD = re.compile(
+    r"\d[\d.,]*[百千万亿]*(?:美?元|%|家|人|名|个|项|平方米|亩|年|月|岁|吨|台|次|天|日|课时)|以上|满[一二三半]"
+)
+_LEADS_IN = re.compile(
+    r"(?:给予|予以|提供)[^,]{0,16}(?:补贴|补助|奖励|支持|扶持|资助|贴息|奖补)$|^每(?!年度?营|年$|家企业$|个企业$|月缴)[^,]{2,30}$"
+)
+"""Before a sum, and part of how much: 根据投入情况给予财政补贴, 每招收一名博士后进站."""
+_DOER = re.compile(
+    r"(?:[一-鿿]{0,6}(?:企业|单位|机构|个人|项目|人员|农户)|新(?!增)|首次|获|入选|被|取得|列入|参加|承办|举办)(?=.{4})"
+)
+"""How a clause may open that says whom a sum is for, though it ends with the name of something."""
+_NOT_WHO = re.compile(r"^(?:经(?!认定|评审|备案)|自(?!建|主|行)|按|以|年|上年|当年|并|且|其中|累计|参照|依|于)")
+_NO_SUM = re.compile(
+    r"(?:规模|投资额?|收入|产值|市值|融资额?|总值|增加值|营收|利润|募集|资产|注册资[本金]|交易额|产量)[^,。;]{0,10}?"
+    r"(?:达到?|超|突破|约|为|在)?[^,。;给补奖]{0,6}$"
+)
+_SURELY = re.compile(
+    r"费率|收费|返还|报销|免除|补贴|补助|奖励|给予|上浮|拨付|扣除|资助|补偿|减征|减免|优惠|支付|贴息|贴费"
+)
+_CONDITION = re.compile(
+    r"的$|^(?:且|并|符合|取得|通过|连续|上年|近[一二三两]年|经[^,]{2,20}(?:认定|备案|批准|同意|验收))"
+)
+_THRESHOLD = re.compile(
+    r"\d[\d.,]*[百千万亿]*(?:美?元|%|家|人|名|个|项|平方米|亩|年|月|岁|吨|台|次|天|日|课时)|以上|满[一二三半]"
+)
 _PER = re.compile(r"每(?!年度?营|年$|家企业$|个企业$|月缴)[^,]{2,30}$")
 """每招收一名博士后进站, before the sum."""
+_TELLS_WHO = re.compile(
+    r"(?:及?以[上下内])?的(?!比例|标准|额度|幅度|部分|[^,。;]{0,6}(?:补贴|补助|奖励|资助|支持|扶持|贴息|配套|资金|奖补|优惠|贷款|补偿|经费|津贴))"
+)
+"""After a number: 担保费率不超过1%的业务 tells who is meant."""
 _SHARED = re.compile(
     r"(?:财政|资金|费用|政府|基金)[^,。;]{0,30}(?:承担|分担|列支|负担)|按[\d:]+(?:的?比例)?(?:承担|分担)"
 )
@@ -93,7 +126,7 @@ def placed(clause: Clause, view: View) -> list[Placed]:
 def sums(view: View, bit: Bit, figures: Sequence[Placed]) -> list[Sum]:
     """The runs of sums in a bit, each with the words before it."""
     own = [one for one in figures if bit.start <= one.at < bit.end]
-    parts = pieces(view.text, bit.start, bit.end)
+    parts = pieces(view.text, *body(view, bit))
     paid = [_paid(view, part, own) for part in parts]
     found: list[Sum] = []
     before: list[Stretch] = []
@@ -121,16 +154,23 @@ def _paid(view: View, part: Stretch, figures: Sequence[Placed]) -> list[Placed]:
 def _is_sum(view: View, part: Stretch, one: Placed) -> bool:
     if one.figure.kind not in ("amount", "ratio", "share"):
         return False
-    around = view.text[min(one.begins, part[0]) : part[1]]
+    around = view.text[_from(view.text, min(one.begins, part[0])) : part[1]]
     known = words().one
     if known["not_given"].search(around) or not known["gives"].search(around):
         return False
     before = view.text[part[0] : one.at]
+    if _TELLS_WHO.match(view.text, one.at + len(without_blanks(one.figure.text))):
+        return False
     if one.figure.kind != "amount" and _SHARED.search(view.text[part[0] : part[1]]):
         return False
     if one.figure.kind == "share":
         return _SURELY.search(around) is not None
     return not (one.figure.kind == "amount" and _NO_SUM.search(before) and not _SURELY.search(before))
+
+
+def _from(text: str, begin: int) -> int:
+    """Where the words begin that tell what a sum is: with the comma clause before, of 其中前两年100%."""
+    return max(text.rfind(mark, 0, begin - 1) for mark in ",。;:") + 1 if text.startswith("其中", begin) else begin
 
 
 def _goes_on(text: str, part: Stretch, paid: Sequence[Placed]) -> bool:
@@ -163,7 +203,7 @@ def _sum(text: str, before: list[Stretch], run: tuple[Stretch, Stretch], paid: S
     start, prefix = first[0], list(before)
     if lead - first[0] >= 2:
         start, prefix = lead, [*before, (first[0], lead)]
-    elif before and _PER.match(text[before[-1][0] : before[-1][1]]):
+    elif before and _LEADS_IN.search(text[slice(*before[-1])]):
         start, prefix = before[-1][0], before[:-1]
     audience, conditions = _whose(text, prefix)
     return Sum((start, last[1]), audience, conditions, [one.figure for one in paid])
@@ -171,7 +211,7 @@ def _sum(text: str, before: list[Stretch], run: tuple[Stretch, Stretch], paid: S
 
 def _whose(text: str, prefix: Sequence[Stretch]) -> tuple[Stretch | None, list[Stretch]]:
     """Of the comma clauses before a sum: whom it is for, and the conditions beside."""
-    towards = next((n for n, part in enumerate(prefix) if _TOWARDS.match(text, *part)), None)
+    towards = _towards(text, prefix)
     able = (n for n in range(len(prefix)) if _able(text, prefix, n))
     first = towards if towards is not None else next(able, None)
     if first is None:
@@ -180,7 +220,7 @@ def _whose(text: str, prefix: Sequence[Stretch]) -> tuple[Stretch | None, list[S
     while towards is not None and last + 1 < len(prefix) and not _RECIPIENT.search(text[slice(*prefix[last])]):
         last += 1
     start = prefix[first][0]
-    if found := _TOWARDS.match(text, start):
+    if found := _TOWARDS.match(text, start) or _ALSO_TOWARDS.match(text, start, prefix[first][1]):
         start = found.end()
     whole = (start, prefix[last][1])
     if whole[1] - whole[0] <= 2:
@@ -189,6 +229,17 @@ def _whose(text: str, prefix: Sequence[Stretch]) -> tuple[Stretch | None, list[S
     if _THRESHOLD.search(text[slice(*whole)]):
         conditions.insert(0, whole)
     return whole, conditions
+
+
+def _towards(text: str, prefix: Sequence[Stretch]) -> int | None:
+    """The comma clause that begins 对…; else one that begins 鼓励…, or has 可对… in it."""
+    clearly = [n for n, (a, b) in enumerate(prefix) if text[a] in "对凡其给" and _TOWARDS.match(text, a, b)]
+    if clearly:
+        return clearly[-1]
+    for pattern in (_ALSO_TOWARDS, _TOWARDS):
+        if (found := next((n for n, part in enumerate(prefix) if pattern.match(text, *part)), None)) is not None:
+            return found
+    return None
 
 
 def _is_condition(shown: str) -> bool:
@@ -206,7 +257,8 @@ def _able(text: str, prefix: Sequence[Stretch], n: int) -> bool:
 
 
 _GIVEN = re.compile(
-    r"(?:给予|予以|享受)[^,。;]{0,24}(?:奖励|补贴|补助|资助|贴息|资金|优惠|减免|支持|扶持|配套|倾斜|优先)"
+    r"(?:给予|予以|享受|发放)[^,。;]{0,24}(?:奖励|补贴|补助|资助|贴息|资金|优惠|减免|支持|扶持|配套|倾斜|优先|激励|奖补|补偿|待遇|政策)"
+    r"|进行资金扶持"
 )
 
 
@@ -215,11 +267,10 @@ def promised(view: View, bit: Bit) -> Iterator[Stretch]:
     found = _GIVEN.search(view.text, bit.start, bit.end)
     if found is None:
         return
-    parts = pieces(view.text, bit.start, found.start())
-    own = next(
-        (n for n, part in enumerate(parts) if view.text[part[0]] in "对凡" and _TOWARDS.match(view.text, *part)), None
-    )
-    if own is not None:
-        audience, _ = _whose(view.text, parts[own:])
-        if audience and audience[1] - audience[0] > 2:
-            yield audience
+    parts = pieces(view.text, body(view, bit)[0], found.start())
+    own = _towards(view.text, parts)
+    if own is None or view.text[parts[own][0]] in "鼓支":
+        return
+    audience, _ = _whose(view.text, parts[own:])
+    if audience and audience[1] - audience[0] > 2:
+        yield audience
