@@ -58,7 +58,7 @@ def _of(found: Sequence[Point], view: View, above: _Above) -> Iterator[Bit]:
         start, end = _bounds(view, point)
         text = view.text[start:end]
         if point.kind == "title":
-            above = above.of(words().heading(text.strip("()【】〔〕")))
+            above = above if above.listed else above.of(words().heading(_shown(text)))
         elif point.kind == "item":
             inside = _Above(led, own=True, listed=True) if led else above
             inside = inside.of(_headed(text))
@@ -81,6 +81,11 @@ def _led(after: Sequence[Point], text: str, point: Point, led: Part | None) -> P
     if (following is not None and following.kind in ("item", "row")) or text[-1:] == ":":
         return words().lead(text)
     return led if point.kind == "row" else None
+
+
+def _shown(title: str) -> str:
+    """A title without the brackets around it, or the remark in brackets behind it."""
+    return re.sub(r"(?<=.)[(【〔][^()]*[)】〕]$", "", title).strip("()【】〔〕")
 
 
 def _headed(text: str) -> Part | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from knowledge.base.card import Card
 from knowledge.base.document import Clause, Policy, Section
 from knowledge.importing.facts.cards.common import govern
-from knowledge.importing.facts.cards.recognise import Setting, recognise
+from knowledge.importing.facts.cards.recognise import recognise
+from knowledge.importing.facts.cards.telling import Setting
 from knowledge.importing.facts.cards.words import words
 from knowledge.text.printed import half_width, without_blanks
 
