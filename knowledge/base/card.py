@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Literal, get_args
 
 from knowledge.base.record import ClauseId, Record, Text
+from knowledge.files.yamlfile import read_yaml
 
 Part = Literal[
     "audience",
@@ -20,8 +23,22 @@ Part = Literal[
     "validity",
     "subject",
 ]
-"""What people call them stands in knowledge/importing/facts/cards/parts.yaml."""
 PARTS: tuple[Part, ...] = get_args(Part)
+
+
+class PartName(Record):
+    """What people call a part of a card."""
+
+    label: Text
+    ask: Text
+    """A question for it; {title} is the clause's."""
+
+
+@cache
+def part_names() -> Mapping[Part, PartName]:
+    """What people call each part (parts.yaml)."""
+    data = read_yaml(Path(__file__).parent / "parts.yaml").data
+    return {part: PartName.model_validate(data[part]) for part in PARTS}
 
 
 class Said(Record):

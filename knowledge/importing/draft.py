@@ -27,6 +27,7 @@ from knowledge.importing.facts import references, validity
 from knowledge.importing.facts import units as lists
 from knowledge.importing.facts.abbreviations import Called, Short, shorts, units_called
 from knowledge.importing.facts.cards.document import with_cards
+from knowledge.importing.facts.cards.doubts import doubts
 from knowledge.importing.facts.repeals import Repealed, repeals, unnamed
 from knowledge.importing.facts.stated import Stated
 from knowledge.importing.structure import layout
@@ -190,6 +191,7 @@ class _Builder:
         called = units_called(short, (name for clause in clauses for name in clause.unit_names))
         self._notes(policy, shape, published, signed)
         self._told_shorts(short, called)
+        self.confirm += doubts(policy)
         return Draft(
             policy,
             called=called,

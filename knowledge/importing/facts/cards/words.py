@@ -60,10 +60,3 @@ def _table(data: Mapping[str, list[str]]) -> dict[Part, Pattern]:
 
 def _any(patterns: list[str]) -> Pattern:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
-@cache
-def labels() -> Mapping[str, str]:
-    """What people call each part."""
-    data: dict[str, str] = read_yaml(_HERE / "parts.yaml").data
-    return data
