@@ -8,7 +8,7 @@ from pathlib import Path
 
 _POINT = re.compile(r"^- \[ \] (.+)$", re.MULTILINE)
 _ROW = re.compile(r"^\| \[ \] \| ([^|]+) \|", re.MULTILINE)
-_TICKED = re.compile(r"\[[xX√✓]\]")
+_TICKED = re.compile(r"^(?:- |\| )\[[xX√✓]\] ", re.MULTILINE)
 
 
 @dataclass(frozen=True)

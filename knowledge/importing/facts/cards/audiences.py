@@ -14,7 +14,7 @@ TOWARDS = re.compile(
     r"|给予(?=[^\d]{2,20}(?:企业|单位|个人|项目)))"
 )
 _ALSO_TOWARDS = re.compile(
-    r"[^,。;]{0,16}(?:可|要|应|将|并|财政|各区|方)对于?(?=.{4})|其中(?!市|省|区|首|前|第|每|最|补)(?=[一-鿿]{5,})|拟资助(?=[^,。;强额]{2,14}约?\d*项)"
+    r"[^,。;]{0,16}(?:可|要|应|将|并|财政|各区|方)对于?(?=.{4})|其中(?!(?:市|省|区|县|中央)级?(?:财政|补助|资金|承担|配套)|首|前|第|每|最|补)(?=[一-鿿]{5,})|拟资助(?=[^,。;强额]{2,14}约?\d*项)"
 )
 RECIPIENT = re.compile(
     r"(?:\d项|的|企业|项目|单位|机构|个人|团队|平台|园区|人才|基地|公司|中心|院校|家庭|人员|主体|合作社|农户|居民|车辆|毕业生|"
@@ -23,6 +23,7 @@ RECIPIENT = re.compile(
 _BACKGROUND = re.compile(
     r"^(?:为了?|按照|根据|依据|加强|完善|建立|推动|推进|加快|引导|围绕|落实|实施|同时|此外|另外|原则上|以.{2,20}为|设立|发挥)(?!.*的$)"
 )
+_NAMED = re.compile(r"[一-鿿]{0,4}对象(?:为|是|包括)")
 _DOER = re.compile(
     r"(?:[一-鿿]{0,6}(?:企业|单位|机构|个人|项目|人员|农户)|纳税人|申请人|个人|居民|职工|劳动者|参保人|新(?!增)|首次|获|入选|被|取得|列入|参加|承办|举办)(?=.{4})"
 )
@@ -87,7 +88,7 @@ def _able(text: str, prefix: Sequence[Stretch], n: int) -> bool:
     shown = text[slice(*prefix[n])]
     if _BACKGROUND.match(shown) or (_NOT_WHO.match(shown) and not _NOUN.search(shown)):
         return False
-    if RECIPIENT.search(shown) or any(text[b - 1] == "的" for _, b in prefix[n + 1 :]):
+    if RECIPIENT.search(shown) or _NAMED.match(shown) or any(text[b - 1] == "的" for _, b in prefix[n + 1 :]):
         return True
     return n == 0 and _DOER.match(shown) is not None
 

@@ -11,7 +11,7 @@ from knowledge.base.verify import ordinal
 from knowledge.importing.facts.cards.words import words
 from knowledge.text.printed import half_width, without_blanks
 
-_SHARED = ("conditions", "materials", "procedure", "deadline", "phone", "limits", "validity")
+_SHARED = ("audience", "conditions", "materials", "procedure", "deadline", "phone", "limits", "validity")
 _NUMERAL = "[零〇一二三四五六七八九十百]+|\\d+"
 _ONE = rf"[(]?(?:{_NUMERAL})[)]?"
 _REFERS = re.compile(
@@ -19,6 +19,7 @@ _REFERS = re.compile(
     rf"|(?P<but2>除[^,。;]{{0,8}}?)?第(?P<each>(?:{_ONE}[、和及]?(?:第)?)*{_ONE})(?:条|项)(?!规定的?(?:条件|程序|情形|材料|标准|时限))"
 )
 """第三条至第六条, 第二、三、四项, 第(十三)(十四)项."""
+_MARKER = re.compile(r"第[零〇一二三四五六七八九十百\d]+条|[(]?[一二三四五六七八九十\d]+[)、.]")
 _HERE = re.compile(r"^(?:本(?:条|项|款|章|节)|上述|前款|以上)")
 
 
@@ -26,14 +27,19 @@ def govern(policy: Policy, cards: Mapping[str, Card]) -> dict[str, tuple[str, ..
     """By common clause, the measures for which it says what it says; those of the same text (attachment) only."""
     found: dict[str, tuple[str, ...]] = {}
     for clauses in _texts(policy):
-        measures = [clause for clause in clauses if clause.id in cards and cards[clause.id].standard]
+        measures = [clause for clause in clauses if clause.id in cards and _is_measure(cards[clause.id])]
         for clause in clauses:
             own = cards.get(clause.id)
-            if own is None or own.standard or not any(getattr(own, part) for part in _SHARED):
+            if own is None or _is_measure(own) or not any(getattr(own, part) for part in _SHARED):
                 continue
             if governed := _governed(policy, clause, measures):
                 found[clause.id] = tuple(measure.id for measure in governed if measure.id != clause.id)
     return found
+
+
+def _is_measure(card: Card) -> bool:
+    """Whether it gives something to somebody; a promise without a sum (优先安排) has a subject all the same."""
+    return bool(card.standard or card.subject)
 
 
 def _texts(policy: Policy) -> list[list[Clause]]:
@@ -62,7 +68,8 @@ def _referred(clause: Clause, measures: Sequence[Clause]) -> list[Clause] | None
     named: dict[str, Clause] = {}
     excluded: set[str] = set()
     first = re.search(r"[。;]", text)
-    for match in _REFERS.finditer(text, 8):
+    marker = _MARKER.match(text)
+    for match in _REFERS.finditer(text, marker.end() if marker else 0):
         hit = [by_number[n] for n in _numbers(match) if n in by_number]
         if match["but"] or match["but2"] or text.startswith("除外", match.end()):
             excluded |= {measure.id for measure in hit}

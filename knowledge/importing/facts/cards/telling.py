@@ -111,7 +111,8 @@ def _spans(view: View, bit: Bit, part: Part, *, summed: bool) -> Iterator[Stretc
     if part == "limits" and found and (inner := _bracketed(view.text, whole, found.start())):
         yield inner
         return
-    apart = summed or view.text[bit.end - 1] == ":" or (part == "limits" and bit.listed)
+    led = view.text[bit.end - 1] == ":" and words().lead(view.text[slice(*whole)]) != "limits"
+    apart = summed or led or (part == "limits" and bit.listed)
     if not apart and (whole[1] - whole[0] <= _WORDY or part in ("materials", "procedure")):
         yield whole
         return
