@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.cli import main
 from knowledge.base.card import PARTS, Card
 from knowledge.base.document import Clause, Policy
 from knowledge.base.load import examine
@@ -140,3 +141,17 @@ def test_each_thing_to_look_at_says_what_to_write_where(tmp_path: Path) -> None:
     open_ = [line for line in review.splitlines() if line.startswith("- [ ] ")]
     assert open_ != []
     assert [line for line in open_ if "怎样改：" not in line and "policy.yaml" not in line] == []
+
+
+def test_check_says_what_nobody_has_ticked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(str(WHOLE), tmp_path / "out", set(), set(), force=False)
+    (folder,) = (tmp_path / "out").iterdir()
+    review = folder / "review.md"
+    review.write_text("- [ ] 一\n- [ ] 二\n- [x] 三\n- [ ] 四\n- [ ] 五\n| [ ] | 2.4 | 卡片 |\n", encoding="utf-8")
+    assert main(["check", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out
+    assert f"{folder.name}：{review} 里还有 4 处没有打勾，1 条的卡片没有核对" in told
+    assert "  还没看：四\n  另有 1 处\n" in told
+    review.write_text("- [x] 一\n| [x] | 2.4 | 卡片 |\n", encoding="utf-8")
+    assert main(["check", str(tmp_path / "out")]) == 0
+    assert "没有打勾" not in capsys.readouterr().out
