@@ -10,7 +10,7 @@ from knowledge.importing.facts.spans import Stretch
 from knowledge.text.printed import View
 
 TOWARDS = re.compile(
-    r"(?:其中,?)?(?:对于?(?!接|外|标|口|照|应|策|象|比|称)|凡是?|鼓励(?:和支持)?|支持(?!标准|方式|额度|强度)"
+    r"(?:其中,?)?(?:对于?(?!接|外|标|口|照|应|策|象|比|称)|凡是?|向(?=[^,]{4,}发放)|鼓励(?:和支持)?|支持(?!标准|方式|额度|强度)"
     r"|给予(?=[^\d]{2,20}(?:企业|单位|个人|项目)))"
 )
 _ALSO_TOWARDS = re.compile(
@@ -18,18 +18,21 @@ _ALSO_TOWARDS = re.compile(
 )
 RECIPIENT = re.compile(
     r"(?:\d项|的|企业|项目|单位|机构|个人|团队|平台|园区|人才|基地|公司|中心|院校|家庭|人员|主体|合作社|农户|居民|车辆|毕业生|"
-    r"[一-鿿]者|园|站|展会|库|仓|店|论坛|赛事|剧目|作品|专利|成果|街区|商圈|酒店|学校|医院|集群|联盟|协会|室|院|所|馆|城市|支出|业务|投入|部分|贷款|子女|集群|基站|活动|等|工厂|车间|品牌|产品|载体|技师|博士|硕士|职工|孵化器|民宿|商户|学员|老人)(?:\([^()]*\))?$"
+    r"[一-鿿]者|园|站|展会|库|仓|店|论坛|赛事|剧目|作品|专利|成果|街区|商圈|酒店|学校|医院|集群|联盟|协会|室|院|所|馆|总部|床位|托位|工位|食堂|线路|航线|(?:的|各)[一-鿿]{0,6}(?:县|区|市|镇|乡|村|街道|社区)|城市|支出|业务|投入|部分|贷款|子女|集群|基站|活动|等|工厂|车间|品牌|产品|载体|技师|博士|硕士|职工|孵化器|民宿|商户|学员|老人)(?:\([^()]*\))?$"
 )
 _BACKGROUND = re.compile(
     r"^(?:为了?|按照|根据|依据|加强|完善|建立|推动|推进|加快|引导|围绕|落实|实施|同时|此外|另外|原则上|以.{2,20}为|设立|发挥)(?!.*的$)"
 )
+_NOBODY = re.compile(r"(?:贴息|补贴|补助|奖励|资助|收费)标准|按照|^(?:单|每|同一)[一-鿿](?:企业|单位|机构|项目)?$")
 _NAMED = re.compile(r"[一-鿿]{0,4}对象(?:为|是|包括)")
 _DOER = re.compile(
     r"(?:[一-鿿]{0,6}(?:企业|单位|机构|个人|项目|人员|农户)|纳税人|申请人|个人|居民|职工|劳动者|参保人|新(?!增)|首次|获|入选|被|取得|列入|参加|承办|举办)(?=.{4})"
 )
 """How a clause may open that says whom a sum is for, though it ends with the name of something."""
 _NOUN = re.compile(r"(?:企业|项目|单位|机构|个人|团队|人员|主体|人才|[一-鿿]者)$")
-_NOT_WHO = re.compile(r"^(?:经(?!认定|评审|备案)|自(?!建|主|行)|按|以|年|上年|当年|并|且|其中|累计|参照|依|于)")
+_NOT_WHO = re.compile(
+    r"^(?:经(?![^,]{0,12}(?:认定|评审|备案|批准)的)|自(?!建|主|行)|按|以|(?:年|上年|当年)(?=[^,]*\d)|并|且|其中|累计|参照|依|于)"
+)
 _CONDITION = re.compile(
     r"的$|^(?:且|并|符合|取得|通过|连续|上年|近[一二三两]年|经[^,]{2,20}(?:认定|备案|批准|同意|验收))"
 )
@@ -60,7 +63,7 @@ def whose(text: str, prefix: Sequence[Stretch]) -> tuple[Stretch | None, list[St
     if found := TOWARDS.match(text, start) or _ALSO_TOWARDS.match(text, start, prefix[first][1]):
         start = found.end()
     whole = (start, prefix[last][1])
-    if whole[1] - whole[0] <= 2:
+    if whole[1] - whole[0] <= 2 or _NOBODY.search(text[slice(*whole)]):
         return None, []
     conditions = [part for n, part in enumerate(prefix) if not first <= n <= last and _is_condition(text[slice(*part)])]
     if _THRESHOLD.search(text[slice(*whole)]):
@@ -70,7 +73,7 @@ def whose(text: str, prefix: Sequence[Stretch]) -> tuple[Stretch | None, list[St
 
 def _towards(text: str, prefix: Sequence[Stretch]) -> int | None:
     """The comma clause that begins 对…; else one that begins 鼓励…, or has 可对… in it."""
-    clearly = [n for n, (a, b) in enumerate(prefix) if text[a] in "对凡其给" and TOWARDS.match(text, a, b)]
+    clearly = [n for n, (a, b) in enumerate(prefix) if text[a] in "对凡其给向" and TOWARDS.match(text, a, b)]
     if clearly:
         return clearly[-1]
     for pattern in (_ALSO_TOWARDS, TOWARDS):
@@ -99,6 +102,10 @@ _GIVEN = re.compile(
 )
 
 
+_BY_RULE = re.compile(r"(?:可以?|应)?(?:按照?(?:有关|相关)?(?:规定|政策)|优先|依法)$")
+"""企业可按规定 before 享受优惠."""
+
+
 def promised(view: View, bit: Bit) -> Iterator[Stretch]:
     """Whom a bit promises something without a sum: 对…企业,给予优先支持."""
     found = _GIVEN.search(view.text, bit.start, bit.end)
@@ -111,6 +118,8 @@ def promised(view: View, bit: Bit) -> Iterator[Stretch]:
         own = len(parts) - 1 if view.text[last[1] - 1] == "的" and not _BACKGROUND.match(view.text, *last) else None
     if own is None:
         return
+    if by_rule := _BY_RULE.search(view.text, *parts[-1]):
+        parts[-1] = (parts[-1][0], by_rule.start())
     audience, _ = whose(view.text, parts[own:])
     if audience and audience[1] - audience[0] > 2:
         yield audience

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.base.card import Card
-from knowledge.base.document import Clause, Policy, Section
+from knowledge.base.document import Clause, Figure, Policy, Section
 from knowledge.importing.facts.cards.common import govern
-from knowledge.importing.facts.cards.recognise import recognise
+from knowledge.importing.facts.cards.recognise import Recognised, recognise
 from knowledge.importing.facts.cards.telling import Setting
 from knowledge.importing.facts.cards.words import words
 from knowledge.text.printed import half_width, without_blanks
@@ -28,19 +28,19 @@ def with_cards(policy: Policy) -> Policy:
     A figure that doesn't say whom it is for gets the words before it, where these say so.
     """
     made: dict[str, Card] = {}
-    cases: dict[str, Mapping[str, str]] = {}
+    named: dict[str, Recognised] = {}
     gives = _gives(policy)
     for clause in policy.clauses:
         section = policy.section_of(clause)
         above = words().heading(half_width(without_blanks(section.title))) if section.heading else None
         found = recognise(clause, Setting(above, gives))
-        cases[clause.id] = found.cases
+        named[clause.id] = found
         if found.card:
             made[clause.id] = found.card
     for clause_id, measures in govern(policy, made).items():
         made[clause_id] = made[clause_id].model_copy(update={"governs": measures})
     own = {name: getattr(policy, name) for name in Policy.model_fields}  # a copy would keep what was read from the old
-    told = _Told(made, cases)
+    told = _Told(made, named)
     own["sections"] = told.sections(policy.sections)
     own["attachments"] = tuple(
         one.model_copy(update={"sections": told.sections(one.sections)}) for one in policy.attachments
@@ -53,7 +53,7 @@ class _Told:
     """What was recognised, by clause."""
 
     cards: Mapping[str, Card]
-    cases: Mapping[str, Mapping[str, str]]
+    found: Mapping[str, Recognised]
 
     def sections(self, sections: tuple[Section, ...]) -> tuple[Section, ...]:
         """The parts with what was recognised in their clauses."""
@@ -68,10 +68,8 @@ class _Told:
         )
 
     def _clause(self, clause: Clause) -> Clause:
-        cases = self.cases[clause.id]
-        figures = tuple(
-            one.model_copy(update={"case": cases[one.id]}) if one.id in cases else one for one in clause.figures
-        )
+        found = self.found[clause.id]
+        figures = tuple(_named(one, found) for one in clause.figures)
         return clause.model_copy(update={"card": self.cards.get(clause.id), "figures": figures})
 
 
@@ -85,3 +83,9 @@ def _gives(policy: Policy) -> bool:
         return True
     paid = sum(figure.kind in ("amount", "ratio") for clause in policy.clauses for figure in clause.figures)
     return paid > 2
+
+
+def _named(figure: Figure, found: Recognised) -> Figure:
+    if figure.id in found.cases:
+        return figure.model_copy(update={"case": found.cases[figure.id]})
+    return figure.model_copy(update={"subject": found.subjects[figure.id]}) if figure.id in found.subjects else figure

@@ -27,13 +27,15 @@ class Recognised:
     """None where it says nothing but who is responsible."""
     cases: Mapping[str, str]
     """By figure that names none of its own, whom or what the words before it are about; verbatim."""
+    subjects: Mapping[str, str]
+    """By figure that has a case and nobody whom it is for, the words that say so; verbatim."""
 
 
 def recognise(clause: Clause, setting: Setting) -> Recognised:
     """What the clause says of each part."""
     view = View(clause.text)
     if not view.text:
-        return Recognised(None, {})
+        return Recognised(None, {}, {})
     kept = Collected(clause, view)
     figures = placed(clause, view)
     stated: list[Sum] = []
@@ -48,7 +50,7 @@ def recognise(clause: Clause, setting: Setting) -> Recognised:
             if part != "limits" or not any(one.stated[0] <= span[0] < one.stated[1] for one in own):
                 kept.add(part, span)
         stated += own
-    return Recognised(_made(clause, kept), _cases(view, figures, stated))
+    return Recognised(_made(clause, kept), _cases(view, figures, stated), _subjects_of(view, stated))
 
 
 def _audiences(view: View, bit: Bit) -> Iterator[Stretch]:
@@ -72,6 +74,17 @@ def _cases(view: View, figures: Sequence[Placed], stated: Sequence[Sum]) -> dict
         if label := label_of(view.text, each.at, each.at + len(without_blanks(each.figure.text))):
             found[each.figure.id] = view.quote(*label)
     return {name: words_ for name, words_ in found.items() if name in bare}
+
+
+def _subjects_of(view: View, stated: Sequence[Sum]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in stated:
+        told_ = view.quote(*one.audience).removesuffix("的") if one.audience else ""
+        for figure in one.figures if told_ else ():
+            apart = figure.case is not None and figure.case not in told_ and told_ not in figure.case
+            if figure.subject is None and apart:
+                found[figure.id] = told_
+    return found
 
 
 def _is_bare(figure: Figure) -> bool:

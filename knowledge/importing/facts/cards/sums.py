@@ -16,7 +16,7 @@ from knowledge.text.printed import View, without_blanks
 _LEAD = re.compile(
     r"(?:由?[一-鿿、()]{0,8}财政)?(?:分别|一次性|按照?(?!规定|要求|期|时|月缴)|每(?!年度?营|月缴)|给予|予以|最高|最多|不超过|不高于"
     r"|奖励|补助|补贴|资助|奖补|再|追加|各(?!级|类|地|区|县|市)|可(?:享受|获|申请)|单(?:个|项|家|一)|享受|发放|免(?:收|征|缴|费|除)"
-    r"|减半|全额|标准|以)"
+    r"|减半|全额|标准|增加|以(?!上|下|内|外|及))"
 )
 _NO_SUM = re.compile(
     r"(?:规模|投资额?|收入|产值|市值|融资额?|总值|增加值|营收|利润|募集|资产|注册资[本金]|交易额|产量)[^,。;]{0,10}?"
@@ -26,7 +26,8 @@ _SURELY = re.compile(
     r"费率|收费|返还|报销|免除|补贴|补助|奖励|给予|上浮|拨付|扣除|资助|补偿|减征|减免|优惠|支付|贴息|贴费"
 )
 _LEADS_IN = re.compile(
-    r"(?:给予|予以|提供)[^,]{0,16}(?:补贴|补助|奖励|支持|扶持|资助|贴息|奖补)$|^每(?!年度?营|年$|家企业$|个企业$|月缴)[^,]{2,30}$"
+    r"(?:给予|予以|提供|发放)[^,]{0,16}(?:补贴|补助|奖励|支持|扶持|资助|贴息|奖补|券|津贴)$|由政府承担$"
+    r"|每(?:培育|引进|招|新增|孵化|认定)[^,]{2,30}$|^每(?!年度?营|年$|家企业$|个企业$|月缴)[^,]{2,30}$"
 )
 """Before a sum, and part of how much: 根据投入情况给予财政补贴, 每招收一名博士后进站."""
 _DOER = re.compile(
@@ -53,18 +54,23 @@ _TELLS_WHO = re.compile(
     r"(?:及?以[上下内])?的(?!比例|标准|额度|幅度|部分|[^,。;]{0,6}(?:补贴|补助|奖励|资助|支持|扶持|贴息|配套|资金|奖补|优惠|贷款|补偿|经费|津贴))"
 )
 """After a number: 担保费率不超过1%的业务 tells who is meant."""
+_FUND = re.compile(r"[\d.,]+[百千万亿]*元(?:人民币)?(?:的)?(?:设立|建立|组建)")
+_BY_NAME = re.compile(r"[一-鿿]{0,4}(?:补贴|补助|奖励|补偿|贴息|扣除|资助)[一-鿿]{0,3}(?:标准|比例|额度)")
+"""风险补偿比例为:…: every number after it is a sum."""
 _SHARED = re.compile(
     r"(?:财政|资金|费用|政府|基金)[^,。;]{0,30}(?:承担|分担|列支|负担)(?!风险|保险)|按[\d:]+(?:的?比例)?(?:承担|分担)"
 )
 """Who bears the cost is no sum given."""
 _SAME = re.compile(
-    r"(?:(?:对|其中)?(?:同一|单个|单一|每个|每家|单家|每户|每位|个人|同时)[一-鿿]{0,8}|[一-鿿]{0,4}(?:最多|资金|额度|金额|总额))"
+    r"(?:(?:对|其中)?(?:同一|单个|单一|单户|单笔|单项|每笔|每个|每家|单家|每户|每位|个人|同时)[一-鿿]{0,8}|[一-鿿]{0,4}(?:最多|资金|额度|金额|总额))"
 )
 _WHOLLY = re.compile(r"全额(?:补|奖|资助)|减半(?:收|征)|免(?:收|征|缴|除)[^,]{0,8}(?:费|税|租金?|押金)|零租金")
 _APART = re.compile(
     r"其中(?!(?:市|省|区|县|中央)级?(?:财政|补助|资金|承担|配套)|首|前|第|每|最|补)[一-鿿]{5,}(?:按|给予|最高)"
 )
 """其中集成电路企业按10%给予补助: another case."""
+_TIME = re.compile(r"(?:前|后|首|次|第|每|当)[\d一二三四五]*(?:年|月|季度|期|续)")
+"""前3年 of 前3年免收租金: part of how much."""
 _DIGITS = re.compile(r"\d|[一二三四五六七八九十两]")
 
 
@@ -106,7 +112,8 @@ def sums(view: View, bit: Bit, figures: Sequence[Placed]) -> list[Sum]:
     """The runs of sums in a bit, each with the words before it."""
     own = [one for one in figures if bit.start <= one.at < bit.end]
     parts = pieces(view.text, *body(view, bit))
-    paid = [_paid(view, part, own) for part in parts]
+    named = _BY_NAME.match(view.text, *body(view, bit)) is not None
+    paid = [[one for one in own if part[0] <= one.at < part[1] and _is_sum(view, part, one, named)] for part in parts]
     found: list[Sum] = []
     before: list[Stretch] = []
     n = 0
@@ -116,6 +123,8 @@ def sums(view: View, bit: Bit, figures: Sequence[Placed]) -> list[Sum]:
             n += 1
             continue
         first = n
+        if before and _LEADS_IN.search(view.text[slice(*before[-1])]):
+            first, before = n - 1, before[:-1]
         while n + 1 < len(parts) and _goes_on(view.text, parts[n + 1], paid[n + 1]):
             n += 1
         run = [one for part in paid[first : n + 1] for one in part]
@@ -125,19 +134,15 @@ def sums(view: View, bit: Bit, figures: Sequence[Placed]) -> list[Sum]:
     return found
 
 
-def _paid(view: View, part: Stretch, figures: Sequence[Placed]) -> list[Placed]:
-    """The figures of a comma clause that are sums given."""
-    return [one for one in figures if part[0] <= one.at < part[1] and _is_sum(view, part, one)]
-
-
-def _is_sum(view: View, part: Stretch, one: Placed) -> bool:
+def _is_sum(view: View, part: Stretch, one: Placed, named: bool) -> bool:
+    """Whether the figure of a comma clause is a sum given; ``named``: the sentence says that all of its numbers are."""
     if one.figure.kind not in ("amount", "ratio", "share"):
         return False
     around = view.text[_from(view.text, min(one.begins, part[0])) : part[1]]
     known = words().one
-    if known["not_given"].search(around):
+    if known["not_given"].search(view.text[slice(*part)]) or _FUND.match(view.text, one.at, part[1]):
         return False
-    if one.figure.kind != "ratio" and not known["gives"].search(around):
+    if (one.figure.kind != "ratio" or one.figure.unit == "比例") and not named and not known["gives"].search(around):
         return False
     before = view.text[part[0] : one.at]
     if _TELLS_WHO.match(view.text, one.at + len(without_blanks(one.figure.text))):
@@ -146,7 +151,7 @@ def _is_sum(view: View, part: Stretch, one: Placed) -> bool:
         return False
     if one.figure.kind == "share":
         after = re.match(r",(?:给予|予以|提供)", view.text[part[1] : part[1] + 3])
-        return after is not None or _SURELY.search(around) is not None
+        return named or after is not None or _SURELY.search(around) is not None
     return not (one.figure.kind == "amount" and _NO_SUM.search(before) and not _SURELY.search(before))
 
 
@@ -174,6 +179,8 @@ def _goes_on(text: str, part: Stretch, paid: Sequence[Placed]) -> bool:
         if _APART.match(shown):
             return False
         same = len(prefix) < 3 or _SAME.fullmatch(prefix)
+        if re.search(r"\d[^,]{0,6}以[上下]$", prefix):  # 80周岁以上每餐补贴4元
+            return False
         return bool(same) or not (TOWARDS.match(shown) or RECIPIENT.search(prefix))
     one = words().one
     capped = one["caps"].search(shown) and _DIGITS.search(shown) and not shown.endswith("的")
@@ -196,9 +203,8 @@ def _sum(text: str, before: list[Stretch], run: tuple[Stretch, Stretch], paid: S
     lead = first[0] + _lead_of(text[first[0] : first[1]], alone=alone)
     lead = min([lead, *(one.at for one in paid)])
     start, prefix = first[0], list(before)
-    if lead - first[0] >= 2:
+    own = text[first[0] : lead]
+    if lead - first[0] >= 2 and (RECIPIENT.search(own) or TOWARDS.match(own) or not _TIME.match(own)):
         start, prefix = lead, [*before, (first[0], lead)]
-    elif before and _LEADS_IN.search(text[slice(*before[-1])]):
-        start, prefix = before[-1][0], before[:-1]
     audience, conditions = whose(text, prefix)
     return Sum((start, last[1]), audience, conditions, [one.figure for one in paid])

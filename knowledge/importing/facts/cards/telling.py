@@ -67,6 +67,8 @@ def _holds(text: str, bit: Bit, others: set[Part], *, summed: bool) -> bool:
         return not summed and re.search(r"\d", text) is not None
     if text.endswith(":") and bit.role != "limits":
         return False
+    if bit.role == "audience" and ("□" in text or not words().one["somebody"].search(text)):
+        return False
     if bit.own:
         others = others - {bit.role}
         if bit.role == "audience" and "conditions" in others:
@@ -134,6 +136,8 @@ def _pieces(view: View, bit: Bit) -> Iterator[tuple[Part, Stretch]]:
         last: Stretch | None = None
         for a, b in parts:
             on = last is not None and part == "deadline" and _DAY_BEFORE.search(view.text[slice(*last)]) is not None
+            if part == "deadline" and re.search(r"不得|不再|不予", view.text[a:b]):
+                continue
             if not words().tells[part].search(view.text[a:b]) and not (on and _HANDS_IN.search(view.text[a:b])):
                 continue
             if last is not None and a - last[1] <= 1:
