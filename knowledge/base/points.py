@@ -88,6 +88,9 @@ _SAYS = re.compile(r"\d|应当|不得|可以|给予|的$")
 """What a sentence says and no title does."""
 _TITLE_ENDS = re.compile(r"\s*(?:\([^()\n]*\)|[^。;:!?,\r\n])+(?=[。;:!?,\r\n])")
 _STOPS = "。!?"
+_OPEN, _CLOSE = "(“《〈[【〔", ")”》〉]】〕"
+_TURNS = re.compile(rf"[{re.escape(_OPEN + _CLOSE + _STOPS)}\r\n\u2028]")
+_SEMICOLONS = re.compile(rf"[{re.escape(_OPEN + _CLOSE)};]")
 _CLOSES = "”’』」)]】〕"
 _LIST = re.compile(
     r"[(\[【〔][^()]{0,4}(?:责任|牵头|配合|主办|落实)|[(\[【〔][^。;]{2,80}(?:负责|牵头|配合|落实)[^。;]{0,6}[)\]】〕]"
@@ -265,9 +268,9 @@ def _sentences(text: str, half: str, span: Span, prefix: str, counted: dict[Kind
 def _cut(half: str, span: Span) -> Iterator[tuple[int, int, Kind]]:
     start, depth = span[0], 0
     at = span[0]
-    while at < span[1]:
-        char = half[at]
-        depth = max(0, depth + (char in "(“《〈[【〔") - (char in ")”》〉]】〕"))
+    while match := _TURNS.search(half, at, span[1]):
+        at, char = match.start(), match.group()
+        depth = max(0, depth + (char in _OPEN) - (char in _CLOSE))
         if char in "\r\n\u2028":
             if _breaks(half, start, at, span[1]):
                 yield start, at, _kind(half, start, at)
@@ -301,8 +304,9 @@ def _kind(half: str, start: int, end: int) -> Kind:
 def _parts(text: str, half: str, span: Span, address: str) -> Iterator[Point]:
     """What its semicolons part; none where it has none."""
     cuts, depth = [], 0
-    for at in range(*span):
-        depth = max(0, depth + (half[at] in "(“《〈[【〔") - (half[at] in ")”》〉]】〕"))
+    for match in _SEMICOLONS.finditer(half, *span) if half.find(";", *span) >= 0 else ():
+        at = match.start()
+        depth = max(0, depth + (half[at] in _OPEN) - (half[at] in _CLOSE))
         if half[at] == ";" and depth == 0 and half[at + 1 : span[1]].strip():
             cuts.append(at + 1)
     if not cuts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cached_property
 
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("﹝"): "〔", ord("﹞"): "〕", ord("∶"): ":"}
 
@@ -43,8 +44,12 @@ class View:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._at = [i for i, char in enumerate(source) if not char.isspace()]
-        self.text = evened(half_width("".join(source[i] for i in self._at)))
+        self.text = evened(half_width(without_blanks(source)))
+
+    @cached_property
+    def _at(self) -> list[int]:
+        """Where in the source each character of the text stands."""
+        return [i for i, char in enumerate(self.source) if not char.isspace()]
 
     def quote(self, start: int, end: int) -> str:
         """The words of the source, as printed, that ``text[start:end]`` shows."""

@@ -16,6 +16,7 @@ from knowledge.text.printed import View
 _LABEL = re.compile(r"^[“]?([^,。;:()“”]{2,14})[”]?[:]")
 _STOPS = "。;,!?:"
 _OPENS, _CLOSES = "([〈《“【〔", ")]〉》”】〕"
+_CUTS = re.compile(f"[{re.escape(_STOPS + _OPENS + _CLOSES)}]")
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def body(view: View, bit: Bit) -> Stretch:
 def pieces(text: str, start: int, end: int) -> list[Stretch]:
     """The comma clauses of a stretch; what stands in brackets isn't cut."""
     found, at, depth = [], start, 0
-    for i in range(start, end):
+    for match in _CUTS.finditer(text, start, end):
+        i = match.start()
         depth = max(0, depth + (text[i] in _OPENS) - (text[i] in _CLOSES))
         if text[i] in _STOPS and depth == 0 and not (text[i] == ":" and text[i - 1 : i + 2][::2].isdigit()):
             if i > at:
