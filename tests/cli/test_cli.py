@@ -134,6 +134,26 @@ def test_show() -> None:
     assert "没有「9.9」" in done.stderr.decode()
 
 
+def test_show_takes_what_ask_takes() -> None:
+    """One way to read a place or a unit: that of a question."""
+    for typed in ("四(二)", "第四部分第二条", "wuhan-development-zones/四(二)"):
+        done = run("show", typed)
+        assert "20万元" in out(done), typed
+        assert "第四部分（二）" in out(done)
+        assert done.returncode == 0
+    done = run("show", "市科技局")
+    assert (done.returncode, out(done)) == (0, out(run("ask", "市科技局")))
+    assert "4.2" in out(done)
+
+
+def test_show_guesses_nothing() -> None:
+    """What names no place is no question here, and a bare number is no position."""
+    for typed in ("24", "第99条", "高企补贴", "有什么补贴", "nowhere/4.2"):
+        done = run("show", typed)
+        assert (done.returncode, out(done)) == (2, ""), typed
+        assert typed.partition("/")[0] in done.stderr.decode()
+
+
 def test_a_terminal_without_chinese_shows_something() -> None:
     done = run("ask", "4.2", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
