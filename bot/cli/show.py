@@ -38,7 +38,11 @@ MOST_IDS = 40
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    parser.add_argument("what", metavar="什么", help="[编号/]条款（4.2、四(二)、第24条）、部分、单位、units、figures、policy，编号，或 policies")
+    parser.add_argument(
+        "what",
+        metavar="什么",
+        help="[编号/]条款（4.2、四(二)、第24条）、部分、单位、units、figures、policy，编号，或 policies",
+    )
     add_on(parser)
 
 

@@ -61,6 +61,8 @@ class Parts:
     keep_days: int = 90
     """Days for which questions are kept."""
     now: Callable[[], datetime] = lambda: datetime.now(BEIJING)
+    keeps: bool = True
+    """Whether anything is kept of people and what they ask; the terminal keeps nothing."""
     reloader: Reloader | None = None
     """What takes a changed base into use; without it the base can't be mended from a channel."""
     forgetting: tuple[Callable[[str, str], object], ...] = ()

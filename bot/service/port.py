@@ -37,6 +37,10 @@ class Capabilities:
     """Under one message; with 0, and where there would be more, people choose by number."""
     columns: int = 1
     """Buttons side by side."""
+    groups: bool = True
+    """Several people may talk to the bot in one conversation."""
+    cards: bool = False
+    """Clauses can be looked for, and sent, from within any conversation."""
     push: bool = True
     """May write unasked, such as to tell the staff that a document ends."""
     reply_within: float | None = None

@@ -50,7 +50,7 @@ async def _text(visit: Visit) -> None:
 async def _command(visit: Visit, command: commands.Command, arguments: str) -> None:
     visit.turn.outcome("command")
     if await visit.admitted():
-        if command.needs == "base" and not commands.available(visit.parts, command):
+        if not commands.known(visit.parts, command):
             await helping.unknown(visit, command.name)
         else:
             await guarded(visit, command, commands.what_does(command.name), arguments)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 NAME = "telegram"
 CAPABILITIES = Capabilities(
-    longest=render.LIMIT, unit="utf-16", markup="html", buttons=100, columns=8, edits=True, files=True
+    longest=render.LIMIT, unit="utf-16", markup="html", buttons=100, columns=8, edits=True, files=True, cards=True
 )
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """For every text that is sent: an address in it, such as a document's, is no reason to show a picture of that page.
