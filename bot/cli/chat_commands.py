@@ -118,12 +118,12 @@ class _Terminal:
         print(page)
         return Sent(to.conversation, "")
 
-    async def edit(self, at: Address, page: str | None, rows: Rows) -> None:
+    async def edit(self, at: Address, page: str | None, rows: Rows) -> None:  # noqa: ARG002
         """What is printed stays."""
         raise GoneError("printed")
 
-    async def send_file(self, to: Address, file: File, caption: str) -> Sent:  # noqa: ARG002
-        """Only what it is."""
+    async def send_file(self, to: Address, file: File, caption: str) -> Sent:
+        """Only what it is called."""
         return await self.send(to, caption or file.name)
 
     async def acknowledge(self, press: Incoming, text: str = "", alert: bool = False) -> None:
