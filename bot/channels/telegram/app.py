@@ -49,6 +49,7 @@ from bot.service.turns import Turns, current_turn
 from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
 from bot.serving.last_good import LastGood, Started, start
+from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
 from bot.settings import Settings, WebhookSettings
 from bot.staff.asker_hash import Askers, KeyFileError, open_askers
@@ -313,6 +314,7 @@ async def _serve(bot: Bot, stop: asyncio.Event) -> int:
         bot.reloader.watch(),
         bot.expiry.watch(),
         bot.room.keep_posting(),
+        keep_giving_back(),
     )
     background = [asyncio.create_task(work) for work in always]
     asyncio.get_running_loop().add_signal_handler(
