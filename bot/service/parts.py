@@ -12,6 +12,7 @@ from bot.engine.values.reply import Reply
 from bot.operations.metrics import Metrics
 from bot.replies.texts import Texts
 from bot.service.catalogue import Catalogues
+from bot.service.left_out import LeftOut
 from bot.service.limits import UserLimit
 from bot.service.port import Channel, Rows
 from bot.service.staffroom import StaffRoom
@@ -69,3 +70,4 @@ class Parts:
     """What else remembers a person, to be told the channel and the name."""
     catalogues: Catalogues = field(default_factory=Catalogues)
     rendered: Rendered = field(default_factory=Rendered)
+    left_out: LeftOut = field(default_factory=LeftOut)

@@ -93,17 +93,20 @@ class Visit:
         return self.parts.askers.of(hashed_name(self.at.channel, self.at.person))
 
     async def admitted(self) -> bool:
-        """Whether the person may ask once more this minute; tells it once if not, and afterwards what was left out."""
+        """Whether the person may ask once more this minute; tells it once if not, and later how many were left out."""
         limit, who = self.parts.limit, (self.at.channel, self.at.person)
         verdict = limit.check(who, self.turn.delivery)
         if verdict == "ok":
-            missed = limit.dropped(who)
+            missed = limit.left_out(who)
             if missed:
+                limit.told_left_out(who)
                 await self.say(self.words("telegram.left_out", count=missed))
             return True
         self.turn.outcome("limited")
         if verdict == "notice":
             await self.say(self.words("telegram.limited", most=limit.per_minute, seconds=limit.seconds(who)))
+        else:
+            self.parts.left_out.later(self)
         return False
 
     # -- what is remembered --------------------------------------------------------------------------------------------

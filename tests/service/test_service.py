@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -307,6 +308,38 @@ async def test_of_a_burst_everything_is_answered_or_accounted_for(store: Store, 
     assert "有 10 条没有回答" in said
     assert TWENTY in said
     assert "没有回答" not in texts(await town.tell(SUBSIDY)), "told once"
+
+
+async def test_a_burst_is_told_how_many_were_left_out_without_asking_again(
+    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of 40 is answered, or counted in what the person is told when there is room again."""
+    monkeypatch.setattr("bot.service.left_out.ROUNDED", -0.9)
+    calls = itertools.count()
+    town = Town(store, recent, limit=UserLimit(30, lambda: 0.0 if next(calls) < 30 else 59.0))
+    burst = [town.raw(**{"in": "with-甲", "by": "甲", "text": SUBSIDY}) for _ in range(40)]
+    await town.intake.take(burst)
+    await town.intake.idle()
+    await town.until(lambda: "没有回答" in town.channel.shown[-1].text)
+    *before, last = town.channel.shown
+    assert len({one.answers for one in before}) == 31, "each of the others got something"
+    assert sum("接着发来的先不回答" in one.text for one in before) == 1
+    assert "有 10 条没有回答" in last.text
+    assert last.answers == json.loads(burst[-1].text)["message"], "behind the last of them"
+
+
+async def test_the_next_question_hears_of_it_where_nothing_is_written_unasked(
+    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.service.left_out.ROUNDED", -60.0)
+    now = [0.0]
+    town = Town(store, recent, replace(WITH_BUTTONS, push=False), limit=UserLimit(1, lambda: now[0]))
+    sent = [await town.tell(SUBSIDY) for _ in range(4)]
+    await asyncio.sleep(0.05)
+    assert [bool(one) for one in sent] == [True, True, False, False]
+    assert len(town.channel.shown) == len(sent[0]) + 1
+    now[0] = 61.0
+    assert "有 3 条没有回答" in texts(await town.tell(SUBSIDY))
 
 
 async def test_the_limit_is_each_persons_and_channels(store: Store, recent: RecentReplies) -> None:
