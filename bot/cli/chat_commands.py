@@ -162,8 +162,10 @@ class _Nowhere(Store):
     async def change(self, change: Change) -> None:
         """Not written."""
 
-    def change_soon(self, change: Change) -> None:
+    def change_soon(self, change: Change, then: Callable[[], object] | None = None) -> None:  # noqa: ARG002
         """Not written."""
+        if then is not None:
+            then()
 
     async def conversation(self, talk: Talk) -> str | None:  # noqa: ARG002
         """Nothing is remembered from before."""

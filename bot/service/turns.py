@@ -197,7 +197,8 @@ class Turn:
         ``also``: from the call's result, what is written in the commit that records the step.
 
         Steps are numbered in order: a handler that runs again must make the same ones. Network errors are tried again,
-        a few times; other errors of the channel are the handler's.
+        a few times; other errors of the channel are the handler's. Nobody waits for a bare step to be recorded: it goes
+        into the same commit as what comes next, mostly the tick-off, and keeps its place until then.
         """
         number = self._next
         self._next += 1
@@ -208,11 +209,17 @@ class Turn:
         try:
             result = await self._try(call, slot)
             self._made = number + 1
-            further = [also(result)] if also is not None else []
-            await self._store.change(Change(stepped=(self.delivery, self._made), also=further))
-        finally:
+            if also is not None:
+                await self._store.change(Change(stepped=(self.delivery, self._made), also=[also(result)]))
+        except BaseException:
             slot.free()
+            raise
+        finally:
             current_slot.reset(token)
+        if also is None:
+            self._store.change_soon(Change(stepped=(self.delivery, self._made)), slot.free)
+        else:
+            slot.free()
         return result
 
     async def _try(self, call: Callable[[], Awaitable[T]], slot: Slot) -> T:
