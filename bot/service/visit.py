@@ -136,11 +136,9 @@ class Visit:
     async def reply(self, reply: Reply, echo: str = "", further: Row | None = None) -> None:
         """Send a reply with its buttons, and a ``further`` row of them. ``echo``: what was asked, repeated before."""
         self.turn.outcome(reply.status)
-        pages, rows = self.parts.rendered.of(
-            self.channel, reply, lambda: buttons.under(reply, self.words, self.entries(reply))
-        )
-        if echo:
-            pages = self.channel.render([Line(f"❓ {echo}", "faint"), *reply.blocks])
+        asked = [Line(f"❓ {echo}", "faint")] if echo else []
+        pages = self.channel.render([*asked, *reply.blocks]) if echo else self.parts.rendered.of(self.channel, reply)
+        rows = buttons.under(reply, self.words, self.entries(reply))
         rows = buttons.with_row(buttons.asked_by(rows, self.turn.delivery.id), further)
         listed = reply.status == "choose"  # the text numbers them already
         await self._send(pages, rows, [] if listed else buttons.lead_on(rows))
