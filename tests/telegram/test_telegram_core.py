@@ -338,7 +338,12 @@ async def test_a_step_is_recorded_together_with_the_tick_off(rig: Rig, store: St
     event.listen(store.engine, "commit", commits.append)
     await rig.queue.journal([raw(1)])
     busy, gate, places = threading.Event(), threading.Event(), asyncio.Semaphore(1)
-    writing = asyncio.create_task(store.transact(lambda _: (busy.set(), gate.wait(PATIENCE))[1]))
+
+    def block(_: object) -> None:
+        busy.set()
+        gate.wait(PATIENCE)
+
+    writing = asyncio.create_task(store.transact(block))
     await asyncio.to_thread(busy.wait, PATIENCE)
     turn = Turn(Delivery(NAME, "1"), store, rig.turns.conversations, places)
 
