@@ -18,6 +18,7 @@ from bot.service import (
     upkeep,  # noqa: F401
 )
 from bot.service.guard import guarded
+from bot.service.in_time import in_time
 from bot.service.parts import Parts
 from bot.service.port import Incoming
 from bot.service.turns import Turn, current_turn
@@ -35,7 +36,8 @@ class Service:
         turn = turn or current_turn.get()
         assert turn is not None, "what comes in is handled inside a turn (see journal.py)"
         visit = Visit(incoming, turn, self.parts)
-        await _OF_KIND[incoming.kind](visit)
+        async with in_time(visit):
+            await _OF_KIND[incoming.kind](visit)
 
 
 async def _text(visit: Visit) -> None:

@@ -148,6 +148,10 @@ class Turn:
         self.error: BaseException | None = None
         """What the handler raised, if it did."""
         self.retries = 0
+        self.announced = False
+        """Whether the person was told that an answer takes longer (in_time.py)."""
+        self.over = False
+        """Whether the channel takes no more of this turn's messages."""
         self._store = store
         self._conversations = conversations
         self._places = places
@@ -188,6 +192,11 @@ class Turn:
     def keep_offered(self, talk: Talk, offered: Offered) -> None:
         """Store what a number stands for from here on, together with the tick-off."""
         self._kept.setdefault(talk, {})["offered"] = offered
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was said, or is being said."""
+        return self._next > 0
 
     async def step(
         self, call: Callable[[], Awaitable[T]], also: Callable[[T], Callable[[Connection], object]] | None = None

@@ -180,7 +180,9 @@ class Visit:
         rows: Rows = (),
         also: Callable[[Sent], Callable[[Connection], object]] | None = None,
     ) -> bool:
-        """One message, as a step; False when nobody is there to get it. ``also`` as of Turn.step."""
+        """One message, as a step; False when nobody is there, or any more, to get it. ``also`` as of Turn.step."""
+        if self.turn.over:
+            return False
         channel = self.parts.channels[to.channel]
         try:
             await self.turn.step(lambda: channel.send(to, page, rows), also)
