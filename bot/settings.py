@@ -100,11 +100,6 @@ def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
     level = values.get("LOG_LEVEL", "INFO").upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append(f"LOG_LEVEL：「{level}」不认识；可以是 DEBUG、INFO、WARNING、ERROR")
-    hash_key = values.get("POLICYBOT_HASH_KEY", "")
-    if hash_key and len(hash_key) < SHORTEST:
-        faults.append(
-            f"POLICYBOT_HASH_KEY：只有 {len(hash_key)} 个字符，至少要 {SHORTEST} 个；例如用 openssl rand -hex 32 生成"
-        )
     data_dir = _data_dir(values.get("POLICYBOT_DATA_DIR"))
     if "POLICYBOT_DATABASE" not in values:
         try:
@@ -122,8 +117,16 @@ def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
         "staff_chat": _group("POLICYBOT_STAFF_CHAT", values.get("POLICYBOT_STAFF_CHAT"), faults),
         "keep_days": number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults),
         "hours": _hours(values, faults),
-        "hash_key": hash_key,
+        "hash_key": _hash_key(values.get("POLICYBOT_HASH_KEY", ""), faults),
     }
+
+
+def _hash_key(key: str, faults: list[str]) -> str:
+    if key and len(key) < SHORTEST:
+        faults.append(
+            f"POLICYBOT_HASH_KEY：只有 {len(key)} 个字符，至少要 {SHORTEST} 个；例如用 openssl rand -hex 32 生成"
+        )
+    return key
 
 
 def base_files(environment: Mapping[str, str] = os.environ) -> BaseFiles:

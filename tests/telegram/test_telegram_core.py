@@ -6,7 +6,6 @@ import asyncio
 import io
 import json
 import logging
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -17,12 +16,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import event
 from telegram import Bot, Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.request import RequestData
 
-from bot.channels.telegram.channel import NAME
 from bot.channels.telegram.context import failure_of
 from bot.channels.telegram.pacer import Pacer
 from bot.channels.telegram.queue import JournalQueue, TurnProcessor, chat_of
@@ -32,8 +29,8 @@ from bot.engine.values.conversation import Conversation
 from bot.operations.logs import JsonLines
 from bot.operations.metrics import Metrics
 from bot.service.journal import STARTS
-from bot.service.turns import UNRECORDED, Turn, Turns, current_slot
-from bot.store.keys import Delivery, Talk
+from bot.service.turns import UNRECORDED, Turn, Turns
+from bot.store.keys import Talk
 from bot.store.store import Store
 from tests.patience import PATIENCE
 
@@ -330,37 +327,6 @@ async def test_few_steps_are_under_way_unrecorded(rig: Rig) -> None:
     await rig.put(*(raw(i, chat=i) for i in range(1, 60)))
     await rig.idle()
     assert most == UNRECORDED
-
-
-async def test_a_step_is_recorded_together_with_the_tick_off(rig: Rig, store: Store) -> None:
-    """Nobody waits for the record; but the step keeps its place until it is made."""
-    commits: list[object] = []
-    event.listen(store.engine, "commit", commits.append)
-    await rig.queue.journal([raw(1)])
-    busy, gate, places = threading.Event(), threading.Event(), asyncio.Semaphore(1)
-
-    def block(_: object) -> None:
-        busy.set()
-        gate.wait(PATIENCE)
-
-    writing = asyncio.create_task(store.transact(block))
-    await asyncio.to_thread(busy.wait, PATIENCE)
-    turn = Turn(Delivery(NAME, "1"), store, rig.turns.conversations, places)
-
-    async def call() -> None:
-        slot = current_slot.get()
-        assert slot is not None
-        await slot.take()
-
-    commits.clear()
-    await asyncio.wait_for(turn.step(call), PATIENCE)
-    turn.finish()
-    assert places.locked(), "not recorded yet"
-    gate.set()
-    await writing
-    await asyncio.wait_for(places.acquire(), PATIENCE)
-    assert await store.counts() == {"done": 1}
-    assert len(commits) == 3, "what was under way, the step with the tick-off, the counting"
 
 
 async def test_a_chat_that_must_wait_holds_no_place(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
