@@ -42,25 +42,31 @@ async def press(visit: Visit) -> None:
     made = Press(visit, *parse(data))
     answer = _VERBS.get(made.verb)
     if answer is None or not visit.at.conversation or len(data.encode("utf-8", "replace")) > MOST_DATA:
-        await visit.acknowledge(words("telegram.old_button"), alert=True)
+        await visit.acknowledge(words("buttons.old"), alert=True)
         return
     who = (visit.at.channel, visit.at.person)
     if limit.check(who, visit.turn.delivery, told=True) != "ok":
         visit.turn.outcome("limited")
-        text = words("telegram.limited", most=limit.per_minute, seconds=limit.seconds(who))
+        text = words("asking.limited", most=limit.per_minute, seconds=limit.seconds(who))
         await visit.acknowledge(text)
         return
     if not await answer(made):
-        await visit.acknowledge(words("telegram.old_button"), alert=True)
+        await visit.acknowledge(words("buttons.old"), alert=True)
 
 
 async def chosen(visit: Visit, typed: str) -> Visit | None:
     """A number that stands for a button, in a channel that shows none: the same visit as a press of it."""
-    digits = typed.strip().rstrip(".、。")
-    if visit.incoming.kind != "text" or not (digits.isascii() and digits.isdigit() and len(digits) <= 2):
+    number = number_in(typed)
+    if visit.incoming.kind != "text" or not number:
         return None
     offered = (await visit.turn.memory(visit.at.talk)).offered
-    if not 1 <= int(digits) <= len(offered):
+    if number > len(offered):
         return None
-    press = replace(visit.incoming, kind="press", text=offered[int(digits) - 1][1])
+    press = replace(visit.incoming, kind="press", text=offered[number - 1][1])
     return Visit(press, visit.turn, visit.parts, by_number=True)
+
+
+def number_in(typed: str) -> int:
+    """The number that somebody typed to choose; 0 for anything else."""
+    digits = typed.strip().rstrip(".、。")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 2 else 0

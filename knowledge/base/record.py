@@ -23,4 +23,4 @@ part 0 what stands outside any part.
 class Record(BaseModel):
     """Base of every model: frozen, and a field that the schema doesn't know is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,8 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.engine.assistant import Assistant
 from bot.staff.question_tests import DAY
@@ -20,6 +25,7 @@ from knowledge.base.contents import Base
 from knowledge.base.document import Policy
 from knowledge.compiled.cache import COMPILES
 from knowledge.compiled.storedbase import Unread
+from knowledge.files import storedform
 
 
 @pytest.fixture
@@ -176,3 +182,27 @@ print(*(name for name in sys.modules if name.startswith("knowledge.")))
     rooms = {name.split(".")[1] for name in done.stdout.split()}
     assert {"compiled", "learned", "reading"} <= rooms
     assert rooms <= set(COMPILES)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.text(max_size=3), max_size=4),
+    st.dictionaries(st.text(max_size=3), st.integers(0, 9) | st.floats(0, 1) | st.text(max_size=2), max_size=4),
+)
+def test_plain_data_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, words: list[str], by: Any) -> None:
+    """Long lists and mappings are stored another way than short ones, and odd ones as they are."""
+    some = [f"词{n}" for n in range(storedform.PACKED)]
+    plain: dict[str, Any] = {
+        "lists": {"short": words, "long": [*some, *words], "empty": [""] * storedform.PACKED, "numbers": [*range(300)]},
+        "counts": dict.fromkeys(some, 3) | by,
+        "shares": dict.fromkeys(some, 0.5),
+        "names": {"inside": dict(zip(some, reversed(some), strict=True)) | {str(k): str(v) for k, v in by.items()}},
+        "lines": dict.fromkeys(some, "a\nb"),
+        "of lists": {word: [1, 2] for word in some},
+    }
+    path = tmp_path_factory.mktemp("forms") / "one.form"
+    storedform.write(path, plain, {"a": np.arange(3)})
+    again, arrays = storedform.read(path)
+    assert again == json.loads(json.dumps(plain))
+    assert [list(value) for value in again["names"].values()] == [list(value) for value in plain["names"].values()]
+    assert arrays["a"].tolist() == [0, 1, 2]

@@ -31,6 +31,7 @@ from bot.channels.telegram.inline import Bursts, Inline
 from bot.channels.telegram.pacer import Pacer
 from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
+from bot.channels.telegram.settings import TelegramSettings, WebhookSettings
 from bot.days import BEIJING
 from bot.engine.assistant import WARM_UP, Assistant
 from bot.operations import health as status
@@ -49,8 +50,8 @@ from bot.service.turns import Turns, current_turn
 from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
 from bot.serving.last_good import LastGood, Started, start
+from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
-from bot.settings import Settings, WebhookSettings
 from bot.staff.asker_hash import Askers, KeyFileError, open_askers
 from bot.store.migrate import NewerSchemaError
 from bot.store.store import Store, UnusableDatabaseError
@@ -72,7 +73,7 @@ SWITCH = 0.0005
 OK, FAILED, USAGE = 0, 1, 2
 
 
-def run(settings: Settings) -> int:
+def run(settings: TelegramSettings) -> int:
     """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
     os.umask(0o077)  # the store and what else is written here is about people
     secrets = [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
@@ -130,7 +131,7 @@ class Found:
 class Bot:
     """The parts of a running bot, put together."""
 
-    def __init__(self, settings: Settings, found: Found) -> None:
+    def __init__(self, settings: TelegramSettings, found: Found) -> None:
         self.settings = settings
         self.store = store = found.store
         self.conflict_told: float | None = None
@@ -241,7 +242,7 @@ async def _note_error(_: object, context: CallbackContext[Any, Any, Any, Any]) -
         journal.note(turn)
 
 
-async def _run(settings: Settings, found: Found) -> int:
+async def _run(settings: TelegramSettings, found: Found) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -313,6 +314,7 @@ async def _serve(bot: Bot, stop: asyncio.Event) -> int:
         bot.reloader.watch(),
         bot.expiry.watch(),
         bot.room.keep_posting(),
+        keep_giving_back(),
     )
     background = [asyncio.create_task(work) for work in always]
     asyncio.get_running_loop().add_signal_handler(
