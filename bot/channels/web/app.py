@@ -1,0 +1,85 @@
+"""The web as an aiohttp application: `policybot web` serves it alone, `policybot serve` beside other channels."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.channels.web.api import Api
+from bot.channels.web.browsing import Browsing
+from bot.channels.web.embedding import Embedding
+from bot.channels.web.safety import MOST_BODY
+from bot.channels.web.settings import WebSettings
+from bot.channels.web.site import Site
+from bot.channels.web.talking import Talking
+from bot.engine.documents.library import Library
+from bot.service.parts import Parts
+from bot.store import web as store
+
+log = logging.getLogger(__name__)
+
+LOOK = 1.0
+"""Seconds between looks whether another base is in force."""
+
+
+class WebApp:
+    """The application, and what goes on beside it. ``parts.channels`` holds a WebChannel."""
+
+    def __init__(self, parts: Parts, settings: WebSettings) -> None:
+        self.site = Site(parts, settings)
+        self.app = web.Application(client_max_size=MOST_BODY, middlewares=[self.site.safety.middleware()])
+        self.add_routes(self.app)
+        self._watching: asyncio.Task[None] | None = None
+
+    def add_routes(self, app: web.Application) -> None:
+        """All routes, the prefix before each."""
+        Talking(self.site).add(app)
+        Browsing(self.site).add(app)
+        Embedding(self.site).add(app)
+        Api(self.site).add(app)
+
+    async def start(self) -> int:
+        """Answer what an earlier run left open, before anything new is taken; how many that is."""
+        recovered = await self.site.door.intake.recover()
+        await self._note(self.site.library)
+        self._watching = asyncio.create_task(self._watch())
+        return recovered
+
+    async def stop(self, within: float) -> None:
+        """Finish what is under way within so many seconds."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await self.site.door.intake.stop(within)
+
+    async def _watch(self) -> None:
+        """Note what changed in the documents when another base comes into force."""
+        noted = self.site.library
+        while True:
+            await asyncio.sleep(LOOK)
+            if self.site.library is not noted:
+                noted = self.site.library
+                await self._note(noted)
+
+    async def _note(self, library: Library) -> None:
+        present = await asyncio.to_thread(_digests, library)
+        now = time.time()
+
+        def note(connection: Connection) -> None:
+            store.note_documents(connection, present, now)
+
+        await self.site.parts.store.change_with(note)
+
+
+def _digests(library: Library) -> dict[str, tuple[str, str]]:
+    """Policy -> (digest of all that it says, name)."""
+    found = {}
+    for policy in library.policies:
+        data = json.dumps(policy.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+        found[policy.id] = (hashlib.sha256(data.encode()).hexdigest(), policy.display_name)
+    return found

@@ -1,0 +1,138 @@
+"""Where the page hands in what people do, and waits until it is answered.
+
+What comes in is journalled before anything else: killed in the middle, it is answered after the next start, and stands
+on the page then. A form that is sent again is the same delivery, and is answered once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import time
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from bot.channels.web import content as kept
+from bot.channels.web.channel import NAME
+from bot.service.intake import Intake
+from bot.service.journal import Raw
+from bot.service.parts import Parts
+from bot.service.port import Address, Incoming, Quoted, Under
+from bot.service.service import Service
+from bot.service.turns import Turn
+from bot.store import web
+from bot.store.keys import Delivery
+from bot.store.store import Change, to_json
+from bot.store.web import Message
+
+PATIENCE = 9.0
+"""Seconds that a page waits for its answer; then it says that it is still being worked on."""
+LOOK = 0.2
+"""Seconds between looks at the journal for what this process did not see begin."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something that a person did: asked, pressed, replied."""
+
+    conversation: str
+    once: str
+    """From the form: the same form sent again is the same deed."""
+    text: str
+    """What was written; a button's data."""
+    label: str = ""
+    """Of the pressed button; empty for what was written."""
+    under: Message | None = None
+    """The message whose button was pressed, or that is replied to."""
+
+    @property
+    def delivery(self) -> str:
+        """Short enough to stand in a button's data."""
+        what = f"{self.once}\n{self.label}\n{self.text}\n{self.under.name if self.under else ''}"
+        return f"{self.conversation}.{hashlib.blake2s(what.encode(), digest_size=9).hexdigest()}"
+
+    def to_json(self) -> str:
+        """All that is needed to answer it after a restart."""
+        data = {"in": self.conversation, "text": self.text, "label": self.label}
+        return to_json(data | ({"under": vars(self.under)} if self.under is not None else {}))
+
+
+def read(delivery: Delivery, text: str) -> Incoming:
+    """What a person did, as the service sees it."""
+    data = json.loads(text)
+    conversation, under = data["in"], data.get("under")
+    message = Message(**under) if under is not None else None
+    at = Address(NAME, conversation, conversation, delivery.id)
+    if data["label"] and message is not None:
+        seen = Under(kept.text_of(message.content), kept.rows_of(message.buttons), message.answers)
+        return Incoming(delivery, replace(at, message=message.name), "press", data["text"], under=seen)
+    quoted = Quoted(kept.text_of(message.content), ours=True, at=message.at) if message is not None else None
+    return Incoming(delivery, at, "text", data["text"], quoted=quoted)
+
+
+class Door:
+    """Takes what people do on the page."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self.intake = Intake(NAME, read, _Telling(parts, self._waiting), parts.store, parts.metrics, parts.replies.hold)
+
+    async def take(self, done: Done) -> bool:
+        """See to it; True when it was answered, False when that takes longer."""
+        delivery = done.delivery
+        waiting = self._waiting.setdefault(delivery, asyncio.get_running_loop().create_future())
+        shown = done.label or done.text
+        if shown:
+            row = {
+                **{"conversation": done.conversation, "name": delivery, "author": "asker", "answers": ""},
+                **{"content": kept.stored(kept.said(shown)), "buttons": "[]", "at": time.time()},
+            }
+
+            def write(connection: Connection) -> None:
+                web.write(connection, row)
+
+            if not _judges(done):
+                self._parts.store.change_soon(Change(also=[write]))  # before the journal, so it stands above the answer
+        await self.intake.take([Raw(delivery, done.to_json(), done.conversation)])
+        try:
+            return await self._answered(delivery, waiting)
+        finally:
+            if not waiting.done():
+                self._waiting.pop(delivery, None)
+
+    async def _answered(self, delivery: str, waiting: asyncio.Future[None]) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(waiting), 2 * LOOK)
+            return True
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not self._parts.store.failing_since:
+            if waiting.done() or await self._parts.store.transact(lambda c: web.state(c, delivery)) != "open":
+                return True
+            await asyncio.sleep(LOOK)
+        return False
+
+
+def _judges(done: Done) -> bool:
+    """Whether a button only judges an answer: that is no part of what is said."""
+    return bool(done.label) and done.text.partition(":")[0] in ("g", "b", "r")
+
+
+class _Telling(Service):
+    """The service, telling whoever waits that an answer is there."""
+
+    def __init__(self, parts: Parts, waiting: dict[str, asyncio.Future[None]]) -> None:
+        super().__init__(parts)
+        self._waiting = waiting
+
+    async def handle(self, incoming: Incoming, turn: Turn | None = None) -> None:
+        """As the service's."""
+        try:
+            await super().handle(incoming, turn)
+        finally:
+            waiting = self._waiting.pop(incoming.delivery.id, None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(None)
