@@ -36,6 +36,8 @@ LANES = {
         "telegram/test_telegram_chaos",
         "telegram/test_telegram_end_to_end",
         "telegram/test_telegram_records",
+        "web/test_browser",
+        "web/test_web_process",
     ),
     "compile": ("engine/test_many", "knowledge/test_import_faq", "knowledge/test_tuning", "importing/test_import"),
 }

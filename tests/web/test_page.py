@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from bot.channels.web.door import Done
+from bot.service.journal import Raw
+from bot.service.port import Address
 from bot.serving.reply_cache import RecentReplies
 from bot.store import web as kept
-from bot.store.store import Store
+from bot.store.keys import Delivery
+from bot.store.store import Received, Store
 from bot.store.tables import conversations, feedback, questions, updates, web_messages
 from tests.web.web import UNLIMITED, Browser, Web, within
 
@@ -129,7 +134,7 @@ async def test_handing_over_and_reading_the_answer_there(store: Store, recent: R
         (ticket,) = web.in_room
         assert "我的公司在外地" in ticket.text
         quoted = {"text": ticket.text, "ours": True}
-        raw = {
+        raw: dict[str, Any] = {
             "in": "工作群",
             "by": "小王",
             "place": "group",
@@ -151,11 +156,7 @@ async def test_handing_over_and_reading_the_answer_there(store: Store, recent: R
     await web.close()
 
 
-def _raw(data: dict[str, object]) -> object:
-    import json
-
-    from bot.service.journal import Raw
-
+def _raw(data: dict[str, Any]) -> Raw:
     return Raw("staff-1", json.dumps(data, ensure_ascii=False), "小王")
 
 
@@ -171,11 +172,9 @@ async def test_everything_can_be_forgotten(web: Web, browser: Browser) -> None:
     assert "已删" in browser.last or "删掉" in browser.last
     assert len(browser.said) == 1
 
-    def left(c: object) -> list[int]:
-        from sqlalchemy import func
-
+    def left(c: Connection) -> list[int]:
         tables = (questions, feedback, conversations)
-        return [int(c.execute(select(func.count()).select_from(t)).scalar() or 0) for t in tables]  # type: ignore[attr-defined]
+        return [int(c.execute(select(func.count()).select_from(t)).scalar() or 0) for t in tables]
 
     assert await web.store.transact(left) == [0, 0, 0]
 
@@ -186,9 +185,9 @@ async def test_numbers_of_people_are_masked_before_anything_is_kept(web: Web, br
     assert "20万元" in browser.last
     assert number not in browser.text
 
-    def everything(c: object) -> str:
+    def everything(c: Connection) -> str:
         tables = (questions, conversations, web_messages, updates)
-        return "\n".join(str(tuple(row)) for table in tables for row in c.execute(select(table)))  # type: ignore[attr-defined]
+        return "\n".join(str(tuple(row)) for table in tables for row in c.execute(select(table)))
 
     found = await web.store.transact(everything)
     assert number not in found
@@ -239,9 +238,6 @@ async def test_what_was_accepted_is_answered_after_a_crash(store: Store, recent:
     token = web.web.site.tokens.new("page")
     name = web.web.site.tokens.name("page", token)
     assert name is not None
-    from bot.store.keys import Delivery
-    from bot.store.store import Received
-
     done = Done(name, "abcdefgh", QUESTION)
     await store.receive([Received(Delivery("web", done.delivery), done.to_json(), 1.0, person=name)])
     await web.open()
@@ -272,8 +268,6 @@ async def test_a_restart_changes_nothing_on_the_page(store: Store, recent: Recen
 
 
 async def test_a_message_that_is_sent_twice_stands_once(web: Web) -> None:
-    from bot.service.port import Address
-
     to = Address("web", "c", "c", "q1")
     await web.web.site.channel.send(to, "[]")
     await web.web.site.channel.send(to, "[]")

@@ -20,7 +20,7 @@ from bot.operations.metrics import Metrics
 from bot.service.intake import Intake
 from bot.service.limits import UserLimit
 from bot.service.parts import Parts
-from bot.service.port import Address
+from bot.service.port import Address, Channel
 from bot.service.service import Service
 from bot.service.staffroom import StaffRoom
 from bot.serving.reply_cache import RecentReplies
@@ -51,7 +51,7 @@ class Web:
         words = replies.assistant.words
         self.store = store
         self.memory = MemoryChannel()
-        channels = {NAME: WebChannel(store, "政策助手"), self.memory.name: self.memory}
+        channels: dict[str, Channel] = {NAME: WebChannel(store, "政策助手"), self.memory.name: self.memory}
         at = Address(self.memory.name, ROOM, place="group") if room else None
         self.parts = Parts(
             store=store,

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.channels.web import content as kept
 from bot.channels.web.looks import A_YEAR, COOKIE, Look
-from bot.channels.web.safety import ProblemError
+from bot.channels.web.safety import ProblemError, redirect
 from bot.channels.web.site import Site
 from knowledge.base.document import Clause, Policy
 
@@ -166,7 +166,7 @@ class Browsing:
         back = request.query.get("back", "/")
         back = back if _WITHIN.fullmatch(back) else "/"
         prefix = self.site.settings.prefix
-        response = web.HTTPSeeOther(f"{prefix}{back}")
+        response = redirect(f"{prefix}{back}")
         chosen = Look.read(request.cookies.get(COOKIE, "")).changed(request.query.get("change", ""))
         secure = self.site.settings.secure
         response.set_cookie(

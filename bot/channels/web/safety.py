@@ -47,6 +47,11 @@ class ProblemError(Exception):
         return {"type": "about:blank", "title": self.title, "status": self.status} | self.more
 
 
+def redirect(address: str) -> web.Response:
+    """To another page of ours, after something was done."""
+    return web.Response(status=303, headers={"Location": address})
+
+
 def problem(error: ProblemError) -> web.Response:
     """The fault for programs."""
     headers = {"Retry-After": str(error.more["retry_after"])} if "retry_after" in error.more else {}

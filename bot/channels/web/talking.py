@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.channels.web import content as kept
 from bot.channels.web.door import Done
+from bot.channels.web.safety import redirect
 from bot.channels.web.site import Site
 from bot.service import commands
 from bot.service.limits import LONGEST
@@ -95,7 +96,7 @@ class Talking:
         else:
             if told:
                 self._told[talk.name] = told
-            return web.HTTPSeeOther(f"{self.site.settings.prefix}/#last")
+            return redirect(f"{self.site.settings.prefix}/#last")
         if talk.new and not talk.embedded:
             self._remember(response, talk)
         return response
