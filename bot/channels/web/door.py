@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from bot.channels.web import content as kept
 from bot.channels.web.channel import NAME
+from bot.service.buttons import JUDGING, parse
 from bot.service.intake import Intake
 from bot.service.journal import Raw
 from bot.service.parts import Parts
@@ -85,18 +86,6 @@ class Door:
         """See to it; True when it was answered, False when that takes longer."""
         delivery = done.delivery
         waiting = self._waiting.setdefault(delivery, asyncio.get_running_loop().create_future())
-        shown = done.label or done.text
-        if shown:
-            row = {
-                **{"conversation": done.conversation, "name": delivery, "author": "asker", "answers": ""},
-                **{"content": kept.stored(kept.said(shown)), "buttons": "[]", "at": time.time()},
-            }
-
-            def write(connection: Connection) -> None:
-                web.write(connection, row)
-
-            if not _judges(done):
-                self._parts.store.change_soon(Change(also=[write]))  # before the journal, so it stands above the answer
         await self.intake.take([Raw(delivery, done.to_json(), done.conversation)])
         try:
             return await self._answered(delivery, waiting)
@@ -116,13 +105,17 @@ class Door:
         return False
 
 
-def _judges(done: Done) -> bool:
-    """Whether a button only judges an answer: that is no part of what is said."""
-    return bool(done.label) and done.text.partition(":")[0] in ("g", "b", "r")
+def _shown(incoming: Incoming) -> str:
+    """What a person did, as it stands on the page; empty for what only judges an answer."""
+    if incoming.kind != "press":
+        return incoming.text
+    if parse(incoming.text)[0] in JUDGING:
+        return ""
+    return next((b.label for row in incoming.under.rows for b in row if b.data == incoming.text), "")
 
 
 class _Telling(Service):
-    """The service, telling whoever waits that an answer is there."""
+    """The service; what was done is written on the page before its answer, and whoever waits is told of that."""
 
     def __init__(self, parts: Parts, waiting: dict[str, asyncio.Future[None]]) -> None:
         super().__init__(parts)
@@ -130,9 +123,25 @@ class _Telling(Service):
 
     async def handle(self, incoming: Incoming, turn: Turn | None = None) -> None:
         """As the service's."""
+        self._write(incoming)
         try:
             await super().handle(incoming, turn)
         finally:
             waiting = self._waiting.pop(incoming.delivery.id, None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(None)
+
+    def _write(self, incoming: Incoming) -> None:
+        """Within the turn, so that what stands there unanswered after a crash is answered by the next start."""
+        shown = _shown(incoming)
+        if not shown:
+            return
+        row = {
+            **{"conversation": incoming.at.conversation, "name": incoming.delivery.id, "author": "asker"},
+            **{"answers": "", "content": kept.stored(kept.said(shown)), "buttons": "[]", "at": time.time()},
+        }
+
+        def write(connection: Connection) -> None:
+            web.write(connection, row)
+
+        self.parts.store.change_soon(Change(also=[write]))
