@@ -264,3 +264,40 @@ api_keys = Table(
     Column("revoked", Float, nullable=False, default=0.0, server_default="0"),
     # When it was taken back; 0 while it holds.
 )
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    Column("role", String(12), nullable=False),
+    # viewer, editor, reviewer, admin or auditor.
+    Column("password", String(200), nullable=False),
+    # scrypt, with its parameters and salt (bot/staff/passwords.py).
+    Column("made", Float, nullable=False),
+    Column("ended", Float, nullable=False, default=0.0, server_default="0"),
+    # When it was ended; 0 while it holds.
+    Column("failed", Integer, nullable=False, default=0, server_default="0"),
+    # Wrong passwords in a row.
+    Column("locked", Float, nullable=False, default=0.0, server_default="0"),
+    # Until when nobody can sign in with it.
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    # SHA-256 of what the browser keeps.
+    Column("account", NAME, nullable=False),
+    Column("began", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("who", NAME, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    # Over this entry and the digest of the one before it: a chain. Triggers refuse changes (migrations/0007).
+)

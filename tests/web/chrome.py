@@ -78,6 +78,11 @@ def axe_faults(browser: Chrome) -> list[str]:
     ]
 
 
+def logged(browser: Chrome, kind: str) -> list[dict[str, Any]]:
+    """What the browser logged of that kind since it was asked last."""
+    return list(browser.get_log(kind))  # type: ignore[no-untyped-call]
+
+
 def severe(browser: Chrome) -> list[str]:
     """What the console complained of."""
-    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    return [entry["message"] for entry in logged(browser, "browser") if entry["level"] in ("SEVERE", "WARNING")]

@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.patience import PATIENCE
-from tests.web.chrome import axe_faults, chrome, severe
+from tests.web.chrome import axe_faults, chrome, logged, severe
 from tests.web.process import Served
 
 QUESTION = "首次认定的高企补贴多少"
@@ -152,7 +152,7 @@ def test_nothing_has_to_be_scrolled_sideways(tmp_path: Path, served: Served, wid
 
 def test_nothing_is_asked_of_anybody_else(browser: Chrome, served: Served) -> None:
     ask(browser, QUESTION)
-    sent = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    sent = [json.loads(entry["message"])["message"] for entry in logged(browser, "performance")]
     asked = [m["params"] for m in sent if m["method"] == "Network.requestWillBeSent"]
     addresses = [one["request"]["url"] for one in asked if one["documentURL"].startswith(served.address)]
     assert len(addresses) >= 4

@@ -12,8 +12,9 @@ from aiohttp import ClientResponse, ClientSession, CookieJar
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.channels.web.app import WebApp
-from bot.channels.web.channel import NAME, WebChannel
+from bot.channels.web.channel import CONSOLE, NAME, WebChannel
 from bot.channels.web.listening import SLOWEST, listen, port_of
+from bot.channels.web.room import ConsoleRoom
 from bot.channels.web.settings import WebSettings
 from bot.days import BEIJING
 from bot.operations.metrics import Metrics
@@ -45,6 +46,7 @@ class Web:
         settings: WebSettings = UNLIMITED,
         *,
         room: bool = False,
+        console: bool = False,
         limit: int = 10_000,
         keep_days: int = 90,
     ) -> None:
@@ -61,7 +63,11 @@ class Web:
             replies=replies,
             limit=UserLimit(limit),
             staff=Staff(more={(self.memory.name, name): role for name, role in STAFF.items()}),
-            room=StaffRoom(at, channels, store, words, Hours(), lambda: NOW),
+            room=(
+                ConsoleRoom(Address(NAME, CONSOLE, place="group"), channels, store, words, Hours(), lambda: NOW)
+                if console
+                else StaffRoom(at, channels, store, words, Hours(), lambda: NOW, {(NAME, CONSOLE)})
+            ),
             channels=channels,
             keep_days=keep_days,
         )
@@ -136,6 +142,11 @@ class Browser:
         form, button = forms[-1]
         name, value = str(button.attributes["name"]), str(button.attributes["value"])
         return await self.send(form, {name: value})
+
+    async def press_plain(self, label: str) -> Browser:
+        """The button whose label begins so, of a form that is told by nothing else."""
+        form = next(f for f in self.page.css("form") for b in f.css("button") if b.text().strip().startswith(label))
+        return await self.send(form)
 
     @property
     def said(self) -> list[tuple[bool, str]]:

@@ -13,13 +13,17 @@ from sqlalchemy import Connection
 
 from bot.channels.web.api import Api
 from bot.channels.web.browsing import Browsing
+from bot.channels.web.console.desk import Desk
+from bot.channels.web.console.session import Sessions
 from bot.channels.web.embedding import Embedding
+from bot.channels.web.room import ConsoleRoom
 from bot.channels.web.safety import MOST_BODY
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.site import Site
 from bot.channels.web.talking import Talking
 from bot.engine.documents.library import Library
 from bot.service.parts import Parts
+from bot.store import accounts
 from bot.store import web as store
 
 log = logging.getLogger(__name__)
@@ -33,6 +37,7 @@ class WebApp:
 
     def __init__(self, parts: Parts, settings: WebSettings) -> None:
         self.site = Site(parts, settings)
+        self.sessions = Sessions(self.site)
         self.app = web.Application(client_max_size=MOST_BODY, middlewares=[self.site.safety.middleware()])
         self.add_routes(self.app)
         self._watching: asyncio.Task[None] | None = None
@@ -43,11 +48,13 @@ class WebApp:
         Browsing(self.site).add(app)
         Embedding(self.site).add(app)
         Api(self.site).add(app)
+        Desk(self.site, self.sessions).add(app)
 
     async def start(self) -> int:
         """Answer what an earlier run left open, before anything new is taken; how many that is."""
         recovered = await self.site.door.intake.recover()
         await self._note(self.site.library)
+        await self._look_for_staff()
         self._watching = asyncio.create_task(self._watch())
         return recovered
 
@@ -62,9 +69,16 @@ class WebApp:
         noted = self.site.library
         while True:
             await asyncio.sleep(LOOK)
+            await self._look_for_staff()
             if self.site.library is not noted:
                 noted = self.site.library
                 await self._note(noted)
+
+    async def _look_for_staff(self) -> None:
+        """People are handed over when there is somebody in the console to answer them."""
+        room = self.site.parts.room
+        if isinstance(room, ConsoleRoom):
+            room.staffed = await self.site.parts.store.transact(accounts.staffed)
 
     async def _note(self, library: Library) -> None:
         present = await asyncio.to_thread(_digests, library)

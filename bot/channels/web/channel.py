@@ -15,6 +15,8 @@ from bot.store import web
 from bot.store.store import Change, Store
 
 NAME = web.CHANNEL
+CONSOLE = "console"
+"""The conversation of the staff; what is said there is shown to whoever did something, and kept nowhere."""
 CAPABILITIES = Capabilities(
     longest=200_000, unit="characters", markup="plain", buttons=200, columns=8, edits=True, files=False
 )
@@ -45,6 +47,10 @@ class WebChannel:
     async def send(self, to: Address, page: str, rows: Rows = ()) -> Sent:
         """Write a message down; sent again for the same cause it is the same, so that a crash shows nothing twice."""
         turn = current_turn.get()
+        if to.conversation == CONSOLE:
+            if turn is not None:
+                self._tell(turn.delivery.id, kept.text_of(page))
+            return Sent(CONSOLE, to.message or CONSOLE)
         cause = f"{turn.delivery.channel}:{turn.delivery.id}" if turn is not None else ""
         name = hashlib.blake2s(f"{cause}\n{to.message}\n{page}".encode(), digest_size=10).hexdigest()
         row = {
@@ -71,9 +77,12 @@ class WebChannel:
     async def acknowledge(self, press: Incoming, text: str = "", alert: bool = False) -> None:  # noqa: ARG002
         """Kept for the page that answers the press."""
         if text:
-            self._told[press.delivery.id] = text
-            while len(self._told) > TOLD:
-                self._told.popitem(last=False)
+            self._tell(press.delivery.id, text)
+
+    def _tell(self, delivery: str, text: str) -> None:
+        self._told[delivery] = text
+        while len(self._told) > TOLD:
+            self._told.popitem(last=False)
 
     async def typing(self, to: Address) -> None:
         """The browser shows that itself."""

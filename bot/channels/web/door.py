@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from bot.channels.web import content as kept
-from bot.channels.web.channel import NAME
+from bot.channels.web.channel import CONSOLE, NAME
 from bot.service.buttons import JUDGING, parse
 from bot.service.intake import Intake
 from bot.service.journal import Raw
@@ -61,9 +61,33 @@ class Done:
         return to_json(data | ({"under": vars(self.under)} if self.under is not None else {}))
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What somebody of the staff wrote to a ticket, in the console."""
+
+    by: str
+    once: str
+    text: str
+    header: str
+    """What the message of ours that it replies to begins with: it names the ticket."""
+
+    @property
+    def delivery(self) -> str:
+        """The same form sent again is the same answer."""
+        what = f"{self.by}\n{self.once}\n{self.header}\n{self.text}"
+        return f"{CONSOLE}.{hashlib.blake2s(what.encode(), digest_size=12).hexdigest()}"
+
+    def to_json(self) -> str:
+        """All that is needed to pass it on after a restart."""
+        return to_json({"in": CONSOLE, "text": self.text, "by": self.by, "header": self.header})
+
+
 def read(delivery: Delivery, text: str) -> Incoming:
     """What a person did, as the service sees it."""
     data = json.loads(text)
+    if "by" in data:
+        place = Address(NAME, CONSOLE, data["by"], delivery.id, "group")
+        return Incoming(delivery, place, "text", data["text"], quoted=Quoted(data["header"], ours=True))
     conversation, under = data["in"], data.get("under")
     message = Message(**under) if under is not None else None
     at = Address(NAME, conversation, conversation, delivery.id)
@@ -82,11 +106,12 @@ class Door:
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self.intake = Intake(NAME, read, _Telling(parts, self._waiting), parts.store, parts.metrics, parts.replies.hold)
 
-    async def take(self, done: Done) -> bool:
+    async def take(self, done: Done | Answered) -> bool:
         """See to it; True when it was answered, False when that takes longer."""
         delivery = done.delivery
         waiting = self._waiting.setdefault(delivery, asyncio.get_running_loop().create_future())
-        await self.intake.take([Raw(delivery, done.to_json(), done.conversation)])
+        who = done.conversation if isinstance(done, Done) else done.by
+        await self.intake.take([Raw(delivery, done.to_json(), who)])
         try:
             return await self._answered(delivery, waiting)
         finally:
@@ -133,7 +158,7 @@ class _Telling(Service):
 
     def _write(self, incoming: Incoming) -> None:
         """Within the turn, so that what stands there unanswered after a crash is answered by the next start."""
-        shown = _shown(incoming)
+        shown = _shown(incoming) if incoming.at.place == "private" else ""
         if not shown:
             return
         row = {

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.web.app import WebApp
-from bot.channels.web.channel import NAME, WebChannel
+from bot.channels.web.channel import CONSOLE, NAME, WebChannel
 from bot.channels.web.listening import listen, port_of
+from bot.channels.web.room import ConsoleRoom
 from bot.channels.web.settings import WebSettings
 from bot.days import BEIJING
 from bot.engine.assistant import WARM_UP, Assistant
@@ -27,7 +28,7 @@ from bot.operations.metrics import Metrics
 from bot.service.limits import UserLimit
 from bot.service.notices import Notices
 from bot.service.parts import Parts
-from bot.service.staffroom import StaffRoom
+from bot.service.port import Address
 from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
 from bot.serving.last_good import LastGood, Started, start
@@ -106,8 +107,10 @@ def parts_of(settings: Settings, found: Found) -> Parts:
     channel = WebChannel(found.store, words("chat_name") if words.has("chat_name") else "政策助手")
     channels = {NAME: channel}
     replies = RecentReplies(found.assistant, found.worker)
-    room = StaffRoom(None, channels, found.store, words, settings.hours, lambda: datetime.now(BEIJING))
-    notices = Notices(channels, Staff(), room, words)
+    console = Address(NAME, CONSOLE, place="group")
+    room = ConsoleRoom(console, channels, found.store, words, settings.hours, lambda: datetime.now(BEIJING))
+    staff = Staff()
+    notices = Notices(channels, staff, room, words)
     reloader = Reloader(
         settings.base, replies, found.worker, notices.base, found.metrics.base_checked, found.last_good, found.started
     )
@@ -118,7 +121,7 @@ def parts_of(settings: Settings, found: Found) -> Parts:
         words=words,
         replies=replies,
         limit=UserLimit(settings.user_limit),
-        staff=Staff(),
+        staff=staff,
         room=room,
         channels=channels,
         keep_days=settings.keep_days,

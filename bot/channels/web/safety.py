@@ -21,6 +21,8 @@ MOST_BODY = 64 * 1024
 """Bytes of a request's body; uploads in the console have a limit of their own."""
 OURS = "web."
 """What the names of this channel's routes begin with; other routes of the process are not its affair."""
+UPLOAD = "web.console.upload"
+"""The route whose body is read piece by piece, by people who have signed in."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -101,7 +103,7 @@ class Safety:
             raise ProblemError(421, TITLES[421])
         if request.method not in ("GET", "HEAD"):
             self._same_origin(request, host)
-            if request.content_type != "multipart/form-data":
+            if request.match_info.route.name != UPLOAD:
                 await request.read()  # whole, before anything is done; bounded by the application's client_max_size
         _arrived(request)
         return await handler(request)
