@@ -44,6 +44,7 @@ VARIABLES = {
     "POLICYBOT_WEB_EMBED": "可以嵌入网页的网站，如 https://www.example.gov.cn；默认都不可以",
     "POLICYBOT_WEB_ADDRESS_LIMIT": "网页和接口每个地址每分钟最多几问，默认 120；0 是不限",
     "POLICYBOT_WEB_API": "接口给谁用：open（默认）、keys（要有钥匙）、off",
+    "POLICYBOT_WEB_TWO_PERSONS": "yes：谁最后改了一份文件，要由另一个人发布；默认 no",
     "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
     "POLICYBOT_STAFF": "工作人员，如 123456789:admin,234567890:editor；角色有 viewer、editor、admin",
     "POLICYBOT_STAFF_CHAT": "工作人员的群的编号，负数",

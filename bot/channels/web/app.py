@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import time
+from pathlib import Path
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from bot.channels.web.api import Api
 from bot.channels.web.browsing import Browsing
 from bot.channels.web.console.desk import Desk
+from bot.channels.web.console.papers import Papers
 from bot.channels.web.console.session import Sessions
 from bot.channels.web.embedding import Embedding
 from bot.channels.web.room import ConsoleRoom
@@ -23,11 +25,14 @@ from bot.channels.web.site import Site
 from bot.channels.web.talking import Talking
 from bot.engine.documents.library import Library
 from bot.service.parts import Parts
+from bot.staff.documents import Documents
 from bot.store import accounts
 from bot.store import web as store
 
 log = logging.getLogger(__name__)
 
+FOLDER = "documents"
+"""Name of the folder in the data folder."""
 LOOK = 1.0
 """Seconds between looks whether another base is in force."""
 
@@ -35,9 +40,13 @@ LOOK = 1.0
 class WebApp:
     """The application, and what goes on beside it. ``parts.channels`` holds a WebChannel."""
 
-    def __init__(self, parts: Parts, settings: WebSettings) -> None:
+    def __init__(self, parts: Parts, settings: WebSettings, data_dir: Path | None = None) -> None:
+        """``data_dir``: where documents wait to be published; None: they can't be handed in."""
         self.site = Site(parts, settings)
         self.sessions = Sessions(self.site)
+        self.documents: Documents | None = None
+        if parts.reloader is not None and data_dir is not None:
+            self.documents = Documents(data_dir / FOLDER, parts.reloader.files)
         self.app = web.Application(client_max_size=MOST_BODY, middlewares=[self.site.safety.middleware()])
         self.add_routes(self.app)
         self._watching: asyncio.Task[None] | None = None
@@ -48,7 +57,10 @@ class WebApp:
         Browsing(self.site).add(app)
         Embedding(self.site).add(app)
         Api(self.site).add(app)
-        Desk(self.site, self.sessions).add(app)
+        desk = Desk(self.site, self.sessions, self.documents is not None)
+        desk.add(app)
+        if self.documents is not None:
+            Papers(self.site, self.sessions, desk, self.documents).add(app)
 
     async def start(self) -> int:
         """Answer what an earlier run left open, before anything new is taken; how many that is."""

@@ -138,7 +138,7 @@ async def _run(settings: Settings, web: WebSettings, found: Found) -> int:
     if found.worker is not None:
         await found.worker.open()
     parts = parts_of(settings, found)
-    served = WebApp(parts, web)
+    served = WebApp(parts, web, settings.data_dir)
     try:
         async with _status(settings, parts):
             return await _serve(served, web, stop)

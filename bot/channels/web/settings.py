@@ -31,6 +31,8 @@ class WebSettings:
     """Questions a minute from one address; 0: as many as come."""
     api: Literal["open", "keys", "off"] = "open"
     """Who may use the API: everybody, those with a key, nobody."""
+    two_persons: bool = False
+    """Whoever changed a document last may not be the one who publishes it."""
 
     @property
     def prefix(self) -> str:
@@ -65,6 +67,9 @@ def read_web_settings(
     api = values.get("POLICYBOT_WEB_API", "open")
     if api not in ("open", "keys", "off"):
         faults.append(f"POLICYBOT_WEB_API：「{api}」不认识；可以是 open、keys、off")
+    two = values.get("POLICYBOT_WEB_TWO_PERSONS", "no")
+    if two not in ("yes", "no"):
+        faults.append(f"POLICYBOT_WEB_TWO_PERSONS：「{two}」不认识；可以是 yes、no")
     made = WebSettings(
         host,
         port,
@@ -73,6 +78,7 @@ def read_web_settings(
         _origins(values.get("POLICYBOT_WEB_EMBED", ""), faults),
         _limit(values.get("POLICYBOT_WEB_ADDRESS_LIMIT", "120"), faults),
         api,  # type: ignore[arg-type]
+        two == "yes",
     )
     if faults:
         raise SettingsError(faults)

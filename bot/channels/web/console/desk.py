@@ -25,7 +25,9 @@ from bot.store.tickets import Ticket
 class Desk:
     """Its handlers."""
 
-    def __init__(self, site: Site, sessions: Sessions) -> None:
+    def __init__(self, site: Site, sessions: Sessions, documents: bool) -> None:
+        """``documents``: whether there are pages on them."""
+        self.documents = documents
         self.site = site
         self.sessions = sessions
         self._told: dict[str, str] = {}
@@ -47,7 +49,7 @@ class Desk:
     def page(self, request: web.Request, signed: Signed, template: str, **values: Any) -> web.Response:
         """A page of the console."""
         told = self._told.pop(signed.account.name, "")
-        return self.site.page(request, f"console/{template}", signed=signed, told=told, **values)
+        return self.site.page(request, f"console/{template}", signed=signed, told=told, papers=self.documents, **values)
 
     def told(self, signed: Signed, text: str) -> None:
         """Said on the next page that they see."""
@@ -107,7 +109,9 @@ class Desk:
             self.told(signed, "请先写答复。")
             return self.back(f"/tickets/{ticket.id}")
         header = self.site.parts.words("handoff.header", number=ticket.id)
-        said = f"/close {ticket.id}" if closing else f" {text}" if text.startswith("/") else text  # no command of theirs
+        said = (
+            f"/close {ticket.id}" if closing else f" {text}" if text.startswith("/") else text
+        )  # no command of theirs
         done = Answered(signed.account.name, str(form.get("once", ""))[:64], said, header)
         answered = await self.site.door.take(done)
         now, name = time.time(), signed.account.name
