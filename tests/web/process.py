@@ -54,6 +54,15 @@ class Served:
             time.sleep(0.05)
         raise AssertionError(f"it did not start:\n{self.log.read_text()[-3000:]}")
 
+    def command(self, *words: str, said: str = "") -> str:
+        """Another command of policybot on the same data; what it printed."""
+        command = [sys.executable, "-m", "bot.cli", *words]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment, input=said, capture_output=True, text=True, timeout=PATIENCE
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def kill(self) -> None:
         """As a power cut would."""
         self._end(signal.SIGKILL)

@@ -17,8 +17,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.patience import PATIENCE
+from tests.smallbase import small_base
 from tests.web.chrome import axe_faults, chrome, logged, severe
 from tests.web.process import Served
+from tests.web.test_papers import letter
 
 QUESTION = "首次认定的高企补贴多少"
 PATHS = (
@@ -213,3 +215,60 @@ def _open_widget(browser: Chrome) -> None:
     frame = root.find_element(By.CSS_SELECTOR, "iframe")
     browser.switch_to.frame(frame)
     time.sleep(1.0)
+
+
+def test_the_whole_way_from_a_question_to_a_published_document(tmp_path: Path) -> None:
+    """A person asks, follows up, is handed over; the staff answers; an editor hands in a docx, mends a figure; it is
+    published, and the page answers from it without a restart."""
+    data, base = tmp_path / "data", small_base(tmp_path / "base")
+    data.mkdir()
+    with Served(data, POLICYBOT_KNOWLEDGE=str(base)) as served:
+        for name, role in (("小编", "editor"), ("老审", "reviewer")):
+            served.command("staff", "add", name, "--role", role, "--password-stdin", said="a password for tests 1\n")
+        with chrome(tmp_path / "asker") as asker, chrome(tmp_path / "staff") as staff:
+            asker.get(f"{served.address}/")
+            assert "20万元" in ask(asker, QUESTION)
+            assert "市科技局" in ask(asker, "谁负责")
+            wait(asker, lambda b: b.execute_script("location.reload(); return true"))
+            wait(asker, lambda b: b.find_elements(By.XPATH, "//button[. = '转人工']"))
+            asker.find_element(By.XPATH, "//button[. = '转人工']").click()
+            wait(asker, lambda b: "工单 #1" in b.find_elements(By.CSS_SELECTOR, "#log > li.answer")[-1].text)
+
+            _sign_in(staff, served, "小编")
+            staff.get(f"{served.address}/console/tickets/1")
+            staff.find_element(By.ID, "answer").send_keys("由市科技局受理，请打开官网申报。")
+            staff.find_element(By.XPATH, "//button[. = '送出答复']").click()
+            wait(asker, lambda b: "由市科技局受理" in b.find_elements(By.CSS_SELECTOR, "#log > li.answer")[-1].text)
+
+            letter(tmp_path / "夜间经济.docx")
+            staff.get(f"{served.address}/console/documents")
+            staff.find_element(By.ID, "file").send_keys(str(tmp_path / "夜间经济.docx"))
+            staff.find_element(By.XPATH, "//button[. = '交上去']").click()
+            wait(staff, lambda b: "收下了" in b.find_element(By.CSS_SELECTOR, ".told").text)
+            draft = staff.current_url
+            assert axe_faults(staff) == []
+            staff.find_element(By.XPATH, "//summary[contains(., '个数字')]").click()
+            case = staff.find_element(By.CSS_SELECTOR, "input[name$='.case']")
+            case.clear()
+            case.send_keys("新建成并开业的夜市")
+            staff.find_element(By.XPATH, "//fieldset/following-sibling::p/button[. = '保存']").click()
+            wait(staff, lambda b: "改好了，没有错误" in b.find_element(By.CSS_SELECTOR, ".told").text)
+
+            for page in ("", "/tickets", "/tickets/1", "/documents", "/questions", "/numbers"):
+                staff.get(f"{served.address}/console{page}")
+                assert axe_faults(staff) == [], page
+            staff.delete_all_cookies()
+            _sign_in(staff, served, "老审")
+            staff.get(draft)
+            staff.find_element(By.XPATH, "//button[contains(., '发布')]").click()
+            wait(staff, lambda b: "已经生效" in b.find_element(By.CSS_SELECTOR, ".told").text)
+            assert "18万元" in ask(asker, "《关于支持夜间经济发展的若干措施》给夜市补助多少")
+            assert severe(staff) == []
+
+
+def _sign_in(browser: Chrome, served: Served, name: str) -> None:
+    browser.get(f"{served.address}/console")
+    assert axe_faults(browser) == []
+    browser.find_element(By.ID, "name").send_keys(name)
+    browser.find_element(By.ID, "password").send_keys("a password for tests 1", Keys.ENTER)
+    wait(browser, lambda b: b.find_elements(By.XPATH, "//button[contains(., '退出')]"))

@@ -142,3 +142,30 @@ def test_keys_are_made_listed_and_taken_back(tmp_path: Path) -> None:
     assert "已收回" in keys("list").stdout
     assert keys("revoke", one).returncode != 0
     assert "admin" in keys("add", "x", "--scopes", "admin").stderr
+
+
+def test_accounts_are_made_listed_and_ended(tmp_path: Path) -> None:
+    served = Served(tmp_path)
+
+    def staff(*words: str, password: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bot.cli", "staff", *words]
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=served._environment,
+            input=f"{password}\n",
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+
+    add = ("add", "老李", "--role", "admin", "--password-stdin")
+    assert "至少要 10 个" in staff(*add, password="short").stderr
+    made = staff(*add, password="a good password 1")
+    assert made.returncode == 0, made.stderr
+    assert b"a good password 1" not in b"".join(p.read_bytes() for p in tmp_path.glob("policybot.db*"))
+    assert "老李  admin" in staff("list").stdout
+    assert "king" in staff("add", "x", "--role", "king", "--password-stdin", password="a good password 1").stderr
+    assert staff("end", "老李").returncode == 0
+    assert "已停用" in staff("list").stdout
+    assert staff("end", "老李").returncode != 0
