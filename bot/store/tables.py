@@ -301,3 +301,14 @@ audit = Table(
     Column("digest", String(64), nullable=False),
     # Over this entry and the digest of the one before it: a chain. Triggers refuse changes (migrations/0007).
 )
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    # What is off while there is a row.
+    Column("reason", Text, nullable=False),
+    # Told to whoever asks.
+    Column("by", NAME, nullable=False),
+    Column("at", Float, nullable=False),
+)

@@ -320,3 +320,60 @@ def test_passwords() -> None:
     assert passwords.fault("short1")
     assert passwords.fault("onlyletters")
     assert not passwords.fault("letters and 1")
+
+
+async def test_the_off_switch_is_told_on_every_channel(store: Store, recent: RecentReplies) -> None:
+    web = await Web(store, recent, room=True).open()
+    admin = await signed_in(web, "admin", "老管")
+    form = next(f for f in admin.page.css("form") if f.css_first("#reason") is not None)
+    await admin.send(form, {"do": "off", "reason": ""})
+    assert "请写明为什么停" in admin.text
+    await admin.send(form, {"do": "off", "reason": "正在更换文件，下午三点恢复"})
+    async with web.browser() as asker:
+        await asker.open("/")
+        await asker.ask("文件还有效吗")
+        assert "暂停回答：正在更换文件，下午三点恢复" in asker.last
+        async with asker.session.post(f"{web.address}/api/v1/ask", json={"text": "文件还有效吗"}) as response:
+            assert response.status == 503
+            assert "下午三点恢复" in (await response.json())["title"]
+        said = {"in": "with-甲", "by": "甲", "text": "文件还有效吗", "message": "q1"}
+        await web.staff.take([Raw("m-1", json.dumps(said, ensure_ascii=False), "甲")])
+        await web.staff.idle()
+        assert "下午三点恢复" in web.memory.shown[-1].text
+        await admin.open("/console")
+        await admin.send(next(f for f in admin.page.css("form") if "恢复回答" in f.text()), {"do": "on"})
+        await asker.ask("文件还有效吗")
+        assert "有效期" in asker.last
+    assert [(what, detail) for _, what, detail in await logged(web)][1:] == [
+        ("answering off", "正在更换文件，下午三点恢复"),
+        ("answering on", ""),
+    ]
+    await admin.session.close()
+    await web.close()
+
+
+async def test_a_question_can_be_tried_and_seen_why(web: Web) -> None:
+    viewer = await signed_in(web, "viewer")
+    await viewer.open("/console/try?q=首次认定的高企补贴多少")
+    assert "20万元" in viewer.text
+    assert viewer.page.css("meter")
+    assert [m.text() for m in viewer.page.css("mark")]
+    assert not viewer.page.css("form[method=post] #ask"), "a viewer doesn't teach"
+    await viewer.session.close()
+
+
+async def test_export_is_for_editors_and_logged(web: Web) -> None:
+    async with web.browser() as asker:
+        await asker.open("/")
+        await asker.ask("=1+1 补贴")
+    viewer, editor = await signed_in(web, "viewer"), await signed_in(web, "editor")
+    await viewer.open("/console/export/questions.csv")
+    assert viewer.status == 403
+    async with editor.session.get(f"{web.address}/console/export/questions.csv") as response:
+        assert "'=1+1 补贴" in await response.text()
+        assert response.headers["Content-Disposition"].startswith("attachment")
+    await editor.open("/console/export/secrets.csv")
+    assert editor.status == 404
+    assert ("小editor", "exported", "questions.csv: 1") in await logged(web)
+    await viewer.session.close()
+    await editor.session.close()

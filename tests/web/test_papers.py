@@ -18,6 +18,7 @@ from bot.serving.reply_cache import RecentReplies
 from bot.staff.documents import DocumentError, Documents, mended, plain_name
 from bot.store.store import Store
 from knowledge import compiled
+from tests.smallbase import BREAKING
 from tests.web.test_console import logged
 from tests.web.test_console import signed_in as signed_in_to
 from tests.web.web import UNLIMITED, Browser, Web, within
@@ -300,3 +301,19 @@ def test_mending_reaches_every_field(assistant: Assistant) -> None:
     assert mended(policy, {}) == policy
     with pytest.raises(DocumentError, match=r"validity\.until"):
         mended(policy, {"validity.until": "明年"})
+
+
+async def test_a_phrasing_is_taught_after_all_test_questions_were_tried(web: Web) -> None:
+    editor = await signed_in(web, "editor")
+    await editor.open("/console/try?q=园区里的老旧厂房想加盖")
+    form = next(f for f in editor.page.css("form") if f.css_first("#ask") is not None)
+    await editor.send(form, {"ask": BREAKING, "target": "4.2"})
+    assert "没有教" in editor.page.css_first(".told").text()  # type: ignore[union-attr]
+    await editor.send(form, {"ask": "咱们园区头一回评上高企给多少", "target": "4.2"})
+    assert "教会了" in editor.page.css_first(".told").text()  # type: ignore[union-attr]
+    async with web.browser() as asker:
+        await asker.open("/")
+        await asker.ask("咱们园区头一回评上高企给多少")
+        assert "20万元" in asker.last
+    assert [what for _, what, _ in await logged(web)][1:] == ["teaching: refused", "teaching: taught"]
+    await editor.session.close()

@@ -93,6 +93,9 @@ class Api:
         text = masked(body["text"])
         if not text.strip() or len(text) > LONGEST:
             raise ProblemError(400, f"text：应有 1 到 {LONGEST} 个字", field="text")
+        off = await self.site.parts.off.reason(self.site.parts.store)
+        if off:
+            raise ProblemError(503, self.site.parts.words("off", reason=off))
         policy, on = self._policy_named(body.get("policy")), _day(body.get("on"))
         name = self._conversation(body.get("conversation"))
         self._limit(request, name)

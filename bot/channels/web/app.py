@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.channels.web.api import Api
 from bot.channels.web.browsing import Browsing
 from bot.channels.web.console.desk import Desk
+from bot.channels.web.console.inquiry import Inquiry
 from bot.channels.web.console.papers import Papers
 from bot.channels.web.console.session import Sessions
 from bot.channels.web.embedding import Embedding
@@ -59,6 +60,7 @@ class WebApp:
         Api(self.site).add(app)
         desk = Desk(self.site, self.sessions, self.documents is not None)
         desk.add(app)
+        Inquiry(self.site, self.sessions, desk).add(app)
         if self.documents is not None:
             Papers(self.site, self.sessions, desk, self.documents).add(app)
 

@@ -16,9 +16,9 @@ from bot.channels.web.safety import ProblemError, redirect
 from bot.channels.web.site import Site
 from bot.days import BEIJING
 from bot.service.tickets import LONGEST_ANSWER
-from bot.staff import report, unanswered
+from bot.staff import report
 from bot.staff.stats import DAYS, MOST_DAYS, collect
-from bot.store import accounts, tickets
+from bot.store import accounts, switch, tickets
 from bot.store.tickets import Ticket
 
 
@@ -42,7 +42,7 @@ class Desk:
         route(app, "GET", "/console/tickets", guarded(self.tickets, "tickets"), "console.tickets")
         route(app, "GET", "/console/tickets/{number}", guarded(self.ticket, "tickets"), "console.ticket")
         route(app, "POST", "/console/tickets/{number}", guarded(self.answer, "tickets"), "console.answer")
-        route(app, "GET", "/console/questions", guarded(self.questions, "questions"), "console.questions")
+        route(app, "POST", "/console/off", guarded(self.off, "off"), "console.off")
         route(app, "GET", "/console/numbers", guarded(self.numbers, "numbers"), "console.numbers")
         route(app, "GET", "/console/audit", guarded(self.audit, "audit"), "console.audit")
 
@@ -73,7 +73,28 @@ class Desk:
     async def home(self, request: web.Request, signed: Signed) -> web.Response:
         """What there is to do."""
         waiting = await self.site.parts.store.transact(tickets.counts)
-        return self.page(request, signed, "home.html", waiting=waiting, library=self.site.library)
+        off = await self.site.parts.store.transact(switch.off)
+        return self.page(request, signed, "home.html", waiting=waiting, library=self.site.library, off=off)
+
+    async def off(self, request: web.Request, signed: Signed) -> web.Response:
+        """Answer nothing any more, on no channel, for a reason that is told; or answer again."""
+        form, now, name = await request.post(), time.time(), signed.account.name
+        reason = " ".join(str(form.get("reason", "")).split())[:200]
+        if form.get("do") == "off" and not reason:
+            self.told(signed, "请写明为什么停。")
+            return self.back("")
+
+        def turn(connection: Connection) -> None:
+            if form.get("do") == "off":
+                switch.turn_off(connection, reason, name, now)
+            else:
+                switch.turn_on(connection)
+            accounts.log(connection, name, "answering off" if form.get("do") == "off" else "answering on", reason, now)
+
+        await self.site.parts.store.change_with(turn)
+        self.site.parts.off.look_again()
+        self.told(signed, "已停止回答。" if form.get("do") == "off" else "已恢复回答。")
+        return self.back("")
 
     # -- tickets -------------------------------------------------------------------------------------------------------
 
@@ -126,18 +147,9 @@ class Desk:
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
-    async def questions(self, request: web.Request, signed: Signed) -> web.Response:
-        """Those that were asked in vain, alike ones together, the most frequent first."""
-        days = _days(request, unanswered.DAYS)
-        today = self.site.library.today()
-        found = await self.site.parts.store.look(lambda c: unanswered.clusters(c, today, days))
-        names, words = report.titles(self.site.library.policies), self.site.parts.words
-        shown = [report.cluster_lines(one, words, names) for one in found[:100]]
-        return self.page(request, signed, "questions.html", days=days, clusters=shown, count=len(found))
-
     async def numbers(self, request: web.Request, signed: Signed) -> web.Response:
         """What was asked, and what came of it, day by day."""
-        days, today = _days(request, DAYS), self.site.library.today()
+        days, today = days_of(request, DAYS), self.site.library.today()
         found = await self.site.parts.store.look(lambda c: collect(c, today, days))
         names = report.titles(self.site.library.policies)
         tables = report.stats_tables(found, self.site.parts.words, names, by_day=True)
@@ -157,6 +169,7 @@ def when(at: float) -> str:
     return f"{datetime.fromtimestamp(at, BEIJING):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _days(request: web.Request, default: int) -> int:
+def days_of(request: web.Request, default: int) -> int:
+    """How many days a link asks for."""
     text = request.query.get("days", "")
     return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MOST_DAYS else default

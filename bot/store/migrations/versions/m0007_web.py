@@ -76,6 +76,13 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
     )
     _never_changed("audit")
+    op.create_table(
+        "switches",
+        sa.Column("name", sa.String(16), primary_key=True),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("by", _NAME, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+    )
     op.add_column("feedback", sa.Column("comment", sa.Text, nullable=False, server_default=""))
 
 
@@ -101,5 +108,14 @@ def downgrade() -> None:
     op.drop_column("feedback", "comment")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_stays() CASCADE")
-    for table in ("audit", "sessions", "accounts", "api_keys", "known_documents", "document_events", "web_messages"):
+    for table in (
+        "switches",
+        "audit",
+        "sessions",
+        "accounts",
+        "api_keys",
+        "known_documents",
+        "document_events",
+        "web_messages",
+    ):
         op.drop_table(table)
