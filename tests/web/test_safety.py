@@ -258,3 +258,33 @@ def test_every_fault_of_the_settings_is_named() -> None:
     for name in wrong:
         assert any(fault.startswith(name) for fault in error.value.faults), name
     assert len(error.value.faults) == len(wrong) + 1
+
+
+async def test_other_routes_of_the_process_are_not_its_affair(store: Store, recent: RecentReplies) -> None:
+    """Callbacks of messengers on the same port: another host, another origin, larger bodies."""
+    from aiohttp import web as http
+
+    from bot.channels.web.listening import listen, port_of
+
+    made = Web(store, recent)
+    app = http.Application(client_max_size=1 << 20, middlewares=[made.web.middleware])
+
+    async def callback(request: http.Request) -> http.Response:
+        return http.Response(text=str(len(await request.read())))
+
+    app.router.add_post("/callback", callback)
+    made.web.add_routes(app)
+    await made.web.start()
+    runner, server = await listen(app, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{port_of(server)}"
+    headers = {"Host": "elsewhere.example", "Origin": "https://elsewhere.example"}
+    async with ClientSession() as session:
+        async with session.post(f"{address}/callback", data=b"x" * 100_000, headers=headers) as response:
+            assert await response.text() == "100000"
+        async with session.post(f"{address}/", data={"text": "补" * 40_000}) as response:
+            assert response.status == 413
+        async with session.get(f"{address}/nothing", headers=headers) as response:
+            assert response.status == 421
+    server.close()
+    await made.web.stop(1.0)
+    await runner.cleanup()

@@ -48,7 +48,9 @@ class WebApp:
         self.documents: Documents | None = None
         if parts.reloader is not None and data_dir is not None:
             self.documents = Documents(data_dir / FOLDER, parts.reloader.files)
-        self.app = web.Application(client_max_size=MOST_BODY, middlewares=[self.site.safety.middleware()])
+        self.middleware = self.site.safety.middleware()
+        """Of an application to which the routes are added; other routes there are not its affair."""
+        self.app = web.Application(client_max_size=MOST_BODY, middlewares=[self.middleware])
         self.add_routes(self.app)
         self._watching: asyncio.Task[None] | None = None
 

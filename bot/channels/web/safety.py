@@ -74,8 +74,9 @@ class Safety:
 
         @web.middleware
         async def safe(request: web.Request, handler: Handler) -> web.StreamResponse:
-            name = request.match_info.route.name
-            if name is not None and not name.startswith(OURS):
+            missing = request.match_info.http_exception is not None
+            if not missing and not (request.match_info.route.name or "").startswith(OURS):
+                _arrived(request)
                 return await handler(request)
             try:
                 response = await self._checked(request, handler)
@@ -104,7 +105,7 @@ class Safety:
         if request.method not in ("GET", "HEAD"):
             self._same_origin(request, host)
             if request.match_info.route.name != UPLOAD:
-                await request.read()  # whole, before anything is done; bounded by the application's client_max_size
+                await _bounded(request)
         _arrived(request)
         return await handler(request)
 
@@ -149,6 +150,12 @@ TITLES = {
     500: "出错了，已经记下",
     503: "暂时用不了",
 }
+
+
+async def _bounded(request: web.Request) -> None:
+    """Read the body whole, before anything is done. Raises ProblemError when it is larger than MOST_BODY."""
+    if (request.content_length or 0) > MOST_BODY or len(await request.read()) > MOST_BODY:
+        raise ProblemError(413, TITLES[413])
 
 
 _watches: WeakKeyDictionary[asyncio.BaseTransport, Callable[[], None]] = WeakKeyDictionary()
