@@ -53,12 +53,17 @@ class Look:
         return replace(self, **changes.get(change, {}))
 
 
+def page_words(language: str = "zh") -> Texts:
+    """The page's own words."""
+    return Texts(stored_yaml(HERE / "words" / f"{language}.yaml", cache_folders()))
+
+
 class Looks:
     """Templates, words and assets; read once."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
-        self.words = {name: Texts(stored_yaml(HERE / "words" / f"{name}.yaml", cache_folders())) for name in LANGUAGES}
+        self.words = {name: page_words(name) for name in LANGUAGES}
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,

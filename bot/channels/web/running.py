@@ -17,6 +17,7 @@ from datetime import datetime
 from bot.channels.web.app import WebApp
 from bot.channels.web.channel import CONSOLE, NAME, WebChannel
 from bot.channels.web.listening import listen, port_of
+from bot.channels.web.looks import page_words
 from bot.channels.web.room import ConsoleRoom
 from bot.channels.web.settings import WebSettings
 from bot.days import BEIJING
@@ -104,7 +105,7 @@ def _prepare(store: Store, settings: Settings, patience: float = 30.0) -> None:
 def parts_of(settings: Settings, found: Found) -> Parts:
     """The service's parts, with the web as the only channel."""
     words = found.assistant.words
-    channel = WebChannel(found.store, words("chat_name") if words.has("chat_name") else "政策助手")
+    channel = WebChannel(found.store, page_words()("title"))
     channels = {NAME: channel}
     replies = RecentReplies(found.assistant, found.worker)
     console = Address(NAME, CONSOLE, place="group")
