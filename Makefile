@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOGETHER := -n 2 --dist loadfile
 
-.PHONY: setup chat web test retest test-all lint bench bench-corpora accuracy chaos load load-web audit pictures check tune clean
+.PHONY: setup chat web test retest test-all lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
 
 setup: $(READY)
 
@@ -63,6 +63,9 @@ audit: $(READY)
 
 pictures: $(READY)
 	$(BIN)/python -m tests.pictures
+
+screenshots: $(READY)
+	$(BIN)/python -m tests.web.screenshots
 
 check: $(READY)
 	$(BIN)/policybot check

@@ -92,7 +92,7 @@ async def test_examples_can_be_pressed(browser: Browser) -> None:
 
 async def test_feedback_with_a_reason(web: Web, browser: Browser) -> None:
     await browser.ask(QUESTION)
-    await browser.press("👎")
+    await browser.press("没有用")
     assert browser.told == web.parts.words("telegram.ask_reason")
     await browser.press("不完整")
     assert browser.told == web.parts.words("telegram.thanks_bad")
@@ -167,7 +167,7 @@ async def test_without_staff_nothing_is_offered_that_nobody_would_read(browser: 
 
 async def test_everything_can_be_forgotten(web: Web, browser: Browser) -> None:
     await browser.ask(QUESTION)
-    await browser.press("👍")
+    await browser.press("有用")
     await browser.press("删掉我的记录")
     assert "已删" in browser.last or "删掉" in browser.last
     assert len(browser.said) == 1

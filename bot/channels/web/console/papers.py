@@ -109,6 +109,7 @@ class Papers:
             against=against,
             alone=self._alone(signed, draft.by),
             when=when,
+            plain=plain,
         )
 
     def _alone(self, signed: Signed, by: str) -> bool:
@@ -242,6 +243,11 @@ async def _bounded(part: BodyPartReader, most: int) -> bytes:
         if len(data) > most:
             raise ProblemError(413, f"文件太大，上限 {most // 1024 // 1024} MB")
     return bytes(data)
+
+
+def plain(value: object) -> object:
+    """Whole numbers without a point, as people write them."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def marked(clause: Clause) -> Sequence[tuple[str, bool]]:
