@@ -36,6 +36,7 @@ COMMANDS = {
     "build": Command("build", "预先编译知识库，使启动更快"),
     "telegram": Command("telegram", "在 Telegram 里回答：默认轮询，给出 --webhook-url 则用 webhook"),
     "web": Command("web", "开网页和接口：浏览器里提问、浏览文件；默认 http://127.0.0.1:8000"),
+    "mcp": Command("mcp", "以 MCP 工具的形式供别的程序查：标准输入输出，一行一个 JSON"),
     "staff": Command("staff", "控制台的帐号：add 开一个，list 列出，end 停用"),
     "keys": Command("keys", "接口的钥匙：add 发一把，list 列出，revoke 收回"),
     "diff": Command("diff", "两个版本逐条比较：改了哪些字、数字、单位和有效期"),
