@@ -11,7 +11,7 @@ from aiohttp import ClientSession, FormData
 
 from bot.channels.web.limits import Buckets, address_of
 from bot.channels.web.settings import read_web_settings
-from bot.channels.web.tokens import Tokens
+from bot.channels.web.tokens import Fresh, Tokens
 from bot.serving.reply_cache import RecentReplies
 from bot.settings import SettingsError
 from bot.staff.asker_hash import Askers
@@ -288,3 +288,10 @@ async def test_other_routes_of_the_process_are_not_its_affair(store: Store, rece
     server.close()
     await made.web.stop(1.0)
     await runner.cleanup()
+
+
+def test_fresh_names_never_come_again() -> None:
+    fresh = Fresh()
+    names = [fresh.name(size) for _ in range(2000) for size in (12, 15)]
+    assert len(set(names)) == len(names)
+    assert {len(name) for name in names} == {16, 20}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -97,13 +96,14 @@ class Api:
         if off:
             raise ProblemError(503, self.site.parts.words("off", reason=off))
         policy, on = self._policy_named(body.get("policy")), _day(body.get("on"))
-        name = self._conversation(body.get("conversation"))
+        new = "conversation" not in body
+        name = self.site.tokens.fresh.name(12) if new else self._conversation(body["conversation"])
         self._limit(request, name)
         lock = self._locks.setdefault(name, asyncio.Lock())
         async with lock:
             talk = Talk(CHANNEL, name, name)
             with self.site.parts.replies.hold():
-                before = (await self._conversations.get(talk)).conversation
+                before = Conversation() if new else (await self._conversations.get(talk)).conversation
                 reply = await self._reply(text, before, policy, on)
             answer = await self._record(talk, text, reply, time.perf_counter() - began)
         data = reply.to_json() | {"conversation": self.site.tokens.of("api", name), "answer": answer}
@@ -128,7 +128,7 @@ class Api:
     async def _record(self, talk: Talk, text: str, reply: Reply, seconds: float) -> str:
         """Keep the conversation and the question; returns when that is safe. The answer's id."""
         parts, now = self.site.parts, time.time()
-        delivery = Delivery(CHANNEL, secrets.token_urlsafe(15))
+        delivery = Delivery(CHANNEL, self.site.tokens.fresh.name(15))
         asker = parts.askers.of(hashed_name(CHANNEL, talk.person))
         asked = record(
             text, reply, "private", asker, delivery, keep_text=parts.keep_days > 0, seconds=round(seconds, 4)
@@ -139,10 +139,8 @@ class Api:
         parts.metrics.answered(reply.status, seconds)
         return delivery.id
 
-    def _conversation(self, token: str | None) -> str:
-        """The name of the conversation; a new one without a token."""
-        if token is None:
-            return self.site.tokens.name("api", self.site.tokens.new("api")) or ""
+    def _conversation(self, token: str) -> str:
+        """The name of the conversation. Raises ProblemError for a token that is none of ours."""
         name = self.site.tokens.name("api", token)
         if name is None:
             raise ProblemError(404, "没有这个对话：conversation 应是 ask 给出的；不写就另起一个", field="conversation")
