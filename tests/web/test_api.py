@@ -170,13 +170,17 @@ async def test_feedback_finds_its_question_and_the_last_one_holds(web: Web, call
         {"value": "up"},
         {"value": "down", "reason": "incomplete", "comment": "请打 13812345678"},
     ):
-        assert (await caller.call("POST", "/api/v1/feedback", json={"answer": answer} | body))[0] == 204
+        assert (await caller.call("POST", "/api/v1/feedback", json={"answer": answer} | body))[0] == 200
     rows = await web.store.transact(lambda c: [r._asdict() for r in c.execute(select(feedback))])
     (row,) = rows
     assert (row["verdict"], row["reason"], row["target"]) == ("down", "incomplete", f"{DOCUMENT}/4.2")
     assert row["delivery"] == answer
     assert row["comment"] == "请打 ＊＊＊＊＊＊＊＊＊＊＊"
-    for body in ({"value": "sideways"}, {"value": "down", "reason": "bored"}, {"value": "up", "comment": "x" * 1001}):
+    own = {"answer": answer, "value": "down", "reason": "字太小", "comment": "看不清"}
+    assert (await caller.call("POST", "/api/v1/feedback", json=own))[0] == 200
+    rows = await web.store.transact(lambda c: [r._asdict() for r in c.execute(select(feedback))])
+    assert [(row["reason"], row["comment"]) for row in rows] == [("", "字太小\n看不清")]
+    for body in ({"value": "sideways"}, {"value": "down", "reason": "x" * 101}, {"value": "up", "comment": "x" * 1001}):
         assert (await caller.call("POST", "/api/v1/feedback", json={"answer": answer} | body))[0] == 400
 
 

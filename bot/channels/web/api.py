@@ -41,7 +41,7 @@ CHANNEL = "api"
 BASE = "/api/v1"
 PAGE = 50
 """Entries of a list in one response."""
-MOST_COMMENT = 1_000
+MOST_COMMENT, MOST_REASON = 1_000, 100
 OTHER_DAYS = 4
 """Assistants for other days than today that are kept."""
 
@@ -160,11 +160,12 @@ class Api:
         value, reason = body["value"], body.get("reason", "")
         if value not in ("up", "down"):
             raise ProblemError(400, "value：应为 up 或 down", field="value")
-        if reason and reason not in REASONS.values():
-            raise ProblemError(400, f"reason：可以是 {'、'.join(REASONS.values())}", field="reason")
-        comment = clean(masked(body.get("comment", "")))
-        if len(comment) > MOST_COMMENT:
-            raise ProblemError(400, f"comment：最多 {MOST_COMMENT} 个字", field="comment")
+        comment = body.get("comment", "")
+        for name, text, most in (("reason", reason, MOST_REASON), ("comment", comment, MOST_COMMENT)):
+            if len(text) > most:
+                raise ProblemError(400, f"{name}：最多 {most} 个字", field=name)
+        if reason not in REASONS.values():  # in the caller's own words
+            reason, comment = "", "\n".join(filter(None, [reason, comment]))
         self.site.limit_address(request)
         found = await self.site.parts.store.transact(
             lambda c: answers.answer(c, (CHANNEL, store.CHANNEL), body["answer"])
@@ -181,10 +182,10 @@ class Api:
             found.asker,
             found.delivery,
             found.delivery.channel,
-            comment,
+            clean(masked(comment)),
         )
         await self.site.parts.store.change(Change(verdicts=[verdict]))
-        return web.Response(status=204)
+        return _json({"answer": body["answer"], "value": value})
 
     # -- reading -------------------------------------------------------------------------------------------------------
 

@@ -83,7 +83,11 @@ class Site:
 
     def route(self, app: web.Application, method: str, path: str, handler: Handler, name: str) -> None:
         """Add a route of ours."""
-        app.router.add_route(method, f"{self.settings.prefix}{path}", handler, name=f"{OURS}{name}")
+        where, name = f"{self.settings.prefix}{path}", f"{OURS}{name}"
+        if method == "GET":
+            app.router.add_get(where, handler, name=name)  # and HEAD
+        else:
+            app.router.add_route(method, where, handler, name=name)
 
     def limit_address(self, request: web.Request) -> None:
         """Count a question of that address. Raises ProblemError."""
