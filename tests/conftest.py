@@ -39,7 +39,13 @@ LANES = {
         "web/test_browser",
         "web/test_web_process",
     ),
-    "compile": ("engine/test_many", "knowledge/test_import_faq", "knowledge/test_tuning", "importing/test_import", "web/test_papers"),
+    "compile": (
+        "engine/test_many",
+        "knowledge/test_import_faq",
+        "knowledge/test_tuning",
+        "importing/test_import",
+        "web/test_papers",
+    ),
 }
 """Modules that the fast lane (make test) leaves to make test-all."""
 
