@@ -49,7 +49,7 @@ class WebChannel:
         turn = current_turn.get()
         if to.conversation == CONSOLE:
             if turn is not None:
-                self._tell(turn.delivery.id, kept.text_of(page))
+                self.tell(turn.delivery.id, kept.text_of(page))
             return Sent(CONSOLE, to.message or CONSOLE)
         cause = f"{turn.delivery.channel}:{turn.delivery.id}" if turn is not None else ""
         name = hashlib.blake2s(f"{cause}\n{to.message}\n{page}".encode(), digest_size=10).hexdigest()
@@ -77,16 +77,17 @@ class WebChannel:
     async def acknowledge(self, press: Incoming, text: str = "", alert: bool = False) -> None:  # noqa: ARG002
         """Kept for the page that answers the press."""
         if text:
-            self._tell(press.delivery.id, text)
+            self.tell(press.delivery.id, text)
 
-    def _tell(self, delivery: str, text: str) -> None:
-        self._told[delivery] = text
+    def tell(self, key: str, text: str) -> None:
+        """Keep a word for the next page of somebody; of many, the latest are kept."""
+        self._told[key] = text
         while len(self._told) > TOLD:
             self._told.popitem(last=False)
 
     async def typing(self, to: Address) -> None:
         """The browser shows that itself."""
 
-    def told(self, delivery: str) -> str:
-        """What was said to a press, once."""
-        return self._told.pop(delivery, "")
+    def told(self, key: str) -> str:
+        """What was kept so, such as for a press, once."""
+        return self._told.pop(key, "")

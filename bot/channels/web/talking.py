@@ -41,7 +41,6 @@ class Talking:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._told: dict[str, str] = {}
 
     def add(self, app: web.Application) -> None:
         """Its routes."""
@@ -95,7 +94,7 @@ class Talking:
             response = await self._page(request, talk, told)
         else:
             if told:
-                self._told[talk.name] = told
+                self.site.channel.tell(talk.name, told)
             return redirect(f"{self.site.settings.prefix}/#last")
         if talk.new and not talk.embedded:
             self._remember(response, talk)
@@ -156,7 +155,7 @@ class Talking:
     # -- showing -------------------------------------------------------------------------------------------------------
 
     async def _page(self, request: web.Request, talk: Talk, told: str = "") -> web.Response:
-        told = told or self._told.pop(talk.name, "")
+        told = told or self.site.channel.told(talk.name)
         found = await self._messages(talk)
         site, library = self.site, self.site.library
         return site.page(
@@ -189,7 +188,7 @@ class Talking:
             request,
             "piece.html",
             shown=self.site.view.of(found),
-            told=told or self._told.pop(talk.name, ""),
+            told=told or self.site.channel.told(talk.name),
             talk=talk,
             once=secrets.token_urlsafe(12),
             action=action,
