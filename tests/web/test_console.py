@@ -264,6 +264,9 @@ async def test_questions_and_numbers(web: Web) -> None:
     await staff.open("/console/numbers")
     assert staff.status == 200
     assert staff.page.css("table")
+    picture = str(staff.page.css_first("img.chart").attributes["src"])  # type: ignore[union-attr]
+    async with staff.session.get(f"{web.address}{picture}") as response:
+        assert (await response.read()).startswith(b"\x89PNG")
     await staff.session.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from datetime import datetime
@@ -14,9 +15,9 @@ from bot.channels.web.console.session import Sessions, Signed
 from bot.channels.web.door import Answered
 from bot.channels.web.safety import ProblemError, redirect
 from bot.channels.web.site import Site
-from bot.days import BEIJING
+from bot.days import BEIJING, today_in_beijing
 from bot.service.tickets import LONGEST_ANSWER
-from bot.staff import report
+from bot.staff import chart, report
 from bot.staff.stats import DAYS, MOST_DAYS, collect
 from bot.store import accounts, switch, tickets
 from bot.store.tickets import Ticket
@@ -44,6 +45,7 @@ class Desk:
         route(app, "POST", "/console/tickets/{number}", guarded(self.answer, "tickets"), "console.answer")
         route(app, "POST", "/console/off", guarded(self.off, "off"), "console.off")
         route(app, "GET", "/console/numbers", guarded(self.numbers, "numbers"), "console.numbers")
+        route(app, "GET", "/console/numbers.png", guarded(self.chart, "numbers"), "console.chart")
         route(app, "GET", "/console/audit", guarded(self.audit, "audit"), "console.audit")
 
     def page(self, request: web.Request, signed: Signed, template: str, **values: Any) -> web.Response:
@@ -149,11 +151,22 @@ class Desk:
 
     async def numbers(self, request: web.Request, signed: Signed) -> web.Response:
         """What was asked, and what came of it, day by day."""
-        days, today = days_of(request, DAYS), self.site.library.today()
+        days, today = days_of(request, DAYS), today_in_beijing()
         found = await self.site.parts.store.look(lambda c: collect(c, today, days))
         names = report.titles(self.site.library.policies)
         tables = report.stats_tables(found, self.site.parts.words, names, by_day=True)
-        return self.page(request, signed, "numbers.html", days=days, tables=tables)
+        title = report.stats_title(found, self.site.parts.words)
+        return self.page(request, signed, "numbers.html", days=days, tables=tables, title=title, drawn=found.questions)
+
+    async def chart(self, request: web.Request, _: Signed) -> web.Response:
+        """The same as a picture."""
+        days, today = days_of(request, DAYS), today_in_beijing()
+        found = await self.site.parts.store.look(lambda c: collect(c, today, days))
+        names = report.titles(self.site.library.policies)
+        picture = await asyncio.to_thread(chart.draw, found, self.site.parts.words, names)
+        if picture is None:
+            raise ProblemError(404, "画不出图")
+        return web.Response(body=picture, content_type="image/png")
 
     async def audit(self, request: web.Request, signed: Signed) -> web.Response:
         """Who changed what, the latest first, and whether the chain holds."""
