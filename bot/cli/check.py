@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli.arguments import WrongCallError
 
 OK, FAULTS = 0, 1
+SHOWN = 3
+"""Open points of a document that are listed; the others are counted."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
             f"{policy.id}：{len(policy.sections)} 部分 {len(policy.clauses)} 条 {figures} 个数字 {lines} 条问法，"
             f"与原文一字不差"
         )
+    for line in _left(folder):
+        print(line)
     if folder == files.root and files.overlay.exists():
         current = taught.read(files.overlay)
         for stale in taught.merged(base, current.taught)[1]:
@@ -67,3 +72,19 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"没有错误。这里只查了 {folder}；放进知识库的 policies/ 以后，请再运行 policybot check")
     return OK
+
+
+def _left(folder: Path) -> Iterator[str]:
+    """What nobody has ticked yet in the documents' review.md."""
+    from knowledge.base.load import policy_folders
+    from knowledge.importing.open_points import open_points
+
+    for place in policy_folders(folder):
+        left = open_points(place)
+        if left is None or not (left.points or left.cards):
+            continue
+        cards = f"，{len(left.cards)} 条的卡片没有核对" if left.cards else ""
+        yield f"{place.name}：{place / 'review.md'} 里还有 {len(left.points)} 处没有打勾{cards}"
+        yield from (f"  还没看：{point}" for point in left.points[:SHOWN])
+        if len(left.points) > SHOWN:
+            yield f"  另有 {len(left.points) - SHOWN} 处"

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
+from knowledge.base.card import Card
+from knowledge.base.points import Point, around, points, walk
 from knowledge.base.record import ClauseId, Id, Record, Text
 
 _ARTICLE = re.compile(r"第([一二三四五六七八九十百\d]+)条")
@@ -105,6 +107,8 @@ class Clause(Record):
     responsible: tuple[Responsible, ...] = ()
     """In printed order; several where the points of the clause have their own."""
     figures: tuple[Figure, ...] = ()
+    card: Card | None = None
+    """What people ask of a measure, in its own words; None where nobody has looked."""
 
     @property
     def body(self) -> str:
@@ -118,6 +122,26 @@ class Clause(Record):
         closing = self.responsible[-1].quote if self.responsible else ""
         apart = len(self.responsible) == 1 and closing[0] in OPENING_BRACKETS
         return self.text.removesuffix(closing) if apart else self.text
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Its title, items, rows and sentences, with their own; read from its text (points.py)."""
+        return points(self.text, self.title if self.titled else "")
+
+    def point(self, address: str) -> Point:
+        """The point with that address under the clause (三.2); KeyError if there is none."""
+        for point in walk(self.points):
+            if point.address == address:
+                return point
+        raise KeyError(address)
+
+    def point_of(self, quote: str, inner: str = "") -> Point | None:
+        """The smallest point that holds ``inner`` (or all) of the words ``quote``; None if none does."""
+        start = self.text.find(quote)
+        if start < 0:
+            return None
+        start += max(quote.find(inner), 0)
+        return around(self.points, start, start + len(inner or quote))
 
     @property
     def unit_names(self) -> tuple[str, ...]:
@@ -298,6 +322,18 @@ class Policy(Record):
     def by_id(self) -> dict[str, tuple[Clause, Section]]:
         """Each clause by its id, with the part in which it stands."""
         return {clause.id: (clause, section) for section in self.all_sections for clause in section.clauses}
+
+    @cached_property
+    def _governing(self) -> dict[str, tuple[Clause, ...]]:
+        found: dict[str, tuple[Clause, ...]] = {}
+        for clause in self.clauses:
+            for measure in clause.card.governs if clause.card else ():
+                found[measure] = (*found.get(measure, ()), clause)
+        return found
+
+    def governing(self, clause: Clause) -> tuple[Clause, ...]:
+        """The common clauses (申报主体应当…) whose cards hold for that measure too, in printed order."""
+        return self._governing.get(clause.id, ())
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with that id; KeyError if there is none."""

@@ -11,6 +11,7 @@ from knowledge.base.document import Clause, Definition, Policy, Section, Validit
 from knowledge.base.lexicon import Lexicon
 from knowledge.base.lexicon_files import old_nearest
 from knowledge.base.phrasings import Phrasings
+from knowledge.base.verify_cards import card
 from knowledge.files.faults import Fault, shown
 from knowledge.files.yamlfile import Loc, YamlFile, read_yaml
 from knowledge.files.yamlparts import read_parts
@@ -59,6 +60,7 @@ def policy(policy: Policy, file: YamlFile, source: Path, lexicon: Lexicon | None
                 if _last(clause.id) not in (placed, printed):
                     faults.append(file.fault((*here, "id"), f"应为 {section.id}.{printed or placed}：照原文的序号"))
             faults += _clause(clause, section, file, here, units)
+            faults += card(clause, policy, file, here)
     for d, definition in enumerate(policy.definitions):
         faults += _definition(definition, policy, file, ("definitions", d), units)
     return faults

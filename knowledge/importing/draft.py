@@ -20,11 +20,14 @@ from knowledge.base.document import (
     Section,
     Validity,
 )
+from knowledge.base.points import headed
 from knowledge.base.verify import ordinal, pieces
 from knowledge.importing.facts import figures as numbers
 from knowledge.importing.facts import references, validity
 from knowledge.importing.facts import units as lists
 from knowledge.importing.facts.abbreviations import Called, Short, shorts, units_called
+from knowledge.importing.facts.cards.document import with_cards
+from knowledge.importing.facts.cards.doubts import doubts
 from knowledge.importing.facts.repeals import Repealed, repeals, unnamed
 from knowledge.importing.facts.stated import Stated
 from knowledge.importing.structure import layout
@@ -183,11 +186,12 @@ class _Builder:
         )
         short = shorts(policy)
         named = tuple(one.name for one in short if one.kind == "document" and not one.generic)
-        policy = policy.model_copy(update={"short_names": named})
+        policy = with_cards(policy.model_copy(update={"short_names": named}))
         clauses = policy.clauses
         called = units_called(short, (name for clause in clauses for name in clause.unit_names))
         self._notes(policy, shape, published, signed)
         self._told_shorts(short, called)
+        self.confirm += doubts(policy)
         return Draft(
             policy,
             called=called,
@@ -417,7 +421,7 @@ class _Builder:
                 )
             )
         own = self.source[item.mark.start : item.mark.end] if item.mark else _OWN_NUMBER.match(text)[0]  # type: ignore[index]
-        marker = len(without_blanks(own))
+        marker = len(without_blanks(headed(text) or own))
         stated = numbers.figures(text, [listed.quote for listed in found.lists], marker)
         self.confirm += [f"{clause_id} 的「{one.text}」：{one.note}" for one in stated if one.note]
         for ref in references.references(text):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
-from knowledge.base.document import Figure, Policy, Section
+from knowledge.base.card import Said, part_names
+from knowledge.base.document import Clause, Figure, Policy, Section
 from knowledge.importing.draft import Draft
 from knowledge.importing.facts.repeals import Repealed
 from knowledge.importing.formats.read import Read
+from knowledge.importing.hints import hinted
 
 MAX_ROWS = 400
 """Rows of a table; a report that nobody reads to its end helps nobody."""
@@ -27,9 +30,9 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
     ]
     out += ["## 必须有人看", ""]
     must = [*draft.warnings, *(f"单位名称存疑：{name}" for name in draft.unsure_units)]
-    out += [f"- [ ] {_cell(item)}" for item in must] or ["- 没有"]
+    out += [f"- [ ] {_cell(hinted(item))}" for item in must] or ["- 没有"]
     out += ["", "## 请确认（按规则认出，规则可能错）", ""]
-    out += [f"- [ ] {_cell(item)}" for item in dict.fromkeys(draft.confirm)] or ["- 没有"]
+    out += _capped([f"- [ ] {_cell(hinted(item))}" for item in dict.fromkeys(draft.confirm)]) or ["- 没有"]
     if draft.repealed or draft.proposals:
         out += ["", "## 废止的文件", "", "各份的废止要写在被废止的那一份上，这里只提议，没有改。", ""]
         out += _capped([f"- [ ] {_cell(_repealed(one))}" for one in draft.repealed])
@@ -57,6 +60,7 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
     missed = _missed(policy)
     if missed:
         out += ["", "提到负责或牵头、而没有认作责任单位的句子：", "", *(_capped([f"- {row}" for row in missed]))]
+    out += _cards(policy)
     out += ["", "## 数字", "", "| 条 | 数字 | 值 | 界 | 谁出钱 | 每 | 对谁 | 情形 | 引文 |", "| --- " * 9 + "|"]
     rows = [
         f"| {clause.id} | {_cell(f.text)} | {_value(f)} | {_BOUND[f.bound]} | {_cell(f.payer or '')} "
@@ -67,6 +71,31 @@ def review(draft: Draft, read: Read, file: str, new_units: list[str]) -> str:
     out += _capped(rows)
     out += ["", "空着的格子是原句没有写明，不是漏填；引文之外的意思不推断。", ""]
     return "\n".join(out)
+
+
+def _cards(policy: Policy) -> list[str]:
+    """A row for each clause with a card, to be ticked off against the text."""
+    rows = [f"| [ ] | {clause.id} | {'<br>'.join(_parts(clause))} |" for clause in policy.clauses if clause.card]
+    if not rows:
+        return []
+    return ["", "## 卡片", "", _TICK, "", "| 核对 | 条 | 原文怎样说 |", "| --- | --- | --- |", *_capped(rows)]
+
+
+_TICK = "逐条与原文对照，对的把 [ ] 改成 [x]；不对的改 policy.yaml 里这一条的「card:」，原文没有写的那一项就空着。"
+
+
+def _parts(clause: Clause) -> Iterator[str]:
+    assert clause.card is not None
+    for part, name in part_names().items():
+        if said := clause.card.part(part):
+            yield f"**{name.label}** " + "；".join(_said(one) for one in said)
+    if clause.card.governs:
+        yield f"**这一条也管** {'、'.join(clause.card.governs)}"
+
+
+def _said(said: Said) -> str:
+    place = f"（{said.point}）" if said.point else ""
+    return f"「{_cell(said.quote)}」{place}"
 
 
 _BOUND = {"exact": "", "at_least": "不低于", "at_most": "不高于"}

@@ -10,14 +10,16 @@ from datetime import date
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from knowledge.base.card import part_names
 from knowledge.base.document import Clause, Policy
 from knowledge.base.phrasings import Phrasings
 from knowledge.files.table import safe
 from knowledge.text.fold import key
 
-COLUMNS = ("question", "answer", "units", "place", "clause", "policy", "validity", "state")
+COLUMNS = ("question", "answer", "units", "place", "clause", "policy", "validity", "state", "part", "points")
 """``answer`` is the whole clause, ``place`` its printed number and title, ``validity`` the document's own sentence,
-``state`` as model.State on the day of the export."""
+``state`` as model.State on the day of the export. A row for a part of a clause's card (材料, 程序, …) has the
+part's name and the addresses of the points that say it; its answer is their words, a line each."""
 
 
 def to_csv(policies: Sequence[tuple[Policy, Phrasings]], on: date, every: bool = False, mark: bool = True) -> bytes:
@@ -34,19 +36,32 @@ def to_csv(policies: Sequence[tuple[Policy, Phrasings]], on: date, every: bool =
 
 
 def rows(policy: Policy, asked: Phrasings, on: date, every: bool) -> Iterator[tuple[str, ...]]:
-    """A row for each question in COLUMNS; a clause about which nobody has asked yet has its title for a question."""
+    """A row for each question in COLUMNS, and one for each part of a card.
+
+    A clause about which nobody has asked yet has its title for a question.
+    """
     for clause in policy.clauses:
+        placed = (
+            "、".join(clause.unit_names),
+            " ".join(filter(None, (clause.number, clause.title if clause.titled else None))),
+            clause.id,
+            policy.id,
+            policy.validity.quote or "",
+            policy.state(on),
+        )
         for question in _questions(clause, asked, every) or [clause.title]:
-            yield (
-                question,
-                clause.text,
-                "、".join(clause.unit_names),
-                " ".join(filter(None, (clause.number, clause.title if clause.titled else None))),
-                clause.id,
-                policy.id,
-                policy.validity.quote or "",
-                policy.state(on),
-            )
+            yield (question, clause.text, *placed, "", "")
+        for question, answer, part, points in _of_card(clause):
+            yield (question, answer, *placed, part, points)
+
+
+def _of_card(clause: Clause) -> Iterator[tuple[str, str, str, str]]:
+    """Question, answer, name and points of each part that the clause's card fills."""
+    for part, name in part_names().items():
+        if said := clause.card.part(part) if clause.card else ():
+            points = dict.fromkeys(f"{clause.id}.{one.point}" if one.point else clause.id for one in said)
+            question = name.ask.format(title=clause.title)
+            yield question, "\n".join(one.quote for one in said), name.label, " ".join(points)
 
 
 def _questions(clause: Clause, asked: Phrasings, every: bool) -> list[str]:

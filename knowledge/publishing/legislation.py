@@ -5,6 +5,9 @@ Terms as schema.org defines them, with these choices where they leave one:
 - ``datePublished`` is the day of publication; ``legislationDate`` (adoption or signature) isn't recorded, so not given.
 - Units that a clause makes responsible are its ``legislationResponsible``, through a Role where the list has labels.
 - A document named in the preamble as what is implemented is ``isBasedOn``, one that a measure cites is ``citation``.
+- What the card of a clause says is what it ``mentions``, as a PropertyValue whose ``propertyID`` is the field in
+  policy.yaml, ``name`` what people call it, ``value`` the words, ``identifier`` the point; the measures that a common
+  clause governs are what it is ``about``.
 - Parts and clauses are Legislation too ("a component of a legal act"); ``hasPart`` holds them in printed order.
 """
 
@@ -14,6 +17,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from knowledge.base.card import part_names
 from knowledge.base.document import Attachment, Basis, Clause, Figure, Policy, Responsible, Section, State
 
 CONTEXT = "https://schema.org"
@@ -97,8 +101,22 @@ def _clause(clause: Clause, cited: list[Basis], url: str | None) -> Node:
         "text": clause.text,
         "legislationResponsible": [unit for listed in clause.responsible for unit in _units(listed)],
         "citation": [_cited(basis) for basis in cited],
-        "mentions": [_figure(figure) for figure in clause.figures],
+        "mentions": [*(_figure(figure) for figure in clause.figures), *_card(clause)],
+        "about": [{"@type": "Legislation", **_identity(name, url)} for name in clause.card.governs]
+        if clause.card
+        else [],
     }
+
+
+def _card(clause: Clause) -> Iterator[Node]:
+    for part, _, said in clause.card.said() if clause.card else ():
+        yield {
+            "@type": "PropertyValue",
+            "propertyID": part,
+            "name": part_names()[part].label,
+            "value": said.quote,
+            "identifier": f"{clause.id}.{said.point}" if said.point else clause.id,
+        }
 
 
 def _units(listed: Responsible) -> Iterator[Node]:

@@ -6,7 +6,9 @@ looked for in the view; what is quoted is cut from the source.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from functools import cached_property
 
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("﹝"): "〔", ord("﹞"): "〕", ord("∶"): ":"}
 
@@ -20,6 +22,18 @@ def half_width(text: str) -> str:
     return text.translate(_HALF)
 
 
+_UNEVEN = re.compile(r"“([^“”\"\n]{1,60})\"")
+
+
+def evened(text: str) -> str:
+    """With ” for the straight quote that closes a “, character for character.
+
+    >>> evened('“磁吸效应"')
+    '“磁吸效应”'
+    """
+    return _UNEVEN.sub(r"“\1”", text) if "“" in text and '"' in text else text
+
+
 def without_blanks(text: str) -> str:
     """Without blanks and line breaks."""
     return "".join(text.split())
@@ -30,8 +44,12 @@ class View:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._at = [i for i, char in enumerate(source) if not char.isspace()]
-        self.text = half_width("".join(source[i] for i in self._at))
+        self.text = evened(half_width(without_blanks(source)))
+
+    @cached_property
+    def _at(self) -> list[int]:
+        """Where in the source each character of the text stands."""
+        return [i for i, char in enumerate(self.source) if not char.isspace()]
 
     def quote(self, start: int, end: int) -> str:
         """The words of the source, as printed, that ``text[start:end]`` shows."""

@@ -77,7 +77,7 @@ def test_the_seed_imported_from_its_text_is_the_hand_made_policy() -> None:
     ]
     assert len(made.clauses) == len(by_hand.clauses)
     for one, other in zip(made.clauses, by_hand.clauses, strict=True):
-        for field in ("id", "number", "title", "titled", "text"):
+        for field in ("id", "number", "title", "titled", "text", "card"):
             assert getattr(one, field) == getattr(other, field), (one.id, field)
         lists = [[(r.quote, r.names, r.printed, r.point) for r in c.responsible] for c in (one, other)]
         assert lists[0] == lists[1]

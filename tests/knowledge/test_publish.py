@@ -20,7 +20,9 @@ from knowledge import ROOT
 from knowledge.base import verify
 from knowledge.base.document import Attachment, Clause, Policy, Section
 from knowledge.base.one_folder import open_asked, open_policy
+from knowledge.base.phrasings import Phrasings
 from knowledge.files.table import DANGEROUS, safe, unsafe
+from knowledge.importing.draft import build
 from knowledge.publishing import faq
 from knowledge.publishing.akoma import NAMESPACE, opening, to_akoma
 from knowledge.publishing.legislation import to_jsonld
@@ -166,6 +168,10 @@ def test_jsonld_expands_and_every_term_is_schema_orgs(folder: Path) -> None:
     node = to_jsonld(opened(folder), DAY, "https://example.org/policy")
     (tree,) = expanded(node)
     assert tree["@id"] == "https://example.org/policy"
+    every_term_is_known(node, tree)
+
+
+def every_term_is_known(node: Any, tree: Any) -> None:
     found = [n for n in nodes(tree) if "@type" in n]
     assert len(found) == len([n for n in nodes(node) if "@type" in n])
     for item in found:
@@ -234,7 +240,10 @@ def test_faq_has_one_question_a_writer_and_the_clause_verbatim() -> None:
     assert {row["clause"] for row in rows} == {clause.id for clause in seed.clauses}
     assert len(rows) < len(every) / 10
     for row in every:
-        assert unsafe(row["answer"]) == seed.clause(row["clause"]).text
+        text = seed.clause(row["clause"]).text
+        told = [text] if not row["part"] else unsafe(row["answer"]).splitlines()
+        assert unsafe(row["answer"]) == "\n".join(told)
+        assert all(words in text for words in told)
         assert row["state"] == "expired"
     lines = {line for by_writer in asked.clauses["1.1"].values() for line in by_writer}
     assert lines <= {unsafe(row["question"]) for row in every if row["clause"] == "1.1"}
@@ -283,3 +292,40 @@ def test_command_writes_several_into_a_folder(tmp_path: Path) -> None:
     assert len(json.loads(out(publish("--as", "jsonld", *both)))) == 2
     assert publish("--as", "akn", *both).returncode == 2
     assert publish("--as", "akn", both[0], both[0], "-o", str(tmp_path)).returncode == 2
+
+
+@pytest.fixture(scope="module")
+def carded() -> Policy:
+    return build((DOCUMENTS / "langu-cards.txt").read_text(encoding="utf-8"), "langu", "岚谷").policy
+
+
+def test_jsonld_says_what_the_cards_say(carded: Policy) -> None:
+    node = to_jsonld(carded, DAY)
+    every_term_is_known(node, expanded(node)[0])
+
+    def clauses(part: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        own = {part["identifier"]: part} if "identifier" in part else {}
+        return own | {key: node for inner in part.get("hasPart", []) for key, node in clauses(inner).items()}
+
+    found = clauses(node)
+    told = [one for one in found["2.4"]["mentions"] if one["@type"] == "PropertyValue"]
+    assert {"propertyID": "limits", "name": "限制", "value": "补助期间不得转租摊位", "identifier": "2.4.句1"} in [
+        {key: value for key, value in one.items() if key != "@type"} for one in told
+    ]
+    assert [one["identifier"] for one in found["3.12"]["about"]] == ["2.3"]
+    assert "about" not in found["2.4"]
+
+
+def test_the_table_has_a_row_for_each_part_of_a_card(carded: Policy) -> None:
+    table = list(csv.DictReader(io.StringIO(faq.to_csv([(carded, Phrasings())], DAY, mark=False).decode())))
+    rows = {(row["clause"], row["part"]): row for row in table}
+    materials = rows["2.4", "材料"]
+    assert materials["answer"].splitlines() == [
+        "夜间集市补助申请表",
+        "投资专项审计报告",
+        "摊位租赁合同（含明细、发票、付款凭证）",
+    ]
+    assert materials["points"] == "2.4.二.1 2.4.二.2 2.4.二.3"
+    assert materials["question"].endswith("要交什么材料？")
+    assert rows["2.4", ""]["answer"] == carded.clause("2.4").text
+    assert ("1.1", "材料") not in rows

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.importing.facts.enumerations import form, members, short_kinds
 from knowledge.importing.facts.spans import Spans, Stretch
 from knowledge.importing.facts.tiers import tiers_before
 
@@ -58,7 +59,6 @@ _ACTS = re.compile(
     r"^(?:加快|加强|完善|建立|实施|落实|推动|推进|优化|设立|依托|围绕|发挥|探索|深化|按照|根据|依据|可|并|以及|且不)"
 )
 _URGES = re.compile(r"鼓励|支持|引导|推动|推进|加快")
-_JOINS = re.compile(r"和|以及|及(?!以上|以下|其|时)|与|或(?!者以上)")
 _TIES = re.compile(
     rf"^(?:元|人)?(?:\([^()]*\))?(?:/[一-鿿]{{1,3}}(?:[./·][年月次天日人])?)?(?:、|,|和|及|以及|/)(?:{_FRAME.pattern})?$"
 )
@@ -70,11 +70,6 @@ _BASE = re.compile(
 _WHEN = re.compile(r"(?:于|自|从)[^的]*$|[^的]{0,8}年度?$")
 _AFTER = re.compile(r"\(((?!含|不含|以|税|以下|人民币)[^()\d,。]{2,20})\)")
 """500万元(国家级): the case behind the number."""
-_LEVEL = (
-    "(?:世界|国家|省部|省|市|区|县|部)级?|[特一二三]等奖?|[金银铜]奖|[一二三四五两]档|[一二三四五]星级?|"
-    "[345]A级?|[ABCDE]类|[甲乙丙丁]级|[甲乙丙丁]等|(?<![中高初])(?:初级|中级|高级)|正高级?|副高级?|博士|硕士|本科|大专"
-)
-_LEVELS = re.compile(rf"(?:{_LEVEL})(?:(?:、|和|及|或|/)(?:{_LEVEL}))+")
 FAR = 500
 """Characters of a quote; a condition further back is told without being quoted along."""
 
@@ -454,99 +449,54 @@ def _paired(spans: Spans, group: list[Paid], state: _State) -> list[Case | None]
     begins = min((a for a, _ in state.spans), default=part)
     clearly = re.search(r"分别|依次|各(?=给予|奖励|补)", text[min(begins, part) : group[-1].end]) is not None
     whose = _named(text, state.spans[0]) if state.spans else None
+    if kinds := short_kinds(spans, part, group[0].start, len(group)):
+        return [Case(min(begins, kinds[0][0]), whose, kind) for kind in kinds]
     if clearly:
         several = [span for span in state.spans if text[span[1] - 1] == "的"]
         if len(several) == len(group) and len(state.spans) <= len(group) + 1:
             shared = state.spans[0] if len(state.spans) > len(group) else None
-            nouns = _parallel(spans, shared, len(group)) if shared and not _of_one_form(text, several) else None
+            nouns = _parallel(spans, shared, len(group)) if shared and not _of_oneform(text, several) else None
             if shared and nouns:
                 return [Case(begins, _named(text, shared), noun) for noun in nouns]
             subject = _named(text, shared) if shared else None
             return [Case(begins, subject, _named(text, span)) for span in several]
-        for span in reversed(state.spans):
-            if pieces := _pieces(spans, _named(text, span), len(group)):
+        own = [span for span in state.spans if span[0] >= part] or state.spans
+        for span in reversed(own):
+            if pieces := members(spans, _named(text, span), len(group)):
                 inside = pieces[0][0] > _named(text, span)[0]  # kinds within a name: 新认定的国家、省级中心
                 subject = _named(text, span) if inside else whose
                 if span == state.spans[0] and not inside:
                     subject = _after_kind(text, span, pieces)
                 return [Case(begins, subject, piece) for piece in pieces]
+        if pieces := _listed_before(spans, part, group[0].start, len(group)):
+            return [Case(min(begins, pieces[0][0]), whose, piece) for piece in pieces]
     end = spans.on(group[-1].end, "。;!?")
     return [Case(begins, None, (begins, end), unpaired=True) for _ in group]
 
 
+def _listed_before(spans: Spans, part: int, start: int, count: int) -> list[Stretch] | None:
+    """The kinds that a comma clause before the numbers lists, where there are as many."""
+    end = spans.back(start, "。;,!?:")
+    while end > part:
+        begin = spans.back(end - 1, "。;,!?:")
+        if pieces := members(spans, _named(spans.text, (begin + _marker(spans.text[begin:end]), end - 1)), count):
+            return pieces
+        end = begin
+    return None
+
+
 def _parallel(spans: Spans, span: Stretch, count: int) -> list[Stretch] | None:
     """The nouns that stand side by side in what the sentence is for: 对取得中级、高级导游证人员."""
-    return _pieces(spans, _named(spans.text, span), count)
+    return members(spans, _named(spans.text, span), count)
 
 
-def _of_one_form(text: str, several: Sequence[Stretch]) -> bool:
+def _of_oneform(text: str, several: Sequence[Stretch]) -> bool:
     """Whether conditions are kinds of one thing, each with its own amount: 首次认定的,重新认定的."""
     words = [text[a:b].rstrip("的") for a, b in several]
-    return len({word[-2:] for word in words}) == 1 or len({_form(word) for word in words}) == 1
+    return len({word[-2:] for word in words}) == 1 or len({form(word) for word in words}) == 1
 
 
 def _after_kind(text: str, span: Stretch, pieces: list[Stretch]) -> Stretch | None:
     """对获得国家级、省级认定的企业: what is named after the kinds."""
     split = text.rfind("的", pieces[-1][0], span[1])
     return (split + 1, span[1]) if 0 <= split < span[1] - 1 else None
-
-
-def _pieces(spans: Spans, span: Stretch, count: int) -> list[Stretch] | None:
-    """The members of the enumeration in ``span``, where there are ``count`` of them."""
-    text = spans.text
-    start, end = span
-    split = text.rfind("的", start, end)
-    for run in _LEVELS.finditer(text, start, end):
-        pieces = [(run.start() + m.start(), run.start() + m.end()) for m in re.finditer(_LEVEL, run.group())]
-        if len(pieces) == count:
-            return pieces
-    for stop in dict.fromkeys((end, split if split > start else end)):
-        for joins in (False, True):
-            cuts = [
-                (i, i + 1)
-                for i in range(start, stop)
-                if text[i] in "、/" and spans.depth[i] <= spans.depth[start] and not _unit_slash(text, i)
-            ]
-            if joins:
-                cuts += [
-                    m.span()
-                    for m in _JOINS.finditer(text, start + 1, stop - 1)
-                    if spans.depth[m.start()] <= spans.depth[start]
-                ]
-                cuts.sort()
-            edges = [start, *(at for cut in cuts for at in cut), stop]
-            pieces = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
-            if len(pieces) == count and all(b - a >= 2 or text[a:b] in "省市区县" for a, b in pieces):
-                last = pieces[-1]
-                tail = text.find("的", last[0] + 1, last[1])
-                pieces[-1] = (last[0], tail if tail > 0 else last[1])
-                return _alike(text, pieces)
-    return None
-
-
-def _alike(text: str, pieces: list[Stretch]) -> list[Stretch]:
-    """建设四层/五层/六层及以上厂房: numbers of one form, without the words that all of them share."""
-    first, second = pieces[:2]
-    size = second[1] - second[0]
-    if _form(text[first[1] - size : first[1]]) == _form(text[slice(*second)]) and first[1] - size > first[0]:
-        digits = re.search(r"[\d.]+$", text[first[0] : first[1] - size])
-        pieces[0] = (first[1] - size - (len(digits.group()) if digits else 0), first[1])
-    before, last = pieces[-2:]
-    form = _form(text[slice(*before)])
-    for stop in range(last[0] + 2, last[1]):
-        if _form(text[last[0] : stop]) == form and text[stop] not in "0123456789.":
-            more = re.match(r"及?以[上下]", text[stop : last[1]])
-            pieces[-1] = (last[0], stop + (more.end() if more else 0))
-            break
-    return pieces
-
-
-def _form(words: str) -> str:
-    """What is left of words whose numbers are all alike; no form where there is no number."""
-    form = re.sub(r"[\d.]+|[一二三四五六七八九十两]+", "#", words)
-    return form if "#" in form else words + "?"
-
-
-def _unit_slash(text: str, at: int) -> bool:
-    """Whether a slash parts a number's units (家/人), not things."""
-    return text[at] == "/" and re.search(r"[\d万元](?:[一-鿿]{1,2})?$", text[max(0, at - 4) : at]) is not None
