@@ -1,11 +1,11 @@
-# make chat：装好并打开终端聊天；make test：装好并跑快的一道测试；make test-all：全部。其余见 README。
+# make chat：装好并打开终端聊天；make web：打开网页；make test：装好并跑快的一道测试；make test-all：全部。其余见 README。
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOGETHER := -n 2 --dist loadfile
 
-.PHONY: setup chat test retest test-all lint bench bench-corpora accuracy chaos load audit pictures check tune clean
+.PHONY: setup chat web test retest test-all lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
 
 setup: $(READY)
 
@@ -19,6 +19,9 @@ $(READY): pyproject.toml constraints.txt
 
 chat: $(READY)
 	@$(BIN)/policybot chat
+
+web: $(READY)
+	@$(BIN)/policybot web
 
 # the fast lane: no processes, no whole bases compiled
 test: $(READY)
@@ -52,11 +55,17 @@ chaos: $(READY)
 load: $(READY)
 	$(BIN)/python -m tests.telegram.load
 
+load-web: $(READY)
+	$(BIN)/python -m tests.web.load
+
 audit: $(READY)
 	$(BIN)/python -m tests.audit
 
 pictures: $(READY)
 	$(BIN)/python -m tests.pictures
+
+screenshots: $(READY)
+	$(BIN)/python -m tests.web.screenshots
 
 check: $(READY)
 	$(BIN)/policybot check

@@ -36,8 +36,16 @@ LANES = {
         "telegram/test_telegram_chaos",
         "telegram/test_telegram_end_to_end",
         "telegram/test_telegram_records",
+        "web/test_browser",
+        "web/test_web_process",
     ),
-    "compile": ("engine/test_many", "knowledge/test_import_faq", "knowledge/test_tuning", "importing/test_import"),
+    "compile": (
+        "engine/test_many",
+        "knowledge/test_import_faq",
+        "knowledge/test_tuning",
+        "importing/test_import",
+        "web/test_papers",
+    ),
 }
 """Modules that the fast lane (make test) leaves to make test-all."""
 

@@ -26,6 +26,11 @@ async def ask(visit: Visit, text: str) -> None:
 
 async def ask_admitted(visit: Visit, text: str, echo: bool = False) -> None:
     """Answer a question of somebody who may ask. ``echo``: it was pressed, not typed, so the answer repeats it."""
+    off = await visit.parts.off.reason(visit.parts.store)
+    if off:
+        visit.turn.outcome("limited")
+        await visit.say(visit.words("off", reason=off))
+        return
     if len(text) > LONGEST:
         visit.turn.outcome("clarify")
         visit.record(text, Reply("clarify", (), Conversation(), why=Why(Rule.TOO_LONG)))

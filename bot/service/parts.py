@@ -14,6 +14,7 @@ from bot.replies.texts import Texts
 from bot.service.catalogue import Catalogues
 from bot.service.left_out import LeftOut
 from bot.service.limits import UserLimit
+from bot.service.off import OffSwitch
 from bot.service.port import Channel
 from bot.service.staffroom import StaffRoom
 from bot.serving.hot_reload import Reloader
@@ -68,6 +69,7 @@ class Parts:
     """What takes a changed base into use; without it the base can't be mended from a channel."""
     forgetting: tuple[Callable[[str, str], object], ...] = ()
     """What else remembers a person, to be told the channel and the name."""
+    off: OffSwitch = field(default_factory=OffSwitch)
     catalogues: Catalogues = field(default_factory=Catalogues)
     rendered: Rendered = field(default_factory=Rendered)
     left_out: LeftOut = field(default_factory=LeftOut)

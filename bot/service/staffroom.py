@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -37,8 +37,13 @@ class StaffRoom:
         words: Texts,
         hours: Hours,
         now: Callable[[], datetime],
+        also: Collection[tuple[str, str]] = (),
     ) -> None:
-        """``at``: None where there is no group of the staff; ``now``: the time in Beijing."""
+        """``at``: None where there is no group of the staff; ``now``: the time in Beijing.
+
+        ``also``: (channel, conversation) of other places where the staff answers.
+        """
+        self._also = frozenset(also)
         self.hours = hours
         self.now = now
         self._at = at
@@ -58,8 +63,8 @@ class StaffRoom:
 
     def is_at(self, address: Address) -> bool:
         """Whether that is the staff's group."""
-        at = self._at
-        return at is not None and (at.channel, at.conversation) == (address.channel, address.conversation)
+        at, place = self._at, (address.channel, address.conversation)
+        return (at is not None and (at.channel, at.conversation) == place) or place in self._also
 
     def stamp(self) -> float:
         """Now, in POSIX seconds."""

@@ -37,6 +37,12 @@ class Staff:
         """The role of a channel's person; None: no member of staff."""
         return self._all.get((channel, person))
 
+    def admit(self, channel: str, person: str, role: Role | None) -> None:
+        """Somebody has that role from here on; None: none any more. For channels whose accounts come and go."""
+        self._all.pop((channel, person), None)
+        if role is not None:
+            self._all[channel, person] = role
+
     def everyone(self, least: Role = Role.VIEWER) -> tuple[tuple[str, str], ...]:
         """(channel, person) of all who may do what ``least`` may, in the order of the settings."""
         return tuple(who for who, role in self._all.items() if role >= least)

@@ -37,7 +37,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from bot.store import notices, questions, staged, tickets
+from bot.store import notices, questions, staged, tickets, web
 from bot.store.keys import FIRST, Delivery, Talk
 from bot.store.migrate import migrate, one_upgrade_at_a_time
 from bot.store.private import make_private
@@ -133,6 +133,7 @@ class Verdict:
     delivery: Delivery | None = None
     """Of the question that was answered, if that is known."""
     channel: str = FIRST
+    comment: str = ""
 
     def row(self) -> dict[str, Any]:
         """The columns."""
@@ -513,6 +514,7 @@ class Store:
     def _tidy(self, connection: Connection, now: float) -> None:
         connection.execute(updates.delete().where(updates.c.state == "done", updates.c.received < now - KEEP_DONE))
         connection.execute(conversations.delete().where(conversations.c.updated < now - KEEP_CONVERSATION))
+        web.tidy(connection, now - KEEP_CONVERSATION)
         tickets.tidy(connection, self.keep_days, now)
         questions.fold(connection, self.keep_days, now)
 

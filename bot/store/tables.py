@@ -63,6 +63,8 @@ feedback = Table(
     # Who judged, as a keyed hash (bot/staff/asker_hash.py).
     Column("delivery", NAME, nullable=True),
     # Of the question that was answered; null when it is not known.
+    Column("comment", Text, nullable=False, default="", server_default=""),
+    # What the person wrote with it, numbers of people masked.
 )
 Index("feedback_by_question", feedback.c.channel, feedback.c.delivery)
 
@@ -203,3 +205,110 @@ notices = Table(
     # POSIX seconds.
 )
 # What the staff were told, so that it is told once.
+
+web_messages = Table(
+    "web_messages",
+    metadata,
+    Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
+    # Order in which they are shown.
+    Column("conversation", NAME, nullable=False),
+    Column("name", NAME, nullable=False),
+    # Of the message: sent again, it is the same.
+    Column("author", String(8), nullable=False),
+    # asker or bot.
+    Column("answers", NAME, nullable=False),
+    # The message that it answers; empty for none.
+    Column("content", Text, nullable=False),
+    # JSON: paragraphs (bot/channels/web/content.py).
+    Column("buttons", Text, nullable=False),
+    # JSON: rows of (label, data).
+    Column("at", Float, nullable=False),
+    UniqueConstraint("conversation", "name"),
+)
+Index("web_messages_by_conversation", web_messages.c.conversation, web_messages.c.id)
+# What stands on a page: a page has no messenger that keeps it.
+
+document_events = Table(
+    "document_events",
+    metadata,
+    Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("policy", String(160), nullable=False),
+    Column("what", String(12), nullable=False),
+    # added, changed or removed.
+    Column("title", Text, nullable=False),
+)
+known_documents = Table(
+    "known_documents",
+    metadata,
+    Column("policy", String(160), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+)
+# The documents as of the last event: what is different from them is the next one.
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    # The beginning of the key, by which people name it.
+    Column("digest", String(64), nullable=False),
+    # SHA-256 of the key; the key itself is nowhere.
+    Column("name", NAME, nullable=False),
+    # Whose it is.
+    Column("scopes", String(120), nullable=False),
+    # ask, read, feedback; with spaces between.
+    Column("per_minute", Integer, nullable=False),
+    # Requests a minute; 0: as many as it likes.
+    Column("made", Float, nullable=False),
+    Column("revoked", Float, nullable=False, default=0.0, server_default="0"),
+    # When it was taken back; 0 while it holds.
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    Column("role", String(12), nullable=False),
+    # viewer, editor, reviewer, admin or auditor.
+    Column("password", String(200), nullable=False),
+    # scrypt, with its parameters and salt (bot/staff/passwords.py).
+    Column("made", Float, nullable=False),
+    Column("ended", Float, nullable=False, default=0.0, server_default="0"),
+    # When it was ended; 0 while it holds.
+    Column("failed", Integer, nullable=False, default=0, server_default="0"),
+    # Wrong passwords in a row.
+    Column("locked", Float, nullable=False, default=0.0, server_default="0"),
+    # Until when nobody can sign in with it.
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    # SHA-256 of what the browser keeps.
+    Column("account", NAME, nullable=False),
+    Column("began", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("who", NAME, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    # Over this entry and the digest of the one before it: a chain. Triggers refuse changes (migrations/0007).
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    # What is off while there is a row.
+    Column("reason", Text, nullable=False),
+    # Told to whoever asks.
+    Column("by", NAME, nullable=False),
+    Column("at", Float, nullable=False),
+)

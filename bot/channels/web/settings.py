@@ -1,0 +1,135 @@
+"""What the web reads from the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bot.settings import SettingsError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """Where the web listens, under what address people open it, and who may do what."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    url: str = ""
+    """The address that people open, without a slash at its end; empty: wherever it listens."""
+    proxies: tuple[Network, ...] = ()
+    """Those whose word on who asks is believed."""
+    embed: tuple[str, ...] = ()
+    """Origins of the sites that may show the page within theirs."""
+    address_limit: int = 120
+    """Questions a minute from one address; 0: as many as come."""
+    api: Literal["open", "keys", "off"] = "open"
+    """Who may use the API: everybody, those with a key, nobody."""
+    two_persons: bool = False
+    """Whoever changed a document last may not be the one who publishes it."""
+
+    @property
+    def prefix(self) -> str:
+        """The path under which the page lies: empty, or /policy."""
+        return urlsplit(self.url).path.rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https."""
+        return self.url.startswith("https://")
+
+    def hosts(self, name: str) -> bool:
+        """Whether requests may name that host. Addresses in figures may: no foreign name leads to them."""
+        name = name.strip("[]").lower()
+        if self.url and name == (urlsplit(self.url).hostname or ""):
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return name in (*_LOOPBACK, self.host.lower())
+        return True
+
+
+def read_web_settings(
+    environment: Mapping[str, str] = os.environ, options: Mapping[str, str | None] | None = None
+) -> WebSettings:
+    """From the environment; ``options`` come first. Raises SettingsError with every fault."""
+    values = {k: v.strip() for k, v in environment.items() if k.startswith("POLICYBOT_WEB_") and v.strip()}
+    values |= {k: v.strip() for k, v in (options or {}).items() if v is not None}
+    faults: list[str] = []
+    host, port = _listen(values.get("POLICYBOT_WEB_LISTEN", "127.0.0.1:8000"), faults)
+    api = values.get("POLICYBOT_WEB_API", "open")
+    if api not in ("open", "keys", "off"):
+        faults.append(f"POLICYBOT_WEB_API：「{api}」不认识；可以是 open、keys、off")
+    two = values.get("POLICYBOT_WEB_TWO_PERSONS", "no")
+    if two not in ("yes", "no"):
+        faults.append(f"POLICYBOT_WEB_TWO_PERSONS：「{two}」不认识；可以是 yes、no")
+    made = WebSettings(
+        host,
+        port,
+        _url(values.get("POLICYBOT_WEB_URL", ""), faults),
+        _proxies(values.get("POLICYBOT_WEB_PROXIES", ""), faults),
+        _origins(values.get("POLICYBOT_WEB_EMBED", ""), faults),
+        _limit(values.get("POLICYBOT_WEB_ADDRESS_LIMIT", "120"), faults),
+        api,  # type: ignore[arg-type]
+        two == "yes",
+    )
+    if faults:
+        raise SettingsError(faults)
+    return made
+
+
+def _listen(value: str, faults: list[str]) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if host and port.isascii() and port.isdigit() and int(port) <= 65535:
+        return host.strip("[]"), int(port)
+    faults.append(f"POLICYBOT_WEB_LISTEN：「{value}」应为 主机:端口，如 127.0.0.1:8000")
+    return "127.0.0.1", 8000
+
+
+def _url(value: str, faults: list[str]) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        faults.append(f"POLICYBOT_WEB_URL：「{value}」应为人们打开的网址，如 https://zc.example.cn/policy")
+    return value.rstrip("/")
+
+
+def _proxies(value: str, faults: list[str]) -> tuple[Network, ...]:
+    found = []
+    for one in value.replace(",", " ").split():
+        try:
+            found.append(ipaddress.ip_network(one, strict=False))
+        except ValueError:
+            faults.append(f"POLICYBOT_WEB_PROXIES：「{one}」不是地址或网段；写作 127.0.0.1 10.0.0.0/8")
+    return tuple(found)
+
+
+def _origins(value: str, faults: list[str]) -> tuple[str, ...]:
+    found = []
+    for one in value.replace(",", " ").split():
+        parts = urlsplit(one)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.netloc
+            or "*" in one
+            or f"{parts.scheme}://{parts.netloc}" != one
+        ):
+            faults.append(
+                f"POLICYBOT_WEB_EMBED：「{one}」不是网站的来源；写作 https://www.example.gov.cn，不带路径和通配"
+            )
+        else:
+            found.append(one.lower())
+    return tuple(found)
+
+
+def _limit(value: str, faults: list[str]) -> int:
+    if value.isascii() and value.isdigit() and int(value) <= 100_000:
+        return int(value)
+    faults.append(f"POLICYBOT_WEB_ADDRESS_LIMIT：「{value}」应为 0 到 100000 的整数；0 是不限")
+    return 120

@@ -1,0 +1,88 @@
+"""Debian's Chromium, driven by Selenium; axe from npm. Both are found, never fetched by the tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+REQUIRED = "POLICYBOT_REQUIRE_BROWSER"
+"""With 1, as in CI, a test without a browser fails instead of being skipped."""
+AXE = "POLICYBOT_AXE"
+"""Where axe.min.js lies."""
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+def missing(what: str) -> None:
+    """Skip, or fail where it is required."""
+    if os.environ.get(REQUIRED) == "1":
+        pytest.fail(f"{REQUIRED}=1, but there is no {what}")
+    pytest.skip(f"no {what}")
+
+
+@contextmanager
+def chrome(profile: Path, width: int = 1366, height: int = 900, scripts: bool = True) -> Iterator[Chrome]:
+    """A browser with a profile of its own."""
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if program is None or driver is None:
+        missing("chromium with chromedriver (Debian: chromium, chromium-driver)")
+    options = ChromeOptions()
+    options.binary_location = str(program)
+    quiet = ("background-networking", "component-update", "sync", "gpu", "quic", "dev-shm-usage")
+    for switch in (
+        *(
+            "headless",
+            "no-sandbox",
+            "no-first-run",
+            "hide-scrollbars",
+            "force-prefers-reduced-motion",
+            f"user-data-dir={profile}",
+        ),
+        *(f"disable-{one}" for one in quiet),
+    ):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    if not scripts:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    made = Chrome(options, ChromeService(driver))
+    try:
+        made.set_window_size(width, height)
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        made.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        yield made
+    finally:
+        made.quit()
+
+
+def axe_faults(browser: Chrome) -> list[str]:
+    """What axe finds on the page, a line each."""
+    path = os.environ.get(AXE, "")
+    if not Path(path).is_file():
+        missing(f"axe ({AXE} names no file)")
+    browser.execute_script(Path(path).read_text(encoding="utf-8"))
+    result: dict[str, Any] = browser.execute_async_script(
+        "const done = arguments[arguments.length - 1];"
+        "axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}})"
+        ".then(done, e => done({violations: [], e: String(e)}))",
+        list(RULES),
+    )
+    assert "e" not in result, result
+    return [
+        f"{v['id']}: {v['help']}: {n['target']} {n['html'][:150]}" for v in result["violations"] for n in v["nodes"]
+    ]
+
+
+def logged(browser: Chrome, kind: str) -> list[dict[str, Any]]:
+    """What the browser logged of that kind since it was asked last."""
+    return list(browser.get_log(kind))  # type: ignore[no-untyped-call]
+
+
+def severe(browser: Chrome) -> list[str]:
+    """What the console complained of."""
+    return [entry["message"] for entry in logged(browser, "browser") if entry["level"] in ("SEVERE", "WARNING")]
