@@ -35,6 +35,8 @@ COMMANDS = {
     "import": Command("import_", "把公文（txt、docx、html、pdf）变成待核对的文件夹"),
     "build": Command("build", "预先编译知识库，使启动更快"),
     "telegram": Command("telegram", "在 Telegram 里回答：默认轮询，给出 --webhook-url 则用 webhook"),
+    "serve": Command("serve", "在设好的所有聊天工具里回答：企业微信、钉钉、飞书、公众号、Telegram"),
+    "channels": Command("channels", "聊天工具：check 检查每一个的口令、时钟和地址，并说怎样改"),
     "diff": Command("diff", "两个版本逐条比较：改了哪些字、数字、单位和有效期"),
     "publish": Command("publish", "导出：schema.org JSON-LD、Akoma Ntoso 1.0 或问答表 CSV"),
     "import-faq": Command("import_faq", "把问答表（CSV）里的问题收为问法；对不上条款的逐行列出"),

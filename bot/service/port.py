@@ -37,6 +37,8 @@ class Capabilities:
     """Under one message; with 0, and where there would be more, people choose by number."""
     columns: int = 1
     """Buttons side by side."""
+    thumbs: bool = False
+    """Shows thumbs of its own: the row that judges is passed on even where there are no buttons."""
     push: bool = True
     """May write unasked, such as to tell the staff that a document ends."""
     reply_within: float | None = None

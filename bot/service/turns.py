@@ -152,6 +152,8 @@ class Turn:
         self._conversations = conversations
         self._places = places
         self._failure_of = failure_of
+        self.resumed = steps > 0
+        """Some of its steps were made before a restart."""
         self._made = steps
         self._next = 0
         self._kept: dict[Talk, dict[str, Any]] = {}

@@ -152,7 +152,8 @@ class Visit:
 
     async def _send(self, pages: list[str], rows: Rows, choices: list[Button]) -> None:
         if not self._fit(rows):
-            pages, rows = await self._numbered(pages, choices), ()
+            thumbs = buttons.judging(rows) if self.channel.capabilities.thumbs else ()
+            pages, rows = await self._numbered(pages, choices), thumbs
         elif (await self.turn.memory(self.at.talk)).offered:
             self.turn.keep_offered(self.at.talk, ())
         for page in pages[:-1]:

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 import bot.cli
-from bot.channels.telegram.app import DRAIN
+from bot.messaging.core import DRAIN
 from bot.operations.metrics import Metrics
 from bot.settings import CREDENTIAL, VARIABLES
 from bot.store.keys import Delivery

@@ -78,7 +78,8 @@ def test_commands_that_only_use_the_store_need_nothing_of_telegram(tmp_path: Pat
         "TELEGRAM_WEBHOOK_PORT": "x",
     }
     settings = read_settings(environment, offline=True)
-    assert (settings.token, settings.webhook, settings.staff_chat) == ("", None, -1001234567890)
+    assert (settings.token, settings.webhook) == ("", None)
+    assert settings.staff_room == ("telegram", "-1001234567890")
     assert settings.keep_days == 90
 
 

@@ -1,0 +1,55 @@
+"""Which messengers there are, and which of them are configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.channels.wecom_bot import settings as wecom_bot
+from bot.channels.wecom_bot.messenger import WecomBot
+from bot.messaging.client import Client
+from bot.messaging.messenger import Messenger
+from bot.replies.texts import Texts
+from bot.settings import CREDENTIAL, SettingsError
+
+KNOWN: Mapping[str, tuple[Any, Callable[[Any, Client, Texts], Messenger]]] = {
+    "wecom_bot": (wecom_bot, WecomBot),
+}
+"""By the channel's name: the module of its settings (VARIABLES, read), and what makes the messenger."""
+VARIABLES: dict[str, str] = {name: told for module, _ in KNOWN.values() for name, told in module.VARIABLES.items()}
+"""Every variable of a messenger, and what it is for."""
+
+
+@dataclass(frozen=True)
+class Configured:
+    """The settings of the messengers that are to be run, by the channel's name."""
+
+    settings: dict[str, Any]
+    secrets: list[str] = field(repr=False)
+    """What must not stand in the log."""
+
+    def made(self, client: Client, words: Texts) -> dict[str, Messenger]:
+        """The messengers."""
+        return {name: KNOWN[name][1](settings, client, words) for name, settings in self.settings.items()}
+
+
+def configured(environment: Mapping[str, str] = os.environ) -> Configured:
+    """From the environment. Raises SettingsError with every fault."""
+    values = {name: environment[name].strip() for name in VARIABLES if environment.get(name, "").strip()}
+    faults: list[str] = []
+    found = {name: module.read(values, faults) for name, (module, _) in KNOWN.items()}
+    if faults:
+        raise SettingsError(faults)
+    secrets = [value for name, value in values.items() if not name.endswith(("_URL", "_ID"))]
+    return Configured({name: one for name, one in found.items() if one is not None}, secrets)
+
+
+def telegram_wanted(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a token of Telegram's, or something that claims to be one."""
+    credentials = environment.get("CREDENTIALS_DIRECTORY")
+    there = credentials is not None and (Path(credentials) / CREDENTIAL).exists()
+    named = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE")
+    return there or any(environment.get(name, "").strip() for name in named)

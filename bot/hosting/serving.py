@@ -1,0 +1,145 @@
+"""`policybot serve`: every configured channel in one process, over one store."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.hosting import listener
+from bot.hosting.crew import Crew
+from bot.hosting.messengers import Configured, configured, telegram_wanted
+from bot.messaging.core import Core, Found, UnusableError, find, opened
+from bot.operations import health as status
+from bot.operations.health import Health
+from bot.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.app import Bot
+
+log = logging.getLogger(__name__)
+
+OK, FAILED, USAGE = 0, 1, 2
+NOTHING = """没有设任何聊天工具，没有可以服务的。先设好一个再运行，例如：
+  企业微信智能机器人：WECOM_BOT_ID、WECOM_BOT_SECRET
+  Telegram：TELEGRAM_BOT_TOKEN
+每一种怎样开通，见 deploy/OPERATING.md；设好之后用 policybot channels check 检查。"""
+NO_LISTEN = "POLICYBOT_WEB_LISTEN：没有设，而 {channels} 要靠回调收消息；请写 主机:端口，如 127.0.0.1:8090"
+
+
+def settings_for(environment: Mapping[str, str] = os.environ) -> tuple[Settings, Configured, bool]:
+    """The settings, those of messengers, and whether Telegram is among the channels. Raises SettingsError."""
+    telegram = telegram_wanted(environment)
+    faults: list[str] = []
+    settings, wanted = None, None
+    try:
+        settings = read_settings(environment, offline=not telegram)
+    except SettingsError as error:
+        faults += error.faults
+    try:
+        wanted = configured(environment)
+    except SettingsError as error:
+        faults += error.faults
+    if faults or settings is None or wanted is None:
+        raise SettingsError(faults)
+    if not telegram and not wanted.settings:
+        raise SettingsError([NOTHING])
+    return settings, wanted, telegram
+
+
+def run(settings: Settings, wanted: Configured, telegram: bool) -> int:
+    """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
+    secrets, filters = list(wanted.secrets), []
+    if telegram:
+        from bot.channels.telegram import app
+        from bot.channels.telegram.discreet import Discreet
+
+        secrets += app.secrets(settings)
+        filters.append(Discreet())
+    try:
+        found = find(settings, secrets, *filters)
+    except UnusableError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    return asyncio.run(_run(settings, wanted, found, telegram))
+
+
+async def _run(settings: Settings, wanted: Configured, found: Found, telegram: bool) -> int:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with opened(found):
+        core = Core(settings, found)
+        crew = Crew(core, wanted)
+        bot = _telegram(core) if telegram else None
+        health = _health(core, bot, crew)
+        try:
+            async with _listening(settings, crew, health), core.running():
+                return await _work(crew, bot, stop)
+        except OSError as error:
+            print(f"不能监听：{error}；请换一个端口，或停掉占用它的程序", file=sys.stderr)
+            return FAILED
+
+
+def _telegram(core: Core) -> Bot:
+    from bot.channels.telegram.app import Bot
+
+    return Bot(core)
+
+
+def _health(core: Core, bot: Bot | None, crew: Crew) -> Health:
+    """Telegram's, where it is among the channels; with what is known of the others."""
+    if bot is not None:
+        bot.health.channels = crew.troubles
+        return bot.health
+    count = lambda: len(core.policies())  # noqa: E731
+    return Health(core.store, core.metrics, False, lambda: None, count, core.reloader.state, channels=crew.troubles)
+
+
+@contextlib.asynccontextmanager
+async def _listening(settings: Settings, crew: Crew, health: Health) -> AsyncIterator[None]:
+    """The status pages and the callbacks, as far as they are wanted."""
+    runners: list[web.AppRunner] = []
+    if settings.status is not None:
+        runners.append(await listener.listen(status.application(health), *settings.status))
+    callbacks = listener.application(crew.messengers.values())
+    if settings.web_listen is not None:
+        runners.append(await listener.listen(callbacks, *settings.web_listen))
+    try:
+        yield
+    finally:
+        for runner in runners:
+            await runner.cleanup()
+
+
+async def _work(crew: Crew, bot: Bot | None, stop: asyncio.Event) -> int:
+    """All of them until told to stop. Telegram's failing ends the process only where there is nothing else to serve."""
+    async with crew.working():
+        if bot is None:
+            await stop.wait()
+            return OK
+        code = await _of_telegram(bot, stop)
+        if code != OK and crew.messengers:
+            await stop.wait()
+            return OK
+        return code
+
+
+async def _of_telegram(bot: Bot, stop: asyncio.Event) -> int:
+    from telegram.error import InvalidToken
+
+    from bot.channels.telegram import app
+
+    try:
+        return await app.work(bot, stop)
+    except InvalidToken:
+        bot.health.trouble = "token refused"
+        log.error("telegram_token_refused", extra={"remedy": app.NOT_TAKEN})
+        return USAGE
