@@ -25,6 +25,8 @@ from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 LANES = {
     "process": (
+        "channels/test_channels_chaos",
+        "channels/test_serve",
         "cli/test_cli",
         "deploy/test_deploy_runs",
         "deploy/test_security",

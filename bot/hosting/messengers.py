@@ -8,8 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.channels.wechat_mp import settings as wechat_mp
+from bot.channels.wechat_mp.messenger import WechatMp
+from bot.channels.wecom_app import settings as wecom_app
+from bot.channels.wecom_app.messenger import WecomApp
 from bot.channels.wecom_bot import settings as wecom_bot
 from bot.channels.wecom_bot.messenger import WecomBot
+from bot.channels.wecom_kf import settings as wecom_kf
+from bot.channels.wecom_kf.messenger import WecomKf
 from bot.messaging.client import Client
 from bot.messaging.messenger import Messenger
 from bot.replies.texts import Texts
@@ -17,6 +23,9 @@ from bot.settings import CREDENTIAL, SettingsError
 
 KNOWN: Mapping[str, tuple[Any, Callable[[Any, Client, Texts], Messenger]]] = {
     "wecom_bot": (wecom_bot, WecomBot),
+    "wecom_app": (wecom_app, WecomApp),
+    "wecom_kf": (wecom_kf, WecomKf),
+    "wechat_mp": (wechat_mp, WechatMp),
 }
 """By the channel's name: the module of its settings (VARIABLES, read), and what makes the messenger."""
 VARIABLES: dict[str, str] = {name: told for module, _ in KNOWN.values() for name, told in module.VARIABLES.items()}

@@ -16,6 +16,10 @@ class ChannelValues:
         self._values = {name: values[name].strip() for name in names if values.get(name, "").strip()}
         self._faults = faults
 
+    def any_of(self, names: Sequence[str]) -> bool:
+        """Whether any of these is set."""
+        return any(name in self._values for name in names)
+
     def wanted(self, needed: Sequence[str], title: str) -> bool:
         """Whether the channel is configured; a part of what it needs is a fault for each that is missing."""
         there = [name for name in self._values if name in needed]

@@ -39,6 +39,8 @@ class Capabilities:
     """Buttons side by side."""
     thumbs: bool = False
     """Shows thumbs of its own: the row that judges is passed on even where there are no buttons."""
+    most: int = 0
+    """Messages that may follow one of a person's; people ask for the rest by a number. 0: any number of them."""
     push: bool = True
     """May write unasked, such as to tell the staff that a document ends."""
     reply_within: float | None = None

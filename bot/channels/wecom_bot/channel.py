@@ -70,7 +70,7 @@ class WecomBotChannel(PlainChannel):
     async def typing(self, to: Address) -> None:
         """The placeholder, in the background; the answer waits for it."""
         slot = self._slots.get(to.message)
-        if slot is None or slot.used or slot.begun or slot.welcome or slot.looking is not None:
+        if slot is None or slot.used or slot.begun or slot.late or slot.welcome or slot.looking is not None:
             return
         if self._quota.used(to.conversation) < PLACEHOLDERS:
             slot.looking = asyncio.create_task(self._placeholder(to, slot))

@@ -14,6 +14,8 @@ from bot.service.port import Address, Incoming, Quoted
 from bot.store.keys import Delivery
 
 NAME = "wecom_bot"
+LATE = 2.0
+"""Seconds after which no placeholder is shown any more."""
 WELCOME_WITHIN = 4.5
 """Seconds after somebody came in within which a welcome is taken."""
 _MENTION = re.compile(r"\s*@(\S+)\s*")
@@ -48,7 +50,8 @@ class Reader:
         name = str(frame["headers"]["req_id"])
         if frame["cmd"] == "aibot_event_callback":
             return self._event(delivery, to, body["event"], name, at)
-        self._slots.note(delivery.id, Slot(name, group=group))
+        # of one that waited, such as through a restart, the answer may be there already: nothing may take its place
+        self._slots.note(delivery.id, Slot(name, late=time.time() - at > LATE))
         return self._message(delivery, to, body)
 
     def _event(self, delivery: Delivery, to: Address, event: dict[str, Any], name: str, at: float) -> Incoming | None:

@@ -18,7 +18,8 @@ class Slot:
 
     name: str
     """The req_id."""
-    group: bool = False
+    late: bool = False
+    """No placeholder any more."""
     welcome: bool = False
     """It is taken by a welcome, of plain text and within seconds."""
     used: bool = False
