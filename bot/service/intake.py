@@ -39,6 +39,8 @@ class Intake:
         self._read = read
         self._service = service
         self.store = store
+        self.after: Callable[[Delivery], object] = lambda _: None
+        """Told of each delivery that was dealt with, or left for the next start."""
         self._turns = Turns(store)
         self.journal: Journal[Incoming | None] = Journal(channel, store, metrics, self._begin)
         self._runner = Runner(self.journal, self._turns, metrics, hold)
@@ -86,6 +88,7 @@ class Intake:
 
         async with self._at_once:
             await self._runner.run(queued.delivery, queued.line, handle, handle)
+        self.after(queued.delivery)
 
     async def idle(self) -> None:
         """Wait until nothing is under way."""

@@ -7,7 +7,11 @@ from typing import Any, ClassVar
 
 from bot.messaging.markdown import unescaped
 from tests.channels.stage import Seen
+from tests.standins.wechat import mp
+from tests.standins.wechat.mp import Mp
+from tests.standins.wecom import qyapi
 from tests.standins.wecom.openws import BOT_ID, SECRET, OpenWs
+from tests.standins.wecom.qyapi import QyApi
 
 
 class Scene(ABC):
@@ -63,4 +67,92 @@ class WecomBotScene(Scene):
         self.standin.faults.codes.append(("aibot_respond_msg", 846609))
 
 
-SCENES: dict[str, type[Scene]] = {scene.channel: scene for scene in (WecomBotScene,)}
+class WecomAppScene(Scene):
+    """The 自建应用."""
+
+    channel = "wecom_app"
+    secrets = (qyapi.APP_SECRET, qyapi.APP_TOKEN, qyapi.APP_KEY)
+
+    async def open(self, url: str) -> dict[str, str]:
+        self.standin = QyApi(quota=False)
+        await self.standin.start()
+        self.standin.listens(url)
+        return {
+            "WECOM_APP_CORP_ID": qyapi.CORP,
+            "WECOM_APP_SECRET": qyapi.APP_SECRET,
+            "WECOM_APP_AGENT_ID": str(qyapi.AGENT),
+            "WECOM_APP_TOKEN": qyapi.APP_TOKEN,
+            "WECOM_APP_AES_KEY": qyapi.APP_KEY,
+            "WECOM_API_URL": self.standin.url,
+        }
+
+    async def ask(self, by: str, text: str) -> bool:
+        return bool(await self.standin.say(by, text))
+
+    def seen(self) -> list[Seen]:
+        return [Seen(one.to, one.text) for one in self.standin.shown if not one.kf]
+
+    def disturb(self) -> None:
+        self.standin.codes.append(("/cgi-bin/message/send", 42001))
+
+
+class WecomKfScene(Scene):
+    """微信客服; the same platform as the 自建应用's, so that both can be served at once."""
+
+    channel = "wecom_kf"
+    secrets = (qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY)
+
+    async def open(self, url: str) -> dict[str, str]:
+        self.standin = QyApi()
+        await self.standin.start()
+        self.standin.listens(url)
+        return {
+            "WECOM_APP_CORP_ID": qyapi.CORP,
+            "WECOM_KF_SECRET": qyapi.KF_SECRET,
+            "WECOM_KF_TOKEN": qyapi.KF_TOKEN,
+            "WECOM_KF_AES_KEY": qyapi.KF_KEY,
+            "WECOM_API_URL": self.standin.url,
+        }
+
+    async def ask(self, by: str, text: str) -> bool:
+        await self.standin.kf_say(by, text)
+        return True  # what a callback does not tell of is there to be read all the same
+
+    def seen(self) -> list[Seen]:
+        return [Seen(one.to, one.text) for one in self.standin.shown if one.kf]
+
+    def disturb(self) -> None:
+        self.standin.codes.append(("/cgi-bin/kf/sync_msg", 42001))
+
+
+class WechatMpScene(Scene):
+    """An Official Account that is verified."""
+
+    channel = "wechat_mp"
+    secrets = (mp.SECRET, mp.TOKEN, mp.KEY)
+
+    async def open(self, url: str) -> dict[str, str]:
+        self.standin = Mp()
+        await self.standin.start()
+        self.standin.listens(url)
+        return {
+            "WECHAT_MP_APP_ID": mp.APP_ID,
+            "WECHAT_MP_SECRET": mp.SECRET,
+            "WECHAT_MP_TOKEN": mp.TOKEN,
+            "WECHAT_MP_AES_KEY": mp.KEY,
+            "WECHAT_API_URL": self.standin.url,
+        }
+
+    async def ask(self, by: str, text: str) -> bool:
+        return bool(await self.standin.say(by, text))
+
+    def seen(self) -> list[Seen]:
+        return [Seen(one.to, one.text) for one in self.standin.shown]
+
+    def disturb(self) -> None:
+        self.standin.codes.append(("/cgi-bin/message/custom/send", 42001))
+
+
+SCENES: dict[str, type[Scene]] = {
+    scene.channel: scene for scene in (WecomBotScene, WecomAppScene, WecomKfScene, WechatMpScene)
+}

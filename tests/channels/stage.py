@@ -30,6 +30,7 @@ from bot.serving.reply_cache import RecentReplies
 from bot.staff.asker_hash import Askers
 from bot.staff.hours import Hours
 from bot.staff.roles import Role, Staff
+from bot.store.keys import Talk
 from bot.store.store import Store
 from tests.patience import PATIENCE
 from tests.service.channel import MemoryChannel
@@ -98,6 +99,10 @@ class Stage(ABC):
     @abstractmethod
     def seen(self) -> list[Seen]:
         """All that was sent, in order; what replaced something stands in its place."""
+
+    def talk(self, person: str) -> Talk:
+        """The person's conversation in private, as it is stored."""
+        return Talk(self.channel, person, person)
 
     async def press(self, by: str, under: Seen, label: str) -> None:
         """Somebody presses the button whose label begins so."""

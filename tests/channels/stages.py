@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from bot.channels.wechat_mp.messenger import WechatMp
+from bot.channels.wechat_mp.settings import WechatMpSettings
+from bot.channels.wecom_app.messenger import WecomApp
+from bot.channels.wecom_app.settings import WecomAppSettings
 from bot.channels.wecom_bot.messenger import WecomBot
 from bot.channels.wecom_bot.settings import WecomBotSettings
+from bot.channels.wecom_kf.messenger import WecomKf
+from bot.channels.wecom_kf.settings import WecomKfSettings
 from bot.messaging.markdown import unescaped
 from bot.messaging.messenger import Messenger
+from bot.store.keys import Talk
 from tests.channels.stage import Seen, Stage
 from tests.standins.listening import until
+from tests.standins.wechat import mp
+from tests.standins.wechat.mp import Mp
+from tests.standins.wecom import qyapi
 from tests.standins.wecom.openws import BOT_ID, SECRET, OpenWs
+from tests.standins.wecom.qyapi import QyApi
 
 
 class WecomBotStage(Stage):
@@ -43,4 +54,82 @@ class WecomBotStage(Stage):
         return [Seen(one.conversation, unescaped(one.text), one.answers) for one in self.standin.shown]
 
 
-STAGES: dict[str, type[Stage]] = {stage.channel: stage for stage in (WecomBotStage,)}
+class CallbackStage(Stage):
+    """Those that are called back."""
+
+    groups = False
+    quotes = False
+
+    async def close(self) -> None:
+        await self.standin.stop()
+        assert self.standin.refusals == [], "nothing was sent that the platform refuses"
+
+    async def served(self, url: str) -> None:
+        self.standin.listens(url)
+
+    async def attach(self, by: str, kind: str) -> None:
+        await self.standin.say(by, MsgType={"photo": "image", "document": "file"}.get(kind, kind), MediaId="m")
+
+    async def say(self, by: str, text: str, group: str = "", *, named: bool = True, quoted: str = "") -> str:
+        assert await self.standin.say(by, text)
+        return ""
+
+    def seen(self) -> list[Seen]:
+        return [Seen(one.to, one.text) for one in self.standin.shown]
+
+
+class WecomAppStage(CallbackStage):
+    """The 自建应用."""
+
+    channel = "wecom_app"
+
+    async def open(self) -> Messenger:
+        if self.standin is None:
+            self.standin = QyApi(quota=False)
+            await self.standin.start()
+        settings = WecomAppSettings(
+            qyapi.CORP, qyapi.APP_SECRET, qyapi.AGENT, qyapi.APP_TOKEN, qyapi.APP_KEY, self.standin.url
+        )
+        return WecomApp(settings, self.client, self.words)
+
+
+class WecomKfStage(CallbackStage):
+    """微信客服."""
+
+    channel = "wecom_kf"
+
+    async def open(self) -> Messenger:
+        if self.standin is None:
+            self.standin = QyApi()
+            await self.standin.start()
+        settings = WecomKfSettings(qyapi.CORP, qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY, self.standin.url)
+        return WecomKf(settings, self.client, self.words)
+
+    async def attach(self, by: str, kind: str) -> None:
+        await self.standin.kf_say(by, msgtype={"photo": "image", "document": "file"}.get(kind, kind))
+
+    async def say(self, by: str, text: str, group: str = "", *, named: bool = True, quoted: str = "") -> str:
+        assert await self.standin.kf_say(by, text)
+        return ""
+
+    def talk(self, person: str) -> Talk:
+        return Talk(self.channel, f"{qyapi.KF}/{person}", person)
+
+
+class WechatMpStage(CallbackStage):
+    """An Official Account that is verified."""
+
+    channel = "wechat_mp"
+    verified = True
+
+    async def open(self) -> Messenger:
+        if self.standin is None:
+            self.standin = Mp(self.verified)
+            await self.standin.start()
+        settings = WechatMpSettings(mp.APP_ID, mp.SECRET, mp.TOKEN, mp.KEY, self.standin.url)
+        return WechatMp(settings, self.client, self.words)
+
+
+STAGES: dict[str, type[Stage]] = {
+    stage.channel: stage for stage in (WecomBotStage, WecomAppStage, WecomKfStage, WechatMpStage)
+}

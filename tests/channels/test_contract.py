@@ -12,7 +12,6 @@ from bot.service import commands
 from bot.service.limits import UserLimit
 from bot.serving.reply_cache import RecentReplies
 from bot.store import tickets
-from bot.store.keys import Talk
 from bot.store.store import Store
 from bot.store.tables import questions
 from tests.channels.stage import Stage, labels, texts
@@ -225,4 +224,4 @@ async def test_what_was_open_is_answered_after_a_restart(
 async def test_forgetting(stage: Stage, store: Store) -> None:
     await stage.tell(SUBSIDY)
     assert "1 个问题" in texts(await stage.tell("/forget"))
-    assert await store.conversation(Talk(stage.channel, "甲", "甲")) is None
+    assert await store.conversation(stage.talk("甲")) is None

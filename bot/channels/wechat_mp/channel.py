@@ -38,16 +38,9 @@ class WechatMpChannel(PlainChannel):
     async def send(self, to: Address, page: str, rows: Rows = ()) -> Sent:  # noqa: ARG002  there are no buttons
         """One message."""
         await self._quota.take(to.conversation)
-        if self.customer is not False:
-            try:
-                await self._customer_message(to, page)
-                self._passive.settle(to.message)
-                return Sent(to.conversation, to.message)
-            except ApiError as error:
-                if error.code not in NOT_ALLOWED:
-                    raise (UnwelcomeError if error.code in _NOT_THERE else RefusedError)(str(error)) from error
-                self.only_passive()
-        if not await self._passive.give(to.message, page):
+        if self.customer is not False and await self._customer_message(to, page):
+            self._passive.settle(to.message)
+        elif not await self._passive.give(to.message, page):
             raise UnwelcomeError("no customer messages are allowed, and the callback was answered or is over")
         return Sent(to.conversation, to.message)
 
@@ -56,12 +49,19 @@ class WechatMpChannel(PlainChannel):
         self.customer = False
         self.capabilities = replace(CAPABILITIES, most=1)
 
-    async def _customer_message(self, to: Address, page: str) -> None:
+    async def _customer_message(self, to: Address, page: str) -> bool:
+        """Whether it went out so; where it isn't known yet whether it may, the callback's answer is there as well."""
         body = {"touser": to.conversation, "msgtype": "text", "text": {"content": page}}
         try:
             await self._api.call("/cgi-bin/message/custom/send", body)
         except LaterError:
-            if self.customer is None:  # nothing is known yet: the person gets an answer all the same
-                raise ApiError("custom/send", 48001, "not reachable") from None
-            raise
+            if self.customer:
+                raise
+            return False
+        except ApiError as error:
+            if error.code in NOT_ALLOWED:
+                self.only_passive()
+                return False
+            raise (UnwelcomeError if error.code in _NOT_THERE else RefusedError)(str(error)) from error
         self.customer = True
+        return True

@@ -59,6 +59,7 @@ class WechatMp:
     def attach(self, intake: Intake) -> None:
         """Where it hands in what it receives."""
         self._intake = intake
+        intake.after = lambda delivery: self._passive.settle(delivery.id)  # what gets no answer is not waited for
 
     def routes(self) -> list[web.RouteDef]:
         """The callback; its address is checked without encryption."""
