@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.channels.dingtalk import settings as dingtalk
+from bot.channels.dingtalk.messenger import Dingtalk
 from bot.channels.wechat_mp import settings as wechat_mp
 from bot.channels.wechat_mp.messenger import WechatMp
 from bot.channels.wecom_app import settings as wecom_app
@@ -26,6 +28,7 @@ KNOWN: Mapping[str, tuple[Any, Callable[[Any, Client, Texts], Messenger]]] = {
     "wecom_app": (wecom_app, WecomApp),
     "wecom_kf": (wecom_kf, WecomKf),
     "wechat_mp": (wechat_mp, WechatMp),
+    "dingtalk": (dingtalk, Dingtalk),
 }
 """By the channel's name: the module of its settings (VARIABLES, read), and what makes the messenger."""
 VARIABLES: dict[str, str] = {name: told for module, _ in KNOWN.values() for name, told in module.VARIABLES.items()}

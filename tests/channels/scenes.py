@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from bot.messaging.markdown import unescaped
 from tests.channels.stage import Seen
+from tests.standins import dingtalk
+from tests.standins.dingtalk import DingTalk
 from tests.standins.wechat import mp
 from tests.standins.wechat.mp import Mp
 from tests.standins.wecom import qyapi
@@ -103,7 +105,7 @@ class WecomKfScene(Scene):
     secrets = (qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY)
 
     async def open(self, url: str) -> dict[str, str]:
-        self.standin = QyApi()
+        self.standin = QyApi(quota=False)  # more is asked than anybody asks while a bot starts anew
         await self.standin.start()
         self.standin.listens(url)
         return {
@@ -153,6 +155,32 @@ class WechatMpScene(Scene):
         self.standin.codes.append(("/cgi-bin/message/custom/send", 42001))
 
 
+class DingtalkScene(Scene):
+    """A DingTalk robot."""
+
+    channel = "dingtalk"
+    secrets = (dingtalk.SECRET,)
+
+    async def open(self, url: str) -> dict[str, str]:
+        self.standin = DingTalk(again=3.0)
+        await self.standin.start()
+        return {
+            "DINGTALK_CLIENT_ID": dingtalk.CLIENT_ID,
+            "DINGTALK_CLIENT_SECRET": dingtalk.SECRET,
+            "DINGTALK_API_URL": self.standin.url,
+        }
+
+    async def ask(self, by: str, text: str) -> bool:
+        await self.standin.say(by, text)
+        return True
+
+    def seen(self) -> list[Seen]:
+        return [Seen(one.to, one.text) for one in self.standin.shown]
+
+    def disturb(self) -> None:
+        self.standin.codes.append(("session", 300001))
+
+
 SCENES: dict[str, type[Scene]] = {
-    scene.channel: scene for scene in (WecomBotScene, WecomAppScene, WecomKfScene, WechatMpScene)
+    scene.channel: scene for scene in (WecomBotScene, WecomAppScene, WecomKfScene, WechatMpScene, DingtalkScene)
 }

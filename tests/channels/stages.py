@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.channels.dingtalk.messenger import Dingtalk
+from bot.channels.dingtalk.settings import DingtalkSettings
 from bot.channels.wechat_mp.messenger import WechatMp
 from bot.channels.wechat_mp.settings import WechatMpSettings
 from bot.channels.wecom_app.messenger import WecomApp
@@ -14,6 +16,8 @@ from bot.messaging.markdown import unescaped
 from bot.messaging.messenger import Messenger
 from bot.store.keys import Talk
 from tests.channels.stage import Seen, Stage
+from tests.standins import dingtalk
+from tests.standins.dingtalk import DingTalk
 from tests.standins.listening import until
 from tests.standins.wechat import mp
 from tests.standins.wechat.mp import Mp
@@ -130,6 +134,42 @@ class WechatMpStage(CallbackStage):
         return WechatMp(settings, self.client, self.words)
 
 
+class DingtalkStage(Stage):
+    """A DingTalk robot."""
+
+    channel = "dingtalk"
+
+    async def open(self) -> Messenger:
+        if self.standin is None:
+            self.standin = DingTalk()
+            await self.standin.start()
+        self.bot = Dingtalk(
+            DingtalkSettings(dingtalk.CLIENT_ID, dingtalk.SECRET, self.standin.url), self.client, self.words
+        )
+        return self.bot
+
+    async def close(self) -> None:
+        await self.standin.stop()
+        assert self.standin.refusals == [], "nothing was sent that DingTalk refuses"
+
+    async def ready(self) -> None:
+        await until(lambda: not self.bot.trouble, "the connection")
+
+    async def say(self, by: str, text: str, group: str = "", *, named: bool = True, quoted: str = "") -> str:
+        content: dict[str, object] = {"content": text}
+        if quoted:
+            content |= {"isReplyMsg": True, "repliedMsg": {"msgType": "text", "content": {"text": quoted}}}
+        body = {"text": content} if quoted else {}
+        return str(await self.standin.say(by, text, group, body=body))
+
+    async def attach(self, by: str, kind: str) -> None:
+        name = {"photo": "picture", "document": "file"}.get(kind, kind)
+        await self.standin.say(by, body={"msgtype": name, "content": {"downloadCode": "d"}})
+
+    def seen(self) -> list[Seen]:
+        return [Seen(one.to, one.text) for one in self.standin.shown]
+
+
 STAGES: dict[str, type[Stage]] = {
-    stage.channel: stage for stage in (WecomBotStage, WecomAppStage, WecomKfStage, WechatMpStage)
+    stage.channel: stage for stage in (WecomBotStage, WecomAppStage, WecomKfStage, WechatMpStage, DingtalkStage)
 }

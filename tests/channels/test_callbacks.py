@@ -14,6 +14,7 @@ from bot.serving.reply_cache import RecentReplies
 from bot.store.store import Store
 from tests.channels.stage import texts
 from tests.channels.stages import CallbackStage, WechatMpStage, WecomAppStage, WecomKfStage
+from tests.standins.listening import until
 from tests.standins.wecom import qyapi
 
 SUBSIDY = "首次认定的高企补贴多少"
@@ -274,6 +275,19 @@ async def test_our_own_and_the_staffs_messages_are_no_questions(kf: CallbackStag
         await kf.standin.kf_say("甲", SUBSIDY, tell=False, origin=origin)
     await kf.tell("1.1")
     assert TWENTY not in texts(kf.seen())
+
+
+async def test_when_five_are_used_up_the_answers_wait_for_the_customers_next_message(kf: CallbackStage) -> None:
+    for text in ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "4.2"):
+        await kf.standin.kf_say("甲", text, tell=False)
+    await kf.standin.kf_tell()
+    await until(lambda: any(code == 95001 for _, code, _ in kf.standin.refusals), "the limit")
+    kf.standin.refusals.clear()
+    assert TWENTY not in texts(kf.seen())
+    await kf.standin.kf_say("甲", "3.1")
+    await kf.settle(8)
+    assert TWENTY in texts(kf.seen()), "nothing was lost"
+    kf.standin.refusals.clear()
 
 
 async def test_who_comes_in_is_welcomed(kf: CallbackStage) -> None:

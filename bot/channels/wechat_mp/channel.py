@@ -18,6 +18,8 @@ MOST = 5
 CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes", most=MOST, push=False, reply_within=48 * 3600.0)
 NOT_ALLOWED = frozenset({48001, 48004, 50001})
 """This account may send no customer messages."""
+USED_UP = 45047
+"""Five were sent since the person's last message."""
 _NOT_THERE = frozenset({45015, 40003, 43004, 65401})
 """Too late, or no follower (any more)."""
 
@@ -59,6 +61,8 @@ class WechatMpChannel(PlainChannel):
                 raise
             return False
         except ApiError as error:
+            if error.code == USED_UP:  # until the person writes again: the answer waits for that
+                raise LaterError(str(error)) from error
             if error.code in NOT_ALLOWED:
                 self.only_passive()
                 return False

@@ -9,13 +9,15 @@ from collections import OrderedDict
 from bot.messaging.plain import PlainChannel
 from bot.messaging.quota import Quota
 from bot.messaging.wechat.api import ApiError, WechatApi
-from bot.service.port import Address, Capabilities, RefusedError, Rows, Sent, UnwelcomeError
+from bot.service.port import Address, Capabilities, LaterError, RefusedError, Rows, Sent, UnwelcomeError
 
 NAME = "wecom_kf"
 LONGEST = 2_048
 CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes", most=5, push=False, reply_within=48 * 3600.0)
 WELCOME_WITHIN = 18.0
 """Seconds after somebody came in within which the code of the welcome is taken."""
+USED_UP = 95001
+"""Five were sent since the customer's last message."""
 _NOT_THERE = frozenset({95002, 95013, 95014, 95016, 95018, 60030, 60111})
 """Too late, ended, or a person has taken over."""
 _CODES = 1_000
@@ -65,5 +67,7 @@ class WecomKfChannel(PlainChannel):
                 )
                 answer = await self._api.call("/cgi-bin/kf/send_msg", body | text)
         except ApiError as error:
+            if error.code == USED_UP:  # until the customer writes again: the answer waits for that
+                raise LaterError(str(error)) from error
             raise (UnwelcomeError if error.code in _NOT_THERE else RefusedError)(str(error)) from error
         return Sent(to.conversation, str(answer.get("msgid", name)))

@@ -23,7 +23,7 @@ class Caller:
         self.path = path
         self.base = ""
         """Where the bot listens."""
-        self.pause = 1.0
+        self.pause = 2.5
         """Seconds between tries."""
         self.answers: list[str] = []
         """What the bot answered with: the texts of passive answers, empty for none."""

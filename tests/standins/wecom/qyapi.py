@@ -179,7 +179,7 @@ class QyApi(TokenApi):
         fault = self._too_long(text)
         if fault:
             return fault
-        if self._left.get(to, 0) < 1:
+        if self.quota and self._left.get(to, 0) < 1:
             return 95001, "more than 5 messages after the customer's"
         self._left[to] -= 1
         self.shown.append(Shown(to, text, KF, body.get("msgid", "")))
