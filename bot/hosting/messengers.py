@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.channels.dingtalk import settings as dingtalk
 from bot.channels.dingtalk.messenger import Dingtalk
+from bot.channels.feishu import settings as feishu
+from bot.channels.feishu.messenger import Feishu
 from bot.channels.wechat_mp import settings as wechat_mp
 from bot.channels.wechat_mp.messenger import WechatMp
 from bot.channels.wecom_app import settings as wecom_app
@@ -29,6 +31,7 @@ KNOWN: Mapping[str, tuple[Any, Callable[[Any, Client, Texts], Messenger]]] = {
     "wecom_kf": (wecom_kf, WecomKf),
     "wechat_mp": (wechat_mp, WechatMp),
     "dingtalk": (dingtalk, Dingtalk),
+    "feishu": (feishu, Feishu),
 }
 """By the channel's name: the module of its settings (VARIABLES, read), and what makes the messenger."""
 VARIABLES: dict[str, str] = {name: told for module, _ in KNOWN.values() for name, told in module.VARIABLES.items()}

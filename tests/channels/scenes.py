@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from bot.messaging.markdown import unescaped
 from tests.channels.stage import Seen
-from tests.standins import dingtalk
+from tests.standins import dingtalk, feishu
 from tests.standins.dingtalk import DingTalk
+from tests.standins.feishu import FeishuServer
 from tests.standins.wechat import mp
 from tests.standins.wechat.mp import Mp
 from tests.standins.wecom import qyapi
@@ -181,6 +182,35 @@ class DingtalkScene(Scene):
         self.standin.codes.append(("session", 300001))
 
 
+class FeishuScene(Scene):
+    """A Feishu bot."""
+
+    channel = "feishu"
+    secrets = (feishu.SECRET, feishu.KEY, feishu.TOKEN)
+
+    async def open(self, url: str) -> dict[str, str]:
+        self.standin = FeishuServer(scale=0.15)
+        await self.standin.start()
+        self.standin.listens(url)
+        return {
+            "FEISHU_APP_ID": feishu.APP_ID,
+            "FEISHU_APP_SECRET": feishu.SECRET,
+            "FEISHU_ENCRYPT_KEY": feishu.KEY,
+            "FEISHU_VERIFICATION_TOKEN": feishu.TOKEN,
+            "FEISHU_API_URL": self.standin.url,
+        }
+
+    async def ask(self, by: str, text: str) -> bool:
+        return bool(await self.standin.say(by, text))
+
+    def seen(self) -> list[Seen]:
+        return [Seen(one.to, one.text, one.answers) for one in self.standin.shown]
+
+    def disturb(self) -> None:
+        self.standin.codes.append(("reply", 99991663))
+
+
 SCENES: dict[str, type[Scene]] = {
-    scene.channel: scene for scene in (WecomBotScene, WecomAppScene, WecomKfScene, WechatMpScene, DingtalkScene)
+    scene.channel: scene
+    for scene in (WecomBotScene, WecomAppScene, WecomKfScene, WechatMpScene, DingtalkScene, FeishuScene)
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.channels.dingtalk.messenger import Dingtalk
 from bot.channels.dingtalk.settings import DingtalkSettings
+from bot.channels.feishu.messenger import Feishu
+from bot.channels.feishu.settings import FeishuSettings
 from bot.channels.wechat_mp.messenger import WechatMp
 from bot.channels.wechat_mp.settings import WechatMpSettings
 from bot.channels.wecom_app.messenger import WecomApp
@@ -16,8 +18,9 @@ from bot.messaging.markdown import unescaped
 from bot.messaging.messenger import Messenger
 from bot.store.keys import Talk
 from tests.channels.stage import Seen, Stage
-from tests.standins import dingtalk
+from tests.standins import dingtalk, feishu
 from tests.standins.dingtalk import DingTalk
+from tests.standins.feishu import FeishuServer
 from tests.standins.listening import until
 from tests.standins.wechat import mp
 from tests.standins.wechat.mp import Mp
@@ -170,6 +173,53 @@ class DingtalkStage(Stage):
         return [Seen(one.to, one.text) for one in self.standin.shown]
 
 
+class FeishuStage(Stage):
+    """A Feishu bot."""
+
+    channel = "feishu"
+    buttons = True
+
+    async def open(self) -> Messenger:
+        if self.standin is None:
+            self.standin = FeishuServer(scale=0.01)
+            await self.standin.start()
+        settings = FeishuSettings(feishu.APP_ID, feishu.SECRET, feishu.KEY, feishu.TOKEN, self.standin.url)
+        self.bot = Feishu(settings, self.client, self.words)
+        return self.bot
+
+    async def close(self) -> None:
+        await self.standin.stop()
+        assert self.standin.refusals == [], "nothing was sent that Feishu refuses"
+
+    async def served(self, url: str) -> None:
+        self.standin.listens(url)
+
+    async def ready(self) -> None:
+        await until(lambda: self.bot.channel.called == feishu.NAME, "who the bot is")
+
+    async def say(self, by: str, text: str, group: str = "", *, named: bool = True, quoted: str = "") -> str:
+        more = {}
+        if quoted:
+            more["parent_id"] = next(one.id for one in self.standin.shown if one.text == quoted)
+        event = self.standin.message(by, text, group, named=named, **more)
+        assert await self.standin.event("im.message.receive_v1", event)
+        return str(event["message"]["message_id"])
+
+    async def attach(self, by: str, kind: str) -> None:
+        await self.standin.say(by, kind={"photo": "image", "voice": "audio", "document": "file"}[kind])
+
+    async def press(self, by: str, under: Seen, label: str) -> None:
+        shown = next(one for one in self.standin.shown if one.id == under.name)
+        assert await self.standin.press(by, shown, label)
+
+    def seen(self) -> list[Seen]:
+        return [
+            Seen(one.to, one.text, one.answers, tuple(b["text"]["content"] for row in one.rows for b in row), one.id)
+            for one in self.standin.shown
+        ]
+
+
 STAGES: dict[str, type[Stage]] = {
-    stage.channel: stage for stage in (WecomBotStage, WecomAppStage, WecomKfStage, WechatMpStage, DingtalkStage)
+    stage.channel: stage
+    for stage in (WecomBotStage, WecomAppStage, WecomKfStage, WechatMpStage, DingtalkStage, FeishuStage)
 }
