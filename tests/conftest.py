@@ -39,7 +39,13 @@ LANES = {
         "telegram/test_telegram_end_to_end",
         "telegram/test_telegram_records",
     ),
-    "compile": ("engine/test_many", "knowledge/test_import_faq", "knowledge/test_tuning", "importing/test_import"),
+    "compile": (
+        "channels/test_limits",
+        "engine/test_many",
+        "knowledge/test_import_faq",
+        "knowledge/test_tuning",
+        "importing/test_import",
+    ),
 }
 """Modules that the fast lane (make test) leaves to make test-all."""
 

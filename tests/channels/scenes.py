@@ -77,8 +77,9 @@ class WecomAppScene(Scene):
     secrets = (qyapi.APP_SECRET, qyapi.APP_TOKEN, qyapi.APP_KEY)
 
     async def open(self, url: str) -> dict[str, str]:
-        self.standin = QyApi(quota=False)
-        await self.standin.start()
+        if self.standin is None:  # else it is the one of 微信客服, too
+            self.standin = QyApi(quota=False)
+            await self.standin.start()
         self.standin.listens(url)
         return {
             "WECOM_APP_CORP_ID": qyapi.CORP,
@@ -106,8 +107,9 @@ class WecomKfScene(Scene):
     secrets = (qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY)
 
     async def open(self, url: str) -> dict[str, str]:
-        self.standin = QyApi(quota=False)  # more is asked than anybody asks while a bot starts anew
-        await self.standin.start()
+        if self.standin is None:
+            self.standin = QyApi(quota=False)  # more is asked than anybody asks while a bot starts anew
+            await self.standin.start()
         self.standin.listens(url)
         return {
             "WECOM_APP_CORP_ID": qyapi.CORP,
