@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.messaging.groups import Groups
 from bot.messaging.names import short
 from bot.service.journal import Raw
 from bot.service.port import Address, Incoming, Quoted
@@ -65,6 +66,7 @@ class Reader:
     def __init__(self, sessions: Sessions, ours: Callable[[str], bool]) -> None:
         """``ours``: whether a text that is quoted is one that we sent."""
         self._sessions = sessions
+        self._groups = Groups()
         self._ours = ours
 
     def read(self, delivery: Delivery, text: str) -> Incoming:
@@ -73,6 +75,7 @@ class Reader:
         person, group = _person(body), str(body["conversationType"]) == "2"
         conversation = str(body["conversationId"]) if group else person
         at = Address(NAME, conversation, person, delivery.id, "group" if group else "private")
+        self._groups.heard(at)
         if body.get("sessionWebhook"):
             until = float(body.get("sessionWebhookExpiredTime", 0)) / 1_000
             self._sessions.note(delivery.id, Session(str(body["sessionWebhook"]), until))

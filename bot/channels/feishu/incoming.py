@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bot.channels.feishu.cards import Sent
+from bot.messaging.groups import Groups
 from bot.messaging.names import short
 from bot.service.port import Address, Incoming, Place, Quoted, Under
 from bot.store.keys import Delivery
@@ -46,6 +47,7 @@ class Reader:
 
     def __init__(self, sent: Sent) -> None:
         self._sent = sent
+        self._groups = Groups()
         self.me = ""
         """The bot's open_id, once it is known."""
 
@@ -72,6 +74,7 @@ class Reader:
         place: Place = "group" if group else "private"
         at = Address(NAME, str(message["chat_id"]) if group else person, person, str(message["message_id"]), place)
         mentions = message.get("mentions") or []
+        self._groups.heard(at)
         meant = not group or any(self._is_me(one) for one in mentions) or (quoted is not None and quoted.ours)
         kind, content = message["message_type"], json.loads(message["content"])
         if kind not in ("text", "post"):

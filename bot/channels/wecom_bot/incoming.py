@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.channels.wecom_bot.slots import Slot, Slots
+from bot.messaging.groups import Groups
 from bot.messaging.names import short
 from bot.service.port import Address, Incoming, Quoted
 from bot.store.keys import Delivery
@@ -35,6 +36,7 @@ class Reader:
     def __init__(self, slots: Slots, ours: Callable[[str], bool]) -> None:
         """``ours``: whether a text that is quoted is one that we sent."""
         self._slots = slots
+        self._groups = Groups()
         self._ours = ours
         self.called = ""
         """The name by which the bot was addressed last."""
@@ -47,6 +49,7 @@ class Reader:
         person, group = str(body["from"]["userid"]), body.get("chattype") == "group"
         conversation = str(body["chatid"]) if group else person
         to = Address(NAME, conversation, person, delivery.id, "group" if group else "private")
+        self._groups.heard(to)
         name = str(frame["headers"]["req_id"])
         if frame["cmd"] == "aibot_event_callback":
             return self._event(delivery, to, body["event"], name, at)
