@@ -1,8 +1,9 @@
 """The one door: a question and a conversation in, a reply out. Pure and synchronous; the clock is handed in.
 
-A question passes each room once: fold and read (knowledge/), understand (intents.py), follow up (dialogue.py), match
-(matching.py), decide (decide.py), select figures (figures.py) and compose (answers.py, compose.py). flow.py is
-the order of the rules.
+A question only goes down: it is understood (understanding/), then rules/order.py asks one rule after the other, each of
+which looks things up (documents/), weighs them (matching/) and has the reply built (answering/). What a rule hands back
+is a reply, or the question in fewer documents or other words, which goes through the rules again. Who imports whom is
+held by the contract in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from datetime import date
 from bot.days import today_in_beijing
 from bot.engine.answering.composer import Composer
 from bot.engine.documents.library import Library
-from bot.engine.rules.order import Flow
-from bot.engine.rules.resources import Sources
-from bot.engine.understanding.understanding import Understanding
+from bot.engine.rules.asked import Asked, within
+from bot.engine.rules.order import answer
+from bot.engine.rules.resources import Resources
+from bot.engine.rules.units import measures_of
+from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation, went_on
 from bot.engine.values.reply import Block, Reply, Say
-from bot.engine.values.why import Heard, Rule
+from bot.engine.values.why import By, Heard, Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
@@ -36,11 +39,10 @@ class Assistant:
         self.ready = ready
         self.today = today
         self._language = language
-        self.words = Texts.load(language)
         self.understanding = Understanding(ready)
-        self.library = Library(ready, self.words, today, self.reply)
-        self._sources = Sources(self.library, self.understanding)
-        self._flow = Flow(self._sources)
+        self.library = Library(ready, Texts.load(language), today, self.reply)
+        self.words = self.library.words
+        self._use = Resources(self.library, self.understanding)
 
     def with_base(self, ready: Ready) -> Assistant:
         """An assistant like this one, on another base; it has read what is read only when first needed."""
@@ -62,13 +64,17 @@ class Assistant:
             return Reply("none", (Block("say", (Say(self.words("none.no_documents")),)),), Conversation())
         asked = self.understanding.question(question)
         before = self._known(conversation or Conversation())
-        scope = policy if self.library.many else ""
-        reply = self._flow.within(scope, asked, before) if scope else self._flow.reply(asked, before)
+        first = Asked(asked, before, self._use.everywhere)
+        reply = answer(within(policy, first, asked).asked if policy and self.library.many else first, self._use)
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=went_on(before, reply.conversation))
+        return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
+
+    def _heard(self, asked: Question) -> Heard:
+        """How the question was read, for the reply's why."""
         reading = asked.reading
-        heard = Heard(
+        return Heard(
             plain=reading.plain,
             words=reading.words,
             telling=tuple(word for word in reading.words if word not in self.understanding.generic),
@@ -76,14 +82,13 @@ class Assistant:
             repairs=reading.repairs,
             asks=tuple(sorted(asked.asks)),
         )
-        return replace(reply, why=replace(reply.why, heard=heard))
 
     def show(self, target: str, conversation: Conversation | None = None) -> Reply:
         """The clause that a target (policy/clause) names, whole; KeyError if there is none."""
         clause = self.library.clause(target)
         kept = replace(conversation or Conversation(), choices=(), more=())
         question = self.understanding.question(clause.id)
-        reply = self._sources.answers(target).answer(clause, question, kept, 1.0, Rule.PLACE)
+        reply = self._use.answers(target).answer(clause, question, kept, By(Rule.PLACE))
         if self.library.many:
             reply = replace(reply, conversation=replace(reply.conversation, policy=reply.policy))
         return reply
@@ -96,19 +101,21 @@ class Assistant:
 
     def composer(self, policy_id: str) -> Composer:
         """What composes paragraphs on a policy, or on the policy of a target."""
-        return self._sources.composers.of(policy_id)
+        return self._use.composers.of(policy_id)
 
     def meant(self, conversation: Conversation) -> Policy | None:
         """The document that is talked about, or the one that is meant where none is named."""
-        return self._sources.meant(self._known(conversation))
+        return self._use.everywhere.meant(self._known(conversation))
 
     def of_unit(self, unit: str) -> Reply:
         """The measures that a unit, by its name in the lexicon, is responsible for."""
-        return self._flow.of_unit(unit)
+        return measures_of(
+            [unit], Asked(self.understanding.question(""), Conversation(), self._use.everywhere), self._use
+        )
 
     def money(self, policy_id: str) -> Reply:
         """All the money that a document speaks of."""
-        return self._sources.answers(policy_id).all_figures(Conversation(policy=policy_id))
+        return self._use.answers(policy_id).all_figures(Conversation(policy=policy_id))
 
     def _known(self, conversation: Conversation) -> Conversation:
         """Without clauses that the base no longer has: conversations outlive bases."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from knowledge.files.cachefolders import cache_folders
 from knowledge.files.faults import Fault
 from knowledge.files.storedyaml import stored_yaml
 
 REPLIES = Path(__file__).resolve().parent
+NUMBERS = frozenset({"one", "several"})
+"""Forms of a sentence that is said otherwise where there are several documents."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,12 @@ class Texts:
     """The bot's own sentences in one language."""
 
     data: Mapping[str, Any]
+    number: Literal["one", "several"] = "one"
+    """How many documents the bot speaks of: chooses between the two forms of a sentence that has them."""
+
+    def spoken_of(self, documents: int) -> Texts:
+        """The sentences for that many documents."""
+        return replace(self, number="several" if documents > 1 else "one")
 
     @classmethod
     def load(cls, language: str = "zh") -> Texts:
@@ -34,15 +42,7 @@ class Texts:
         value: Any = self.data
         for step in name.split("."):
             value = value[step]
-        return value
-
-    def has(self, name: str) -> bool:
-        """Whether there is a sentence with that dotted name."""
-        try:
-            self.get(name)
-        except KeyError:
-            return False
-        return True
+        return value[self.number] if isinstance(value, dict) and set(value) == NUMBERS else value
 
 
 def check_replies() -> list[Fault]:

@@ -83,6 +83,11 @@ class Figure(Record):
     note: Text | None = None
     """What the wording leaves open; editorial, never shown as the document's words."""
 
+    @property
+    def is_money(self) -> bool:
+        """Whether it is money that is paid, or what is paid in proportion to something."""
+        return self.kind in ("amount", "ratio")
+
 
 class Clause(Record):
     """One measure, article or passage, verbatim."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import ClauseId, Id, Record, Text
+from knowledge.base.talk import Talk
 
 
 class Unit(Record):
@@ -175,6 +176,8 @@ class VariantsHere(Record):
     """variants of a policy: places that are others beside its own, and words for coming to its place (来某地)."""
 
     elsewhere: tuple[Text, ...] = ()
+    whose: tuple[Text, ...] = ()
+    """Its own subjects that, right behind another place's name, ask for that place's policy: 某地高企."""
     moves: tuple[Text, ...] = ()
 
 
@@ -208,5 +211,6 @@ class Lexicon(Record):
     cues: Cues
     not_covered: NotCoveredTopics
     unrelated: Unrelated
+    talk: Talk
     document_questions: DocumentQuestions = DocumentQuestions()
     domain_words: tuple[Text, ...]

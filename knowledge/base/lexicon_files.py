@@ -19,6 +19,7 @@ from knowledge.base.lexicon import (
 )
 from knowledge.base.parse import parse
 from knowledge.base.record import Record
+from knowledge.base.talk import GENERAL, Talk
 from knowledge.files.faults import Fault, KnowledgeError, shown
 from knowledge.files.yamlfile import YamlFile
 from knowledge.files.yamlparts import part_paths, read_parts
@@ -33,6 +34,7 @@ _LISTS: dict[str, type[Record]] = {
     "cues": Cues,
     "not_covered": NotCoveredTopics,
     "unrelated": Unrelated,
+    "talk": Talk,
 }
 _LATER: dict[str, type[Record]] = {"document_questions": DocumentQuestions}
 """Lists that a lexicon may be without: those beside older bases are."""
@@ -46,7 +48,7 @@ def lexicon_folder(root: Path) -> Path:
 
 def read_lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
     """The lists of a folder; None when one of them has faults, which are added to ``faults``."""
-    parts = {name: parse(read_parts(folder, name), model, faults) for name, model in _LISTS.items()}
+    parts = {name: parse(read_parts(own_or_lent(folder, name), name), model, faults) for name, model in _LISTS.items()}
     for name, model in _LATER.items():
         if part_paths(folder, name):
             parts[name] = parse(read_parts(folder, name), model, faults)
@@ -54,6 +56,11 @@ def read_lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
     if words is None or any(part is None for part in parts.values()):
         return None
     return Lexicon.model_validate({**parts, "domain_words": words})
+
+
+def own_or_lent(folder: Path, name: str) -> Path:
+    """The folder that a list is read from: the project's for one that holds for any documents and isn't there."""
+    return folder if name not in GENERAL or part_paths(folder, name) else ROOT / FOLDER
 
 
 def read_words(path: Path, faults: list[Fault]) -> tuple[str, ...] | None:

@@ -127,7 +127,8 @@ def _variants(shared: Variants, brought: Sequence[OwnLexicon]) -> Variants:
     here = [own.variants for own in brought]
     elsewhere = (*shared.elsewhere, *(word for own in here for word in own.elsewhere))
     moves = (*shared.moves, *(word for own in here for word in own.moves))
-    return shared.model_copy(update={"elsewhere": elsewhere, "moves": moves})
+    whose = (*shared.whose, *(word for own in here for word in own.whose))
+    return shared.model_copy(update={"elsewhere": elsewhere, "moves": moves, "whose": whose})
 
 
 def _units(shared: Units, brought: Sequence[OwnLexicon]) -> Units:

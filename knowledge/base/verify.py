@@ -227,9 +227,10 @@ def _until(validity: Validity, file: YamlFile) -> Iterator[Fault]:
     if validity.until is None or (counted and validity.effective_from is not None):
         return
     if printed and validity.until not in stated:
-        yield file.fault(
-            ("validity", "until"), f"与 until_quote 的日期不一致：{words[printed[-1].start : printed[-1].end]}"
-        )
+        last = words[printed[-1].start : printed[-1].end]
+        wrong = f"与 until_quote 的日期不一致：{last}"
+        impossible = f"until_quote 里的「{last}」算不出是哪一天；请改为 null"
+        yield file.fault(("validity", "until"), wrong if printed[-1].last else impossible)
     if not printed and validity.effective_from is None:
         yield file.fault(("validity", "until"), "until_quote 里没有日期，又没有 effective_from，算不出；请改为 null")
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge import ROOT
+from knowledge.base.talk import GENERAL
 from knowledge.compiled import storedbase
 from knowledge.compiled.compiling import compile_base
 from knowledge.compiled.readybase import Ready
@@ -62,8 +63,10 @@ def _sources(root: Path) -> list[str]:
 
 
 def _common(root: Path) -> list[str]:
-    """What of the project's own files a base uses that has none such: its lexicon, its weights."""
-    lexicon = [] if (root / "lexicon").is_dir() else _below(ROOT, "lexicon")
+    """What of the project's own files a base uses that has none such: its lexicon or lists of it, its weights."""
+    lists = (f"lexicon/{name}" for name in GENERAL)
+    own = (root / "lexicon").is_dir()
+    lexicon = [f for at in lists for f in (f"{at}.yaml", *_below(ROOT, at))] if own else _below(ROOT, "lexicon")
     return [*lexicon, *(name for name in FITTED if not (root / name).exists())]
 
 

@@ -74,7 +74,7 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
     cue_words = [w for words_ in lexicon.cues.model_dump().values() for w in words_]
     for word in sorted(
         {fold(w) for w in (*lexicon.variants.stop, *cue_words)} | {w for w, n in words.items() if n >= SPOKEN},
-        key=lambda w: -counts.get(w, 0),
+        key=lambda w: (-counts.get(w, 0), w),
     ):
         if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 4:
             spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.engine.assistant import Assistant
-from bot.engine.matching.decide import CHOICE_FLOOR, LIKELY_FLOOR, decide
+from bot.engine.matching.decide import decide
 from bot.engine.values.reply import quotes
+from bot.engine.values.thresholds import CHOICE_FLOOR, LIKELY_FLOOR
 from knowledge.learned.index import Match
 from tests.engine.test_across import DATA, cities  # noqa: F401  a fixture
 

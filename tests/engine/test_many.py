@@ -269,7 +269,7 @@ def test_a_name_that_fits_two_documents_is_asked_back(many: Assistant) -> None:
     asked = many.reply("《江城市高新技术企业》首次认定奖多少")
     if asked.status == "choose":
         assert set(asked.documents) <= {NEW, OLD}
-    choice = many._sources.across.choose_document([OLD, EXPIRED, NEW], "有效期到什么时候", Conversation())
+    choice = many._use.across.choose_document([OLD, EXPIRED, NEW], "有效期到什么时候", Conversation())
     assert choice.documents == (NEW, EXPIRED, OLD)
     assert "已过有效期" in choice.text
     picked = many.reply("1", choice.conversation)

@@ -156,6 +156,22 @@ def test_a_huge_file_is_refused(base: Path) -> None:
     assert any("超过上限" in f.message for f in examine(base)[1])
 
 
+def test_a_day_that_there_is_not_ends_nothing(base: Path) -> None:
+    for file in (POLICY, SOURCE):
+        path = base / file
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("至2025年10月8日", "至2025年2月30日"), encoding="utf-8"
+        )
+    path = base / POLICY
+    told = [str(fault) for fault in examine(base)[1]]
+    line = next(n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "until: 2025" in text)
+    assert len(told) == 1
+    assert f"policy.yaml:{line}" in told[0]
+    assert "「2025年2月30日」算不出是哪一天；请改为 null" in told[0]
+    path.write_text(swap("until: 2025-10-08", "until: null")(path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert examine(base)[1] == []
+
+
 def test_all_faults_at_once(base: Path) -> None:
     for file, change in (
         (POLICY, swap("value: 200000", "value: 1")),

@@ -121,6 +121,28 @@ def test_a_lexicon_in_the_old_form_says_how_to_convert_it(base: Path) -> None:
     assert "policies/<编号>/lexicon/not_covered.yaml" in told[0]
 
 
+def test_a_lexicon_without_the_words_of_talk_uses_the_projects(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = load_base(base).lexicon
+    (base / "lexicon" / "talk.yaml").unlink()
+    assert load_base(base).lexicon == whole
+    before = compiled.fingerprint(base)
+    common = base / "project"
+    shutil.copytree(ROOT / "lexicon", common / "lexicon")
+    (common / "lexicon" / "talk.yaml").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("knowledge.compiled.cache.ROOT", common)
+    monkeypatch.setattr("knowledge.base.lexicon_files.ROOT", common)
+    assert compiled.fingerprint(base) != before
+    assert {Path(fault.file).name for fault in examine(base)[1]} == {"talk.yaml"}
+
+
+def test_what_only_a_document_calls_another_places_policy_goes_with_it(base: Path) -> None:
+    own = base / "policies" / POLICY / "lexicon" / "variants.yaml"
+    words = set(yaml.safe_load(own.read_text(encoding="utf-8"))["whose"])
+    assert words <= set(load_base(base).lexicon.variants.whose)
+    own.unlink()
+    assert not words & set(load_base(base).lexicon.variants.whose)
+
+
 def test_a_base_without_a_lexicon_is_compiled_anew_when_the_projects_lexicon_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,1 +1,1 @@
-"""Replies, each built whole from verbatim text."""
+"""Replies, each built whole from verbatim text. Imported by the rules; knows nothing of matching."""

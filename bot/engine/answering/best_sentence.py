@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from bot.engine.answering.composer import sentences
+from bot.engine.answering.paragraphs import sentences
 from knowledge.base.document import Clause
 from knowledge.compiled import Ready
 from knowledge.reading.reader import Reading

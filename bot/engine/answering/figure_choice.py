@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.understanding import Question
 from knowledge.base.document import Clause, Figure
 from knowledge.base.phrasings import FigureAsked
 from knowledge.text.fold import fold
 from knowledge.text.numbers import Number
 
-_ASKS_NUMBER = re.compile(r"多少|几[个项年家条大天万成倍]|多大|多久|比例|how (?:much|many)|how long|多长时间|哪几")
-_HOW_MANY = re.compile(r"多少|几[个项年万]|几比几|什么比例|how (?:much|many)")
-_MONEY_WORDS = re.compile(r"钱|补贴|奖励|万|资金|费|元|subsid|money|grant|reward|fund|pay")
-_GIVES = re.compile(r"补|给|奖|发|拿|领|贴|资助|拨|配套|get|pay|subsid|grant")
-_ASKS_MONEY = re.compile(
-    r"(?:有|给|拿|领|发|补).{0,6}(?:钱|补贴|奖励|资金|资助)|(?:钱|补贴|奖励|资助).{0,4}(?:吗|么|没有|不)"
-)
-_MOST = re.compile(r"最高|最多|最大|顶格|封顶|上限|至多|maximum|highest|at most")
-_LEAST = re.compile(r"最低|最少|最小|下限|起步|至少|minimum|lowest|at least")
-_TIMES = re.compile(r"几次|次数|几年|几回")
-_SEVERAL = re.compile(r"分别|各是|各补|各给|各多少|respectively")
-_JOINED = re.compile(r"^.{0,8}?(?:和|与|跟|及|以及|还是|,|and).{0,8}?$")
 _SEGMENT = re.compile(r"[,.;?!\n]+")
 _COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
 
@@ -45,64 +34,170 @@ class Selection:
     """Whether the question states numbers and all of them are the document's."""
 
 
-def select(
-    clause: Clause, asked: Mapping[str, FigureAsked], question: Question, said: str = "", given: bool = False
-) -> Selection:
-    """Choose among ``clause``'s figures.
+@dataclass(frozen=True)
+class ClauseQuestion:
+    """A question on a clause, with what was said before."""
 
-    ``asked``: how people ask for figures, by ``clause/figure``; ``said``: earlier plain questions on the same clause,
-    which hold what a follow-up leaves out; ``given``: whether the clause was pointed at (a place, a pick, a
-    follow-up), so that its subject need not be named.
-    """
-    plain = question.reading.plain
-    wants = bool({"amount", "count"} & question.asks) or bool(_ASKS_NUMBER.search(plain))
-    money = "amount" in question.asks or bool(_MONEY_WORDS.search(plain))
-    claims = bool(question.numbers)
-    cues = {f.id: asked[f"{clause.id}/{f.id}"] for f in clause.figures if f"{clause.id}/{f.id}" in asked}
-    known = [f for f in clause.figures if f.id in cues and not _of_others(cues[f.id], plain, said)]
-    hit = _cases(known, cues, plain)
-    about = [f for f in known if given or _subject(cues[f.id], f"{said}\n{plain}")]
-    if not about:  # the case alone, in a question that names no subject of any figure: 搬过来给多少
-        about = hit
-    hit = [f for f in about if f in hit or (not cues[f.id].case and (wants or claims) and _fits(cues[f.id], plain))]
-    led = hit or (_cases(about, cues, f"{said}\n{plain}") if wants and said else [])
-    if not led and (wants or (money and not claims)):
-        led = [f for f in about if cues[f.id].case and (not money or f.kind in ("amount", "ratio"))]
-        led = _extreme(led, plain)
-    if led and any(_any(cues[f.id].against, plain) for f in led):
-        led = [f for f in about if f.kind == led[0].kind and cues[f.id].case]  # which case it is, is for the reader
-    contradicted, confirmed = _claims(question, about, led, cues)
-    if contradicted and not led:
-        led = [f for _, f in contradicted]
-    if led or not (wants or _ASKS_MONEY.search(plain)):
-        return Selection(tuple(led), contradicted=contradicted, confirmed=confirmed)
-    stated = tuple(f for f in clause.figures if (f.kind in ("amount", "ratio")) == money)
-    return Selection(unstated="money" if money else "number", stated=stated)
+    question: Question
+    said: str = ""
+    """Earlier plain questions on the same clause, which hold what a follow-up leaves out."""
+    given: bool = False
+    """Whether the clause was pointed at (a place, a pick, a follow-up), so that its subject need not be named."""
+
+    @property
+    def plain(self) -> str:
+        """What is asked now."""
+        return self.question.reading.plain
+
+    @property
+    def whole(self) -> str:
+        """What was said before, and what is asked now."""
+        return f"{self.said}\n{self.plain}"
 
 
-def _cases(figures: Iterable[Figure], cues: Mapping[str, FigureAsked], plain: str) -> list[Figure]:
-    """The figures whose case is named.
+@dataclass(frozen=True)
+class FigureChoice:
+    """Chooses among a clause's figures: the kind that is asked for, candidates, their case, what is claimed."""
 
-    A word for one case speaks against its siblings (unless), except where the question asks for several at once.
-    """
-    named = [f for f in figures if cues[f.id].case and _any(cues[f.id].case, plain)]
-    if len(named) > 1 and (_SEVERAL.search(plain) or len(_HOW_MANY.findall(plain)) > 1):
-        segments = [s for s in _SEGMENT.split(plain) if s]
-        return [
-            f
-            for f in named
-            if _SEVERAL.search(plain) or any(_any(cues[f.id].case, s) and _fits(cues[f.id], s) for s in segments)
-        ]
-    return [f for f in named if _fits(cues[f.id], plain)]
+    clause: Clause
+    cues: Mapping[str, FigureAsked]
+    """How people ask for figures, by ``clause/figure``."""
+    asked: ClauseQuestion
+    words: MoneyWords
+
+    def select(self) -> Selection:
+        """The numbers to put forward."""
+        led = self._led()
+        contradicted, confirmed = self._claims(led)
+        if contradicted and not led:
+            led = [figure for _, figure in contradicted]
+        whether = self._wants or self.words.says("whether", self.asked.plain)
+        if led or not whether:
+            return Selection(tuple(led), contradicted=contradicted, confirmed=confirmed)
+        stated = tuple(f for f in self.clause.figures if f.is_money == self._money)
+        return Selection(unstated="money" if self._money else "number", stated=stated)
+
+    # -- the kind that is asked for ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _wants(self) -> bool:
+        return self.words.asks_number(self.asked.question)
+
+    @cached_property
+    def _money(self) -> bool:
+        return self.words.asks_money(self.asked.question)
+
+    @property
+    def _states(self) -> bool:
+        return bool(self.asked.question.numbers)
+
+    def _cue(self, figure: Figure) -> FigureAsked:
+        return self.cues[f"{self.clause.id}/{figure.id}"]
+
+    # -- candidates --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _known(self) -> list[Figure]:
+        """Those of which it is known how people ask for them, and about nothing else in the clause."""
+        known = [f for f in self.clause.figures if f"{self.clause.id}/{f.id}" in self.cues]
+        return [f for f in known if not self._of_others(self._cue(f))]
+
+    @cached_property
+    def _about(self) -> list[Figure]:
+        """Those whose subject is named; else, in a question that names none, of the case: 搬过来给多少."""
+        about = [f for f in self._known if self.asked.given or _subject(self._cue(f), self.asked.whole)]
+        return about or self._cases(self._known, self.asked.plain)
+
+    def _of_others(self, cue: FigureAsked) -> bool:
+        """Whether something else is asked about: named now, or before with no word of the figure since."""
+        before = _any(cue.others, self.asked.said) and not _subject(cue, self.asked.whole)
+        return _any(cue.others, self.asked.plain) or before
+
+    # -- their case --------------------------------------------------------------------------------------------------
+
+    def _led(self) -> list[Figure]:
+        """Those of the case that is named, now or before; of a question that names none, all; the largest if asked."""
+        led = self._of_case() or (self._cases(self._about, self.asked.whole) if self._wants and self.asked.said else [])
+        if not led and (self._wants or (self._money and not self._states)):
+            cased = [f for f in self._about if self._cue(f).case]
+            led = self._extreme([f for f in cased if f.is_money or not self._money])
+        if led and any(
+            _any(self._cue(f).against, self.asked.plain) for f in led
+        ):  # which case it is, is for the reader
+            led = [f for f in self._about if f.kind == led[0].kind and self._cue(f).case]
+        return led
+
+    def _of_case(self) -> list[Figure]:
+        """Those whose case is named, and those that have none."""
+        hit = self._cases(self._known, self.asked.plain)
+        asks = self._wants or self._states
+        return [f for f in self._about if f in hit or (asks and self._caseless(self._cue(f)))]
+
+    def _caseless(self, cue: FigureAsked) -> bool:
+        return not cue.case and _fits(cue, self.asked.plain)
+
+    def _cases(self, figures: Sequence[Figure], plain: str) -> list[Figure]:
+        """The figures whose case is named.
+
+        A word for one case speaks against its siblings (unless), except where the question asks for several at once.
+        """
+        named = [f for f in figures if self._cue(f).case and _any(self._cue(f).case, plain)]
+        several = self.words.says("several", plain)
+        if len(named) > 1 and (several or self.words.numbers_asked(plain) > 1):
+            segments = [s for s in _SEGMENT.split(plain) if s]
+            return [f for f in named if several or any(_in_segment(self._cue(f), s) for s in segments)]
+        return [f for f in named if _fits(self._cue(f), plain)]
+
+    def _extreme(self, figures: list[Figure]) -> list[Figure]:
+        """The largest or smallest amount when that is asked for: 最高一档."""
+        amounts = [(f.value if f.kind == "amount" else f.cap, f) for f in figures if f.is_money]
+        known = [(value, f) for value, f in amounts if value is not None]
+        plain = self.asked.plain
+        if len(known) < 2 or self.words.says("times", plain):
+            return figures
+        if self.words.says("most", plain):
+            return [max(known, key=lambda pair: pair[0])[1]]
+        return [min(known, key=lambda pair: pair[0])[1]] if self.words.says("least", plain) else figures
+
+    # -- what is claimed ---------------------------------------------------------------------------------------------
+
+    def _claims(self, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], bool]:
+        """(numbers that contradict the figure they stand beside, whether numbers are stated and all are right)."""
+        wrong: list[tuple[Number, Figure]] = []
+        right = 0
+        if self.words.says("which_of_two", self.asked.plain):
+            return (), False
+        for number in self.asked.question.numbers:
+            rivals = self._rivals(number, led)
+            if any(number.value == f.value for f in rivals):
+                right += 1
+            elif rivals and not any(_within(number.value, f) for f in rivals):
+                wrong.append((number, _nearest(number, rivals)))
+        return tuple(wrong), right > 0 and not wrong
+
+    def _rivals(self, number: Number, led: Sequence[Figure]) -> Sequence[Figure]:
+        """The figures that a number in the question may be meant for; none where nobody says that it is given."""
+        plain = self.asked.plain
+        segment = next((s for s in _SEGMENT.split(plain) if number.text in s), plain)
+        claimed = self.words.says("given", segment) or "assertion" in self.asked.question.asks
+        if number.unit == "元" and not claimed:
+            return ()
+        rivals = [f for f in self._about if _class(f.unit) == _class(number.unit)]
+        named = [f for f in rivals if self._cue(f).case and _any(self._cue(f).case, segment)]
+        fitting = [f for f in named if _fits(self._cue(f), segment)]
+        return fitting or named or [f for f in rivals if f in led] or rivals
+
+
+def _nearest(number: Number, figures: Sequence[Figure]) -> Figure:
+    return min(figures, key=lambda f: abs(f.value - number.value))
+
+
+def _in_segment(cue: FigureAsked, segment: str) -> bool:
+    return _any(cue.case, segment) and _fits(cue, segment)
 
 
 def _fits(cue: FigureAsked, text: str) -> bool:
     return not _any(cue.unless, text)
-
-
-def _of_others(cue: FigureAsked, plain: str, said: str) -> bool:
-    """Whether something else in the clause is asked about: named now, or before with no word of the figure since."""
-    return _any(cue.others, plain) or (_any(cue.others, said) and not _subject(cue, f"{said}\n{plain}"))
 
 
 def _subject(cue: FigureAsked, text: str) -> bool:
@@ -116,43 +211,6 @@ _folded = lru_cache(maxsize=4096)(fold)  # the same few hundred cues each time
 
 def _any(words: tuple[str, ...], text: str) -> bool:
     return any(_folded(word) in text for word in words)
-
-
-def _extreme(figures: list[Figure], plain: str) -> list[Figure]:
-    """The largest or smallest amount when that is asked for: 最高一档."""
-    amounts = [(f.value if f.kind == "amount" else f.cap, f) for f in figures]
-    known = [(value, f) for value, f in amounts if value is not None and f.kind in ("amount", "ratio")]
-    if len(known) < 2 or _TIMES.search(plain):
-        return figures
-    for pattern, pick in ((_MOST, max), (_LEAST, min)):
-        if pattern.search(plain):
-            return [pick(known, key=lambda pair: pair[0])[1]]
-    return figures
-
-
-def _claims(
-    question: Question, about: list[Figure], led: list[Figure], cues: Mapping[str, FigureAsked]
-) -> tuple[tuple[tuple[Number, Figure], ...], bool]:
-    """(numbers that contradict the figure they stand beside, whether numbers are stated and all are right)."""
-    wrong: list[tuple[Number, Figure]] = []
-    right = 0
-    plain = question.reading.plain
-    if "还是" in plain:  # which of the two is what is asked
-        return (), False
-    for number in question.numbers:
-        segment = next((s for s in _SEGMENT.split(plain) if number.text in s), plain)
-        rivals = [f for f in about if _class(f.unit) == _class(number.unit)]
-        if number.unit == "元" and not (_GIVES.search(segment) or "assertion" in question.asks):
-            continue
-        named = [f for f in rivals if cues[f.id].case and _any(cues[f.id].case, segment)]
-        rivals = [f for f in named if _fits(cues[f.id], segment)] or named or [f for f in rivals if f in led] or rivals
-        if not rivals:
-            continue
-        if any(number.value == f.value for f in rivals):
-            right += 1
-        elif not any(_within(number.value, f) for f in rivals):
-            wrong.append((number, min(rivals, key=lambda f: abs(f.value - number.value))))
-    return tuple(wrong), right > 0 and not wrong
 
 
 def _within(value: float, figure: Figure) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.engine.answering.clause_answers import SAID_CHARS, BestSentence
 from bot.engine.answering.composer import Composers
+from bot.engine.answering.on_policy import SAID_CHARS, BestSentence
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
 from bot.engine.values.why import Rule, Why
-from knowledge.base.document import Policy
 from knowledge.base.target import Target, clauses_of, policy_of
 from knowledge.learned.index import Match
 
@@ -210,44 +209,42 @@ class Across:
         self,
         units: Sequence[str],
         found: Mapping[str, Sequence[str]],
-        shown: Policy | None,
+        shown: Reply | None,
         conversation: Conversation,
-        whole: Callable[[Policy], Reply],
     ) -> Reply:
         """What units are responsible for in several documents.
 
-        The measures in ``shown`` one by one (``whole`` makes that reply), of the others only how many there are.
+        The measures of one document as ``shown``, of the others only how many there are.
         """
-        others = [p for p in self.library.ordered(found) if shown is None or p != shown.id]
+        others = [p for p in self.library.ordered(found) if shown is None or p != shown.policy]
         offered = others[:MOST_DOCUMENTS]
-        total = sum(map(len, found.values()))
         unit = "、".join(units)
-        head = self.say("documents.by_unit", unit=unit, documents=len(found), count=total)
-        blocks, notice = [head], list[Block]()
-        clauses: tuple[ClauseRef, ...] = ()
-        choices: tuple[str, ...] = ()
-        first = 1
+        total = sum(map(len, found.values()))
+        blocks = [self.say("documents.by_unit", unit=unit, documents=len(found), count=total)]
+        notice: list[Block] = []
         if shown is not None:
-            reply = whole(shown)
-            blocks += [b for b in reply.blocks if b.role != "notice"]
-            notice = self.composers.of(shown.id).notice(self.library.today(), named=True)
-            clauses, choices = reply.clauses, reply.conversation.choices
-            first = len(choices) + 1
+            blocks += [b for b in shown.blocks if b.role != "notice"]
             blocks.append(self.say("documents.by_unit_more", count=len(others)))
-        for n, policy_id in enumerate(offered, first):
-            text = self.words(
-                "documents.by_unit_line", document=self.library.document(policy_id), count=len(found[policy_id])
-            )
-            blocks.append(Block("list", (Say(self.words("documents.line", n=n, document=text)),)))
+            notice = self.composers.of(shown.policy).notice(self.library.today(), named=True)
+        choices = shown.conversation.choices if shown is not None else ()
+        blocks += self._counted({p: len(found[p]) for p in offered}, len(choices) + 1)
         if len(others) > len(offered):
             blocks.append(self.say("documents.more", count=len(others) - len(offered)))
         return Reply(
             "answer",
             (*blocks, *notice),
             Conversation(choices=(*choices, *offered), said=unit, policy=conversation.policy),
-            shown.id if shown is not None else "",
-            clauses=clauses,
+            shown.policy if shown is not None else "",
+            clauses=shown.clauses if shown is not None else (),
             units=tuple(units),
             documents=tuple(offered),
             why=Why(Rule.OF_UNIT_ACROSS),
         )
+
+    def _counted(self, counts: Mapping[str, int], first: int) -> list[Block]:
+        """Documents with the number of measures in each, counted from ``first``."""
+        blocks = []
+        for n, (policy_id, count) in enumerate(counts.items(), first):
+            line = self.words("documents.by_unit_line", document=self.library.document(policy_id), count=count)
+            blocks.append(Block("list", (Say(self.words("documents.line", n=n, document=line)),)))
+        return blocks

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.engine.understanding.understanding import Question
+from bot.engine.answering.figure_choice import ClauseQuestion
+from bot.engine.understanding.money_words import MoneyWords
 from knowledge.base.document import Clause, Figure
 from knowledge.base.phrasings import FigureAsked
 from knowledge.reading.reader import Reader
 from knowledge.text.fold import fold
 
-MONEY = frozenset({"amount", "ratio"})
-_ASKS_MONEY = re.compile(r"钱|补贴|补助|奖励|奖补|万|资金|费|元|扣多少|交多少|缴多少|罚多少|付多少")
-_ASKS_LIMIT = re.compile(r"门槛|总投资|投资额|投资总额|营业收入|业务收入|销售收入|产值|注册资本")
-_ASKS_PAID = re.compile(r"补贴|补助|奖励|奖补|资助|给多少|拿多少")
-_ASKS_TIME = re.compile(r"多久|几[年天日月]|什么时候|期限|多长时间|何时")
 _PERCENT = frozenset({"%", "‰"})
 LONGEST_CASE = 16
 """Letters of a case that people may type as it stands."""
@@ -27,7 +23,7 @@ _TIMES = frozenset({"年", "月", "日", "天", "个月", "工作日", "小时"}
 
 
 def own_cues(
-    clause: Clause, question: Question, said: str, reader: Reader, generic: frozenset[str]
+    clause: Clause, question: ClauseQuestion, money: MoneyWords, reader: Reader, generic: frozenset[str]
 ) -> Mapping[str, FigureAsked]:
     """Cues for the figures of the kind that is asked for, by ``clause/figure``.
 
@@ -35,10 +31,9 @@ def own_cues(
     tells it from no sibling, of its quote, that not all its siblings have. So a question that names no case gets them
     all, and one that shares no word with any of them gets none.
 
-    ``said``: earlier questions on the clause; ``generic``: words that name no subject, such as 补贴.
+    ``generic``: words that name no subject, such as 补贴.
     """
-    plain = f"{said}\n{question.reading.plain}"
-    asked = [f for f in clause.figures if _kind_asked(f, question, plain)]
+    asked = [f for f in clause.figures if _kind_asked(f, question, money)]
     words = {f.id: _words(reader, f.quote, f.case or "", f.subject or "") - generic for f in asked}
     cases = {f.id: _case(f, reader) - generic for f in asked}
     conditions = {f.id: (_words(reader, f.subject or "") | cases[f.id]) - generic for f in asked}
@@ -56,19 +51,19 @@ def own_cues(
     return out
 
 
-def _kind_asked(figure: Figure, question: Question, plain: str) -> bool:
+def _kind_asked(figure: Figure, asked: ClauseQuestion, money: MoneyWords) -> bool:
     """Whether it is of the kind that the question, or what was said before it, asks for."""
-    if "amount" in question.asks or _ASKS_MONEY.search(plain):
-        limit = (
-            figure.kind == "limit"
-            and figure.unit.endswith("元")
-            and bool(_ASKS_LIMIT.search(plain))
-            and not _ASKS_PAID.search(plain)
-        )
-        return figure.kind in MONEY or limit
-    if _ASKS_TIME.search(plain):
+    if money.asks_untaught(asked.question, asked.whole):
+        return figure.is_money or _limit_asked(figure, asked, money)
+    if money.says("time", asked.whole):
         return figure.unit in _TIMES
-    return figure.kind not in MONEY or any(n.unit == figure.unit for n in question.numbers)
+    return not figure.is_money or any(n.unit == figure.unit for n in asked.question.numbers)
+
+
+def _limit_asked(figure: Figure, asked: ClauseQuestion, money: MoneyWords) -> bool:
+    """Whether it is money that is a condition, and conditions are asked for."""
+    is_limit = figure.kind == "limit" and figure.unit.endswith("元")
+    return is_limit and money.says("limit", asked.whole) and not money.says("paid", asked.whole)
 
 
 def _class(figure: Figure) -> str:

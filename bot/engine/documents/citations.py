@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from bot.engine.values.thresholds import CITED_ALIKE
 from knowledge.base.document import Policy
 from knowledge.text.fold import fold_whole, key
 
@@ -17,8 +18,6 @@ _NUMBER = re.compile(
 """As printed, with brackets around the year: without them 2023年1号 is a date or a building."""
 _LEADING = re.compile(r"^.*?(?:请问|根据|按照|依据|关于|是不是|有没有|我想问|想问|查一下|查|按|和|与|那)(?=[一-鿿]{2})")
 _TITLE = re.compile(r"《([^《》]{4,60}(?:意见|办法|措施|通知|方案|规定|规划|计划|条例|细则|决定|政策|纲要))》")
-ALIKE = 60
-"""Likeness to a name of a document of the base from which a 《title》 may be meant for it."""
 
 
 class Citations:
@@ -36,7 +35,10 @@ class Citations:
                 return f"{code}〔{match['year']}〕{int(match['n'])}号"
         for match in _TITLE.finditer(question):
             wanted = key(match[1])
-            if all(fuzz.partial_ratio(wanted, name) < ALIKE for name in self._names) and wanted not in self._letters:
+            if (
+                all(fuzz.partial_ratio(wanted, name) < CITED_ALIKE for name in self._names)
+                and wanted not in self._letters
+            ):
                 return f"《{match[1]}》"
         return ""
 

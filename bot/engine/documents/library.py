@@ -28,21 +28,23 @@ MOST_NAMED = 3
 class Library:
     """The documents of a base."""
 
-    def __init__(self, ready: Ready, words: Texts, today: Callable[[], date], ask: Ask) -> None:
+    def __init__(self, ready: Ready, texts: Texts, today: Callable[[], date], ask: Ask) -> None:
         """``ask``: answers a question, to find out which are worth being shown."""
         self.examples = Examples(self, ask)
         self.ready = ready
-        self.words = words
+        self.words = texts.spoken_of(len(ready.base.policies))
         self.today = today
         self.policies = ready.base.policies
         self.by_id = {policy.id: policy for policy in self.policies}
         self.many = len(self.policies) > 1
         self.untaught = frozenset(p.id for p in untaught(ready.base))
         taught = [p for p in self.policies if p.id not in self.untaught]
+        self.taught = tuple(policy.id for policy in taught)
+        """Ids of the documents with phrasings."""
         alone = taught if self.many else self.policies
         self.default = alone[0] if len(alone) == 1 else None
         """The document that is meant where a question names none: the only one, or the only one with phrasings."""
-        self.home = self.default or next(iter(taught or self.policies), nothing(words))
+        self.home = self.default or next(iter(taught or self.policies), nothing(self.words))
         """The document whose cases and topics stand for all where nothing else is meant."""
         self._responsible: dict[str, Responsible] = {}
 

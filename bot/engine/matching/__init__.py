@@ -1,1 +1,1 @@
-"""What a question may be about, with probabilities, and the act of least cost."""
+"""What a question may be about, with probabilities, and the act of least cost. Knows nothing of replies."""

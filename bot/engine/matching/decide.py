@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.engine.values.thresholds import CHOICE_FLOOR, LIKELY_FLOOR
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 
@@ -32,15 +33,11 @@ LIKELY_WRONG = 2.5
 """Such an answer while the right clause is not even offered."""
 LIKELY_LEAK = 2.6
 """Such an answer to something that no document covers."""
-LIKELY_FLOOR = 0.3
-"""A clause less probable than this is not put forward as the likeliest."""
 MISS = 2.0
 """Declining something that a document does answer."""
 CHAT_MIX = 1.0
 """Small talk answered as out of scope, or the other way round: a shrug."""
 MOST_CHOICES = 3
-CHOICE_FLOOR = 0.06
-"""Clauses less probable than this are not worth a line in a choice."""
 
 Act = Literal["answer", "likely", "choose", "info", "chat", "none"]
 

@@ -10,23 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, UNSURE, WORDED
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
 
-SURE = 0.85
-"""Probability of the best learned match from which clauses without phrasings take nothing from it."""
-UNSURE = 0.5
-"""Probability up to which they may take all."""
-WHOLE, RUN, MUCH = 0.95, 0.8, 0.3
-"""Share of a question's words, of its characters in one piece, and how much there must be to go by (evidence.py), from
-which a clause holds all of it."""
-PART = 0.5
-"""Share of the question's words that the best learned clause must hold itself to stay sure beside such a clause."""
-CERTAIN = 0.95
-"""Probability from which it stays sure all the same."""
-LATER = 0.6
-"""What the odds of a clause are multiplied by when its document doesn't hold yet or no longer, beside one that does."""
 KEPT = 6
 """Matches that are kept."""
 
@@ -43,7 +31,7 @@ def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[st
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
-    whole = any(f.signals["cover"] >= WHOLE and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
+    whole = any(f.signals["cover"] >= WORDED and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
     first = inside[0] if inside else None
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0

@@ -5,28 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.understanding.understanding import Question
+from bot.engine.values.thresholds import LEAST_SHARE, MOST_CHARS, MOST_CLAUSES, MOST_WORDS
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
-from knowledge.reading.reader import Reading
 from knowledge.text.fold import fold
 
-MOST_CHARS = 9
-"""Longest bare question that is looked up."""
-MOST_WORDS = 3
-LEAST_SHARE = 0.8
-"""Share of a bare question's characters that its words must make up."""
-MOST_CLAUSES = 4
-"""Words in more clauses than this say nothing; the scores decide."""
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 class Terms:
     """Which clauses of one policy hold the words of a question."""
 
-    def __init__(self, ready: Ready, policy: Policy, understanding: Understanding) -> None:
+    def __init__(self, ready: Ready, policy: Policy) -> None:
         self.policy = policy
-        self._generic = understanding.generic
         self._own_words = ready.index.tables.word_text
         self._texts = {c.id: _NOT_WORD.sub("", fold(c.title + c.body)) for c in policy.clauses}
 
@@ -51,17 +43,17 @@ class Terms:
         if len(rest) == 4 and not self._with_all(words):
             words = [rest[:2], rest[2:]]  # 国家试点: two words that the lexicon knows as one
         if not words or not self._with_all(words):
-            left = [w for w in question.rest_reading.words if w not in self._generic]
-            words = [w for w in left if len(w) > 1]
+            left = question.left
+            words = list(question.telling)
             rest = "".join(left)
         if not 2 <= len(rest) <= MOST_CHARS or not 1 <= len(words) <= MOST_WORDS:
             return []
         return words if sum(map(len, words)) >= LEAST_SHARE * len(rest) else []
 
-    def stands(self, reading: Reading) -> bool:
-        """Whether any word of the reading is one of the clauses' own."""
-        words = (w for w in reading.words if len(w) > 1 and w not in self._generic)
-        return any(word in self._own_words for word in (*words, *("t:" + term for term in reading.terms)))
+    def stands(self, question: Question) -> bool:
+        """Whether any word or concept that the question is about is one of the clauses' own."""
+        terms = ("t:" + term for term in question.rest_reading.terms)
+        return any(word in self._own_words for word in (*question.telling, *terms))
 
     def _with_all(self, words: Sequence[str]) -> list[Clause]:
         return [c for c in self.policy.clauses if all(w in self._texts[c.id] for w in words)]

@@ -1,53 +1,69 @@
-"""What the rules of flow.py share: the library, what answers from each document, and what matches."""
+"""What the rules share: the documents, what understands and matches questions, and what answers from each document."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
+from typing import cast
+
+from bot.engine.answering.answers import Answers
 from bot.engine.answering.best_sentence import Sentences
-from bot.engine.answering.clause_answers import Answers
 from bot.engine.answering.composer import Composers
 from bot.engine.answering.several_documents import Across
+from bot.engine.documents.citations import Citations
 from bot.engine.documents.library import Library
+from bot.engine.documents.names import Names
+from bot.engine.documents.scope import Scope
 from bot.engine.matching.matcher import Matcher
 from bot.engine.matching.verbatim import Terms
+from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
-from knowledge.base.document import Clause, Policy
-from knowledge.base.target import policy_of
-from knowledge.reading.reader import Reading
+from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import FOUND, OUTSIDE
+from bot.engine.values.why import By, Rule
+from knowledge.base.document import Policy
+from knowledge.base.phrasings import InfoTopic
+from knowledge.base.target import Target, kind_of, policy_of
 
-FOUND = 0.5
-"""Probability from which clauses without phrasings surely speak of a question's subject."""
 
-
-class Sources:
+class Resources:
     """Answers and terms of each document, made when first needed."""
 
     def __init__(self, library: Library, understanding: Understanding) -> None:
         self.library = library
         self.understanding = understanding
+        self.follow_ups = FollowUps(understanding)
+        self.everywhere = Scope(library)
+        """All documents that are open."""
         self.matcher = Matcher(library, understanding)
-        sentences = Sentences(library.ready, library.untaught)
+        self._best = Sentences(library.ready, library.untaught).best
         self.composers = Composers(library)
-        self.across = Across(self.composers, sentences.best)
-        self._best = sentences.best
+        self.across = Across(self.composers, self._best)
         self._answers: dict[str, Answers] = {}
         self._terms: dict[str, Terms] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        """What the documents are called; the only one needs no name."""
+        return Names(self.library.policies if self.library.many else ())
+
+    @cached_property
+    def citations(self) -> Citations:
+        """Numbers and titles of documents that stand anywhere in the base."""
+        return Citations(self.library.policies)
 
     def answers(self, policy_id: str) -> Answers:
         """What answers from one policy, or from the policy of a target."""
         policy_id = policy_of(policy_id)
         if policy_id not in self._answers:
             policy = self.library.by_id[policy_id]
-            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding.generic)
+            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding)
         return self._answers[policy_id]
 
-    def meant(self, conversation: Conversation, scope: str = "") -> Policy | None:
-        """The document that a question which names none is about: the one asked, talked about, or the default."""
-        return self.library.by_id.get(scope or conversation.policy) or self.library.default
-
-    def home(self, conversation: Conversation, scope: str = "") -> Answers:
+    def home(self, scope: Scope, conversation: Conversation) -> Answers:
         """What answers where no document is meant in particular."""
-        return self.answers((self.meant(conversation, scope) or self.library.home).id)
+        return self.answers(scope.home(conversation).id)
 
     def whose(self, question: Question) -> tuple[str, ...]:
         """The documents of the only place or body that the question names, those that are open; none: no such."""
@@ -56,43 +72,80 @@ class Sources:
             return ()
         return tuple(filter(self.library.open, whose.policies)) or whose.policies
 
-    # -- words of the clauses ----------------------------------------------------------------------------------------
+    def topic(self, question: Question, scope: Scope, least: float = 0.0) -> InfoTopic | None:
+        """What about a document as a whole is asked, if that is what is asked most probably, and at least so."""
+        matches = self.matcher.learned(question.reading, scope)
+        if matches and kind_of(matches[0].target) == "info" and matches[0].probability >= least:
+            return cast(InfoTopic, Target.parse(matches[0].target).topic)
+        return None
 
-    def taught(self, scope: str) -> list[Terms]:
-        """Terms of the taught documents that are asked."""
-        ids = [p.id for p in self.library.policies if p.id not in self.library.untaught]
-        return [self._terms_of(p) for p in ids if p == scope or (not scope and self.library.open(p))]
+    def outside(self, question: Question) -> bool:
+        """Whether a question has a subject by itself, and one that surely no document covers."""
+        if not any(self.follow_ups.says_subject(word) for word in question.telling):
+            return False
+        matches = self.matcher.learned(question.reading, self.everywhere)
+        return sum(m.probability for m in matches if kind_of(m.target) in ("near", "far")) >= OUTSIDE
+
+    # -- replies that several rules give -----------------------------------------------------------------------------
+
+    def of_talked_about(self, question: Question, conversation: Conversation) -> Reply:
+        """The question answered from the clause that is talked about."""
+        answers, clause = self.answers(conversation.clause), self.library.clause(conversation.clause)
+        return answers.answer(clause, question, conversation, By(Rule.FOLLOW_UP), said=conversation.said)
+
+    def info(self, topic: InfoTopic, question: Question, conversation: Conversation, scope: Scope) -> Reply:
+        """On a document as a whole: the one meant, or a question back."""
+        meant = scope.meant(conversation)
+        if meant is None:
+            return self.which_document(question, conversation)
+        return self.answers(meant.id).info(topic, conversation)
+
+    def which_document(self, question: Question, conversation: Conversation) -> Reply:
+        """A question back: which of the documents is meant."""
+        found = [p for p in self.library.by_id if self.library.open(p)]
+        return self.across.choose_document(found, question.reading.plain, conversation, "documents.choose_info")
+
+    def several(
+        self, targets: Sequence[str], conversation: Conversation, rule: Rule, full: bool = False, units: bool = False
+    ) -> Reply:
+        """Clauses asked for together, of one document or of several."""
+        if len({policy_of(t) for t in targets}) > 1:
+            return self.across.several(targets, conversation, rule, full, units)
+        clauses = [self.library.clause(t) for t in targets]
+        return self.answers(targets[0]).several(clauses, conversation, rule, full=full, units=units)
+
+    # -- words of the clauses ----------------------------------------------------------------------------------------
 
     def _terms_of(self, policy_id: str) -> Terms:
         if policy_id not in self._terms:
             policy = self.library.by_id[policy_id]
-            self._terms[policy_id] = Terms(self.library.ready, policy, self.understanding)
+            self._terms[policy_id] = Terms(self.library.ready, policy)
         return self._terms[policy_id]
 
-    def holding(self, question: Question, scope: str) -> list[tuple[str, Clause]]:
-        """(policy, clause) of taught documents that hold every word of a bare question."""
-        return [(t.policy.id, c) for t in self.taught(scope) for c in t.holding(question)]
+    def holding(self, question: Question, scope: Scope) -> list[str]:
+        """Targets in taught documents that hold every word of a bare question."""
+        terms = map(self._terms_of, scope.taught)
+        return [_target(t.policy, c.id) for t in terms for c in t.holding(question)]
 
-    def titled(self, question: Question, scope: str) -> list[str]:
+    def titled(self, question: Question, scope: Scope) -> list[str]:
         """Targets in taught documents whose title holds every word of a bare question."""
-        return [f"{t.policy.id}/{c.id}" for t in self.taught(scope) for c in t.titled(question)]
+        terms = map(self._terms_of, scope.taught)
+        return [_target(t.policy, c.id) for t in terms for c in t.titled(question)]
 
-    def stands(self, reading: Reading, policy_id: str) -> bool:
-        """Whether any word of the reading is one of the document's own."""
+    def stands(self, question: Question, policy_id: str) -> bool:
+        """Whether any word that the question is about is one of the document's own."""
         if policy_id not in self.library.untaught:
-            return self._terms_of(policy_id).stands(reading)
-        words = [w for w in reading.words if len(w) > 1 and w not in self.understanding.generic]
-        return any(self.library.ready.clauses.stands(word, policy_id) for word in words)
+            return self._terms_of(policy_id).stands(question)
+        return any(self.library.ready.clauses.stands(word, policy_id) for word in question.telling)
 
-    def specific(self, question: Question, conversation: Conversation, scope: str) -> bool:
+    def specific(self, question: Question, conversation: Conversation, scope: Scope) -> bool:
         """Whether the question has a subject that clauses speak of."""
-        meant = (self.meant(conversation, scope) or self.library.home).id
-        if self.stands(question.rest_reading, meant):
+        meant, home = scope.home(conversation).id, self.library.home.id
+        if self.stands(question, meant) or (not scope.only and meant != home and self.stands(question, home)):
             return True
-        if not self.library.many:
-            return False
-        if not scope and meant != self.library.home.id and self.stands(question.rest_reading, self.library.home.id):
-            return True
-        words = [w for w in question.rest_reading.words if len(w) > 1 and w not in self.understanding.generic]
-        found = self.matcher.found(question, scope) if len(words) > 1 else []
+        found = self.matcher.found(question, scope) if len(question.telling) > 1 else []
         return bool(found) and found[0].probability >= FOUND
+
+
+def _target(policy: Policy, clause: str) -> str:
+    return str(Target.of_clause(policy.id, clause))

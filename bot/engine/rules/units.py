@@ -6,146 +6,179 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.engine.answering.clause_answers import LEADS
+from bot.engine.answering.unit_answers import LEADS
 from bot.engine.documents.issuers import region
-from bot.engine.rules.resources import Sources
-from bot.engine.understanding import follow_up
+from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import SHORT, UNIT_CLAUSE, UNIT_OUTSIDE
 from bot.engine.values.why import Rule
-from knowledge.base.document import Policy
+from knowledge.base.document import Definition, Policy
 from knowledge.base.target import kind_of
 
-UNIT_CLAUSE = 0.5
-"""Probability of a clause from which a question that names a unit is about that clause, not about the unit."""
-UNIT_OUTSIDE = 0.6
-"""Probability of being out of scope from which naming a unit does not help (its phone number, its director)."""
 NOT_OF_DEFINITION = frozenset({"by_unit", "amount", "count"})
 """Cues of questions that a definition does not answer though they name what it includes: 含管委会的负责哪些."""
-_INCLUDES = re.compile(r"含不含|包不包[括含]|不?包[括含]|不?含")
 _SENTENCE = re.compile(r"[.。!?！？;；\n]+")
 
 
-class ByUnit:
-    """Answers them; ``scope`` is the id of the document that is asked, empty for all."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._library = sources.library
-
-    def reply(self, question: Question, conversation: Conversation, scope: str) -> Reply | None:
-        """All measures of a unit; None when the question is about something else that only names the unit."""
-        if not (question.units or question.foreign_units):
-            short = self._sources.understanding.short_unit(question)
-            if short is None or not (conversation.units or "by_unit" in question.asks):
-                return None
-            question = replace(question, units=(short,), rest="", asks=question.asks | {"by_unit"})
-        question = self._asking_sentence(question, conversation, scope)
-        whose = () if scope else self._sources.whose(question)
-        if len(whose) == 1:  # 江城市科技局: as if its only document had been named
-            scope = whose[0]
-        if whose and conversation.policy not in whose:
-            conversation = Conversation()
-        if question.units:
-            question = replace(question, units=self._library.as_named(question.units, (scope,) if scope else whose))
-        asks, sources = question.asks, self._sources
-        home = sources.home(conversation, scope)
-        specific = sources.specific(question, conversation, scope)
-        if "contact" in asks:
-            unit = (*question.units, *question.foreign_units)[0]
-            return None if specific else home.note("none", "none.contact", conversation, Rule.CONTACT, unit=unit)
-        meant = sources.meant(conversation, scope)
-        about = conversation.info == "definition" and not specific and follow_up.asks_about_unit(question)
-        if meant is not None and (about or self._asks_who_is_included(question, meant)):
-            return home.info("definition", conversation)
-        if question.units and conversation.clause and not specific and follow_up.asks_about_unit(question):
-            asked = replace(question, asks=asks | {"units"})
-            answers, clause = sources.answers(conversation.clause), self._library.clause(conversation.clause)
-            return answers.answer(clause, asked, conversation, 1.0, Rule.FOLLOW_UP, said=conversation.said)
-        if not question.bare and not sources.understanding.empty(question.rest):
-            if self._about_something_else(question, specific, scope):
-                return None
-        elif asks & {"amount", "count"} and not asks & {"by_unit", "units"}:
+def units(asked: Asked, use: Resources) -> Outcome:
+    """All measures of a unit; None when the question is about something else that only names the unit."""
+    named = _naming(asked, use)
+    if named is None:
+        return None
+    whose = () if named.scope.only else use.whose(named.question)
+    asked = _in_place(named, whose, use)
+    question = asked.question
+    specific = use.specific(question, asked.conversation, asked.scope)
+    if "contact" in question.asks:
+        return None if specific else _contact(asked, use)
+    known = _of_what_is_known(asked, specific, use)
+    if known is not None:
+        return known
+    if not question.bare and not use.understanding.empty(question.rest):
+        if _about_something_else(asked, specific, use):
             return None
-        if not question.units:
-            return home.foreign_unit(question.foreign_units[0], conversation)
-        for definition in meant.definitions if meant is not None else ():
-            if definition.term in question.units and set(definition.includes) & set(question.units):
-                return home.info("definition", conversation)
-        limited = follow_up.limits_units(question)
-        if limited is not None:
-            if meant is None:
-                found = self._library.responsible(question.units[:1])
-                asked_text = question.reading.plain
-                return sources.across.choose_document(list(found), asked_text, conversation) if found else None
-            return home.without_units(question.units, limited == "only")
-        return self.of_units(question.units, conversation, scope, LEADS in question.reading.plain, whose)
+    elif question.asks & {"amount", "count"} and not question.asks & {"by_unit", "units"}:
+        return None
+    return _measures(asked, whose, use)
 
-    def _asks_who_is_included(self, question: Question, policy: Policy) -> bool:
-        """Whether it asks if a defined term includes what the names in its definition are made of: 管委会."""
-        text = question.reading.plain
-        if question.asks & NOT_OF_DEFINITION or not _INCLUDES.search(text) or follow_up.limits_units(question):
-            return False
-        understanding = self._sources.understanding
-        words = [w for w in understanding.without_units(_INCLUDES.sub(" ", text)).words if len(w) > 1]
-        for definition in policy.definitions:
-            parts = {w for w in words if any(w in name for name in definition.includes)}
-            if definition.term in question.units and parts and all(w in parts | understanding.generic for w in words):
-                return True
+
+def _naming(asked: Asked, use: Resources) -> Asked | None:
+    """The question with its unit, of a long story the sentence that asks for it; None when it names none."""
+    question = asked.question
+    if not asked.names_unit:
+        short = use.understanding.short_unit(question)
+        if short is None or not (asked.conversation.units or "by_unit" in question.asks):
+            return None
+        question = replace(question, units=(short,), rest="", asks=question.asks | {"by_unit"})
+    return replace(asked, question=_asking_sentence(replace(asked, question=question), use))
+
+
+def _in_place(asked: Asked, whose: Sequence[str], use: Resources) -> Asked:
+    """With the documents of the place that is named beside the unit, and units as these name them."""
+    if len(whose) == 1:  # 江城市科技局: as if its only document had been named
+        asked = replace(asked, scope=asked.scope.within(whose[0]))
+    if whose and asked.conversation.policy not in whose:
+        asked = replace(asked, conversation=Conversation())
+    if asked.question.units:
+        ids = (asked.scope.only,) if asked.scope.only else tuple(whose)
+        own = use.library.as_named(asked.question.units, ids)
+        asked = replace(asked, question=replace(asked.question, units=own))
+    return asked
+
+
+def _contact(asked: Asked, use: Resources) -> Reply:
+    """A unit's telephone, address, head: no document says it."""
+    question, home = asked.question, use.home(asked.scope, asked.conversation)
+    unit = (*question.units, *question.foreign_units)[0]
+    return home.note("none", "none.contact", asked.conversation, Rule.CONTACT, unit=unit)
+
+
+def _of_what_is_known(asked: Asked, specific: bool, use: Resources) -> Reply | None:
+    """Whether a unit belongs to a defined term, or has to do with the clause that is talked about."""
+    question, conversation = asked.question, asked.conversation
+    asks = not specific and use.follow_ups.asks_about_unit(question)
+    meant = asked.scope.meant(conversation)
+    about = conversation.info == "definition" and asks
+    if meant is not None and (about or _asks_who_is_included(question, meant, use)):
+        return use.home(asked.scope, conversation).info("definition", conversation)
+    if question.units and conversation.clause and asks:
+        return use.of_talked_about(replace(question, asks=question.asks | {"units"}), conversation)
+    return None
+
+
+def _measures(asked: Asked, whose: Sequence[str], use: Resources) -> Reply | None:
+    """What the units are responsible for; what clauses name only them, or not; that no document names them."""
+    question, conversation = asked.question, asked.conversation
+    home, meant = use.home(asked.scope, conversation), asked.scope.meant(conversation)
+    if not question.units:
+        return home.foreign_unit(question.foreign_units[0], conversation)
+    if meant is not None and any(_defines(definition, question) for definition in meant.definitions):
+        return home.info("definition", conversation)
+    limited = use.follow_ups.limits_units(question)
+    if limited is None:
+        return measures_of(question.units, asked, use, LEADS in question.reading.plain, whose)
+    if meant is not None:
+        return home.without_units(question.units, limited == "only")
+    found = use.library.responsible(question.units[:1])
+    return use.across.choose_document(list(found), question.reading.plain, conversation) if found else None
+
+
+def _defines(definition: Definition, question: Question) -> bool:
+    """Whether the question names a defined term and a unit that it includes."""
+    return definition.term in question.units and bool(set(definition.includes) & set(question.units))
+
+
+def _asks_who_is_included(question: Question, policy: Policy, use: Resources) -> bool:
+    """Whether it asks if a defined term includes what the names in its definition are made of: 管委会."""
+    rest = use.follow_ups.uninclusive(question.reading.plain)
+    if rest is None or question.asks & NOT_OF_DEFINITION or use.follow_ups.limits_units(question):
         return False
-
-    def _about_something_else(self, question: Question, specific: bool, scope: str) -> bool:
-        """Whether what is asked besides the unit is a clause's subject, or nothing that documents cover."""
-        matcher, asks = self._sources.matcher, question.asks
-        about = matcher.learned(question.rest_reading, scope)
-        clause = max((m.probability for m in about if kind_of(m.target) == "clause"), default=0.0)
-        if specific and self._library.many:
-            clause = max([clause, *(f.probability for f in matcher.found(question, scope))])
-        if specific and (clause > UNIT_CLAUSE or "by_unit" not in asks):
+    words = [w for w in use.understanding.without_units(rest).words if len(w) > 1]
+    for definition in policy.definitions:
+        parts = {w for w in words if any(w in name for name in definition.includes)}
+        known = parts | use.understanding.generic
+        if definition.term in question.units and parts and all(w in known for w in words):
             return True
-        whole = matcher.learned(question.reading, scope)
-        outside = sum(m.probability for m in whole if kind_of(m.target) in ("near", "far"))
-        return "by_unit" not in asks and outside > UNIT_OUTSIDE
+    return False
 
-    def _asking_sentence(self, question: Question, conversation: Conversation, scope: str) -> Question:
-        """Of a long story the sentence that asks for a unit's measures; else the question itself."""
-        text = question.reading.folded
-        if not question.units or len(text) <= 3 * follow_up.SHORT:
-            return question
-        for sentence in reversed(_SENTENCE.split(text)):
-            part = self._sources.understanding.question(sentence)
-            asking = part.units and part.asks & {"by_unit", "units"}
-            if asking and not self._sources.specific(part, conversation, scope):
-                return part
-        return question
 
-    def of_units(
-        self,
-        units: Sequence[str],
-        conversation: Conversation,
-        scope: str,
-        leading: bool = False,
-        whose: Sequence[str] = (),
-    ) -> Reply:
-        """The measures for which all of the units are responsible, by document where there are several.
+def _about_something_else(asked: Asked, specific: bool, use: Resources) -> bool:
+    """Whether what is asked besides the unit is a clause's subject, or nothing that documents cover."""
+    question, asks_measures = asked.question, "by_unit" in asked.question.asks
+    if specific and (not asks_measures or _best_clause(asked, use) > UNIT_CLAUSE):
+        return True
+    if asks_measures:
+        return False
+    whole = use.matcher.learned(question.reading, asked.scope)
+    return sum(m.probability for m in whole if kind_of(m.target) in ("near", "far")) > UNIT_OUTSIDE
 
-        ``whose``: the documents of the place that was named; empty: all.
-        """
-        found = {p: ids for p, ids in self._library.responsible(units).items() if p in whose or not whose}
-        if whose and not found and not scope:
-            place = self._library.by_id[whose[0]]
-            slots = {"place": region(place) or place.issuer or "", "unit": "、".join(units)}
-            return self._sources.home(conversation).note(
-                "none", "documents.unit_nowhere", conversation, Rule.UNIT_NOWHERE, **slots
-            )
-        if scope or len(found) < 2:
-            policy_id = scope or next(iter(found), "") or self._sources.home(conversation).policy.id
-            return self._sources.answers(policy_id).of_units(units, leading)
-        meant = self._sources.meant(conversation) if not whose else None
-        shown = meant if meant is not None and meant.id in found else None
 
-        def whole(policy: Policy) -> Reply:
-            return self._sources.answers(policy.id).of_units(units, leading)
+def _best_clause(asked: Asked, use: Resources) -> float:
+    """Probability of the clause that the question without the unit is most probably about."""
+    learned = use.matcher.learned(asked.question.rest_reading, asked.scope)
+    found = use.matcher.found(asked.question, asked.scope)
+    clauses = [m.probability for m in learned if kind_of(m.target) == "clause"]
+    return max([*clauses, *(f.probability for f in found)], default=0.0)
 
-        return self._sources.across.of_units(units, found, shown, conversation, whole)
+
+def _asking_sentence(asked: Asked, use: Resources) -> Question:
+    """Of a long story the sentence that asks for a unit's measures; else the question itself."""
+    text = asked.question.reading.folded
+    if not asked.question.units or len(text) <= 3 * SHORT:
+        return asked.question
+    for sentence in reversed(_SENTENCE.split(text)):
+        part = use.understanding.question(sentence)
+        asking = part.units and part.asks & {"by_unit", "units"}
+        if asking and not use.specific(part, asked.conversation, asked.scope):
+            return part
+    return asked.question
+
+
+def measures_of(
+    units: Sequence[str], asked: Asked, use: Resources, leading: bool = False, whose: Sequence[str] = ()
+) -> Reply:
+    """The measures for which all of the units are responsible, by document where there are several.
+
+    ``leading``: first those that the unit leads; ``whose``: the documents of the place that was named; empty: all.
+    """
+    scope, conversation = asked.scope, asked.conversation
+    found = {p: ids for p, ids in use.library.responsible(units).items() if p in whose or not whose}
+    if whose and not found and not scope.only:
+        return _nowhere(units, use.library.by_id[whose[0]], conversation, use)
+    if scope.only or len(found) < 2:
+        policy_id = scope.only or next(iter(found), "") or scope.home(conversation).id
+        return use.answers(policy_id).of_units(units, leading)
+    meant = scope.meant(conversation) if not whose else None
+    shown = meant if meant is not None and meant.id in found else None
+    whole = use.answers(shown.id).of_units(units, leading) if shown is not None else None
+    return use.across.of_units(units, found, whole, conversation)
+
+
+def _nowhere(units: Sequence[str], policy: Policy, conversation: Conversation, use: Resources) -> Reply:
+    """The place's documents make the units responsible for nothing."""
+    slots = {"place": region(policy) or policy.issuer or "", "unit": "、".join(units)}
+    home = use.home(use.everywhere, conversation)
+    return home.note("none", "documents.unit_nowhere", conversation, Rule.UNIT_NOWHERE, **slots)

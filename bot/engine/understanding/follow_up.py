@@ -1,132 +1,45 @@
-"""What a conversation remembers, and what a follow-up means in it."""
+"""What a question means where something was talked about: a follow-up, a pick, a correction, going back."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question, Understanding
-from bot.engine.values.conversation import Conversation
-from knowledge.base.target import clauses_of
+from bot.engine.values.thresholds import SHORT
 from knowledge.reading.reader import Reading
 from knowledge.text.numbers import ordinal
 
-SHORT = 14
-"""Longest follow-up, in characters, that may lean on what was talked about; longer ones say what they mean."""
-_ELLIPSIS_START = re.compile(r"^(?:那|那么|那要是|那如果|还有|另外|同样|要是|如果|换成|what about|how about|and )")
-_ELLIPSIS_END = re.compile(r"(?:呢|咧|捏|嘞|勒|哩|的话)[?!.,~ ]*$")
-_ABOUT_UNIT = re.compile(r"[吗么]|[不吧咯喽][?!. ]*$|也|是不是|是否|还有谁|之外|以外|归.{0,8}管|在不在|算不算")
-_WITHOUT = re.compile(
-    r"(?:哪|几).{0,6}(?:没有?|不含|不包括|未列|没写|没提)|(?:没有?|不含|未)(?:写|列|提到|包括).{0,12}(?:哪|条)"
-)
-_ONLY = re.compile(r"只归|只有|仅由|单独|只由|只写|仅|only")
-_LISTING = re.compile(r"哪[些几]|什么|啥|职责|任务|清单")
-_PRONOUN = re.compile(
-    r"这个|这条|这项|这一条|那条|那个|那项|它|他们|上面|上述|刚才|刚刚|前面|该条|该项|此条|同上|这里面|里头|里面"
-)
-_RETURN = re.compile(
-    r"(?:再|又|还是|还|我)?(?:回到|说回|回头说|回头看|倒回去?|转回|绕回)|(?:刚才|刚刚|之前)?(?:前一个|前一条|上一个)(?:的|呢)?"
-)
-_EARLIER = re.compile(
-    r"(?:刚才|刚刚|刚|之前|先前|前面|开头|一开始|最先|最开始|早先|上一个)"
-    r"(?:我|你|咱们|我们)?(?:说|问|讲|提|聊)?(?:到|过)?(?:的|那)?(?:那个|那条|那项|个|条|项)?"
-)
-_DOCUMENT = re.compile(
-    r"(?:这|该|本|那|此)(?:个|份|项|部)?(?:文件|政策|通知|意见|办法|方案|规定|条例|计划|规划|文)|(?<!其)它的?"
-)
-_PICK = re.compile(
-    r"^(?:那(?:么|就)?)?(?:我?(?:要|选|看|想看|想问|说的是|问的是|就)?(?:的是)?\s*)"
-    r"(?:第\s*([一二三四五六七八九十两\d]{1,3})|([一二三四五六七八九两\d]{1,2})|(最后|末尾|后面|下面|后)|(前面|头|首|上面|前))"
-    r"\s*(?:一)?(?:个|条|项|款|种|号)?(?![\w]*(?:万|元|年|级|级别|部分|大|权|链))"
-)
-_ARTICLE = re.compile(r"第\s*[一二三四五六七八九十两\d]{1,3}\s*条")
-_PICK_ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "latter": -1, "former": 1}
-_OTHER = re.compile(r"^(?:那)?(?:另外?一?|剩下|其他|还有)(?:那)?[一]?(?:个|条|项)")
-_CONTRAST = re.compile(r"^[^,.;]{0,4}不是[^,.;?!]{1,12}[,.; ](?:而)?(?:我)?(?:问的)?是(?!不是|吗|吧)")
-_ALL = re.compile(r"^(?:都|全部|两个都|两条都|都要|都看|都说)")
+_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True)
-class Correction:
-    """A question that begins by rejecting the last answer."""
+class Choice:
+    """What the last reply offered, as far as picking from it goes."""
 
-    rest: str
-    """What is asked instead; empty when it only says that the answer was wrong."""
-
-
-def correction(question: Question, understanding: Understanding) -> Correction | None:
-    """不是，我问的是… : the words after the last rejection near the beginning."""
-    text = question.reading.folded
-    contrast = _CONTRAST.search(text)
-    if contrast:  # 我不是首次认定,是重新认定
-        return Correction(text[contrast.end() :])
-    end = 0
-    while (size := understanding.correction(text[end:])) is not None:
-        end += size
-        while end < len(text) and not text[end].isalnum():
-            end += 1
-    return Correction(text[end:]) if end else None
+    targets: tuple[str, ...]
+    """In the order offered."""
+    talked: str
+    """Target of the clause that is talked about; empty: none."""
+    texts: Mapping[str, str]
+    """Target -> what it is known by."""
+    articled: bool
+    """Whether any document of its clauses counts articles, so that 第五条 is one of them and no pick."""
 
 
-def picked(
-    question: Question,
-    conversation: Conversation,
-    known_by: Callable[[str], str],
-    understanding: Understanding,
-    articled: Callable[[str], bool] = lambda _: False,
-) -> list[str] | None:
-    """The offered targets that a reply to a choice means: by number, by ordinal, or by words of the clause.
+@dataclass(frozen=True)
+class Picked:
+    """The offered targets that a reply to a choice means."""
 
-    ``known_by``: what a target is known by; ``articled``: whether its document counts articles, so that 第五条 is one
-    of them and no pick.
-    Empty when it is no such reply; None when it counts beyond what was offered.
-    """
-    choices = conversation.choices
-    if not choices:
-        return []
-    text = question.reading.folded.strip(" .,!?;:)(")
-    if _OTHER.match(text) and len(choices) == 2 and conversation.clause in choices:
-        return [c for c in choices if c != conversation.clause]
-    if _ALL.match(text) and len(text) <= SHORT:
-        return list(choices)
-    match = _PICK.match(text)
-    if match and _ARTICLE.search(match.group()) and any(map(articled, clauses_of(choices))):
-        return []
-    number = None
-    if match and understanding.empty(text[match.end() :]):
-        typed = match[1] or match[2]
-        number = ordinal(typed) if typed else -1 if match[3] else 1
-    else:
-        for word in re.findall(r"[a-z]+", text):
-            number = _PICK_ENGLISH.get(word, number)
-        if len(text) > 2 * SHORT:
-            number = None
-    if number is not None:
-        i = number - 1 if number > 0 else len(choices) + number
-        return [choices[i]] if 0 <= i < len(choices) else None
-    core = re.sub(r"那个|那条|那项|这个|这条|的|选|要|看|我|关于|讲|说", "", text)
-    if 2 <= len(core) <= SHORT:
-        hits = [target for target in choices if core in known_by(target)]
-        if len(hits) == 1:
-            return hits
-    return []
+    targets: tuple[str, ...]
 
 
-def leans(question: Question) -> bool:
-    """Whether the question reads as a follow-up: an opening, an ending or a pronoun that points back."""
-    text = question.reading.folded
-    if len(text) > 2 * SHORT:
-        return False
-    return bool(_ELLIPSIS_START.search(text) or _ELLIPSIS_END.search(text) or _PRONOUN.search(text))
-
-
-def points_back(question: Question) -> str | None:
-    """The question without the words that point at the document talked about (这个文件, 它); None without any."""
-    text = question.reading.folded
-    rest = _DOCUMENT.sub(" ", text, count=1)
-    return rest.strip() if rest != text else None
+@dataclass(frozen=True)
+class Beyond:
+    """A reply to a choice that counts beyond what was offered."""
 
 
 @dataclass(frozen=True)
@@ -139,34 +52,135 @@ class Return:
     """Whether it leaves what is talked about now (回到), or may still mean it (刚才)."""
 
 
-def returns(question: Question) -> Return | None:
-    """回到刚才工资那个,又是谁管; None when nothing points back."""
-    text = question.reading.folded
-    away = _RETURN.search(text)
-    if away is None and not _EARLIER.search(text):
-        return None
-    return Return(_EARLIER.sub(" ", _RETURN.sub(" ", text)).strip(), away is not None)
+class FollowUps:
+    """Reads questions in the light of a conversation; the words for it come from lexicon/talk.yaml."""
+
+    def __init__(self, understanding: Understanding) -> None:
+        self._understanding = understanding
+        talk = understanding.talk
+        self._english = talk.pick.english
+        self._follow = {name: pattern(value) for name, value in talk.follow_up}
+        self._pick = {name: pattern(value) for name, value in talk.pick if name != "english"}
+        self._units = {name: pattern(value) for name, value in talk.units}
+
+    # -- going on ----------------------------------------------------------------------------------------------------
+
+    def leans(self, question: Question) -> bool:
+        """Whether the question reads as a follow-up: an opening, an ending or a pronoun that points back."""
+        text = question.reading.folded
+        signs = ("begins", "ends", "pronoun")
+        return len(text) <= 2 * SHORT and any(self._follow[sign].search(text) for sign in signs)
+
+    def asks_on(self, question: Question) -> bool:
+        """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
+        return is_short(question.reading) and bool(question.asks & {"units", "amount", "count", "original"})
+
+    def asks_for_all(self, question: Question) -> bool:
+        """Whether it asks for all of a document, whatever clause is talked about: 有哪些补贴."""
+        return self._follow["everything"].search(question.reading.plain) is not None
+
+    def says_subject(self, word: str) -> bool:
+        """Whether a word does more than count: not 一年."""
+        return self._follow["counts"].search(word) is None
+
+    def halves(self, question: Question) -> list[str]:
+        """The plain question, split where two things may be asked for at once."""
+        return self._follow["together"].split(question.reading.plain)
+
+    def uncompared(self, text: str) -> str:
+        """The text without the words that compare: each document is asked for itself."""
+        rest = self._understanding.without("compares", text)
+        return rest if rest == text else self._follow["sides"].sub(" ", rest).strip()
+
+    # -- going back --------------------------------------------------------------------------------------------------
+
+    def correction(self, question: Question) -> str | None:
+        """不是，我问的是…: the words after the last rejection near the beginning; None when nothing is rejected."""
+        text = question.reading.folded
+        contrast = self._follow["contrast"].search(text)
+        if contrast:  # 我不是首次认定,是重新认定
+            return text[contrast.end() :]
+        end = 0
+        while (size := self._understanding.correction(text[end:])) is not None:
+            end += size
+            while end < len(text) and not text[end].isalnum():
+                end += 1
+        return text[end:] if end else None
+
+    def returns(self, question: Question) -> Return | None:
+        """回到刚才工资那个,又是谁管; None when nothing points back."""
+        text = question.reading.folded
+        away, earlier = self._follow["away"], self._follow["earlier"]
+        leaves = away.search(text) is not None
+        if not leaves and not earlier.search(text):
+            return None
+        return Return(earlier.sub(" ", away.sub(" ", text)).strip(), leaves)
+
+    def points_back(self, question: Question) -> str | None:
+        """The question without the words that point at the document talked about (这个文件, 它); None without any."""
+        text = question.reading.folded
+        rest = self._follow["this_document"].sub(" ", text, count=1)
+        return rest.strip() if rest != text else None
+
+    # -- picking -----------------------------------------------------------------------------------------------------
+
+    def picked(self, question: Question, choice: Choice) -> Picked | Beyond | None:
+        """What a reply to a choice means: by number, by ordinal, or by words of the clause; None: it is no such."""
+        if not choice.targets:
+            return None
+        text = question.reading.folded.strip(" .,!?;:)(")
+        if self._pick["other"].match(text) and len(choice.targets) == 2 and choice.talked in choice.targets:
+            return Picked(tuple(target for target in choice.targets if target != choice.talked))
+        if self._pick["all"].match(text) and len(text) <= SHORT:
+            return Picked(choice.targets)
+        match = self._pick["which"].match(text)
+        if match and choice.articled and self._pick["article"].search(match.group()):
+            return None
+        number = self._number(match, text)
+        return _nth(number, choice) if number is not None else self._by_words(text, choice)
+
+    def _number(self, match: re.Match[str] | None, text: str) -> int | None:
+        """Which one is meant, counted from the end when negative; None when none is counted."""
+        if match and self._understanding.empty(text[match.end() :]):
+            typed = match["nth"] or match["n"]
+            return ordinal(typed) if typed else -1 if match["last"] else 1
+        named = [self._english[word] for word in _WORD.findall(text) if word in self._english]
+        return named[-1] if named and len(text) <= 2 * SHORT else None
+
+    def _by_words(self, text: str, choice: Choice) -> Picked | None:
+        """The only one that is known by these words."""
+        core = self._pick["around"].sub("", text)
+        if not 2 <= len(core) <= SHORT:
+            return None
+        hits = tuple(target for target in choice.targets if core in choice.texts[target])
+        return Picked(hits) if len(hits) == 1 else None
+
+    # -- units -------------------------------------------------------------------------------------------------------
+
+    def asks_about_unit(self, question: Question) -> bool:
+        """Whether a question that only names a unit asks if it has to do with what is talked about: 组织部管吗."""
+        text = question.reading.folded
+        asks = self._units["asked_about"].search(text) is not None or self.leans(question)
+        return asks and self._units["listing"].search(text) is None
+
+    def limits_units(self, question: Question) -> Literal["only", "without"] | None:
+        """Whether a question asks for the clauses that name only these units, or that don't name them."""
+        text = question.reading.folded
+        if self._units["without"].search(text):
+            return "without"
+        return "only" if self._units["only"].search(text) else None
+
+    def uninclusive(self, plain: str) -> str | None:
+        """The plain question without the words that ask if something is included (含不含); None without any."""
+        rest = self._units["includes"].sub(" ", plain)
+        return rest if rest != plain else None
+
+
+def _nth(number: int, choice: Choice) -> Picked | Beyond:
+    i = number - 1 if number > 0 else len(choice.targets) + number
+    return Picked((choice.targets[i],)) if 0 <= i < len(choice.targets) else Beyond()
 
 
 def is_short(reading: Reading) -> bool:
     """Whether a question may lean on what was talked about; punctuation makes none longer."""
     return sum(map(str.isalnum, reading.folded)) <= SHORT
-
-
-def asks_on(question: Question) -> bool:
-    """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
-    return is_short(question.reading) and bool(question.asks & {"units", "amount", "count", "original"})
-
-
-def asks_about_unit(question: Question) -> bool:
-    """Whether a question that only names a unit asks if it has to do with what is talked about: 组织部管吗."""
-    text = question.reading.folded
-    return bool(_ABOUT_UNIT.search(text) or leans(question)) and not _LISTING.search(text)
-
-
-def limits_units(question: Question) -> Literal["only", "without"] | None:
-    """Whether a question asks for the clauses that name only these units, or that don't name them."""
-    text = question.reading.folded
-    if _WITHOUT.search(text):
-        return "without"
-    return "only" if _ONLY.search(text) else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from bot.engine.values.thresholds import SHORT_PLACE
 from knowledge.base.document import Attachment, Clause, Policy, Section
 from knowledge.text.numbers import ordinal
 from knowledge.text.printed import half_width, without_blanks
@@ -45,8 +46,6 @@ _ATTACHED = re.compile(
 """An attachment, with its number if one stands behind it: in 附件三(五) the number is that of the place."""
 
 _TO = frozenset({"到", "至", "-", "~"})
-SHORT = 16
-"""A longer question with a dotted number in it is about something else."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def _by_id(folded: str, policy: Policy) -> Place | None:
     if not ids and match[1][0] != "a":  # 1.2.3 may be anything
         return None
     rest = f"{folded[: match.start()]} {folded[match.end() :]}"
-    return Place(tuple(ids), match[1], rest, sure=len(folded) <= 2 * SHORT, attached=match[1][0] == "a")
+    return Place(tuple(ids), match[1], rest, sure=len(folded) <= 2 * SHORT_PLACE, attached=match[1][0] == "a")
 
 
 def _attached(match: re.Match[str], folded: str, policy: Policy) -> Place | None:
@@ -168,7 +167,7 @@ def _find(folded: str, body: _Body) -> Place | None:
     for pattern in (_BOTH, _PART_BRACKET, _PAIR, _ENGLISH, _DOTTED, _PAIR_LONG):
         match = pattern.search(folded)
         if match:
-            return _place(match, body, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= SHORT)
+            return _place(match, body, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= SHORT_PLACE)
     for section in (part for top in body.sections for part in top.unfolded):
         if len(section.title) >= 4 and section.title in folded:
             ids = tuple(clause.id for clause in section.all_clauses)
@@ -196,7 +195,9 @@ def _several(folded: str, body: _Body) -> Place | None:
             order = [clause.id for clause in body.clauses]
             first, last = sorted(order.index(i) for i in ids)
             ids = order[first : last + 1]
-        return Place(tuple(ids), matches[0].group().strip(), pattern.sub(" ", folded), sure=len(folded) <= 2 * SHORT)
+        return Place(
+            tuple(ids), matches[0].group().strip(), pattern.sub(" ", folded), sure=len(folded) <= 2 * SHORT_PLACE
+        )
     return None
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.engine.documents.issuers import region
+from bot.engine.understanding.money_words import MoneyWords
+from bot.engine.understanding.other_places import OtherPlaces
+from bot.engine.values.thresholds import LEAD_IN
 from knowledge.base.lexicon import Lexicon, Unit
 from knowledge.compiled import Ready
 from knowledge.reading.reader import Reading
@@ -18,11 +20,9 @@ from knowledge.text.numbers import Number, numbers
 from knowledge.text.phrases import Phrases
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
-_LEAD_IN = 4
-"""Characters that may stand before a rejection: 你答得不对."""
 REMEMBERED = 1_000
 """Questions whose understanding is remembered: what they mean by themselves does not depend on who asks."""
-SHORT = 200
+REMEMBERED_CHARS = 200
 """Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
 NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
@@ -41,13 +41,20 @@ class Question:
     foreign_units: tuple[str, ...]
     """Units named that no document makes responsible for anything."""
     asks: frozenset[str]
-    """Which kinds of cues are present: the names of the lists in lexicon/cues.yaml."""
+    """Which kinds of cues are present: the names of the lists in lexicon/cues."""
     numbers: tuple[Number, ...]
     elsewhere: str
     """Another city or province whose own policy is asked for; empty for a company that comes from there."""
     rest: str
     """The plain question without unit names, cues and polite words: what it is about."""
     rest_reading: Reading
+    left: tuple[str, ...]
+    """The words of ``rest`` that are neither cues nor polite."""
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Those of more than one character: they may name a subject."""
+        return tuple(word for word in self.left if len(word) > 1)
 
     @property
     def bare(self) -> bool:
@@ -66,7 +73,6 @@ class Understanding:
     def __init__(self, ready: Ready) -> None:
         self._reader = ready.reader
         lexicon = ready.base.lexicon
-        self._cities = tuple({fold(name) for p in ready.base.policies if (name := region(p))})
         named = [(own, unit) for own, units in _units(lexicon) for unit in units]
         called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
         called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
@@ -74,15 +80,8 @@ class Understanding:
         self._shorts = {
             fold(short): unit.name for _, units in _units(lexicon) for unit in units for short in unit.short
         }
-        places = "|".join(map(re.escape, sorted(map(fold, lexicon.variants.elsewhere), key=len, reverse=True)))
-        whose = _any(lexicon.variants.whose)
-        self._other_places = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?(?=的?{whose})")
-        self._moves = re.compile(_any(lexicon.variants.moves))
-        self._moves_away = re.compile(
-            rf"(?:搬|迁)(?:移)?(?:去|到|往|至)(?P<to>{places or '(?!)'})|(?<!从)(?P<there>{places or '(?!)'})"
-            r"(?:市|省)?那[边里头].*(?:搬|迁)(?:过去|去)"
-        )
-        self._place_last = re.compile(rf"(?P<place>{places or '(?!)'})(?:市|省)?$")
+        self.talk = lexicon.talk
+        self._others = OtherPlaces(ready.base)
         cues: dict[str, set[str]] = {}
         for name, expressions in lexicon.cues.model_dump().items():
             for expression in expressions:
@@ -91,8 +90,7 @@ class Understanding:
         polite = {fold(w) for w in (*lexicon.variants.stop, *lexicon.variants.fillers)}
         self.generic = frozenset({cue for cue, names in cues.items() if names - NO_GENERIC} | polite)
         self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
-        self._money = frozenset(map(fold, lexicon.variants.money))
-        self._around = frozenset(map(fold, lexicon.variants.money_around))
+        self.money = MoneyWords(lexicon)
         self._lists = {
             name: Phrases({fold(e): True for e in expressions})
             for name, expressions in lexicon.cues.model_dump().items()
@@ -102,7 +100,7 @@ class Understanding:
 
     def question(self, text: str) -> Question:
         """Understand any text; never raises."""
-        return self._remembered(text) if len(text) <= SHORT else self._question(text)
+        return self._remembered(text) if len(text) <= REMEMBERED_CHARS else self._question(text)
 
     def _question(self, text: str) -> Question:
         text = unwrap(text)
@@ -118,6 +116,7 @@ class Understanding:
         scanned = [plain] if plain == reading.folded else [plain, reading.folded]  # English cues are gone from plain
         asks = frozenset(name for text_ in scanned for found in self._cues.scan(text_) for name in found.value)
         rest = self._empty.without(without).strip()
+        rest_reading = self._reader.read(rest)
         return Question(
             text=text,
             reading=reading,
@@ -125,18 +124,11 @@ class Understanding:
             foreign_units=foreign,
             asks=asks,
             numbers=tuple(numbers(plain)),
-            elsewhere=self._elsewhere(plain),
+            elsewhere=self._others.find(plain, (found.start for found in self._units.scan(plain))),
             rest=rest,
-            rest_reading=self._reader.read(rest),
+            rest_reading=rest_reading,
+            left=tuple(word for word in rest_reading.words if word not in self.generic),
         )
-
-    def _elsewhere(self, plain: str) -> str:
-        if any(city in plain for city in self._cities):
-            return ""
-        if match := self._moves_away.search(plain):
-            return match["to"] or match["there"]
-        match = self._other_places.search(plain) or self._before_unit(plain)
-        return "" if match is None or self._moves.search(plain) else match["place"]
 
     def short_unit(self, question: Question) -> str | None:
         """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
@@ -145,20 +137,6 @@ class Understanding:
             if plain.startswith(short) and (plain == short or self.empty(plain[len(short) :])):
                 return self._shorts[short]
         return None
-
-    def asks_for_money(self, question: Question) -> bool:
-        """Whether it asks for money and names nothing for which: 有哪些补贴."""
-        if question.units or question.foreign_units or question.elsewhere or question.numbers:
-            return False
-        if question.bare:
-            return any(len(word) > 1 and word in question.reading.plain for word in self._money)
-        words = {w for w in question.rest_reading.words if w not in self.generic}
-        return bool(words & self._money) and words <= self._money | self._around
-
-    def _before_unit(self, plain: str) -> re.Match[str] | None:
-        """Another place right before a unit's name: 深圳市科技局."""
-        ahead = (self._place_last.search(plain[: found.start]) for found in self._units.scan(plain))
-        return next((match for match in ahead if match is not None), None)
 
     def empty(self, text: str) -> bool:
         """Whether nothing but cues and polite words is in the text."""
@@ -176,7 +154,7 @@ class Understanding:
     def correction(self, folded: str) -> int | None:
         """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""
         for found in self._cues.scan(folded):
-            if found.start > _LEAD_IN:
+            if found.start > LEAD_IN:
                 break
             if "correction" in found.value:
                 return found.end
@@ -188,11 +166,6 @@ class Understanding:
         own = dict.fromkeys(name for name, is_own in names if is_own)
         foreign = dict.fromkeys(name for name, is_own in names if not is_own)
         return tuple(own), tuple(foreign), self._units.without(plain) if names else plain
-
-
-def _any(words: Iterable[str]) -> str:
-    """An expression for any of the words; one that nothing fits where there are none."""
-    return rf"(?:{'|'.join(map(re.escape, map(fold, words))) or '(?!)'})"
 
 
 def _units(lexicon: Lexicon) -> Iterable[tuple[bool, Sequence[Unit]]]:

@@ -82,6 +82,14 @@ ABOUT_PLACES = frozenset({Rule.PLACE, Rule.PLACE_AND_MATCH, Rule.NO_SUCH_PLACE, 
 
 
 @dataclass(frozen=True)
+class By:
+    """How a clause was chosen to answer from."""
+
+    rule: Rule
+    probability: float = 1.0
+
+
+@dataclass(frozen=True)
 class Heard:
     """How a question was read."""
 

@@ -1,0 +1,123 @@
+"""What people ask about a document as a whole: whether it holds, its basis, its parts, its units."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.engine.answering.paragraphs import Paragraphs, day_of
+from bot.engine.values.reply import Block, Piece, Quote, Say
+from knowledge.base.document import Clause
+from knowledge.base.phrasings import InfoTopic
+
+MOST_LINES = 60
+"""Clauses of a document that its contents name one by one; of a longer one only the parts are named."""
+
+
+class DocumentInfo(Paragraphs):
+    """Builds its paragraphs."""
+
+    def info(self, topic: InfoTopic, today: date) -> list[Block]:
+        """What people ask about the document as a whole."""
+        blocks: list[Block] = getattr(self, f"_{topic}")(today)
+        if self.named:
+            blocks.append(Block("place", (Say(self.document),), self.label("place")))
+        if topic not in ("validity", "effective"):
+            blocks += self.notice(today)
+        return blocks
+
+    def _validity(self, today: date) -> list[Block]:
+        validity = self.policy.validity
+        state = self.policy.state(today)
+        blocks = []
+        if state in ("repealed", "not_yet") or self.successor is not None:
+            blocks = self.notice(today)
+        if state in ("expired", "in_force"):
+            text = self.words(f"info.validity_{state}", today=day_of(today))
+            if state == "in_force" and validity.until is None:
+                text = self.words("info.validity_open", today=day_of(today))
+            blocks.insert(0, Block("lead", (Say(text),)))
+        if validity.quote is not None:
+            blocks.append(Block("original", (Quote(validity.quote, bare=True),), self.label("original")))
+        elif validity.until_quote is None:
+            blocks.append(self.say("info.validity_unknown"))
+        return blocks
+
+    def _effective(self, today: date) -> list[Block]:
+        validity = self.policy.validity
+        if validity.effective_quote is None:
+            return [self.say("info.unstated"), *self._absent(), *self.notice(today)]
+        blocks = [Block("lead", (Say(self.words("info.effective")), Quote(validity.effective_quote)))]
+        if validity.effective_from is None:
+            blocks.append(self.say("info.effective_unknown"))
+        return blocks + self.notice(today)
+
+    def _basis(self, _: date) -> list[Block]:
+        blocks = []
+        for role in ("basis", "cited"):
+            found = [b for b in self.policy.basis if b.role == role]
+            if found:
+                blocks.append(self.say(f"info.{'basis' if role == 'basis' else 'cited'}"))
+            for basis in found:
+                level = self.words("info.basis_line", level=basis.level)
+                if basis.clause:
+                    at = self.place(self.policy.clause(basis.clause), title=False, named=False)
+                    level = self.words("info.cited_line", level=basis.level, place=at)
+                blocks.append(Block("list", (Say(level), Quote(basis.quote))))
+        if not blocks:
+            blocks.append(self.say("info.unstated"))
+        return [*blocks, *self._absent()]
+
+    def _addressees(self, _: date) -> list[Block]:
+        if self.policy.addressees is None:
+            return [self.say("info.unstated"), *self._absent()]
+        return [
+            Block("lead", (Say(self.words("info.addressees")), Quote(self.policy.addressees))),
+            *self._absent(),
+        ]
+
+    def _purpose(self, _: date) -> list[Block]:
+        if self.policy.purpose is None:
+            return [self.say("info.unstated")]
+        return [Block("lead", (Say(self.words("info.purpose")), Quote(self.policy.purpose)))]
+
+    def _structure(self, _: date) -> list[Block]:
+        policy = self.policy
+        blocks = [self.say("info.structure", parts=self.parts, clauses=len(policy.clauses))]
+        whole = len(policy.clauses) <= MOST_LINES
+        for section in policy.all_sections[:MOST_LINES]:
+            name: Piece = Quote(section.name, bare=True) if section.heading else Say(section.name)
+            blocks.append(Block("list", (name,)))
+            blocks += [
+                Block("list", (Say(f"  {c.id} "), Quote(_opening(c), bare=True))) for c in section.clauses if whole
+            ]
+        return [*blocks, *self._absent()]
+
+    def _definition(self, _: date) -> list[Block]:
+        blocks = []
+        for d in self.policy.definitions:
+            blocks.append(Block("lead", (Say(self.words("info.definition", term=d.term)), Quote(d.quote))))
+            blocks.append(self.say("info.definition_effect", term=d.term))
+            at = self.place(self.policy.clause(d.clause), named=False)
+            blocks.append(Block("place", (Say(at),), self.label("place")))
+        return blocks or [self.say("info.unstated")]
+
+    def _units(self, _: date) -> list[Block]:
+        counts = self.responsible.counts()
+        if not counts:
+            return [self.say("info.no_units")]
+        line = "、".join(f"{name}（{count}）" for name, count in counts.items())
+        blocks = [self.say("info.units", count=len(counts)), Block("list", (Say(line),))]
+        blocks += [Block("note", (Say(self.definition_note(d)),)) for d in self.policy.definitions]
+        return blocks
+
+    def _absent(self) -> list[Block]:
+        if not self.policy.absent:
+            return []
+        name = "info.absent" if self.policy.title is None else "info.absent_titled"
+        return [self.say(name, absent="、".join(self.policy.absent), name=self.policy.display_name)]
+
+
+def _opening(clause: Clause) -> str:
+    """The clause up to the end of its title; the title alone where that is the heading above it."""
+    at = clause.text.find(clause.title)
+    return clause.text[: at + len(clause.title)] if at >= 0 else clause.title

@@ -1,0 +1,62 @@
+"""What all kinds of replies on one document share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.engine.answering.composer import Composers
+from bot.engine.understanding.follow_up import FollowUps
+from bot.engine.understanding.understanding import Understanding
+from bot.engine.values.reply import Block, ClauseRef, Say
+from knowledge.base.document import Clause, Policy
+from knowledge.base.target import Target
+from knowledge.reading.reader import Reading
+
+SAID_CHARS = 200
+"""What a conversation keeps of the questions on a clause."""
+BestSentence = Callable[[str, Clause, Reading], str | None]
+"""Of a policy's clause the sentence that fits a reading best."""
+
+
+class OnPolicy:
+    """The document, what composes its paragraphs, and how replies on it end. Pure but for a cache of read sentences."""
+
+    def __init__(self, composers: Composers, policy: Policy, best: BestSentence, understanding: Understanding) -> None:
+        self.policy = policy
+        library = self.library = composers.library
+        self.words = library.words
+        self.composers = composers
+        self.compose = composers.of(policy.id)
+        self.responsible = library.responsible_of(policy.id)
+        self.today = library.today
+        self._best = best
+        self._understanding = understanding
+        self._follow_ups = FollowUps(understanding)
+        self._money = understanding.money
+        self._asked = library.ready.base.phrasings[policy.id]
+
+    @property
+    def successor(self) -> tuple[str, ...]:
+        """The document that took its place, to be offered with every answer."""
+        return (self.compose.successor.id,) if self.compose.successor is not None else ()
+
+    def target(self, clause: Clause) -> str:
+        """The clause as the index and conversations name it."""
+        return str(Target.of_clause(self.policy.id, clause.id))
+
+    def line(self, target: str) -> str:
+        """A clause of any document by number and place."""
+        clause = self.library.clause(target)
+        return f"{clause.id} {self.composers.of(target).place(clause)}"
+
+    def ref(self, target: str, score: float) -> ClauseRef:
+        """A clause of any document as the reply's data name it."""
+        return self.composers.of(target).ref(Target.parse(target).clause, score)
+
+    def in_document(self) -> Block:
+        """Which document it stands in."""
+        return Block("place", (Say(self.compose.document),), self.compose.label("place"))
+
+    def finish(self, place: bool = False) -> list[Block]:
+        """What a reply ends with: with ``place`` the document it stands in, then whether that holds."""
+        return [*([self.in_document()] if place else []), *self.compose.notice(self.today())]

@@ -1,0 +1,124 @@
+"""That something is not covered, not here or not known; and the bot's other sentences of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from bot.engine.answering.on_policy import OnPolicy
+from bot.engine.understanding.understanding import Question
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Block, Reply, Say, Status
+from bot.engine.values.thresholds import RELATED, TOPIC_ALIKE, WORDED
+from bot.engine.values.why import Rule, Why
+from knowledge.base.lexicon import NotCovered
+from knowledge.base.target import kind_of
+from knowledge.learned.index import Match
+from knowledge.text.fold import fold
+
+MOST_SUGGESTED = 2
+"""Clauses near a question that a refusal names."""
+
+
+class Refusals(OnPolicy):
+    """Says what there is none of, with clauses near it marked as no answer."""
+
+    @cached_property
+    def _topics(self) -> dict[str, NotCovered]:
+        """Topics that no document covers, by id."""
+        return {topic.id: topic for topic in self.library.ready.base.lexicon.not_covered.topics}
+
+    def nothing_in(self, matches: Sequence[Match], conversation: Conversation) -> Reply:
+        """The document that was asked says nothing on it, as far as its words show."""
+        own = [m.target for m in matches if m.target.startswith(f"{self.policy.id}/") and m.probability >= RELATED]
+        blocks = [self.compose.say("documents.nothing_in", document=self.compose.document)]
+        if own:
+            blocks.append(Block("suggest", (Say(self.words("suggest")),)))
+            blocks += [Block("list", (Say(self.line(t)),)) for t in own[:MOST_SUGGESTED]]
+        return Reply(
+            "none",
+            (*blocks, *self.finish()),
+            replace(conversation, choices=()),
+            self.policy.id,
+            suggestions=tuple(self.ref(t, 0.0) for t in own[:MOST_SUGGESTED]),
+            why=Why(Rule.NOTHING_IN_DOCUMENT),
+        )
+
+    def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
+        """Not covered: what it is that isn't, where that is known, and clauses near it, marked as no answer."""
+        near = kind_of(best.target) == "near"
+        blocks = []
+        suggested: list[str] = []
+        worded = [m.target for m in matches if m.found and m.signals["cover"] >= WORDED]
+        if worded:  # nothing is claimed to be missing while a clause has all of the question's words
+            suggested = worded[:MOST_SUGGESTED]
+        elif near:
+            topic = self._topics.get(best.topic)
+            if topic is not None and self._about(topic, best, question):
+                blocks.append(self.compose.say("none.not_covered", topic=topic.name))
+                suggested = list(topic.nearest)
+            else:
+                blocks.append(self.compose.say("none.not_covered_unknown"))
+            found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
+            suggested = [t for t in suggested if t.startswith(f"{self.policy.id}/") and self.library.has(t)]
+            suggested += [m.target for m in found]
+            suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
+        else:
+            blocks.append(self.compose.say("none.far", name=self.library.name))
+        if suggested:
+            blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
+            blocks += [Block("list", (Say(self.line(t)),)) for t in suggested]
+            blocks += self.composers.notices(suggested)
+        else:
+            blocks.append(self.compose.say("none.try", examples=self.library.examples.line))
+        return Reply(
+            "none",
+            tuple(blocks),
+            replace(conversation, choices=()),
+            self.policy.id,
+            suggestions=tuple(self.ref(t, 0.0) for t in suggested),
+            why=Why(Rule.NOT_COVERED, topic=best.topic) if near else Why(Rule.FAR),
+        )
+
+    @staticmethod
+    def _about(topic: NotCovered, best: Match, question: Question) -> bool:
+        """Whether the question is surely about that topic: one of its terms is in it, or it is a known phrasing."""
+        plain = question.reading.plain
+        named = any(fold(term) in plain for term in (*topic.terms, topic.name))
+        return named or max(best.signals["nearest"], best.signals["fuzzy"]) >= TOPIC_ALIKE
+
+    def elsewhere(self, place: str, conversation: Conversation) -> Reply:
+        """Another city's or province's policy."""
+        block = self.compose.say("none.elsewhere", place=place, city=self.policy.city or "")
+        return Reply("none", (block,), conversation, self.policy.id, why=Why(Rule.ELSEWHERE))
+
+    def no_such_place(self, typed: str, conversation: Conversation) -> Reply:
+        """A part or clause that the document doesn't have."""
+        parts, clauses = self.compose.parts, len(self.policy.clauses)
+        blocks = (
+            self.compose.say("locate_none", typed=typed, parts=parts, clauses=clauses, document=self.compose.document),
+            self.compose.say("none.try", examples=self.library.examples.line),
+        )
+        return Reply("none", blocks, conversation, self.policy.id, why=Why(Rule.NO_SUCH_PLACE))
+
+    def with_units(self, reply: Reply, target: str) -> Reply:
+        """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""
+        clause = self.library.clause(target)
+        units = self.compose.units_blocks(clause)
+        if not units:
+            return reply
+        place = Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
+        return replace(reply, blocks=(*reply.blocks, *units, place))
+
+    def note(self, status: Status, name: str, conversation: Conversation, why: Rule | Why, **slots: object) -> Reply:
+        """A sentence of the bot's own: small talk, a question back."""
+        block = self.compose.say(
+            name,
+            examples=self.library.examples.line,
+            name=self.library.name,
+            parts=self.compose.parts,
+            clauses=self.library.count,
+            **slots,
+        )
+        return Reply(status, (block,), conversation, why=why if isinstance(why, Why) else Why(why))

@@ -1,0 +1,54 @@
+"""Which documents may answer a question: all that are open, or the one that is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from bot.engine.documents.library import Library
+from bot.engine.values.conversation import Conversation
+from knowledge.base.document import Policy
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The documents of a library that are asked."""
+
+    library: Library = field(repr=False, compare=False)
+    only: str = ""
+    """Id of the one document that is asked; empty: all that are open."""
+
+    def within(self, policy_id: str) -> Scope:
+        """One document alone. The only one that there is needs no naming: it is asked anyhow."""
+        return replace(self, only=policy_id) if self.library.many else self
+
+    @property
+    def untaught(self) -> bool:
+        """Whether the document that is asked has no phrasings."""
+        return self.only in self.library.untaught
+
+    @property
+    def taught(self) -> list[str]:
+        """Ids of the documents with phrasings that are asked."""
+        return [policy_id for policy_id in self.library.taught if self.asks(policy_id)]
+
+    def asks(self, policy_id: str, plain: str = "") -> bool:
+        """Whether a document is asked: not a repealed one, nor one for another city than the plain question names."""
+        if self.only:
+            return policy_id == self.only
+        if not self.library.open(policy_id):
+            return False
+        city = self.library.by_id[policy_id].city
+        named = [name for name in self.library.cities if name in plain] if city is not None else []
+        return not named or city in named
+
+    def rank(self, target: str) -> int:
+        """Where a target's document stands among others; one that is asked by name stands alone."""
+        return 0 if self.only else self.library.rank(target)
+
+    def meant(self, conversation: Conversation) -> Policy | None:
+        """The document that a question which names none is about: the one asked, talked about, or the default."""
+        return self.library.by_id.get(self.only or conversation.policy) or self.library.default
+
+    def home(self, conversation: Conversation) -> Policy:
+        """The document that speaks where none is meant in particular."""
+        return self.meant(conversation) or self.library.home

@@ -1,0 +1,174 @@
+"""The act of least expected cost on the best matches: what nothing else has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from bot.engine.answering.clause_answers import MOST_RELATED
+from bot.engine.matching.decide import Decision, decide
+from bot.engine.matching.matcher import Context
+from bot.engine.matching.merge import contest
+from bot.engine.rules.asked import Asked
+from bot.engine.rules.resources import Resources
+from bot.engine.understanding.follow_up import is_short
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import COVERED, FOLLOWS, OFFERED, SURE
+from bot.engine.values.why import By, Rule, Why
+from knowledge.base.phrasings import InfoTopic
+from knowledge.base.target import Target, kind_of, policy_of
+from knowledge.learned.index import Match
+
+LOOSE = frozenset(f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition"))
+"""Topics whose words (目标, 依据) are those of many clauses as well."""
+
+
+def best_match(asked: Asked, use: Resources) -> Reply:
+    """Always answers."""
+    case = _case(asked, use)
+    talked = case.of_talked_about() if case.leaning else None
+    if talked is not None:
+        return talked
+    if not case.matches:
+        home = use.home(asked.scope, asked.conversation)
+        return home.note("none", "none.unreadable", asked.conversation, Rule.NOTHING_KNOWN)
+    decision = decide(case.matches)
+    reply = case.ambiguous() or case.act(decision)
+    return replace(reply, why=replace(reply.why, matches=tuple(case.matches), costs=decision.costs))
+
+
+def _case(asked: Asked, use: Resources) -> Case:
+    question, conversation, scope = asked.question, asked.conversation, asked.scope
+    reads_so = use.follow_ups.leans(question) or use.follow_ups.asks_on(question)
+    leaning = bool(conversation.clause) and not asked.rejected and reads_so and not use.outside(question)
+    context = Context(conversation.clause, asked.rejected, leaning)
+    case = Case(asked, use, use.matcher.in_context(question, context, scope), leaning)
+    return replace(case, matches=case.own_words()) if scope.untaught else case
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question and what it may be about."""
+
+    asked: Asked
+    use: Resources
+    matches: Sequence[Match]
+    """Most probable first."""
+    leaning: bool
+    """Whether it reads as if it went on from the clause that is talked about."""
+
+    def own_words(self) -> Sequence[Match]:
+        """Without a topic on the whole document, which was learned elsewhere, where clauses have the question's words.
+
+        毛入学率的目标是多少 is no question on what the document is for.
+        """
+        if not self.matches or self.matches[0].target not in LOOSE or len(self.asked.question.telling) < 2:
+            return self.matches
+        found = self.use.matcher.found(self.asked.question, self.asked.scope)
+        if not found or found[0].signals["cover"] < COVERED:
+            return self.matches
+        return contest([], found, lambda _: 0)
+
+    def of_talked_about(self) -> Reply | None:
+        """What goes on from a document without phrasings, or says nothing that is known: about what is talked about."""
+        untaught = self.asked.talked_about in self.use.library.untaught
+        near = self._in_talked_about() if untaught and not self.asked.scope.only else None
+        if near is not None:
+            return near
+        if not self.matches or (untaught and self.matches[0].probability < FOLLOWS):
+            return self.use.of_talked_about(self.asked.question, self.asked.conversation)
+        return None
+
+    def _in_talked_about(self) -> Reply | None:
+        """首次认定呢: the document that is talked about has all of it."""
+        asked, use = self.asked, self.use
+        near = use.matcher.found(asked.question, replace(asked.scope, only=asked.talked_about))
+        whole = [f for f in near if f.signals["cover"] == 1.0]
+        if not whole:
+            return None
+        best = max(whole, key=lambda f: (self._titled(f.target), f.probability))
+        said = asked.conversation.said if best.target == asked.conversation.clause else ""
+        answers, clause = use.answers(best.target), use.library.clause(best.target)
+        return answers.answer(
+            clause, asked.question, asked.conversation, By(Rule.FOLLOW_UP, best.probability), said=said
+        )  # fmt: skip
+
+    def _titled(self, target: str) -> bool:
+        """Whether the title of a clause holds the words that the question is about."""
+        clause, words = self.use.library.clause(target), self.asked.question.telling
+        return clause.titled and bool(words) and all(word in clause.title for word in words)
+
+    def ambiguous(self) -> Reply | None:
+        """A choice for bare words that several clauses hold verbatim, when none stands out.
+
+        One stands out when it is surely the best match, and either is none of them or the only one so titled.
+        """
+        question, scope = self.asked.question, self.asked.scope
+        holding = [] if self.leaning else self.use.holding(question, scope)
+        if len(holding) < 2:
+            return None
+        first = self.matches[0]
+        best = first.target if kind_of(first.target) == "clause" else ""
+        if first.probability >= SURE and (best not in holding or self.use.titled(question, scope) == [best]):
+            return None
+        return self.use.across.choose(holding, self.matches, question, Rule.TERM_IN_SEVERAL)
+
+    def act(self, decision: Decision) -> Reply:
+        """The reply that a decision asks for."""
+        best = decision.matches[0] if decision.matches else self.matches[0]
+        if decision.act == "answer":
+            return self._answer(best)
+        if decision.act == "likely":
+            reply = self._clause(best, self.asked.conversation)
+            return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
+        if decision.act == "choose":
+            targets = [m.target for m in decision.matches]
+            return self.use.across.choose(targets, self.matches, self.asked.question, Rule.CLOSE_MATCH)
+        topic = Target.parse(best.target).topic
+        if decision.act == "info":
+            info = cast(InfoTopic, topic)
+            return self.use.info(info, self.asked.question, self.asked.conversation, self.asked.scope)
+        return self._talk(topic) if decision.act == "chat" else self._decline(best)
+
+    def _talk(self, topic: str) -> Reply:
+        """Small talk; where a person is asked for, with the units of what is talked about."""
+        conversation = self.asked.conversation
+        home = self.use.home(self.asked.scope, conversation)
+        note = home.note("chat", f"chat.{topic}", conversation, Why(Rule.SMALL_TALK, topic))
+        if topic != "human" or not conversation.clause:
+            return note
+        return self.use.answers(conversation.clause).with_units(note, conversation.clause)
+
+    def _decline(self, best: Match) -> Reply:
+        """Nothing in the document that is asked, or in any."""
+        question, conversation, scope = self.asked.question, self.asked.conversation, self.asked.scope
+        if scope.untaught:
+            return self.use.home(scope, conversation).nothing_in(self.matches, conversation)
+        answers = self.use.answers(scope.only or self.use.library.home.id)
+        return answers.declined(best, self.matches, question, conversation)
+
+    def _answer(self, best: Match) -> Reply:
+        """From the best clause, with a line on others that fit where it is not what is talked about anyway."""
+        others = [m for m in self.matches if kind_of(m.target) == "clause" and m.target != best.target]
+        further = [m.target for m in others if m.probability >= OFFERED]
+        kept = replace(self.asked.conversation, more=tuple(further[:MOST_RELATED]))
+        reply = self._clause(best, kept)
+        if self._same(best):
+            return reply
+        own = policy_of(best.target)
+        holding = [t for t in self.use.holding(self.asked.question, self.asked.scope) if policy_of(t) == own]
+        return self.use.answers(best.target).with_related(reply, others, holding)
+
+    def _clause(self, best: Match, conversation: Conversation) -> Reply:
+        """The best match's clause; what was asked before counts where it is still talked about."""
+        said = conversation.said if self._same(best) else ""
+        answers, clause = self.use.answers(best.target), self.use.library.clause(best.target)
+        by = By(Rule.BEST_MATCH, best.probability)
+        return answers.answer(clause, self.asked.question, conversation, by, said=said)
+
+    def _same(self, best: Match) -> bool:
+        """Whether a short question is on the clause that is talked about."""
+        short = self.leaning or is_short(self.asked.question.reading)
+        return best.target == self.asked.conversation.clause and short

@@ -1,0 +1,53 @@
+"""A question without words, and one that begins by rejecting the last answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.engine.rules.asked import Asked, Narrow, Outcome
+from bot.engine.rules.resources import Resources
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule
+
+_WORD = re.compile(r"\w")
+ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
+"""Cues that ask something of the clause that is talked about."""
+
+
+def nothing_said(asked: Asked, use: Resources) -> Outcome:
+    """No letter or digit: an overview of the document that was named, or a question back."""
+    if _WORD.search(asked.question.reading.folded):
+        return None
+    home = use.home(asked.scope, asked.conversation)
+    if asked.scope.only:
+        return home.overview(asked.conversation)
+    return home.note("clarify", "none.empty", asked.conversation, Rule.EMPTY)
+
+
+def correction(asked: Asked, use: Resources) -> Outcome:
+    """不是，我问的是…: what is asked instead, not answered by the clause that was wrong; 不对 alone: what came next."""
+    conversation = asked.conversation
+    if conversation == Conversation():
+        return None
+    rest = use.follow_ups.correction(asked.question)
+    if rest is None:
+        return None
+    if use.understanding.empty(rest):
+        return _rejected(asked, use)
+    question = use.understanding.question(rest)
+    clause = conversation.clause
+    if clause and use.answers(clause).names_case(clause, question):
+        return use.of_talked_about(question, conversation)
+    rejected = "" if question.asks & ASKS_OF_CLAUSE else clause  # else only what was asked of it was wrong
+    return Narrow(replace(asked, question=question, rejected=rejected))
+
+
+def _rejected(asked: Asked, use: Resources) -> Reply:
+    """The last answer was wrong, and nothing else is said: offer what came next."""
+    reply = use.across.more(asked.conversation)
+    if reply is None:
+        home = use.home(asked.scope, asked.conversation)
+        return home.note("clarify", "clarify.wrong", asked.conversation, Rule.REJECTED)
+    return replace(reply, blocks=(use.across.say("clarify.wrong_offer"), *reply.blocks[1:]))

@@ -1,0 +1,91 @@
+"""Nothing but 谁负责, 金额多少, 原文, 还有呢: about what was answered last, or a question back."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from bot.engine.rules.asked import Asked, Outcome, within
+from bot.engine.rules.corrections import ASKS_OF_CLAUSE
+from bot.engine.rules.resources import Resources
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import OTHERWISE
+from bot.engine.values.why import Rule
+from knowledge.base.phrasings import InfoTopic
+from knowledge.base.target import clauses_of, kind_of
+
+OF_TALKED_ABOUT = ASKS_OF_CLAUSE | {"by_unit"}
+"""Cues that ask something of the clause that is talked about, 它归谁管 among them."""
+
+
+def follow_ups(asked: Asked, use: Resources) -> Outcome:
+    """What goes on from the last answer, from its choices, or from a document that was named."""
+    question, conversation = asked.question, asked.conversation
+    if not _may_follow(asked, use):
+        return None
+    if "more" in question.asks and (conversation.more or conversation.clause):
+        return _more(asked, use)
+    if conversation.info and "original" in question.asks:
+        return use.info(cast(InfoTopic, conversation.info), question, conversation, asked.scope)
+    if conversation.clause and question.asks & OF_TALKED_ABOUT:
+        return use.of_talked_about(question, conversation)
+    return _without_clause(asked, use) or _with_nothing(asked, use)
+
+
+def _may_follow(asked: Asked, use: Resources) -> bool:
+    """Whether it is nothing but cues, or a short question that names nothing which any clause speaks of."""
+    question = asked.question
+    if asked.names_unit or not question.asks & (OF_TALKED_ABOUT | {"more", "follow_up"}):
+        return False
+    return question.bare or (bool(asked.conversation.clause) and _goes_on(asked, use))
+
+
+def _goes_on(asked: Asked, use: Resources) -> bool:
+    """投多少钱, 它归谁管呀; but not 房价多少."""
+    question = asked.question
+    short = use.follow_ups.leans(question) or use.follow_ups.asks_on(question)
+    return short and not use.specific(question, asked.conversation, use.everywhere) and not use.outside(question)
+
+
+def _without_clause(asked: Asked, use: Resources) -> Outcome:
+    """Asked of the clauses that were offered, or of the document that was named."""
+    question, conversation = asked.question, asked.conversation
+    if conversation.clause:
+        return None
+    offered = clauses_of(conversation.choices)
+    if not offered:
+        may = conversation.named and not asked.scope.only
+        return within(conversation.named, asked, question) if may else None
+    if not question.asks & ASKS_OF_CLAUSE:
+        return None
+    if "units" in question.asks:
+        return use.several(offered, conversation, Rule.FOLLOW_UP_ON_LIST, units=True)
+    return use.across.choose(offered, (), question, Rule.FOLLOW_UP_ON_LIST)
+
+
+def _with_nothing(asked: Asked, use: Resources) -> Outcome:
+    """A pronoun alone: the clause that is talked about; else a question back, unless a topic is meant."""
+    question, conversation = asked.question, asked.conversation
+    matches = use.matcher.learned(question.reading, asked.scope)
+    if matches and kind_of(matches[0].target) in ("info", "chat") and matches[0].probability > OTHERWISE:
+        return None
+    if conversation.clause and use.follow_ups.leans(question):
+        return use.of_talked_about(question, conversation)
+    home = use.home(asked.scope, conversation)
+    return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+
+
+def _more(asked: Asked, use: Resources) -> Reply:
+    """Further clauses that fitted, or the next page of the list of documents."""
+    conversation = asked.conversation
+    if conversation.more and kind_of(conversation.more[0]) == "document":
+        return _next_page(conversation, use)
+    home = use.home(asked.scope, conversation)
+    return use.across.more(conversation) or home.note("clarify", "no_more", conversation, Rule.NO_MORE)
+
+
+def _next_page(conversation: Conversation, use: Resources) -> Reply:
+    place = conversation.place
+    whose = use.library.regions.one(place) if place else None
+    listed = whose.policies if whose is not None else tuple(use.library.by_id)
+    return use.across.catalogue(listed, conversation, conversation.info, conversation.more[0], place)

@@ -1,0 +1,56 @@
+"""One of the clauses or documents that the last reply offered, or all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.rules.asked import Asked, Outcome, within
+from bot.engine.rules.documents import apart
+from bot.engine.rules.resources import Resources
+from bot.engine.understanding.follow_up import Beyond, Choice
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+from bot.engine.values.why import By, Rule
+from knowledge.base.target import kind_of
+
+
+def picks(asked: Asked, use: Resources) -> Outcome:
+    """第二个, 都要, 教育部那份."""
+    conversation = asked.conversation
+    chosen = use.follow_ups.picked(asked.question, _choice(conversation, use))
+    if chosen is None:
+        return None
+    if isinstance(chosen, Beyond):
+        count = len(conversation.choices)
+        home = use.home(asked.scope, conversation)
+        return home.note("clarify", "pick_range", conversation, Rule.NO_SUCH_CHOICE, count=count)
+    targets = chosen.targets
+    documents = [target for target in targets if kind_of(target) == "document"]
+    if documents:
+        return _of_documents(documents, asked, use)
+    if len(targets) == 1:
+        return _of_clause(targets[0], asked, use)
+    return use.several(targets, conversation, Rule.PICKED_ALL, full=True)
+
+
+def _choice(conversation: Conversation, use: Resources) -> Choice:
+    """What was offered, as far as picking from it goes."""
+    offered = {target: use.library.text(target) for target in conversation.choices}
+    clauses = [target for target in offered if kind_of(target) == "clause"]
+    return Choice(conversation.choices, conversation.clause, offered, any(map(use.library.articled, clauses)))
+
+
+def _of_documents(documents: list[str], asked: Asked, use: Resources) -> Outcome:
+    """The question that led to the choice, asked of the documents that were picked."""
+    said = asked.conversation.said
+    if len(documents) > 1:
+        return apart(documents, said, asked, use)
+    begun = replace(asked, conversation=Conversation(policy=documents[0]))
+    return within(documents[0], begun, use.understanding.question(said), named=True)
+
+
+def _of_clause(target: str, asked: Asked, use: Resources) -> Reply:
+    """What was asked before the choice, and now, answered from the clause that was picked."""
+    conversation = asked.conversation
+    answers, clause = use.answers(target), use.library.clause(target)
+    return answers.answer(clause, asked.question, conversation, By(Rule.PICKED), said=conversation.said)

@@ -1,0 +1,35 @@
+"""Going back to what was talked about before the last answer: 回到工资那个, 刚才那个."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.rules.asked import Asked, Narrow, Outcome
+from bot.engine.rules.resources import Resources
+from bot.engine.values.why import By, Rule
+
+
+def away(asked: Asked, use: Resources) -> Outcome:
+    """Words that go back while nothing was talked about before: the question without them."""
+    back = use.follow_ups.returns(asked.question)
+    if back is None or not back.away or asked.conversation.earlier or use.understanding.empty(back.rest):
+        return None
+    return Narrow(replace(asked, question=use.understanding.question(back.rest)))
+
+
+def returns(asked: Asked, use: Resources) -> Outcome:
+    """A clause that was talked about before: by words that it knows, or the last but one."""
+    conversation = asked.conversation
+    back = use.follow_ups.returns(asked.question)
+    if back is None or not conversation.earlier:
+        return None
+    question = use.understanding.question(back.rest)
+    if question.bare or not use.specific(question, conversation, use.everywhere):
+        found = (conversation.earlier[0], 1.0) if back.away else None
+    else:
+        found = use.matcher.among((*conversation.earlier, conversation.clause), question)
+    if found is None or found[0] == conversation.clause:
+        return None
+    target, probability = found
+    answers, clause = use.answers(target), use.library.clause(target)
+    return answers.answer(clause, question, conversation, By(Rule.RETURNED, probability))

@@ -1,0 +1,58 @@
+"""What asks for money, and for which kind of number: the one place where money is told by words.
+
+The words stand in the lexicon: cues (amount: what asks how much), variants (money: what names it and nothing
+else), talk.yaml (money, figures: what a question says beside it). What a figure is, its kind says (Figure.is_money).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.engine.understanding.patterns import pattern
+from knowledge.base.lexicon import Lexicon
+from knowledge.text.fold import fold
+
+if TYPE_CHECKING:
+    from bot.engine.understanding.understanding import Question
+
+
+class MoneyWords:
+    """Ready to look up."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._named = frozenset(map(fold, lexicon.variants.money))
+        self._around = frozenset(map(fold, lexicon.variants.money_around))
+        self.paid_in_documents = lexicon.variants.money_paid
+        """Words by which a clause gives money, whether or not it states how much."""
+        self._money = {name: pattern(value) for name, value in lexicon.talk.money}
+        self._figures = {name: pattern(value) for name, value in lexicon.talk.figures}
+
+    def says(self, name: str, text: str) -> bool:
+        """Whether the text holds what a list of talk.yaml (money or figures) names: most, given, whether, …"""
+        found = self._money.get(name) or self._figures[name]
+        return found.search(text) is not None
+
+    def numbers_asked(self, plain: str) -> int:
+        """How many times the plain text asks how many."""
+        return len(self._figures["how_many"].findall(plain))
+
+    def asks_number(self, question: Question) -> bool:
+        """Whether it asks for a number."""
+        return bool({"amount", "count"} & question.asks) or self.says("number", question.reading.plain)
+
+    def asks_money(self, question: Question) -> bool:
+        """Whether it asks for an amount, or speaks of money."""
+        return "amount" in question.asks or self.says("words", question.reading.plain)
+
+    def asks_untaught(self, question: Question, whole: str) -> bool:
+        """The same where nobody taught how figures are asked for; ``whole``: what was said before, and now."""
+        return "amount" in question.asks or self.says("words", whole) or self.says("also", whole)
+
+    def alone(self, question: Question) -> bool:
+        """Whether it asks for money and names nothing for which: 有哪些补贴."""
+        if question.units or question.foreign_units or question.elsewhere or question.numbers:
+            return False
+        if question.bare:
+            return any(len(word) > 1 and word in question.reading.plain for word in self._named)
+        words = frozenset(question.left)
+        return bool(words & self._named) and words <= self._named | self._around

@@ -1,0 +1,109 @@
+"""Every number at which the engine decides otherwise: what it costs to be wrong, and the question that needs it.
+
+They act before and around the one calibrated decision (matching/decide.py), which weighs costs and has none. A new one
+is put here, with its question; what it does is measured on the held-out questions (python -m tests.accuracy).
+Lengths of what is shown are no judgement and stand where they are used; so do the letters of a document's name.
+"""
+
+from __future__ import annotations
+
+# -- probabilities of the learned index -----------------------------------------------------------------------------
+
+SURE = 0.85
+"""From which a question says by itself what it is about, whatever was talked about and whatever clauses without
+phrasings hold. Lower, 首次认定呢 after another clause would leave it; higher, 重新认定补多少 would be asked back."""
+UNSURE = 0.5
+"""Up to which clauses without phrasings may take all from a learned match: a new document shows beside an old one."""
+CERTAIN = 0.95
+"""From which a learned clause stays sure beside one without phrasings that holds the question word for word."""
+BOTH = 0.9
+"""That each half of 末位淘汰和产业地图谁负责 must have. Lower, 高企和瞪羚企业的补贴, one thing, is taken apart."""
+FOLLOWS = 0.6
+"""From which what reads as a follow-up is about another clause: 那创业投资呢 after a document without phrasings."""
+OUTSIDE = 0.9
+"""Of being out of scope, from which a short question has a subject of its own: 房价多少 goes on from nothing."""
+OTHERWISE = 0.5
+"""Of a topic or small talk, from which nothing but cues is no follow-up: 有效吗 with nothing talked about."""
+SURE_TOPIC = 0.5
+"""From which 江城那份的有效期 is on the document as a whole. Lower, subjects are answered with an overview."""
+UNIT_CLAUSE = 0.5
+"""Of a clause, from which 科技局负责的孵化器 is about it, not about all that the unit does."""
+UNIT_OUTSIDE = 0.6
+"""Of being out of scope, from which naming a unit does not help: 科技局招聘吗."""
+EARLIER = 0.5
+"""From which 回到工资那个 means a clause that was talked about before. Lower, it goes back to the wrong one."""
+RELATED = 0.1
+"""From which a further clause is named beside the answer, or suggested beside a refusal: a line too many is a shrug."""
+OFFERED = 0.01
+"""From which a clause or document is worth offering once the answer was not it (不对): there is nothing better."""
+CHOICE_FLOOR = 0.06
+"""Below which a clause is not worth a line in a choice: each line makes the right one harder to see."""
+LIKELY_FLOOR = 0.3
+"""From which a clause found by its own words is put forward as the likeliest. Lower, more that no document covers is
+answered; higher, more questions are asked back."""
+
+# -- probabilities of clauses and documents found by their own words -------------------------------------------------
+
+FOUND = 0.5
+"""From which clauses without phrasings surely speak of a question's subject, so that it isn't one on a unit."""
+LIKELY, APART = 0.6, 0.15
+"""Of the best of several documents of a place, and how much more than the next, to be the one that is meant by
+江城那份怎么补贴; else a choice, which costs a turn."""
+
+# -- shares of a question's words -----------------------------------------------------------------------------------
+
+WORDED = 0.95
+"""From which a clause without phrasings has all of the words: nothing is then claimed to be missing, and the document
+that was named is not left."""
+RUN, MUCH = 0.8, 0.3
+"""Share of its characters in one piece, and how much there must be to go by (knowledge/retrieval/evidence.py), from
+which such a clause holds the question word for word: 每年遴选20个试点项目."""
+PART = 0.5
+"""That the best learned clause must hold itself to stay sure beside such a clause."""
+HALF, NEARLY = 0.5, 0.1
+"""With which the document that is talked about has enough to be stayed in, while no other has so much more."""
+COVERED = 0.3
+"""Two words at least, with which 毛入学率的目标是多少 asks for a clause and not for what the document is for."""
+LEAST_SHARE = 0.8
+"""Of a bare question's characters, that its words must make up to be looked up verbatim: 国家试点."""
+TOPIC_ALIKE = 0.8
+"""Likeness to a known phrasing from which a refusal names the topic though none of its terms is there. Lower, people
+are told that something they didn't ask for isn't covered."""
+CITED_ALIKE = 60
+"""Likeness (0 to 100) to a name of a document of the base from which a 《title》 may be meant for it."""
+
+# -- log odds -------------------------------------------------------------------------------------------------------
+
+CONTEXT_ODDS = 4.0
+"""That a follow-up gives to the clause that is talked about: as much as a good match is worth."""
+CONTEXT_WEAK = 2.5
+"""That a short question without any sign of a follow-up gives to it: 区里还给不给."""
+CONTEXT_OUTSIDE = -2.5
+"""That a follow-up gives to everything that is no clause."""
+REJECTED = -6.0
+"""That 不是，我问的是… gives to the clause that was rejected: it must all but disappear."""
+CLOSED = -1e6
+"""That clauses of documents get which are not asked: never."""
+NAMED_OUTSIDE = -2.0
+"""That naming a document gives to everything that no document covers: who names one expects an answer from it."""
+
+# -- what odds are multiplied by ------------------------------------------------------------------------------------
+
+LACKING = 0.4
+"""Of a clause that hasn't what is asked for, units or money: 孵化器补多少 is answered where an amount stands."""
+LATER = 0.6
+"""Of a clause whose document doesn't hold yet or no longer, beside one that does."""
+
+# -- lengths, in characters of the folded question -------------------------------------------------------------------
+
+SHORT = 14
+"""Longest follow-up that may lean on what was talked about; longer ones say what they mean. Twice as long, a sign of a
+follow-up is one no more; three times, a story is looked through for the sentence that asks."""
+SHORT_PLACE = 16
+"""A longer question with a dotted number in it (4.2亿元的项目…) is about something else."""
+LEAD_IN = 4
+"""That may stand before a rejection: 你答得不对."""
+MOST_CHARS, MOST_WORDS = 9, 3
+"""Longest bare question that is looked up verbatim."""
+MOST_CLAUSES = 4
+"""Words in more clauses than this say nothing; the scores decide."""

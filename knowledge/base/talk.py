@@ -1,0 +1,127 @@
+"""How a question goes on from what was said, whatever the documents: lexicon/talk.yaml as values."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from knowledge.base.record import Record, Text
+
+GENERAL = ("talk",)
+"""Lists of the lexicon that hold for any documents: one without them uses those that come with the project."""
+
+
+def _expression(text: str) -> str:
+    """A regular expression that says something."""
+    try:
+        says_something = re.compile(text).match("") is None
+    except re.error as error:
+        raise PydanticCustomError("expression", "不是正则表达式：{why}", {"why": str(error)}) from error
+    if not says_something:
+        raise PydanticCustomError("expression", "什么都不写也合得上；请写出要找的字")
+    return text
+
+
+Expressions = tuple[Annotated[Text, AfterValidator(_expression)], ...]
+"""Regular expressions in folded text; any of them will do, the first that fits counts."""
+
+
+class FollowUpTalk(Record):
+    """How a question leans on what was talked about."""
+
+    begins: Expressions
+    ends: Expressions
+    pronoun: Expressions
+    away: Expressions
+    """What leaves what is talked about now for what was before: 回到."""
+    earlier: Expressions
+    """What points at something said before: 刚才说的那个."""
+    this_document: Expressions
+    contrast: Expressions
+    """A rejection that names what was wrong: 我不是…，是…."""
+    together: Expressions
+    """What joins two things that are asked for at once."""
+    counts: Expressions
+    """Words that count and name no subject."""
+    everything: Expressions
+    """What asks for all of a document, whatever clause is talked about."""
+    sides: Expressions
+    """Words around what is compared: 在…方面."""
+
+
+class PickTalk(Record):
+    """How people pick from what was offered."""
+
+    which: Expressions
+    """With the groups nth, n, last and first."""
+    article: Expressions
+    english: dict[Text, int]
+    """Ordinals; negative ones count from the end."""
+    other: Expressions
+    all: Expressions
+    around: Expressions
+    """Words around the name of what is picked."""
+
+
+class UnitTalk(Record):
+    """How people ask about units."""
+
+    asked_about: Expressions
+    listing: Expressions
+    without: Expressions
+    only: Expressions
+    includes: Expressions
+
+
+class PlaceTalk(Record):
+    """How people speak of moving to other places; what makes one the place asked of stands in variants."""
+
+    leaves: Expressions
+    """What stands before the place that somebody moves to."""
+    left: Expressions
+    """What stands behind it."""
+
+
+class FigureTalk(Record):
+    """Which kind of number is asked for."""
+
+    number: Expressions
+    how_many: Expressions
+    """What asks for one number; twice in a question, for two."""
+    several: Expressions
+    most: Expressions
+    least: Expressions
+    times: Expressions
+    """What is counted where most and least are of no amount."""
+    which_of_two: Expressions
+    time: Expressions
+    limit: Expressions
+    """Money that is a condition."""
+
+
+class MoneyTalk(Record):
+    """Words of money; what names it and nothing else stands in variants, what asks how much in cues."""
+
+    words: Expressions
+    also: Expressions
+    """Further ones, that count where nobody taught how the figures of a clause are asked for."""
+    given: Expressions
+    """That money is given: an amount beside one of these is claimed of the document."""
+    whether: Expressions
+    """What asks whether there is money at all."""
+    paid: Expressions
+    """Money that is paid, told from money that is a condition."""
+
+
+class Talk(Record):
+    """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
+
+    follow_up: FollowUpTalk
+    pick: PickTalk
+    units: UnitTalk
+    places: PlaceTalk
+    figures: FigureTalk
+    money: MoneyTalk
