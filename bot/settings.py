@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Any
 
 from bot.serving.base_files import BaseFiles, questions_folder
 from bot.staff.asker_hash import KEY_FILE, SHORTEST
@@ -21,18 +20,7 @@ from knowledge import ROOT
 
 OVERLAY = "overlay.yaml"
 """Name of the file of taught phrasings in the data folder."""
-OFFICIAL_API = "https://api.telegram.org"
-CREDENTIAL = "telegram-bot-token"
-"""Name of the systemd credential (LoadCredential=telegram-bot-token:…)."""
 VARIABLES = {
-    "TELEGRAM_BOT_TOKEN": "机器人的令牌，从 @BotFather 取得",
-    "TELEGRAM_BOT_TOKEN_FILE": "装有令牌的文件，代替上一项；systemd 用 LoadCredential=telegram-bot-token:… 时不必设",
-    "TELEGRAM_API_URL": "Bot API 服务器，默认官方的",
-    "TELEGRAM_WEBHOOK_URL": "Telegram 来访的 https 地址；不设则轮询",
-    "TELEGRAM_WEBHOOK_LISTEN": "webhook 监听的本机地址，默认 127.0.0.1",
-    "TELEGRAM_WEBHOOK_PORT": "webhook 监听的端口，默认 8080",
-    "TELEGRAM_WEBHOOK_SECRET": "webhook 的口令，1 到 256 个字母、数字、_、-；用 webhook 时必设",
-    "TELEGRAM_PACING": "发送节奏：official 守公布的限额，learned 收到 429 才放慢，auto（默认）对官方服务器用前者",
     "POLICYBOT_DATABASE": "数据库，SQLAlchemy 的写法，默认数据文件夹里的 SQLite 文件",
     "POLICYBOT_DATA_DIR": "数据文件夹，默认用户的数据文件夹",
     "POLICYBOT_KNOWLEDGE": "知识库的文件夹（policies、lexicon、weights.yaml），默认自带的",
@@ -50,11 +38,6 @@ VARIABLES = {
     "LOG_LEVEL": "DEBUG、INFO（默认）、WARNING 或 ERROR",
 }
 """Every variable and what it is for."""
-NO_TOKEN = """没有机器人令牌。怎样取得：
-  1. 在 Telegram 里打开 @BotFather，发送 /newbot，照提示取名；
-  2. 把它给的令牌（形如 123456789:AA…）放进环境变量 TELEGRAM_BOT_TOKEN，
-     或写进一个文件，用 TELEGRAM_BOT_TOKEN_FILE 指明。
-不接 Telegram 也能用：make chat 在终端里聊天。"""
 
 
 class SettingsError(Exception):
@@ -66,30 +49,9 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class WebhookSettings:
-    """Where Telegram posts updates, and where they are listened for."""
-
-    url: str
-    listen: str
-    port: int
-    secret: str
-
-    @property
-    def path(self) -> str:
-        """The URL's path, which is listened on as well."""
-        return urlsplit(self.url).path or "/"
-
-
-@dataclass(frozen=True)
 class Settings:
-    """All of it."""
+    """All that is no single channel's; each channel has a class with its own besides."""
 
-    token: str
-    """Empty when it was not asked for."""
-    api_url: str
-    webhook: WebhookSettings | None
-    """None: polling."""
-    pacing: Literal["official", "learned"]
     database: str
     """SQLAlchemy URL."""
     data_dir: Path
@@ -117,77 +79,59 @@ class Settings:
         return {KEY_FILE: self.data_dir / KEY_FILE, OVERLAY: self.base.overlay}
 
     def __repr__(self) -> str:
-        return f"Settings({'webhook' if self.webhook else 'polling'})"  # no secrets by accident
+        return f"{type(self).__name__}({self.database.partition(':')[0]})"  # no secrets by accident
 
 
-def read_settings(
-    environment: Mapping[str, str] = os.environ,
-    options: Mapping[str, object] | None = None,
-    offline: bool = False,
-) -> Settings:
-    """From the environment; ``options`` (by the same names) come first. Raises SettingsError with every fault.
-
-    ``offline``: for commands that only use the store; nothing of Telegram is read, so nothing of it can be wrong.
-    """
-    values = {k: v.strip() for k, v in environment.items() if k in VARIABLES and v.strip()}
-    if offline:
-        values = {k: v for k, v in values.items() if not k.startswith("TELEGRAM_")}
-    values |= {k: str(v).strip() for k, v in (options or {}).items() if v is not None}
+def read_settings(environment: Mapping[str, str] = os.environ, options: Mapping[str, object] | None = None) -> Settings:
+    """From the environment; ``options`` (by the same names) come first. Raises SettingsError with every fault."""
     faults: list[str] = []
-    base = _base_files(values, faults)
-    token = "" if offline else _token(values, environment, faults)
-    api_url = values.get("TELEGRAM_API_URL", OFFICIAL_API).rstrip("/")
-    if urlsplit(api_url).scheme not in ("http", "https") or not urlsplit(api_url).netloc:
-        faults.append(f"TELEGRAM_API_URL：「{api_url}」不是 http(s) 地址；写作 http://127.0.0.1:8081，或不设")
-    pacing = values.get("TELEGRAM_PACING", "auto")
-    if pacing not in ("auto", "official", "learned"):
-        faults.append(f"TELEGRAM_PACING：「{pacing}」不认识；可以是 auto、official、learned")
-    if pacing == "auto":
-        pacing = "official" if api_url == OFFICIAL_API else "learned"
+    read = general(values_of(environment, options, VARIABLES), faults)
+    if faults:
+        raise SettingsError(faults)
+    return Settings(**read)
+
+
+def values_of(
+    environment: Mapping[str, str], options: Mapping[str, object] | None, names: Collection[str]
+) -> dict[str, str]:
+    """What is set of those names, without blanks around it."""
+    values = {k: v.strip() for k, v in environment.items() if k in names and v.strip()}
+    return values | {k: str(v).strip() for k, v in (options or {}).items() if v is not None}
+
+
+def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    """The fields of Settings; what is wrong is added to the faults."""
     level = values.get("LOG_LEVEL", "INFO").upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append(f"LOG_LEVEL：「{level}」不认识；可以是 DEBUG、INFO、WARNING、ERROR")
-    webhook = _webhook(values, faults)
-    status = _address("POLICYBOT_STATUS_LISTEN", values.get("POLICYBOT_STATUS_LISTEN"), faults)
-    limit = _number("POLICYBOT_USER_LIMIT", values.get("POLICYBOT_USER_LIMIT", "30"), 1, 10_000, faults)
-    staff = parse_staff(values.get("POLICYBOT_STAFF", ""), faults)
-    staff_room = _group("POLICYBOT_STAFF_CHAT", values.get("POLICYBOT_STAFF_CHAT"), faults)
-    keep_days = _number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults)
-    hours = _hours(values, faults)
-    web_listen = _address("POLICYBOT_WEB_LISTEN", values.get("POLICYBOT_WEB_LISTEN"), faults)
-    hash_key = values.get("POLICYBOT_HASH_KEY", "")
-    if hash_key and len(hash_key) < SHORTEST:
-        faults.append(
-            f"POLICYBOT_HASH_KEY：只有 {len(hash_key)} 个字符，至少要 {SHORTEST} 个；例如用 openssl rand -hex 32 生成"
-        )
     data_dir = _data_dir(values.get("POLICYBOT_DATA_DIR"))
-    database = values.get("POLICYBOT_DATABASE") or f"sqlite:///{data_dir / 'policybot.db'}"
     if "POLICYBOT_DATABASE" not in values:
         try:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             faults.append(f"POLICYBOT_DATA_DIR：不能建立文件夹 {data_dir}（{error.strerror}）；请指一个可写的文件夹")
-    if faults:
-        raise SettingsError(faults)
-    assert pacing in ("official", "learned")
-    return Settings(
-        token,
-        api_url,
-        webhook,
-        pacing,  # type: ignore[arg-type]
-        database,
-        data_dir,
-        base,
-        status,
-        limit,
-        level,
-        staff,
-        staff_room,
-        keep_days,
-        hours,
-        hash_key,
-        web_listen,
-    )
+    return {
+        "database": values.get("POLICYBOT_DATABASE") or f"sqlite:///{data_dir / 'policybot.db'}",
+        "data_dir": data_dir,
+        "base": _base_files(values, faults),
+        "status": _address("POLICYBOT_STATUS_LISTEN", values.get("POLICYBOT_STATUS_LISTEN"), faults),
+        "user_limit": number("POLICYBOT_USER_LIMIT", values.get("POLICYBOT_USER_LIMIT", "30"), 1, 10_000, faults),
+        "log_level": level,
+        "staff": parse_staff(values.get("POLICYBOT_STAFF", ""), faults),
+        "staff_room": _group("POLICYBOT_STAFF_CHAT", values.get("POLICYBOT_STAFF_CHAT"), faults),
+        "keep_days": number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults),
+        "hours": _hours(values, faults),
+        "hash_key": _hash_key(values.get("POLICYBOT_HASH_KEY", ""), faults),
+        "web_listen": _address("POLICYBOT_WEB_LISTEN", values.get("POLICYBOT_WEB_LISTEN"), faults),
+    }
+
+
+def _hash_key(key: str, faults: list[str]) -> str:
+    if key and len(key) < SHORTEST:
+        faults.append(
+            f"POLICYBOT_HASH_KEY：只有 {len(key)} 个字符，至少要 {SHORTEST} 个；例如用 openssl rand -hex 32 生成"
+        )
+    return key
 
 
 def base_files(environment: Mapping[str, str] = os.environ) -> BaseFiles:
@@ -212,50 +156,6 @@ def _base_files(values: Mapping[str, str], faults: list[str]) -> BaseFiles:
     return BaseFiles(root, path, folders["POLICYBOT_QUESTIONS"] or questions_folder(root))
 
 
-def _token(values: Mapping[str, str], environment: Mapping[str, str], faults: list[str]) -> str:
-    token, source = values.get("TELEGRAM_BOT_TOKEN", ""), "TELEGRAM_BOT_TOKEN"
-    credentials = environment.get("CREDENTIALS_DIRECTORY")
-    file = values.get("TELEGRAM_BOT_TOKEN_FILE")
-    if not file and not token and credentials and (Path(credentials) / CREDENTIAL).exists():
-        file = str(Path(credentials) / CREDENTIAL)
-    if file:
-        if token:
-            faults.append("TELEGRAM_BOT_TOKEN 和 TELEGRAM_BOT_TOKEN_FILE 只设一个")
-            return token
-        source = f"TELEGRAM_BOT_TOKEN_FILE（{file}）"
-        try:
-            token = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            faults.append(f"{source}：读不了（{error.__class__.__name__}）；请检查路径和权限")
-            return ""
-    if not token:
-        faults.append(f"{source}：文件是空的；请写入令牌" if file else NO_TOKEN)
-    elif not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
-        faults.append(f"{source}：不像令牌（{len(token)} 个字符）；应形如 123456789:AA…，中间一个冒号，没有空格和引号")
-    return token
-
-
-def _webhook(values: Mapping[str, str], faults: list[str]) -> WebhookSettings | None:
-    url = values.get("TELEGRAM_WEBHOOK_URL")
-    rest = [k for k in ("TELEGRAM_WEBHOOK_LISTEN", "TELEGRAM_WEBHOOK_PORT", "TELEGRAM_WEBHOOK_SECRET") if k in values]
-    if not url:
-        if rest:
-            faults.append(f"{'、'.join(rest)} 只在设了 TELEGRAM_WEBHOOK_URL（--webhook-url）时有用；请补上，或删去")
-        return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.netloc:
-        faults.append(f"TELEGRAM_WEBHOOK_URL：「{url}」不是 https 地址；写作 https://例子.cn/telegram")
-    port = _number("TELEGRAM_WEBHOOK_PORT", values.get("TELEGRAM_WEBHOOK_PORT", "8080"), 1, 65535, faults)
-    secret = values.get("TELEGRAM_WEBHOOK_SECRET", "")
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
-        faults.append(
-            "TELEGRAM_WEBHOOK_SECRET："
-            + ("里面有不许用的字符；" if secret else "没有设；")
-            + "1 到 256 个字母、数字、_、-，例如用 openssl rand -hex 32 生成"
-        )
-    return WebhookSettings(url, values.get("TELEGRAM_WEBHOOK_LISTEN", "127.0.0.1"), port, secret)
-
-
 def _address(name: str, value: str | None, faults: list[str]) -> tuple[str, int] | None:
     if value is None:
         return None
@@ -264,10 +164,11 @@ def _address(name: str, value: str | None, faults: list[str]) -> tuple[str, int]
     if not host:
         faults.append(f"{name}：「{value}」应为 主机:端口，如 127.0.0.1:9090")
         return None
-    return host, _number(name, port, 0, 65535, faults)
+    return host, number(name, port, 0, 65535, faults)
 
 
-def _number(name: str, value: str, least: int, most: int, faults: list[str]) -> int:
+def number(name: str, value: str, least: int, most: int, faults: list[str]) -> int:
+    """A whole number between two; the least where it is none, which is added to the faults."""
     if value.isascii() and value.isdigit() and least <= int(value) <= most:
         return int(value)
     faults.append(f"{name}：「{value}」应为 {least} 到 {most} 的整数")

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from bot.store.store import UnusableDatabaseError
 
     try:
-        settings = read_settings(offline=True)
+        settings = read_settings()
         contents = back_up(settings.database, options.file, settings.beside)
     except SettingsError as error:
         raise UnusableError(str(error)) from error

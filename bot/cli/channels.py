@@ -14,5 +14,4 @@ def run(_: argparse.Namespace) -> int:
     """Check; 0 when all is well, 1 when something is not."""
     from bot.hosting import checking, serving
 
-    settings, wanted, telegram = serving.settings_for()
-    return checking.check(settings, wanted, telegram)
+    return checking.check(*serving.settings_for())

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 from bot.cli.arguments import add_asking
 from bot.cli.asking import MAX_LINE, replies
 from bot.cli.terminal import show_reply
+from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+
+if TYPE_CHECKING:
+    from bot.cli.chat_commands import Commands
 
 OK, UNREADABLE = 0, 1
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -23,24 +28,55 @@ add = add_asking
 def run(options: argparse.Namespace) -> int:
     """Talk until the end of the input; the exit code is 1 when a line could not be read."""
     assistant, answer = replies(options)
-    conversation = Conversation()
+    talk = _Talk(assistant, answer, options.explain)
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if interactive:
         import readline  # noqa: F401  line editing and history for input()
 
         print(assistant.reply("你好").text)
-        print("（exit 或 Ctrl-D 退出）")
+        print("（/help 列出命令；exit 或 Ctrl-D 退出）")
     lines = Lines(sys.stdin.buffer)
     for line in _typed() if interactive else lines:
         if interactive and line.strip().lower() in _END:
             break
-        if not line.strip():
-            continue
-        reply = answer(line, conversation)
-        conversation = reply.conversation
-        show_reply(reply, options.explain)
-        print(flush=True)
+        if line.strip():
+            talk.say(line)
+            print(flush=True)
     return UNREADABLE if lines.unreadable else OK
+
+
+class _Talk:
+    """One conversation. What commands need is imported at the first of them: a question is answered without."""
+
+    def __init__(self, assistant: Assistant, answer: Callable[[str, Conversation], Reply], explain: bool) -> None:
+        self._assistant = assistant
+        self._answer = answer
+        self._explain = explain
+        self._conversation = Conversation()
+        self._commands: Commands | None = None
+
+    def say(self, line: str) -> None:
+        """Answer a line."""
+        commands = self._for_commands(line)
+        if commands is not None:
+            self._conversation = commands.run(line, self._conversation)
+            return
+        if self._commands is not None:
+            self._commands.forget_offered()
+        reply = self._answer(line, self._conversation)
+        self._conversation = reply.conversation
+        show_reply(reply, self._explain)
+
+    def _for_commands(self, line: str) -> Commands | None:
+        """What answers the line, when it is a command or chooses from what one offered."""
+        if line.lstrip().startswith("/"):
+            from bot.cli import chat_commands
+
+            if not chat_commands.is_command(line):
+                return None
+            self._commands = self._commands or chat_commands.Commands(self._assistant, self._answer)
+            return self._commands
+        return self._commands if self._commands is not None and self._commands.offers(line) else None
 
 
 def _typed() -> Iterator[str]:

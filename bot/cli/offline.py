@@ -31,7 +31,7 @@ def ready_store(new: bool = False) -> tuple[Settings, Store]:
     from bot.store.store import Store, UnusableDatabaseError
 
     try:
-        settings = read_settings(offline=True)
+        settings = read_settings()
         store = Store(settings.database, settings.keep_days)
         file = make_url(settings.database).database or ""
         if not new and store.engine.dialect.name == "sqlite" and not Path(file).exists():

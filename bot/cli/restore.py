@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     from bot.store.store import UnusableDatabaseError
 
     try:
-        settings = read_settings(offline=True)
+        settings = read_settings()
         contents = restore(options.file, settings.database, settings.beside, options.force)
     except SettingsError as error:
         raise UnusableError(str(error)) from error

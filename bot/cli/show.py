@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.arguments import add_on
 from bot.cli.asking import assistant_of
+from bot.engine.values.why import ABOUT_PLACES, Rule
 
 if TYPE_CHECKING:
     from bot.engine.assistant import Assistant
@@ -27,13 +28,21 @@ TOPICS: tuple[InfoTopic, ...] = (
     "effective",
     "validity",
 )
+POINTS = ABOUT_PLACES | {Rule.OF_UNIT, Rule.OF_UNIT_ACROSS}
+"""What decides a reply to a text that names a place or a unit, not a question."""
+SHOWN = ("answer", "choose")
+"""Kinds of replies that show what was asked for."""
 MOST_IDS = 40
 """Clauses that the error for an unknown one names."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    parser.add_argument("what", metavar="什么", help="[编号/]条款、部分、units、figures、policy，编号，或 policies")
+    parser.add_argument(
+        "what",
+        metavar="什么",
+        help="[编号/]条款（4.2、四(二)、第24条）、部分、单位、units、figures、policy，编号，或 policies",
+    )
     add_on(parser)
 
 
@@ -54,22 +63,43 @@ def _show(assistant: Assistant, what: str) -> int:
             print(_line(library, policy_id))
         return OK
     policy_id, slash, inside = what.partition("/")
-    if policy_id in library.by_id:
-        policy, what = library.by_id[policy_id], inside if slash else "policy"
-    else:
-        policy = assistant.policy
+    named = policy_id in library.by_id
+    if slash and not named:
+        print(f"没有编号为「{policy_id}」的文件；policybot show policies 列出全部", file=sys.stderr)
+        return USAGE
+    if named:
+        what = inside if slash else "policy"
+    policy = library.by_id[policy_id] if named else assistant.policy
     blocks = _blocks(assistant, policy, what)
     if blocks is None:
-        ids = [clause.id for clause in policy.clauses]
-        listed = " ".join(ids[:MOST_IDS]) + (" …" if len(ids) > MOST_IDS else "")
-        print(f"{policy.id} 里没有「{what}」。可以是条款（{listed}）、部分、units、figures 或 policy", file=sys.stderr)
-        if slash and policy_id not in library.by_id:
-            print(f"没有编号为「{policy_id}」的文件；policybot show policies 列出全部", file=sys.stderr)
-        return USAGE
+        return _as_asked(assistant, policy, what, named)
     if not any(b.role == "notice" for b in blocks):
         blocks = [*blocks, *assistant.composer(policy.id).notice(library.today())]
     show(blocks)
     return OK
+
+
+def _as_asked(assistant: Assistant, policy: Policy, what: str, named: bool) -> int:
+    """A place or a unit as people write it, found as `ask` finds it; the exit code."""
+    from bot.cli.terminal import show
+
+    reply = assistant.reply(what, policy=policy.id if named else "")
+    if reply.why.rule is Rule.WHICH_DOCUMENT and reply.documents:
+        print(f"不止一份文件有「{what}」，请写明是哪一份：", file=sys.stderr)
+        for policy_id in reply.documents:
+            print(f"policybot show {policy_id}/{what}　{assistant.library.document(policy_id)}", file=sys.stderr)
+        return USAGE
+    if reply.status in SHOWN and reply.why.rule in POINTS:
+        show(reply.blocks)
+        return OK
+    print(_unknown(policy, what), file=sys.stderr)
+    return USAGE
+
+
+def _unknown(policy: Policy, what: str) -> str:
+    ids = [clause.id for clause in policy.clauses]
+    listed = " ".join(ids[:MOST_IDS]) + (" …" if len(ids) > MOST_IDS else "")
+    return f"{policy.id} 里没有「{what}」。可以是条款（{listed}）、部分、单位、units、figures 或 policy"
 
 
 def _line(library: Library, policy_id: str) -> str:

@@ -17,7 +17,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read the settings and run the bot until it is told to stop."""
-    from bot.settings import SettingsError, read_settings
+    from bot.channels.telegram.settings import read_settings
+    from bot.settings import SettingsError
 
     try:
         settings = read_settings(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bot.engine.values.reply import Block, Quote, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from rich.text import Text
 
 STYLES = {
     "lead": "bold",
@@ -29,16 +31,26 @@ LABEL_STYLE = "cyan"
 
 def show(blocks: Iterable[Block], explain: dict[str, Any] | None = None) -> None:
     """Print blocks: in colour on a terminal (unless NO_COLOR is set), else as plain text."""
-    blocks = list(blocks)
+    print(shown(blocks, explain))
+
+
+def shown(blocks: Iterable[Block], explain: dict[str, Any] | None = None) -> str:
+    """Blocks as `show` prints them."""
     if not sys.stdout.isatty():
-        print("\n".join(block.text for block in blocks))
-        if explain is not None:
-            print(explanation(explain))
-        return
+        lines = [block.text for block in blocks]
+        return "\n".join(lines if explain is None else [*lines, explanation(explain)])
     from rich.console import Console  # takes longer to import than an answer takes
-    from rich.text import Text
 
     console = Console(highlight=False, emoji=False, markup=False)
+    with console.capture() as captured:
+        for text in _coloured(blocks, explain):
+            console.print(text)
+    return captured.get().removesuffix("\n")
+
+
+def _coloured(blocks: Iterable[Block], explain: dict[str, Any] | None) -> Iterator[Text]:
+    from rich.text import Text
+
     for block in blocks:
         line = Text()
         if block.label:
@@ -48,9 +60,9 @@ def show(blocks: Iterable[Block], explain: dict[str, Any] | None = None) -> None
                 line.append(piece.shown, f"{QUOTE_STYLE} {STYLES[block.role]}".strip())
             else:
                 line.append(piece.text, STYLES[block.role])
-        console.print(line)
+        yield line
     if explain is not None:
-        console.print(Text(explanation(explain), "dim"))
+        yield Text(explanation(explain), "dim")
 
 
 def explanation(explain: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 
+from bot.channels.telegram.settings import TelegramSettings
 from bot.hosting.messengers import Configured
 from bot.messaging.client import Client
 from bot.messaging.messenger import Finding, Messenger
@@ -21,7 +22,7 @@ RUNNING = "wecom_bot"
 """Of which a second connection would kick the one that is running: its state is asked of that one instead."""
 
 
-async def findings(settings: Settings, wanted: Configured, telegram: bool) -> dict[str, list[Finding]]:
+async def findings(settings: Settings, wanted: Configured) -> dict[str, list[Finding]]:
     """What was found, by channel."""
     client = Client()
     try:
@@ -29,7 +30,7 @@ async def findings(settings: Settings, wanted: Configured, telegram: bool) -> di
         looks: dict[str, Callable[[], Awaitable[list[Finding]]]] = {
             name: functools.partial(_of, name, one, running) for name, one in wanted.made(client, Texts.load()).items()
         }
-        if telegram:
+        if isinstance(settings, TelegramSettings):
             looks["telegram"] = functools.partial(_telegram, client, settings)
         return {name: await _looked(client, look) for name, look in looks.items()}
     finally:
@@ -87,16 +88,16 @@ def _clock(skew: float | None) -> list[Finding]:
     ]
 
 
-async def _telegram(client: Client, settings: Settings) -> list[Finding]:
+async def _telegram(client: Client, settings: TelegramSettings) -> list[Finding]:
     status, answer = await client.call("getMe", "GET", f"{settings.api_url}/bot{settings.token}/getMe")
     if status == 200 and answer.get("ok"):
         return [Finding(True, f"令牌有效：@{answer['result'].get('username')}")]
     return [Finding(False, f"Telegram 不认这个令牌（{status}）", "请在 @BotFather 的 /mybots 里核对，或重新生成")]
 
 
-def check(settings: Settings, wanted: Configured, telegram: bool) -> int:
+def check(settings: Settings, wanted: Configured) -> int:
     """Print what was found; 0 when all is well, else 1."""
-    found = asyncio.run(findings(settings, wanted, telegram))
+    found = asyncio.run(findings(settings, wanted))
     for name, its in found.items():
         print(name)
         for one in its:

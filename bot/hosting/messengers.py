@@ -12,6 +12,7 @@ from bot.channels.dingtalk import settings as dingtalk
 from bot.channels.dingtalk.messenger import Dingtalk
 from bot.channels.feishu import settings as feishu
 from bot.channels.feishu.messenger import Feishu
+from bot.channels.telegram.settings import CREDENTIAL
 from bot.channels.wechat_mp import settings as wechat_mp
 from bot.channels.wechat_mp.messenger import WechatMp
 from bot.channels.wecom_app import settings as wecom_app
@@ -23,7 +24,7 @@ from bot.channels.wecom_kf.messenger import WecomKf
 from bot.messaging.client import Client
 from bot.messaging.messenger import Messenger
 from bot.replies.texts import Texts
-from bot.settings import CREDENTIAL, SettingsError
+from bot.settings import SettingsError
 
 KNOWN: Mapping[str, tuple[Any, Callable[[Any, Client, Texts], Messenger]]] = {
     "wecom_bot": (wecom_bot, WecomBot),

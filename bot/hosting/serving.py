@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.telegram.settings import read_settings as telegram_settings
 from bot.hosting import listener
 from bot.hosting.crew import Crew
 from bot.hosting.messengers import Configured, configured, telegram_wanted
@@ -34,13 +36,13 @@ NOTHING = """没有设任何聊天工具，没有可以服务的。先设好一�
 NO_LISTEN = "POLICYBOT_WEB_LISTEN：没有设，而 {channels} 要靠回调收消息；请写 主机:端口，如 127.0.0.1:8090"
 
 
-def settings_for(environment: Mapping[str, str] = os.environ) -> tuple[Settings, Configured, bool]:
-    """The settings, those of messengers, and whether Telegram is among the channels. Raises SettingsError."""
+def settings_for(environment: Mapping[str, str] = os.environ) -> tuple[Settings, Configured]:
+    """The settings (TelegramSettings with that channel), and those of messengers. Raises SettingsError."""
     telegram = telegram_wanted(environment)
     faults: list[str] = []
     settings, wanted = None, None
     try:
-        settings = read_settings(environment, offline=not telegram)
+        settings = telegram_settings(environment) if telegram else read_settings(environment)
     except SettingsError as error:
         faults += error.faults
     try:
@@ -51,13 +53,13 @@ def settings_for(environment: Mapping[str, str] = os.environ) -> tuple[Settings,
         raise SettingsError(faults)
     if not telegram and not wanted.settings:
         raise SettingsError([NOTHING])
-    return settings, wanted, telegram
+    return settings, wanted
 
 
-def run(settings: Settings, wanted: Configured, telegram: bool) -> int:
+def run(settings: Settings, wanted: Configured) -> int:
     """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
     secrets, filters = list(wanted.secrets), []
-    if telegram:
+    if isinstance(settings, TelegramSettings):
         from bot.channels.telegram import app
         from bot.channels.telegram.discreet import Discreet
 
@@ -68,17 +70,17 @@ def run(settings: Settings, wanted: Configured, telegram: bool) -> int:
     except UnusableError as error:
         print(error, file=sys.stderr)
         return USAGE
-    return asyncio.run(_run(settings, wanted, found, telegram))
+    return asyncio.run(_run(settings, wanted, found))
 
 
-async def _run(settings: Settings, wanted: Configured, found: Found, telegram: bool) -> int:
+async def _run(settings: Settings, wanted: Configured, found: Found) -> int:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with opened(found):
         core = Core(settings, found)
         crew = Crew(core, wanted)
-        bot = _telegram(core) if telegram else None
+        bot = _telegram(core, settings) if isinstance(settings, TelegramSettings) else None
         health = _health(core, bot, crew)
         try:
             async with _listening(settings, crew, health), core.running():
@@ -88,10 +90,10 @@ async def _run(settings: Settings, wanted: Configured, found: Found, telegram: b
             return FAILED
 
 
-def _telegram(core: Core) -> Bot:
+def _telegram(core: Core, settings: TelegramSettings) -> Bot:
     from bot.channels.telegram.app import Bot
 
-    return Bot(core)
+    return Bot(core, settings)
 
 
 def _health(core: Core, bot: Bot | None, crew: Crew) -> Health:

@@ -28,6 +28,7 @@ from bot.service.staffroom import StaffRoom
 from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
 from bot.serving.last_good import LastGood, Started, start
+from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
 from bot.settings import Settings
 from bot.staff.asker_hash import Askers, KeyFileError, open_askers
@@ -174,7 +175,7 @@ class Core:
             return
         self._running = True
         await self.room.open()
-        watches = (self.reloader.watch(), self.expiry.watch(), self.room.keep_posting())
+        watches = (self.reloader.watch(), self.expiry.watch(), self.room.keep_posting(), keep_giving_back())
         tasks = {asyncio.create_task(watch) for watch in watches}
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: tasks.add(asyncio.create_task(self._reload())))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from bot.service.parts import Parts
     from bot.service.visit import Visit
 
-Needs = Literal["", "room", "base"]
-"""What must be there: nothing, a group of the staff, files of the base that can be changed."""
+Needs = Literal["", "kept", "room", "base"]
+"""What must be there: nothing, something that is kept, a group of the staff, files of the base that can be changed."""
 Answering = Callable[["Visit", str], Awaitable[None]]
 """What a command does; the text is what stands behind it."""
 
@@ -44,8 +44,8 @@ COMMANDS = (
     Command("ask", in_groups=True),
     Command("human", needs="room", in_groups=True),
     Command("cancel", needs="room"),
-    Command("privacy"),
-    Command("forget"),
+    Command("privacy", needs="kept"),
+    Command("forget", needs="kept"),
     Command("stats", Role.VIEWER),
     Command("unanswered", Role.VIEWER),
     Command("export", Role.EDITOR, alone=True),
@@ -84,9 +84,13 @@ def typed(text: str) -> tuple[str, str] | None:
 
 def available(parts: Parts, command: Command) -> bool:
     """Whether there is any use in it."""
-    if command.needs == "room":
-        return parts.room.there
-    return command.needs != "base" or parts.reloader is not None
+    there = {"": True, "kept": parts.keeps, "room": parts.room.there, "base": parts.reloader is not None}
+    return there[command.needs] and (command.least is None or parts.keeps)
+
+
+def known(parts: Parts, command: Command) -> bool:
+    """Whether it is answered as a command: also when it only lacks the staff's group, which it says itself."""
+    return available(parts, command) or (command.needs == "room" and (command.least is None or parts.keeps))
 
 
 def for_people(parts: Parts, in_groups: bool = False) -> list[str]:

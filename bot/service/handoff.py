@@ -249,7 +249,7 @@ def _theirs(visit: Visit, ticket: Ticket) -> bool:
 async def cancel(visit: Visit, _: str) -> None:
     """/cancel: the asker needs no answer any more."""
     visit.turn.outcome("handoff")
-    await _cancel(visit, await _open_of(visit))
+    await _cancel(visit, await _open_of(visit) if visit.parts.keeps else None)
 
 
 @verb("x")

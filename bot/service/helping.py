@@ -11,12 +11,16 @@ from bot.service.visit import Visit
 @does("help")
 async def help_(visit: Visit, _: str) -> None:
     """How to ask, and the commands."""
-    text = visit.words("telegram.help", commands=_for_people(visit), bot=visit.channel.called)
+    can, bot = visit.channel.capabilities, visit.channel.called
+    told = [visit.words("telegram.help")]
+    told += [visit.words("telegram.help_groups", bot=bot)] if can.groups else []
+    told += [visit.words("telegram.help_cards", bot=bot)] if can.cards else []
+    text = "\n".join(told) + f"\n\n{_for_people(visit)}"
     role = role_of(visit)
     names = commands.for_staff(visit.parts, role) if role is not None else []
     if names:
-        told = "\n".join(f"/{name} {visit.words(f'staff.menu.{name}')}" for name in names)
-        text += "\n\n" + visit.words("staff.help", commands=told)
+        staffs = "\n".join(f"/{name} {visit.words(f'staff.menu.{name}')}" for name in names)
+        text += "\n\n" + visit.words("staff.help", commands=staffs)
     await visit.say(text)
 
 

@@ -54,13 +54,16 @@ class UserLimit:
         who.told = now
         return "notice"
 
-    def dropped(self, person: Hashable) -> int:
-        """How many questions got no answer since this was asked last."""
+    def left_out(self, person: Hashable) -> int:
+        """How many questions got no answer since the person was last told how many."""
         who = self._people.get(person)
-        if who is None or who.dropped is None:
-            return 0
-        count, who.dropped = len(who.dropped), None
-        return count
+        return len(who.dropped) if who is not None and who.dropped is not None else 0
+
+    def told_left_out(self, person: Hashable) -> None:
+        """The person was told how many."""
+        who = self._people.get(person)
+        if who is not None:
+            who.dropped = None
 
     def seconds(self, person: Hashable) -> int:
         """Seconds until there is room again."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.days import BEIJING
-from bot.engine.values.reply import Reply
+from bot.engine.values.reply import Block, Reply
 from bot.operations.metrics import Metrics
 from bot.replies.texts import Texts
 from bot.service.catalogue import Catalogues
+from bot.service.left_out import LeftOut
 from bot.service.limits import UserLimit
-from bot.service.port import Channel, Rows
+from bot.service.port import Channel
 from bot.service.staffroom import StaffRoom
 from bot.serving.hot_reload import Reloader
 from bot.serving.reply_cache import RecentReplies
@@ -26,22 +27,22 @@ RENDERED = 256
 
 
 class Rendered:
-    """Replies as they were rendered lately: one that comes again is not rendered again."""
+    """Replies as they were rendered lately: what is said again, whatever was asked, is not rendered again."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, int], tuple[Reply, list[str], Rows]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, tuple[Block, ...]], list[str]] = OrderedDict()
 
-    def of(self, channel: Channel, reply: Reply, rows: Callable[[], Rows]) -> tuple[list[str], Rows]:
-        """The reply's messages, and what goes under the last one."""
-        key = (channel.name, id(reply))
+    def of(self, channel: Channel, reply: Reply) -> list[str]:
+        """The reply's messages."""
+        key = (channel.name, reply.blocks)
         known = self._known.get(key)
-        if known is not None and known[0] is reply:
-            return known[1], known[2]
-        made = (reply, channel.render(reply.blocks), rows())
-        self._known[key] = made
-        if len(self._known) > RENDERED:
-            self._known.popitem(last=False)
-        return made[1], made[2]
+        if known is None:
+            known = self._known[key] = channel.render(reply.blocks)
+            if len(self._known) > RENDERED:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(key)
+        return known
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,12 @@ class Parts:
     keep_days: int = 90
     """Days for which questions are kept."""
     now: Callable[[], datetime] = lambda: datetime.now(BEIJING)
+    keeps: bool = True
+    """Whether anything is kept of people and what they ask; the terminal keeps nothing."""
     reloader: Reloader | None = None
     """What takes a changed base into use; without it the base can't be mended from a channel."""
     forgetting: tuple[Callable[[str, str], object], ...] = ()
     """What else remembers a person, to be told the channel and the name."""
     catalogues: Catalogues = field(default_factory=Catalogues)
     rendered: Rendered = field(default_factory=Rendered)
+    left_out: LeftOut = field(default_factory=LeftOut)

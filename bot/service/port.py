@@ -6,6 +6,7 @@ Names of people, conversations and messages are the channel's own, as text.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -41,10 +42,15 @@ class Capabilities:
     """Shows thumbs of its own: the row that judges is passed on even where there are no buttons."""
     most: int = 0
     """Messages that may follow one of a person's; people ask for the rest by a number. 0: any number of them."""
+    groups: bool = True
+    """Several people may talk to the bot in one conversation."""
+    cards: bool = False
+    """Clauses can be looked for, and sent, from within any conversation."""
     push: bool = True
     """May write unasked, such as to tell the staff that a document ends."""
     reply_within: float | None = None
-    """Seconds after a message within which it may be answered; None: any time."""
+    """Seconds after a message within which it may be answered; None: any time. What takes longer is announced in time;
+    the answer follows when the channel may ``push``, else when the question is sent once more."""
     edits: bool = False
     """Messages that were sent can be changed."""
     files: bool = False
@@ -160,6 +166,8 @@ class Incoming:
     """Of a press."""
     receipt: str = ""
     """What the channel needs to acknowledge a press; nothing to the service."""
+    came: float = field(default_factory=time.time, compare=False)
+    """POSIX seconds from which the channel counts ``reply_within``."""
 
 
 # -- the channel -----------------------------------------------------------------------------------------------------

@@ -56,11 +56,17 @@ async def press(visit: Visit) -> None:
 
 async def chosen(visit: Visit, typed: str) -> Visit | None:
     """A number that stands for a button, in a channel that shows none: the same visit as a press of it."""
-    digits = typed.strip().rstrip(".、。")
-    if visit.incoming.kind != "text" or not (digits.isascii() and digits.isdigit() and len(digits) <= 2):
+    number = number_in(typed)
+    if visit.incoming.kind != "text" or not number:
         return None
     offered = (await visit.turn.memory(visit.at.talk)).offered
-    if not 1 <= int(digits) <= len(offered):
+    if number > len(offered):
         return None
-    press = replace(visit.incoming, kind="press", text=offered[int(digits) - 1][1])
+    press = replace(visit.incoming, kind="press", text=offered[number - 1][1])
     return Visit(press, visit.turn, visit.parts, by_number=True)
+
+
+def number_in(typed: str) -> int:
+    """The number that somebody typed to choose; 0 for anything else."""
+    digits = typed.strip().rstrip(".、。")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 2 else 0

@@ -18,6 +18,7 @@ from bot.service import (
     upkeep,  # noqa: F401
 )
 from bot.service.guard import guarded
+from bot.service.in_time import in_time
 from bot.service.parts import Parts
 from bot.service.port import Incoming
 from bot.service.turns import Turn, current_turn
@@ -35,7 +36,8 @@ class Service:
         turn = turn or current_turn.get()
         assert turn is not None, "what comes in is handled inside a turn (see journal.py)"
         visit = Visit(incoming, turn, self.parts)
-        await _OF_KIND[incoming.kind](visit)
+        async with in_time(visit):
+            await _OF_KIND[incoming.kind](visit)
 
 
 async def _text(visit: Visit) -> None:
@@ -50,7 +52,7 @@ async def _text(visit: Visit) -> None:
 async def _command(visit: Visit, command: commands.Command, arguments: str) -> None:
     visit.turn.outcome("command")
     if await visit.admitted():
-        if command.needs == "base" and not commands.available(visit.parts, command):
+        if not commands.known(visit.parts, command):
             await helping.unknown(visit, command.name)
         else:
             await guarded(visit, command, commands.what_does(command.name), arguments)

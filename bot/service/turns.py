@@ -153,6 +153,10 @@ class Turn:
         self.error: BaseException | None = None
         """What the handler raised, if it did."""
         self.retries = 0
+        self.announced = False
+        """Whether the person was told that an answer takes longer (in_time.py)."""
+        self.over = False
+        """Whether the channel takes no more of this turn's messages."""
         self._store = store
         self._conversations = conversations
         self._places = places
@@ -200,6 +204,11 @@ class Turn:
         """Store what is sent when it is asked for, together with the tick-off."""
         self._kept.setdefault(talk, {})["rest"] = tuple(pages)
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything was said, or is being said."""
+        return self._next > 0
+
     async def step(
         self, call: Callable[[], Awaitable[T]], also: Callable[[T], Callable[[Connection], object]] | None = None
     ) -> T | None:
@@ -208,7 +217,8 @@ class Turn:
         ``also``: from the call's result, what is written in the commit that records the step.
 
         Steps are numbered in order: a handler that runs again must make the same ones. Network errors are tried again,
-        a few times; other errors of the channel are the handler's.
+        a few times; other errors of the channel are the handler's. Nobody waits for a bare step to be recorded: it goes
+        into the same commit as what comes next, mostly the tick-off, and keeps its place until then.
         """
         number = self._next
         self._next += 1
@@ -219,11 +229,17 @@ class Turn:
         try:
             result = await self._try(call, slot)
             self._made = number + 1
-            further = [also(result)] if also is not None else []
-            await self._store.change(Change(stepped=(self.delivery, self._made), also=further))
-        finally:
+            if also is not None:
+                await self._store.change(Change(stepped=(self.delivery, self._made), also=[also(result)]))
+        except BaseException:
             slot.free()
+            raise
+        finally:
             current_slot.reset(token)
+        if also is None:
+            self._store.change_soon(Change(stepped=(self.delivery, self._made)), slot.free)
+        else:
+            slot.free()
         return result
 
     async def _try(self, call: Callable[[], Awaitable[T]], slot: Slot) -> T:

@@ -96,17 +96,20 @@ class Visit:
         return self.parts.askers.of(hashed_name(self.at.channel, self.at.person))
 
     async def admitted(self) -> bool:
-        """Whether the person may ask once more this minute; tells it once if not, and afterwards what was left out."""
+        """Whether the person may ask once more this minute; tells it once if not, and later how many were left out."""
         limit, who = self.parts.limit, (self.at.channel, self.at.person)
         verdict = limit.check(who, self.turn.delivery)
         if verdict == "ok":
-            missed = limit.dropped(who)
+            missed = limit.left_out(who)
             if missed:
+                limit.told_left_out(who)
                 await self.say(self.words("telegram.left_out", count=missed))
             return True
         self.turn.outcome("limited")
         if verdict == "notice":
             await self.say(self.words("telegram.limited", most=limit.per_minute, seconds=limit.seconds(who)))
+        else:
+            self.parts.left_out.later(self)
         return False
 
     # -- what is remembered --------------------------------------------------------------------------------------------
@@ -136,11 +139,9 @@ class Visit:
     async def reply(self, reply: Reply, echo: str = "", further: Row | None = None) -> None:
         """Send a reply with its buttons, and a ``further`` row of them. ``echo``: what was asked, repeated before."""
         self.turn.outcome(reply.status)
-        pages, rows = self.parts.rendered.of(
-            self.channel, reply, lambda: buttons.under(reply, self.words, self.entries(reply))
-        )
-        if echo:
-            pages = self.channel.render([Line(f"❓ {echo}", "faint"), *reply.blocks])
+        asked = [Line(f"❓ {echo}", "faint")] if echo else []
+        pages = self.channel.render([*asked, *reply.blocks]) if echo else self.parts.rendered.of(self.channel, reply)
+        rows = buttons.under(reply, self.words, self.entries(reply))
         rows = buttons.with_row(buttons.asked_by(rows, self.turn.delivery.id), further)
         listed = reply.status == "choose"  # the text numbers them already
         await self._send(pages, rows, [] if listed else buttons.lead_on(rows))
@@ -205,7 +206,9 @@ class Visit:
         rows: Rows = (),
         also: Callable[[Sent], Callable[[Connection], object]] | None = None,
     ) -> bool:
-        """One message, as a step; False when nobody is there to get it. ``also`` as of Turn.step."""
+        """One message, as a step; False when nobody is there, or any more, to get it. ``also`` as of Turn.step."""
+        if self.turn.over:
+            return False
         channel = self.parts.channels[to.channel]
         try:
             await self.turn.step(lambda: channel.send(to, page, rows), also)

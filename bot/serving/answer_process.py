@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import logging
 import os
@@ -27,11 +26,14 @@ from typing import Any, NoReturn
 from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.serving.memory import give_back
 from knowledge import compiled
 
 log = logging.getLogger(__name__)
 
 _SIZE = struct.Struct("!I")
+TRIMMED = 500
+"""Answers after which the worker gives free memory back."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _serve(assistant: Assistant, theirs: socket.socket) -> NoReturn:
     try:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)  # the parent says when it is over
+        answered = 0
         with theirs.makefile("rwb") as stream:
             while head := stream.read(_SIZE.size):
                 message = pickle.loads(stream.read(_SIZE.unpack(head)[0]))
@@ -128,8 +131,11 @@ def _serve(assistant: Assistant, theirs: socket.socket) -> NoReturn:
                 data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
                 stream.write(_SIZE.pack(len(data)) + data)
                 stream.flush()
+                answered += 1
                 if reload:
                     clear_away()
+                elif answered % TRIMMED == 0:
+                    give_back()
         code = 0
     except (OSError, struct.error, EOFError):
         code = 0  # the parent was killed
@@ -142,8 +148,7 @@ def clear_away() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps what was freed, and gives it back when asked
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    give_back()
 
 
 def _reloaded(assistant: Assistant, message: Reload) -> Assistant:

@@ -175,6 +175,7 @@ class _Job:
     change: Change | None = None
     read: Callable[[Connection], Any] | None = None
     future: asyncio.Future[Any] | None = None
+    then: Callable[[], object] | None = None
     result: Any = field(default=None)
 
 
@@ -259,13 +260,13 @@ class Store:
         """Write; returns when it is committed."""
         await self._do(_Job(change=change))
 
-    def change_soon(self, change: Change) -> None:
-        """Write with the next commit, without waiting.
+    def change_soon(self, change: Change, then: Callable[[], object] | None = None) -> None:
+        """Write with the next commit, without waiting; ``then`` is called, in the loop, when it is done or failed.
 
         When the change itself can't be written, nobody waits to hear of it: that is logged, and what it ticks off is
         set aside.
         """
-        self._inbox.put(_Job(change=change))
+        self._inbox.put(_Job(change=change, then=then))
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` gives, done in a commit by the thread that writes; ``work`` must be harmless when repeated."""
@@ -412,13 +413,15 @@ class Store:
 
         def settle() -> None:
             for job in jobs:
+                if job.then is not None:
+                    job.then()
                 if job.future is not None and not job.future.done():
                     if error is None:
                         job.future.set_result(job.result)
                     else:
                         job.future.set_exception(error)
 
-        if any(job.future is not None for job in jobs) and not self._loop.is_closed():
+        if any(job.future is not None or job.then is not None for job in jobs) and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(settle)
 
     def _transact(self, jobs: list[_Job]) -> None:
@@ -472,8 +475,8 @@ class Store:
             connection.execute(updates.insert(), rows)
 
     def _write(self, connection: Connection, changes: Sequence[Change]) -> None:
-        stepped = {c.stepped[0]: c.stepped[1] for c in changes if c.stepped is not None}
-        done = [c.done for c in changes if c.done is not None]
+        done = {c.done for c in changes if c.done is not None}
+        stepped = {c.stepped[0]: c.stepped[1] for c in changes if c.stepped is not None and c.stepped[0] not in done}
         aside = [c.aside for c in changes if c.aside is not None]
         kept = {one.talk: one for c in changes for one in c.kept}
         verdicts = {v.key: v for c in changes for v in c.verdicts}

@@ -198,6 +198,7 @@ class BotApi(Acts):
         self, method: str, values: dict[str, Any], files: dict[str, Upload] | None = None
     ) -> tuple[int, bytes]:
         """A call without HTTP, by its form values: (status, body). A dropped connection is a ConnectionError."""
+        method = BY_LOWER[method.lower()]
         self.counts[method] += 1
         try:
             status, body = await self._called(Call(time.monotonic(), method, {}), Arguments(values, files))

@@ -134,6 +134,26 @@ def test_show() -> None:
     assert "没有「9.9」" in done.stderr.decode()
 
 
+def test_show_takes_what_ask_takes() -> None:
+    """One way to read a place or a unit: that of a question."""
+    for typed in ("四(二)", "第四部分第二条", "wuhan-development-zones/四(二)"):
+        done = run("show", typed)
+        assert "20万元" in out(done), typed
+        assert "第四部分（二）" in out(done)
+        assert done.returncode == 0
+    done = run("show", "市科技局")
+    assert (done.returncode, out(done)) == (0, out(run("ask", "市科技局")))
+    assert "4.2" in out(done)
+
+
+def test_show_guesses_nothing() -> None:
+    """What names no place is no question here, and a bare number is no position."""
+    for typed in ("24", "第99条", "高企补贴", "有什么补贴", "nowhere/4.2"):
+        done = run("show", typed)
+        assert (done.returncode, out(done)) == (2, ""), typed
+        assert typed.partition("/")[0] in done.stderr.decode()
+
+
 def test_a_terminal_without_chinese_shows_something() -> None:
     done = run("ask", "4.2", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
@@ -270,3 +290,65 @@ def test_a_line_that_can_not_be_read_is_told() -> None:
     assert "第 1 行不是 UTF-8" in said
     assert "第 3 行有 3000001 字节，上限 1000000" in said
     assert done.returncode == 1
+
+
+def test_chat_knows_the_commands_of_the_channels() -> None:
+    """The service's own: what is listed can be chosen by number, and a question goes on from what was shown."""
+    lines = [
+        "/list",
+        "4",
+        "2",
+        "那重新认定呢",
+        "2",
+        "/units",
+        "7",
+        "/about",
+        "/subsidies",
+        "/clause 四(二)",
+        "/start",
+        "1",
+    ]
+    done = run("chat", "--on", "2025-10-09", given="\n".join(lines))
+    shown = out(done).strip().split("\n\n")
+    expected = [
+        "4. 四、增强产业创新发展能力",
+        "2. 4.2 完善新兴产业培育机制",
+        "第四部分（二）",
+        "金额　5万元",
+        "",
+        "7. 市科技局（5）",
+        "「市科技局」是以下 5 条的责任单位",
+        "已过有效期",
+        "20万元",
+        "第四部分（二）",
+        "1. 首次认定的高企补贴多少",
+        "20万元",
+    ]
+    assert len(shown) == len(lines)
+    for line, words, text in zip(lines, expected, shown, strict=True):
+        assert words in text, line
+    assert "4.2 完善新兴" not in shown[4], "a question came between: the number is no choice of the list's any more"
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_chat_answers_behind_a_command_as_anywhere() -> None:
+    """/4.2 is a question, and only what is of use here is a command."""
+    said = out(run("chat", given="/ask 首次认定的高企补贴多少\n/4.2\n"))
+    assert said.startswith("金额　20万元")
+    assert "出处　第四部分（二）" in said
+    helped = out(run("chat", given="/help\n"))
+    assert "/list " in helped
+    assert not re.search(r"@|在群里|/privacy|/human|/stats", helped)
+    said = out(run("chat", given="/stats\n/privacy\n/fly\n/human\n/cancel\n"))
+    for name in ("stats", "privacy", "fly"):
+        assert f"没有 /{name} 这个命令" in said
+    assert "没有人工坐席" in said
+    assert "没有在等人工答复" in said
+
+
+def test_what_is_too_long_for_a_question_is_said_to_be_so() -> None:
+    done = run("chat", given="高企补贴多少" * 400 + "\n三(二)\n")
+    first, second = out(done).strip().split("\n\n")
+    assert first == "这段文字超过 2000 字，请把最想问的一件事用一两句话写出来。"
+    assert "第三部分（二）" in second
+    assert run("ask", "高企补贴多少" * 400).returncode == 1

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import VARIABLES, Settings, SettingsError, read_settings
+from bot import settings as general
+from bot.channels.telegram import settings as telegram
+from bot.channels.telegram.settings import TelegramSettings, read_settings
+from bot.settings import SettingsError
 
 TOKEN = "123456:AAtestTOKENtest-_x"
 
 
-def read(tmp_path: Path, **environment: str) -> Settings:
+def read(tmp_path: Path, **environment: str) -> TelegramSettings:
     return read_settings({"TELEGRAM_BOT_TOKEN": TOKEN, "POLICYBOT_DATA_DIR": str(tmp_path / "data"), **environment})
 
 
@@ -95,4 +98,13 @@ def test_options_come_before_the_environment(tmp_path: Path) -> None:
 
 
 def test_every_variable_is_explained() -> None:
-    assert all(VARIABLES.values())
+    assert all((general.VARIABLES | telegram.VARIABLES).values())
+
+
+def test_the_general_settings_are_no_channels(tmp_path: Path) -> None:
+    """What Telegram is given wrongly stops no command that has nothing to do with it."""
+    wrong = {"TELEGRAM_API_URL": "telegram", "TELEGRAM_PACING": "fast", "POLICYBOT_DATA_DIR": str(tmp_path)}
+    settings = general.read_settings(wrong)
+    assert not hasattr(settings, "token")
+    assert not [name for name in general.VARIABLES if "TELEGRAM" in name]
+    assert settings.user_limit == read(tmp_path).user_limit == 30

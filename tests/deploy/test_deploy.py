@@ -20,18 +20,19 @@ import pytest
 import yaml
 
 import bot.cli
+from bot import settings as general
+from bot.channels.telegram import settings as telegram
+from bot.channels.telegram.settings import CREDENTIAL
 from bot.hosting import messengers
 from bot.messaging.core import DRAIN
 from bot.operations.metrics import Metrics
-from bot.settings import CREDENTIAL
-from bot.settings import VARIABLES as GENERAL
 from bot.store.keys import Delivery
 from bot.store.store import Change, Received, Store
 from knowledge.compiled import CACHE_VARIABLE
 from tests.patience import PATIENCE
 from tests.recipe import instructions
 
-VARIABLES = GENERAL | messengers.VARIABLES
+VARIABLES = general.VARIABLES | telegram.VARIABLES | messengers.VARIABLES
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 LEAST_STOP = DRAIN + 5.0 + 5.0

@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from bot.settings import CREDENTIAL
+from bot.channels.telegram.settings import CREDENTIAL
 from bot.store.store import Store
 from knowledge import ROOT as KNOWLEDGE
 from knowledge.compiled import BESIDE, CACHE_VARIABLE, cache_folders, fingerprint

@@ -26,12 +26,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import inspect
 from telegram import Bot
 
+from bot import settings as general
 from bot.channels.telegram.queue import JournalQueue
+from bot.channels.telegram.settings import read_settings
 from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
 from bot.operations.logs import JsonLines
 from bot.operations.metrics import Metrics
 from bot.serving.reply_cache import RecentReplies
-from bot.settings import read_settings
 from bot.staff.asker_hash import KEY_FILE
 from bot.staff.roles import Role, Staff
 from bot.store.backup import MANIFEST, BackupError, back_up, restore
@@ -297,7 +298,7 @@ async def test_the_secret_of_the_webhook_is_compared_in_constant_time(
 
 
 def test_what_the_bot_keeps_is_for_its_user_only(tmp_path: Path) -> None:
-    read_settings({"POLICYBOT_DATA_DIR": str(tmp_path / "data")}, offline=True)
+    general.read_settings({"POLICYBOT_DATA_DIR": str(tmp_path / "data")})
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from bot.service.port import (
     Incoming,
     Place,
     Quoted,
+    RefusedError,
     Rows,
     Sent,
     Under,
@@ -74,6 +76,8 @@ class MemoryChannel:
     """Conversations that threw the bot out."""
     disturbed: int = 0
     """How many of the next calls fail."""
+    came: dict[str, float] = field(default_factory=dict)
+    """Message -> when it came."""
     numbers: Any = _NUMBERS
 
     def private(self, person: str) -> Address:
@@ -87,6 +91,10 @@ class MemoryChannel:
         if self.disturbed:
             self.disturbed -= 1
             raise DisturbedError("the network is down")
+        within, came = self.capabilities.reply_within, self.came.get(to.message)
+        late = within is not None and came is not None and time.monotonic() - came > within
+        if late and not self.capabilities.push:
+            raise RefusedError("too late")
         if to.conversation in self.barred:
             raise UnwelcomeError("thrown out")
 
@@ -130,6 +138,7 @@ class MemoryChannel:
     def read(self, delivery: Delivery, text: str) -> Incoming | None:
         """What a line of JSON says."""
         said = json.loads(text)
+        self.came[said.get("message", "")] = time.monotonic()
         place: Place = said.get("place", "private")
         at = Address(self.name, said["in"], said["by"], said.get("message", ""), place)
         if "press" in said:

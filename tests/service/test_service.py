@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
 from bot.service import commands
 from bot.service.limits import UserLimit
 from bot.service.port import Capabilities
@@ -19,6 +23,7 @@ from bot.store import tickets
 from bot.store.keys import Delivery, Talk
 from bot.store.store import Change, Store
 from bot.store.tables import feedback, questions
+from tests.patience import PATIENCE
 from tests.service.channel import WITH_BUTTONS, WITHOUT_BUTTONS, MemoryChannel
 from tests.service.town import Town, here, numbered, texts, there
 
@@ -309,6 +314,38 @@ async def test_of_a_burst_everything_is_answered_or_accounted_for(store: Store, 
     assert "没有回答" not in texts(await town.tell(SUBSIDY)), "told once"
 
 
+async def test_a_burst_is_told_how_many_were_left_out_without_asking_again(
+    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of 40 is answered, or counted in what the person is told when there is room again."""
+    monkeypatch.setattr("bot.service.left_out.ROUNDED", -0.9)
+    calls = itertools.count()
+    town = Town(store, recent, limit=UserLimit(30, lambda: 0.0 if next(calls) < 30 else 59.0))
+    burst = [town.raw(**{"in": "with-甲", "by": "甲", "text": SUBSIDY}) for _ in range(40)]
+    await town.intake.take(burst)
+    await town.intake.idle()
+    await town.until(lambda: "没有回答" in town.channel.shown[-1].text)
+    *before, last = town.channel.shown
+    assert len({one.answers for one in before}) == 31, "each of the others got something"
+    assert sum("接着发来的先不回答" in one.text for one in before) == 1
+    assert "有 10 条没有回答" in last.text
+    assert last.answers == json.loads(burst[-1].text)["message"], "behind the last of them"
+
+
+async def test_the_next_question_hears_of_it_where_nothing_is_written_unasked(
+    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.service.left_out.ROUNDED", -60.0)
+    now = [0.0]
+    town = Town(store, recent, replace(WITH_BUTTONS, push=False), limit=UserLimit(1, lambda: now[0]))
+    sent = [await town.tell(SUBSIDY) for _ in range(4)]
+    await asyncio.sleep(0.05)
+    assert [bool(one) for one in sent] == [True, True, False, False]
+    assert len(town.channel.shown) == len(sent[0]) + 1
+    now[0] = 61.0
+    assert "有 3 条没有回答" in texts(await town.tell(SUBSIDY))
+
+
 async def test_the_limit_is_each_persons_and_channels(store: Store, recent: RecentReplies) -> None:
     limit = UserLimit(1)
     town = Town(store, recent, limit=limit)
@@ -317,6 +354,69 @@ async def test_the_limit_is_each_persons_and_channels(store: Store, recent: Rece
     assert TWENTY in texts(await town.tell(SUBSIDY, by="乙"))
     assert TWENTY in texts(await other.tell(SUBSIDY))
     assert "问得太快" in texts(await town.tell(SUBSIDY))
+
+
+# -- where an answer must come soon -----------------------------------------------------------------------------------
+
+
+class Slow:
+    """Answers that are worked out when they are let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go = asyncio.Event()
+        at_once = RecentReplies.reply_soon
+
+        async def reply_soon(recent: RecentReplies, question: str, conversation: Conversation) -> Reply:
+            known = recent._find(recent.assistant, question, conversation)
+            if known is None:
+                await asyncio.wait_for(self.go.wait(), PATIENCE)
+            return known or await at_once(recent, question, conversation)
+
+        monkeypatch.setattr(RecentReplies, "reply_soon", reply_soon)
+
+
+SOON = replace(WITH_BUTTONS, reply_within=0.5)
+SLOWLY = "整体搬迁来的高企补多少"
+FIFTY = "50万元"
+
+
+async def test_an_answer_that_takes_longer_than_may_be_is_announced_and_follows(
+    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, town = Slow(monkeypatch), Town(store, recent, SOON)
+    await town.intake.take([town.raw(**{"in": "with-甲", "by": "甲", "text": SLOWLY})])
+    await town.until(lambda: bool(town.channel.shown))
+    assert texts(town.channel.shown) == town.words("telegram.coming")
+    assert time.monotonic() - town.channel.came[town.channel.shown[0].answers] < 0.5
+    slow.go.set()
+    await town.intake.idle()
+    assert FIFTY in texts(town.channel.shown)
+    assert await store.counts() == {"done": 1}
+
+
+async def test_where_nothing_more_may_be_said_the_question_is_answered_when_it_comes_again(
+    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recent.swap(recent.assistant)
+    slow, town = Slow(monkeypatch), Town(store, recent, replace(SOON, push=False))
+    await town.intake.take([town.raw(**{"in": "with-甲", "by": "甲", "text": SLOWLY})])
+    await town.until(lambda: bool(town.channel.shown))
+    slow.go.set()
+    await town.intake.idle()
+    assert texts(town.channel.shown) == town.words("telegram.once_more")
+    slow.go.clear()
+    assert FIFTY in texts(await town.tell(SLOWLY)), "it was worked out meanwhile"
+    rows = await store.look(lambda c: c.execute(select(questions.c.text)).all())
+    assert rows == [(SLOWLY,)], "asked once"
+    assert await store.counts() == {"done": 2}
+
+
+async def test_an_answer_in_time_is_not_announced(store: Store, recent: RecentReplies) -> None:
+    town = Town(store, recent, SOON)
+    assert TWENTY in texts(await town.tell(SUBSIDY))
+    assert await town.tell(SUBSIDY, **{"in": "企业群", "place": "group"}) == [], "nor what nobody asked the bot"
+    await asyncio.sleep(0.6)
+    assert "请稍等" not in texts(town.channel.shown)
 
 
 # -- restarts and disturbances ---------------------------------------------------------------------------------------

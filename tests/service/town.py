@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from bot.staff.asker_hash import Askers
 from bot.staff.hours import Hours
 from bot.staff.roles import Role, Staff
 from bot.store.store import Store
+from tests.patience import PATIENCE
 from tests.service.channel import WITH_BUTTONS, MemoryChannel, Shown
 
 ROOM = "工作群"
@@ -76,6 +78,12 @@ class Town:
         number = next(self.channel.numbers)
         said = {"message": f"q{number}"} | said
         return Raw(f"delivery-{number}", json.dumps(said, ensure_ascii=False), said["by"])
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for what comes by itself."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                await asyncio.sleep(0.01)
 
     async def tell(self, text: str, by: str = "甲", **more: Any) -> list[Shown]:
         """In private."""

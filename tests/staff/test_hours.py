@@ -86,5 +86,5 @@ def test_nobody_is_ever_there() -> None:
 )
 def test_a_fault_of_the_settings_is_named_with_how_to_write_it(name: str, value: str, says: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
-        read_settings({name: value}, offline=True)
+        read_settings({name: value})
     assert says in str(caught.value)

@@ -26,13 +26,13 @@ from bot.channels.telegram.inline import Bursts, Inline
 from bot.channels.telegram.pacer import Pacer
 from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
+from bot.channels.telegram.settings import TelegramSettings, WebhookSettings
 from bot.messaging.core import DRAIN, Core, Found, UnusableError, find, opened
 from bot.operations import health as status
 from bot.operations.health import Health
 from bot.service import journal
 from bot.service.service import Service
 from bot.service.turns import Turns, current_turn
-from bot.settings import Settings, WebhookSettings
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ NOT_TAKEN = "TELEGRAM_BOT_TOKEN：服务器不认这个令牌；请在 @BotFathe
 OK, FAILED, USAGE = 0, 1, 2
 
 
-def run(settings: Settings) -> int:
+def run(settings: TelegramSettings) -> int:
     """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
     try:
         found = find(settings, secrets(settings), Discreet())
@@ -57,7 +57,7 @@ def run(settings: Settings) -> int:
     return asyncio.run(_run(settings, found))
 
 
-def secrets(settings: Settings) -> list[str]:
+def secrets(settings: TelegramSettings) -> list[str]:
     """What must not stand in the log."""
     return [settings.token, settings.webhook.secret if settings.webhook else ""]
 
@@ -65,10 +65,10 @@ def secrets(settings: Settings) -> list[str]:
 class Bot:
     """The parts of a running bot, put together."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, settings: TelegramSettings) -> None:
         """``core``: what it shares with other channels of the process."""
         self.core = core
-        self.settings = settings = core.settings
+        self.settings = settings
         self.store = store = core.store
         self.conflict_told: float | None = None
         self.connected: float | None = None
@@ -149,13 +149,13 @@ async def _note_error(_: object, context: CallbackContext[Any, Any, Any, Any]) -
         journal.note(turn)
 
 
-async def _run(settings: Settings, found: Found) -> int:
+async def _run(settings: TelegramSettings, found: Found) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     async with opened(found):
-        bot = Bot(Core(settings, found))
+        bot = Bot(Core(settings, found), settings)
         try:
             async with _status(bot):
                 return await work(bot, stop)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
 from bot.service import port
 from bot.service.port import DisturbedError, Failure, GoneError, LaterError, RefusedError, UnwelcomeError
 
+_LATER = (RetryAfter, InvalidToken, EndPointNotFound)
+"""A 404 is one of the last two to PTB: something between us and Telegram answers, or the token was taken back."""
 _GONE = ("message to edit not found", "message can't be edited")
 """Of a message that is changed."""
 
@@ -20,7 +30,7 @@ def failure_of(error: BaseException | None) -> Failure:
         return "refused"
     if isinstance(error, NetworkError):
         return "passing"
-    return "later" if isinstance(error, (RetryAfter, InvalidToken)) else port.failure_of(error)
+    return "later" if isinstance(error, _LATER) else port.failure_of(error)
 
 
 @contextlib.contextmanager
@@ -37,6 +47,6 @@ def _kind(error: TelegramError) -> type[Exception]:
         return UnwelcomeError
     if isinstance(error, BadRequest):
         return GoneError if any(words in str(error).lower() for words in _GONE) else RefusedError
-    if isinstance(error, (RetryAfter, InvalidToken)):
+    if isinstance(error, _LATER):
         return LaterError
     return DisturbedError if isinstance(error, NetworkError) else RefusedError

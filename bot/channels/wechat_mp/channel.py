@@ -15,7 +15,9 @@ LONGEST = 1_800
 """Bytes: 600 characters, which every account's passive answers show; customer messages take 2,048."""
 MOST = 5
 """Customer messages within 48 hours of one of the person's."""
-CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes", most=MOST, push=False, reply_within=48 * 3600.0)
+PASSIVE = 4.0
+"""Seconds within which the callback takes an answer."""
+CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes", groups=False, most=MOST, push=False)
 NOT_ALLOWED = frozenset({48001, 48004, 50001})
 """This account may send no customer messages."""
 USED_UP = 45047
@@ -49,7 +51,7 @@ class WechatMpChannel(PlainChannel):
     def only_passive(self) -> None:
         """From here on there is one answer a message."""
         self.customer = False
-        self.capabilities = replace(CAPABILITIES, most=1)
+        self.capabilities = replace(CAPABILITIES, most=1, reply_within=PASSIVE)
 
     async def _customer_message(self, to: Address, page: str) -> bool:
         """Whether it went out so; where it isn't known yet whether it may, the callback's answer is there as well."""

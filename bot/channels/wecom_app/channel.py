@@ -13,7 +13,7 @@ LONGEST = 2_048
 PER_PERSON = ((30, 60.0), (1_000, 3_600.0))
 """(messages, seconds); WeCom drops what is more without a word."""
 PAUSE = 20.0
-CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes")
+CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes", groups=False)
 _NOT_THERE = frozenset({60111, 81013, 40031, 40003, 60102})
 
 

@@ -13,7 +13,7 @@ from bot.service.port import Address, Capabilities, LaterError, RefusedError, Ro
 
 NAME = "wecom_kf"
 LONGEST = 2_048
-CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes", most=5, push=False, reply_within=48 * 3600.0)
+CAPABILITIES = Capabilities(longest=LONGEST, unit="bytes", groups=False, most=5, push=False)
 WELCOME_WITHIN = 18.0
 """Seconds after somebody came in within which the code of the welcome is taken."""
 USED_UP = 95001
