@@ -250,7 +250,7 @@ class Store:
     # -- the journal -------------------------------------------------------------------------------------------------
 
     async def receive(self, received: Sequence[Received], kept: Sequence[Kept] = ()) -> set[Delivery]:
-        """Journal what was delivered, with what is ``kept`` of it; gives what is new of it, when it is safely stored."""
+        """Journal what was delivered, and what is ``kept`` with it; gives what is new, when it is safely stored."""
         return cast(set[Delivery], await self._do(_Job(change=Change(received=received, kept=kept))) or set())
 
     async def change(self, change: Change) -> None:
