@@ -31,7 +31,7 @@ def _answered(assistant: Assistant, policy: str, text: str, conversation: Conver
     """The reply; what is too long to be a question is not read in part, but said to be so."""
     if len(text) <= LONGEST or not assistant.library.policies:
         return assistant.reply(text, conversation, policy=policy)
-    said = Say(assistant.words("telegram.too_long", most=LONGEST))
+    said = Say(assistant.words("asking.too_long", most=LONGEST))
     return Reply("clarify", (Block("say", (said,)),), conversation, why=Why(Rule.TOO_LONG))
 
 

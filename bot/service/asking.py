@@ -29,7 +29,7 @@ async def ask_admitted(visit: Visit, text: str, echo: bool = False) -> None:
     if len(text) > LONGEST:
         visit.turn.outcome("clarify")
         visit.record(text, Reply("clarify", (), Conversation(), why=Why(Rule.TOO_LONG)))
-        await visit.say(visit.words("telegram.too_long", most=LONGEST))
+        await visit.say(visit.words("asking.too_long", most=LONGEST))
         return
     async with visit.typing():
         reply = await visit.parts.replies.reply_soon(text, await visit.conversation())
@@ -46,7 +46,7 @@ async def unreadable(visit: Visit) -> None:
     if await visit.admitted():
         visit.turn.outcome("clarify")
         kind = visit.incoming.text
-        await visit.say(visit.words(f"telegram.no_text.{kind if kind in UNREADABLE else 'other'}"))
+        await visit.say(visit.words(f"asking.no_text.{kind if kind in UNREADABLE else 'other'}"))
 
 
 async def in_group(visit: Visit) -> None:
@@ -76,7 +76,7 @@ def how(visit: Visit) -> str:
     """How to ask in a group."""
     examples = visit.library.examples.questions
     example = examples[0] if examples else visit.words("made_examples.validity")
-    return visit.words("telegram.group", bot=visit.channel.called, example=example)
+    return visit.words("asking.group", bot=visit.channel.called, example=example)
 
 
 @does("ask")
@@ -87,7 +87,7 @@ async def ask_command(visit: Visit, arguments: str) -> None:
     if text.strip():
         await ask_admitted(visit, text)
     else:
-        await visit.say(visit.words("telegram.ask_how"))
+        await visit.say(visit.words("asking.how"))
 
 
 @verb("q")
@@ -125,7 +125,7 @@ async def units_of(press: Press) -> bool:
     if any(b.role == "units" for b in blocks):
         await visit.send(blocks)
     else:
-        await visit.say(visit.words("telegram.no_units"))
+        await visit.say(visit.words("browsing.no_units"))
     return True
 
 

@@ -35,7 +35,7 @@ async def start(visit: Visit, arguments: str) -> None:
     shown = [library.by_id[p] for p in library.ordered(library.by_id)[:STARTED]]
     name = "、".join(visit.words("quoted_name", name=p.display_name) for p in shown)
     several = len(library.policies) > len(shown)
-    text = visit.words("telegram.start", name=library.name if several else name, clauses=library.count)
+    text = visit.words("browsing.start", name=library.name if several else name, clauses=library.count)
     await visit.say(text, buttons.examples(library.examples.questions))
 
 
@@ -44,13 +44,13 @@ async def about(visit: Visit, _: str) -> None:
     """The documents: what they are called, whether they hold, what they don't state."""
     policies = visit.library.policies
     blocks = _about(visit, policies[0]) if len(policies) == 1 else _about_all(visit)
-    blocks.append(Block("say", (Say(visit.words("telegram.about_bot")),)))
+    blocks.append(Block("say", (Say(visit.words("browsing.about_bot")),)))
     await visit.send(blocks)
 
 
 def _about(visit: Visit, policy: Policy) -> list[Block]:
     compose, today = visit.assistant.composer(policy.id), visit.library.today()
-    count = visit.words("telegram.about", parts=len(policy.sections), clauses=len(policy.clauses))
+    count = visit.words("browsing.about", parts=len(policy.sections), clauses=len(policy.clauses))
     blocks = [Block("lead", (Say(f"{policy.display_name}：{count}"),))]
     return [*blocks, *compose.info("validity", today), *compose.info("basis", today)]
 
@@ -59,15 +59,15 @@ def _about_all(visit: Visit) -> list[Block]:
     """How many documents hold, and the first of them."""
     library, words = visit.library, visit.words
     states = Counter(policy.state(library.today()) for policy in library.policies)
-    text = words("telegram.about_many", policies=len(library.policies), clauses=library.count)
+    text = words("browsing.about_many", policies=len(library.policies), clauses=library.count)
     blocks = [Block("lead", (Say(text),))]
     for state, count in states.most_common():
-        name = words(f"documents.states.{state}") or words("telegram.state_unknown")
-        blocks.append(Block("list", (Say(words("telegram.state_line", state=name, count=count)),)))
+        name = words(f"documents.states.{state}") or words("browsing.state_unknown")
+        blocks.append(Block("list", (Say(words("browsing.state_line", state=name, count=count)),)))
     first = library.ordered(library.by_id)[:ABOUT]
     blocks += [Block("list", (Say(library.document(p)),)) for p in first]
     if len(library.policies) > len(first):
-        blocks.append(Block("say", (Say(words("telegram.about_more")),)))
+        blocks.append(Block("say", (Say(words("browsing.about_more")),)))
     return blocks
 
 
@@ -102,22 +102,22 @@ def contents(visit: Visit, key: str, page: int = 0) -> tuple[str, Rows]:
     if policy is not None:
         return _parts(visit, policy, page)
     named = [button(_state_named(visit, p), "l", key_of(p)) for p in library.ordered(library.by_id)]
-    return visit.words("telegram.list_policies", count=len(named)), paged(named, page, ("l", ""), visit.words)
+    return visit.words("browsing.list_policies", count=len(named)), paged(named, page, ("l", ""), visit.words)
 
 
 def _part(visit: Visit, policy: Policy, part: Section, key: str, page: int) -> tuple[str, Rows]:
     above = next((s for s in policy.all_sections if part in s.sections), None)
     up = key_of(f"{policy.id}/{above.id}/" if above else policy.id)
     rows = paged(_inside(policy, part.clauses, part.sections), page, ("l", key), visit.words)
-    return part.name, (*rows, (button(visit.words("telegram.button.back"), "l", up),))
+    return part.name, (*rows, (button(visit.words("buttons.back"), "l", up),))
 
 
 def _parts(visit: Visit, policy: Policy, page: int) -> tuple[str, Rows]:
     sections = [*policy.sections, *(s for a in policy.attachments for s in a.sections)]
     rows = paged(_inside(policy, (), sections), page, ("l", key_of(policy.id)), visit.words)
     if visit.library.many:
-        rows = (*rows, (button(visit.words("telegram.button.back"), "l", ""),))
-    return visit.words("telegram.list", name=policy.display_name), rows
+        rows = (*rows, (button(visit.words("buttons.back"), "l", ""),))
+    return visit.words("browsing.list", name=policy.display_name), rows
 
 
 def _state_named(visit: Visit, policy_id: str) -> str:
@@ -127,7 +127,7 @@ def _state_named(visit: Visit, policy_id: str) -> str:
     if state in SAYS_LITTLE:
         return policy.display_name
     note = visit.words(f"documents.states.{state}")
-    return visit.words("telegram.noted", note=note, name=policy.display_name)
+    return visit.words("browsing.noted", note=note, name=policy.display_name)
 
 
 def _inside(policy: Policy, clauses: Sequence[Clause], sections: Sequence[Section]) -> list[Button]:
@@ -161,7 +161,7 @@ def unit_pages(visit: Visit, page: int) -> tuple[str, Rows]:
         return visit.words("none.no_documents"), ()
     counts = visit.library.unit_counts
     named = [button(f"{name}（{count}）", "m", key_of(name)) for name, count in counts.items()]
-    return visit.words("telegram.units", count=len(counts)), paged(named, page, ("n", ""), visit.words)
+    return visit.words("browsing.units", count=len(counts)), paged(named, page, ("n", ""), visit.words)
 
 
 @verb("m")
@@ -219,7 +219,7 @@ def subsidy_pages(visit: Visit, page: int) -> tuple[str, Rows]:
     named = [
         button(f"{library.by_id[p].display_name}（{len(money[p])}）", "s", key_of(p)) for p in library.ordered(money)
     ]
-    return visit.words("telegram.subsidies_many", count=len(named)), paged(named, page, ("s", ""), visit.words)
+    return visit.words("browsing.subsidies_many", count=len(named)), paged(named, page, ("s", ""), visit.words)
 
 
 async def subsidies_of(visit: Visit, policy: Policy) -> None:
@@ -236,7 +236,7 @@ async def subsidies_of(visit: Visit, policy: Policy) -> None:
 async def clause(visit: Visit, arguments: str) -> None:
     """One clause by its number, in any form that people write."""
     if not arguments:
-        await visit.say(visit.words("telegram.clause_how"))
+        await visit.say(visit.words("browsing.clause_how"))
         return
     conversation = await visit.conversation()
     meant = visit.assistant.meant(conversation)
@@ -249,7 +249,7 @@ async def clause(visit: Visit, arguments: str) -> None:
     reply = visit.parts.replies.reply(arguments, conversation)
     visit.record(arguments, reply)
     if reply.why.rule not in ABOUT_PLACES:
-        await visit.say(visit.words("telegram.clause_unknown", typed=arguments[:30]))
+        await visit.say(visit.words("browsing.clause_unknown", typed=arguments[:30]))
         return
     visit.keep(reply.conversation)
     await visit.reply(reply)

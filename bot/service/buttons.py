@@ -94,7 +94,7 @@ def under(reply: Reply, words: Texts, named: Sequence[Button]) -> Rows:
     key = key_of(f"{reply.clauses[0].policy}/{reply.clauses[0].clause}") if reply.clauses else NOTHING
     key = key if reply.status == "answer" else NOTHING
     if _about_one(reply):
-        original, units = words("telegram.button.original"), words("telegram.button.units")
+        original, units = words("buttons.original"), words("buttons.units")
         rows.append((button(original, "o", key), button(units, "u", key)))
     if has_pages(reply):
         rows += paged(named, 0, ("m", key_of(reply.units[0])), words)
@@ -130,7 +130,7 @@ def asked_by(rows: Rows, delivery: str) -> Rows:
 def reasons(key: str, words: Texts, before: Rows, asked: str) -> Rows:
     """Why it was no good, in place of the thumbs; ``before``: the buttons that are there."""
     labels = tuple(
-        button(words(f"telegram.reason.{name}"), "r", key, letter + asked) for letter, name in REASONS.items()
+        button(words(f"judging.reason.{name}"), "r", key, letter + asked) for letter, name in REASONS.items()
     )
     return _judging(before, labels[:2], labels[2:])
 
@@ -169,9 +169,9 @@ def paged(entries: Sequence[Button], page: int, turn: Sequence[object], words: T
     rows = tuple((entry,) for entry in entries[page * PAGE : (page + 1) * PAGE])
     moves: list[Button] = []
     if page > 0:
-        moves.append(button(words("telegram.button.previous"), *turn, page - 1))
+        moves.append(button(words("buttons.previous"), *turn, page - 1))
     if page < last:
-        moves.append(button(words("telegram.button.next", page=page + 2, pages=last + 1), *turn, page + 1))
+        moves.append(button(words("buttons.next", page=page + 2, pages=last + 1), *turn, page + 1))
     return (*rows, tuple(moves)) if moves else rows
 
 

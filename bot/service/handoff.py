@@ -148,7 +148,7 @@ async def _open(visit: Visit, question: str, before: Exchanges, last: Exchange |
         await visit.say(words("handoff.here"))
         return
     if len(question) > LONGEST:
-        await visit.say(words("telegram.too_long", most=LONGEST))
+        await visit.say(words("asking.too_long", most=LONGEST))
         return
     place, told, now = (at.conversation, at.person, at.message), _told(visit, before, last), room.stamp()
     delivery, asker = visit.turn.delivery, visit.asker
@@ -237,7 +237,7 @@ def _refused(visit: Visit, ticket: Ticket | None, number: int) -> str:
     if incoming.kind != "text" or incoming.caption:
         return words("handoff.text_only")
     if len(incoming.text) > LONGEST:
-        return words("telegram.too_long", most=LONGEST)
+        return words("asking.too_long", most=LONGEST)
     return words("handoff.too_many_additions") if ticket.additions >= MOST_ADDITIONS else ""
 
 

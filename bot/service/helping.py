@@ -12,9 +12,9 @@ from bot.service.visit import Visit
 async def help_(visit: Visit, _: str) -> None:
     """How to ask, and the commands."""
     can, bot = visit.channel.capabilities, visit.channel.called
-    told = [visit.words("telegram.help")]
-    told += [visit.words("telegram.help_groups", bot=bot)] if can.groups else []
-    told += [visit.words("telegram.help_cards", bot=bot)] if can.cards else []
+    told = [visit.words("commands.help")]
+    told += [visit.words("commands.help_groups", bot=bot)] if can.groups else []
+    told += [visit.words("commands.help_cards", bot=bot)] if can.cards else []
     text = "\n".join(told) + f"\n\n{_for_people(visit)}"
     role = role_of(visit)
     names = commands.for_staff(visit.parts, role) if role is not None else []
@@ -28,9 +28,9 @@ async def unknown(visit: Visit, name: str) -> None:
     """A command that there is not: which there are. Nothing is asked, so nothing is answered by chance."""
     visit.turn.outcome("command")
     if await visit.admitted():
-        await visit.say(visit.words("telegram.unknown_command", name=name, commands=_for_people(visit)))
+        await visit.say(visit.words("commands.unknown", name=name, commands=_for_people(visit)))
 
 
 def _for_people(visit: Visit) -> str:
-    menu = visit.words.get("telegram.menu")
+    menu = visit.words.get("commands.menu")
     return "\n".join(f"/{name} {menu[name]}" for name in commands.for_people(visit.parts))

@@ -49,7 +49,7 @@ async def _announce(visit: Visit, wait: float) -> None:
     push = visit.channel.capabilities.push
     visit.turn.announced, visit.turn.over = True, not push
     try:
-        for page in visit.channel.render(lines(visit.words("telegram.coming" if push else "telegram.once_more"))):
+        for page in visit.channel.render(lines(visit.words("asking.coming" if push else "asking.once_more"))):
             await visit.channel.send(visit.at, page)
     except (RefusedError, DisturbedError) as error:
         log.warning("not_announced", extra={"chat": visit.at.conversation, "reason": str(error)})

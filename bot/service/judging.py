@@ -19,7 +19,7 @@ async def good(press: Press) -> bool:
         return False
     _judge(press, target, "up", "", press.argument)
     await handoff.judged(press.visit, good=True)
-    await press.visit.acknowledge(press.visit.words("telegram.thanks_good"))
+    await press.visit.acknowledge(press.visit.words("judging.thanks_good"))
     return True
 
 
@@ -30,7 +30,7 @@ async def bad(press: Press) -> bool:
     if target is None:
         return False
     _judge(press, target, "down", "", press.argument)
-    await visit.acknowledge(visit.words("telegram.ask_reason"))
+    await visit.acknowledge(visit.words("judging.ask_reason"))
     further = await handoff.judged(visit, good=False)
     if not visit.channel.capabilities.buttons:  # thumbs of the messenger's own: there is nothing to ask with
         return True
@@ -56,7 +56,7 @@ async def reason(press: Press) -> bool:
     if target is None or letter not in REASONS:
         return False
     _judge(press, target, "down", REASONS[letter], asked)
-    await visit.acknowledge(visit.words("telegram.thanks_bad"))
+    await visit.acknowledge(visit.words("judging.thanks_bad"))
     await visit.change(None, buttons.judged(press.key, visit.incoming.under.rows, asked))
     return True
 

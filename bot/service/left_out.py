@@ -50,7 +50,7 @@ class LeftOut:
         if not count:
             return
         try:
-            for page in visit.channel.render(lines(visit.words("telegram.left_out", count=count))):
+            for page in visit.channel.render(lines(visit.words("asking.left_out", count=count))):
                 await visit.channel.send(to, page)
         except (RefusedError, DisturbedError) as error:  # the next question hears of it
             log.warning("left_out_not_told", extra={"chat": to.conversation, "reason": str(error)})

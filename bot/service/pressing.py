@@ -42,16 +42,16 @@ async def press(visit: Visit) -> None:
     made = Press(visit, *parse(data))
     answer = _VERBS.get(made.verb)
     if answer is None or not visit.at.conversation or len(data.encode("utf-8", "replace")) > MOST_DATA:
-        await visit.acknowledge(words("telegram.old_button"), alert=True)
+        await visit.acknowledge(words("buttons.old"), alert=True)
         return
     who = (visit.at.channel, visit.at.person)
     if limit.check(who, visit.turn.delivery, told=True) != "ok":
         visit.turn.outcome("limited")
-        text = words("telegram.limited", most=limit.per_minute, seconds=limit.seconds(who))
+        text = words("asking.limited", most=limit.per_minute, seconds=limit.seconds(who))
         await visit.acknowledge(text)
         return
     if not await answer(made):
-        await visit.acknowledge(words("telegram.old_button"), alert=True)
+        await visit.acknowledge(words("buttons.old"), alert=True)
 
 
 async def chosen(visit: Visit, typed: str) -> Visit | None:

@@ -96,9 +96,9 @@ async def _clusters(visit: Visit, days: int, page: int) -> tuple[Content, Rows]:
 def _moves(visit: Visit, days: int, page: int, last: int) -> Rows:
     moves = []
     if page > 0:
-        moves.append(button(visit.words("telegram.button.previous"), VERB, days, page - 1))
+        moves.append(button(visit.words("buttons.previous"), VERB, days, page - 1))
     if page < last:
-        label = visit.words("telegram.button.next", page=page + 2, pages=last + 1)
+        label = visit.words("buttons.next", page=page + 2, pages=last + 1)
         moves.append(button(label, VERB, days, page + 1))
     return (tuple(moves),) if moves else ()
 

@@ -103,11 +103,11 @@ class Visit:
             missed = limit.left_out(who)
             if missed:
                 limit.told_left_out(who)
-                await self.say(self.words("telegram.left_out", count=missed))
+                await self.say(self.words("asking.left_out", count=missed))
             return True
         self.turn.outcome("limited")
         if verdict == "notice":
-            await self.say(self.words("telegram.limited", most=limit.per_minute, seconds=limit.seconds(who)))
+            await self.say(self.words("asking.limited", most=limit.per_minute, seconds=limit.seconds(who)))
         else:
             self.parts.left_out.later(self)
         return False
@@ -192,8 +192,8 @@ class Visit:
         self.turn.keep_offered(self.at.talk, tuple((b.label, b.data) for b in choices))
         if not choices:
             return pages
-        listed = [Line(self.words("telegram.choose_line", n=n, label=b.label)) for n, b in enumerate(choices, 1)]
-        further = self.channel.render([*listed, Line(self.words("telegram.choose_number"))])
+        listed = [Line(self.words("buttons.line", n=n, label=b.label)) for n, b in enumerate(choices, 1)]
+        further = self.channel.render([*listed, Line(self.words("buttons.choose"))])
         both = "\n".join([*pages, *further])
         can = self.channel.capabilities
         together = len(pages) == len(further) == 1 and LENGTHS[can.unit](both) <= can.longest
@@ -224,7 +224,7 @@ class Visit:
     async def change(self, content: Content | None, rows: Rows) -> None:
         """Change the message whose button was pressed, or only its buttons; where none can be changed, say it anew."""
         if self.by_number or not self.channel.capabilities.edits or not self._fit(rows):
-            await self.send(content or lines(self.words("telegram.choose_number")), rows)
+            await self.send(content or lines(self.words("buttons.choose")), rows)
             return
         pages = self.channel.render(content) if content is not None else [None]
         if len(pages) > 1:  # a longer text than one message holds can't stand in its place

@@ -92,7 +92,7 @@ async def test_what_can_not_be_read_gets_a_word(stage: Stage, kind: str) -> None
     before = len(stage.seen())
     await stage.attach("甲", kind)
     await stage.settle()
-    assert texts(stage.seen()[before:]) == stage.words(f"telegram.no_text.{kind}")
+    assert texts(stage.seen()[before:]) == stage.words(f"asking.no_text.{kind}")
 
 
 # -- browsing and choosing -------------------------------------------------------------------------------------------

@@ -195,9 +195,9 @@ async def test_buttons_change_the_card_and_outlive_a_restart(stage: FeishuStage)
 async def test_thumbs_with_a_reason_and_a_toast(stage: FeishuStage) -> None:
     (answer,) = await stage.tell(SUBSIDY)
     (changed,) = await stage.choose([answer], "👎")
-    assert stage.standin.toasts == [stage.words("telegram.ask_reason")]
-    await stage.choose([changed], stage.words("telegram.reason.incomplete"))
-    assert stage.standin.toasts[-1] == stage.words("telegram.thanks_bad")
+    assert stage.standin.toasts == [stage.words("judging.ask_reason")]
+    await stage.choose([changed], stage.words("judging.reason.incomplete"))
+    assert stage.standin.toasts[-1] == stage.words("judging.thanks_bad")
     assert "👎" in stage.seen()[0].labels
 
 
@@ -207,7 +207,7 @@ async def test_an_old_button_gets_a_word(stage: FeishuStage) -> None:
     shown.rows[0][0]["value"]["data"] = "c:0000000000"
     await stage.standin.press("甲", shown, shown.rows[0][0]["text"]["content"])
     await stage.settle()
-    assert stage.standin.toasts == [stage.words("telegram.old_button")]
+    assert stage.standin.toasts == [stage.words("buttons.old")]
 
 
 # -- groups and what is sent unasked -----------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def test_every_command_and_option_is_in_the_readme() -> None:
 
 def test_every_telegram_command_is_in_the_readme_and_has_its_words() -> None:
     words = Texts.load()
-    described = {**words.get("telegram.menu"), **words.get("staff.menu")}
+    described = {**words.get("commands.menu"), **words.get("staff.menu")}
     commands = set(BY_NAME)
     assert sorted(described) == sorted(commands)
     assert [name for name in sorted(commands) if not re.search(rf"`/{name}\b", README)] == []

@@ -101,7 +101,7 @@ async def test_in_a_group_it_answers_when_it_is_named(town: Town) -> None:
 
 async def test_what_can_not_be_read_gets_a_word(town: Town) -> None:
     shown = await town.deliver(**{"in": "with-甲", "by": "甲", "file": "voice"})
-    assert texts(shown) == town.words("telegram.no_text.voice")
+    assert texts(shown) == town.words("asking.no_text.voice")
 
 
 async def test_an_unreadable_delivery_is_set_aside_and_its_sender_finds_it(town: Town, store: Store) -> None:
@@ -186,7 +186,7 @@ def test_every_command_does_something_and_has_its_words(recent: RecentReplies) -
     words = recent.assistant.words
     for command in commands.COMMANDS:
         assert callable(commands.what_does(command.name))
-        menu = "staff.menu" if command.least is not None else "telegram.menu"
+        menu = "staff.menu" if command.least is not None else "commands.menu"
         assert command.name in words.get(menu), command.name
 
 
@@ -196,8 +196,8 @@ def test_every_command_does_something_and_has_its_words(recent: RecentReplies) -
 async def test_feedback_with_a_reason(town: Town, store: Store) -> None:
     answer = (await town.tell(SUBSIDY))[-1]
     await town.press(answer, "👎")
-    assert town.channel.acknowledged[-1] == (town.words("telegram.ask_reason"), False)
-    await town.press(answer, town.words("telegram.reason.incomplete"))
+    assert town.channel.acknowledged[-1] == (town.words("judging.ask_reason"), False)
+    await town.press(answer, town.words("judging.reason.incomplete"))
     assert "👎" in answer.labels
     joined = questions.join(
         feedback, (questions.c.channel == feedback.c.channel) & (questions.c.delivery == feedback.c.delivery)
@@ -211,7 +211,7 @@ async def test_forged_and_old_buttons_get_a_word(town: Town) -> None:
     for data in ("x", "c:0000000000", "r:-:x", "t:1", "c:" + "9" * 100):
         at = {"in": answer.conversation, "by": "甲", "press": data, "message": answer.id}
         assert await town.deliver(**at) == []
-        assert town.channel.acknowledged[-1] == (town.words("telegram.old_button"), True)
+        assert town.channel.acknowledged[-1] == (town.words("buttons.old"), True)
 
 
 # -- a person answers ------------------------------------------------------------------------------------------------
@@ -386,7 +386,7 @@ async def test_an_answer_that_takes_longer_than_may_be_is_announced_and_follows(
     slow, town = Slow(monkeypatch), Town(store, recent, SOON)
     await town.intake.take([town.raw(**{"in": "with-甲", "by": "甲", "text": SLOWLY})])
     await town.until(lambda: bool(town.channel.shown))
-    assert texts(town.channel.shown) == town.words("telegram.coming")
+    assert texts(town.channel.shown) == town.words("asking.coming")
     assert time.monotonic() - town.channel.came[town.channel.shown[0].answers] < 0.5
     slow.go.set()
     await town.intake.idle()
@@ -403,7 +403,7 @@ async def test_where_nothing_more_may_be_said_the_question_is_answered_when_it_c
     await town.until(lambda: bool(town.channel.shown))
     slow.go.set()
     await town.intake.idle()
-    assert texts(town.channel.shown) == town.words("telegram.once_more")
+    assert texts(town.channel.shown) == town.words("asking.once_more")
     slow.go.clear()
     assert FIFTY in texts(await town.tell(SLOWLY)), "it was worked out meanwhile"
     rows = await store.look(lambda c: c.execute(select(questions.c.text)).all())

@@ -260,7 +260,7 @@ async def test_conversations_and_buttons_outlive_their_clause(
     for label in bot.labels(answer):
         _, query = await bot.press(answer, label)
         assert query.answer is not None
-        assert query.answer["text"] == bot.words("telegram.old_button"), label
+        assert query.answer["text"] == bot.words("buttons.old"), label
     gone = Conversation(clause=f"{POLICY}/4.2", choices=(f"{POLICY}/4.2",), more=("gone/1.1",), said="高企")
     for text in ("谁负责", "第一个", "还有呢", "都要", "不对"):
         assert smaller.reply(text, gone).text

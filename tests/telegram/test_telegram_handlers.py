@@ -144,7 +144,7 @@ async def test_long_lists_have_pages(bot: Played, monkeypatch: pytest.MonkeyPatc
     (part,), _ = await bot.press(first, 0)
     (more,), _ = await bot.press(part, 3)
     assert [label.split()[0] for label in bot.labels(more)[:3]] == [c.id for c in policy.sections[0].clauses[3:6]]
-    (back,), _ = await bot.press(more, bot.words("telegram.button.back"))
+    (back,), _ = await bot.press(more, bot.words("buttons.back"))
     assert bot.labels(back) == bot.labels(listed)
 
 
@@ -189,7 +189,7 @@ async def test_an_example_that_went_asks_nothing_else(bot: Played, monkeypatch: 
     sent, query = await bot.press(greeting, old)
     assert sent == []
     assert query.answer is not None
-    assert query.answer["text"] == bot.words("telegram.old_button")
+    assert query.answer["text"] == bot.words("buttons.old")
     sent, _ = await bot.press(greeting, kept[0])
     assert sent[0].text.startswith(f"❓ {kept[0]}")
 
@@ -219,10 +219,10 @@ async def test_an_argument_may_stand_behind_any_space(bot: Played, space: str) -
 
 
 async def test_clause_without_a_number_or_with_nonsense(bot: Played) -> None:
-    assert only(await bot.tell("/clause")).text == bot.words("telegram.clause_how")
+    assert only(await bot.tell("/clause")).text == bot.words("browsing.clause_how")
     for odd in ("<b>&", "高企", "\u202e甲", "x" * 3_000):
         said = only(await bot.tell(f"/clause {odd}"))
-        assert said.text.startswith(bot.words("telegram.clause_unknown", typed="")[:6])
+        assert said.text.startswith(bot.words("browsing.clause_unknown", typed="")[:6])
         assert length(said.text) < 200
     assert "9.9" in text_of(await bot.tell("/clause 9.9")) or "没有" in text_of(await bot.tell("/clause 9.9"))
 
@@ -230,7 +230,7 @@ async def test_clause_without_a_number_or_with_nonsense(bot: Played) -> None:
 async def test_ask_with_a_question_without_one_and_as_a_reply(bot: Played) -> None:
     assert TWENTY in text_of(await bot.tell(f"/ask {SUBSIDY}"))
     assert TWENTY in text_of(await bot.tell(f"/ask\n{SUBSIDY} 谢谢"))
-    assert only(await bot.tell("/ask")).text == bot.words("telegram.ask_how")
+    assert only(await bot.tell("/ask")).text == bot.words("asking.how")
     other = bot.server.person("乙")
     group = bot.server.group("群")
     question = bot.server.say(group, other, SUBSIDY)
@@ -239,7 +239,7 @@ async def test_ask_with_a_question_without_one_and_as_a_reply(bot: Played) -> No
     photo = bot.server.send_file(group, other, "photo", SUBSIDY)
     assert TWENTY in text_of(await bot.tell("/ask@policy_test_bot", group, reply_to=photo))
     sticker = bot.server.send_file(group, other, "sticker")
-    assert only(await bot.tell("/ask", group, reply_to=sticker)).text == bot.words("telegram.ask_how")
+    assert only(await bot.tell("/ask", group, reply_to=sticker)).text == bot.words("asking.how")
 
 
 async def test_an_unknown_command_is_a_question_in_private_and_nothing_in_a_group(bot: Played) -> None:
@@ -307,13 +307,13 @@ async def test_an_edited_message_is_answered_anew(bot: Played) -> None:
 @pytest.mark.parametrize("kind", ["photo", "voice", "sticker", "video", "document"])
 async def test_what_is_no_text_gets_a_word_on_what_to_do(bot: Played, kind: str) -> None:
     sent = await bot.after(bot.server.send_file(bot.chat, bot.alice, kind))
-    assert only(sent).text == bot.words(f"telegram.no_text.{kind}")
+    assert only(sent).text == bot.words(f"asking.no_text.{kind}")
 
 
 @pytest.mark.parametrize("kind", ["audio", "video_note"])
 async def test_any_other_file_gets_a_word_too(bot: Played, kind: str) -> None:
     assert only(await bot.after(bot.server.send_file(bot.chat, bot.alice, kind))).text == bot.words(
-        "telegram.no_text.other"
+        "asking.no_text.other"
     )
 
 
@@ -344,7 +344,7 @@ async def test_any_other_file_gets_a_word_too(bot: Played, kind: str) -> None:
 )
 async def test_places_contacts_polls_and_dice(bot: Played, kind: str, content: dict[str, Any]) -> None:
     sent = await bot.after(bot.server.post(bot.chat, bot.alice, content))
-    assert only(sent).text == bot.words(f"telegram.no_text.{kind}")
+    assert only(sent).text == bot.words(f"asking.no_text.{kind}")
 
 
 async def test_a_caption_is_a_question(bot: Played) -> None:
@@ -354,12 +354,12 @@ async def test_a_caption_is_a_question(bot: Played) -> None:
 async def test_an_album_gets_one_word(bot: Played) -> None:
     for _ in range(4):
         bot.server.send_file(bot.chat, bot.alice, "photo", media_group_id="7")
-    assert only(await bot.after()).text == bot.words("telegram.no_text.photo")
+    assert only(await bot.after()).text == bot.words("asking.no_text.photo")
     bot.server.send_file(bot.chat, bot.alice, "photo", SUBSIDY, media_group_id="8")
     bot.server.send_file(bot.chat, bot.alice, "photo", media_group_id="8")
     sent = await bot.after()
     assert TWENTY in text_of(sent)
-    assert bot.words("telegram.no_text.photo") not in text_of(sent)
+    assert bot.words("asking.no_text.photo") not in text_of(sent)
 
 
 async def test_a_live_location_that_moves_says_nothing_new(bot: Played) -> None:
@@ -379,7 +379,7 @@ async def test_service_messages_get_no_answer(bot: Played) -> None:
 
 async def test_very_long_text(bot: Played) -> None:
     said = only(await bot.tell("补贴" * 2_000))
-    assert said.text == bot.words("telegram.too_long", most=2_000)
+    assert said.text == bot.words("asking.too_long", most=2_000)
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,7 @@ async def test_over_the_limit_one_notice_then_silence_then_again(
     greeting = only(await bot.tell("/start"))
     assert await bot.tell("4.2")
     assert await bot.after(server.send_file(bot.chat, bot.alice, "voice"))
-    notice = bot.words("telegram.limited", most=3, seconds=60)
+    notice = bot.words("asking.limited", most=3, seconds=60)
     assert only(await bot.tell("4.2")).text == notice
     for _ in range(5):
         assert await bot.tell("4.2") == []
@@ -657,18 +657,18 @@ async def test_thumbs_and_reasons_are_stored(bot: Played) -> None:
     target = f"{POLICY}/4.2"
     _, query = await bot.press(answer, "👍")
     assert query.answer is not None
-    assert query.answer["text"] == bot.words("telegram.thanks_good")
+    assert query.answer["text"] == bot.words("judging.thanks_good")
     assert await judged(bot.store) == {key: (target, "up", "")}
     edited, query = await bot.press(answer, "👎")
     assert query.answer is not None
-    assert query.answer["text"] == bot.words("telegram.ask_reason")
+    assert query.answer["text"] == bot.words("judging.ask_reason")
     assert await judged(bot.store) == {key: (target, "down", "")}
     for letter, reason in keyboards.REASONS.items():
-        label = bot.words(f"telegram.reason.{reason}")
+        label = bot.words(f"judging.reason.{reason}")
         assert label in bot.labels(only(edited)), letter
         thanked, query = await bot.press(answer, label)
         assert query.answer is not None
-        assert query.answer["text"] == bot.words("telegram.thanks_bad")
+        assert query.answer["text"] == bot.words("judging.thanks_bad")
         assert await judged(bot.store) == {key: (target, "down", reason)}
         assert bot.labels(only(thanked)) == bot.labels(answer), "all buttons are there again"
         edited, _ = await bot.press(answer, "👎")
@@ -757,7 +757,7 @@ async def test_old_and_forged_buttons_get_a_polite_word(bot: Played, data: str) 
     answer = (await bot.tell(SUBSIDY))[-1]
     sent, query = await bot.press(answer, forged=data)
     assert sent == []
-    assert alert(query) == bot.words("telegram.old_button")
+    assert alert(query) == bot.words("buttons.old")
     assert await judged(bot.store) == {}
 
 
@@ -791,7 +791,7 @@ async def test_a_button_under_an_inline_message_and_one_without_data(bot: Played
         if "game_short_name" in change:
             del value["data"]
         assert await bot.after() == []
-        assert alert(query) == bot.words("telegram.old_button")
+        assert alert(query) == bot.words("buttons.old")
 
 
 async def test_a_press_that_is_too_late_to_be_acknowledged_is_still_answered(bot: Played) -> None:
@@ -1004,7 +1004,7 @@ async def test_menus_are_set_for_each_scope_and_language(bot: Played) -> None:
         described = {c["command"]: c["description"] for c in shown["default", language]}
         assert described == {
             name: text
-            for name, text in Texts.load(language).get("telegram.menu").items()
+            for name, text in Texts.load(language).get("commands.menu").items()
             if name not in ("human", "cancel")
         }, "there is nobody to hand on to"
     assert shown["default", ""] == shown["default", "zh"]

@@ -165,7 +165,7 @@ async def test_a_verdict_finds_its_question_even_if_there_are_several_for_one_me
     bot.server.edit(bot.chat, message, SUBSIDY)
     second = (await bot.after())[-1]
     await bot.press(first, "👎")
-    await bot.press(first, bot.words("telegram.reason.incomplete"))
+    await bot.press(first, bot.words("judging.reason.incomplete"))
     await bot.press(second, "👍")
     await bot.store.change(Change())
     joined = questions.join(feedback, feedback.c.delivery == questions.c.delivery)

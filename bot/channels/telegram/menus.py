@@ -40,7 +40,7 @@ async def set_menus(bot: Bot, parts: Parts, pause: float = 2.0) -> None:
     ]
     for code, language in LANGUAGES.items():
         words = Texts.load(language)
-        menu = words.get("telegram.menu")
+        menu = words.get("commands.menu")
         for scope, names in scopes:
             wanted = [BotCommand(name, menu[name]) for name in names]
             await _tried(lambda c=wanted, s=scope, k=code: bot.set_my_commands(c, s, k), pause)  # type: ignore[misc]
@@ -54,7 +54,7 @@ async def set_menus(bot: Bot, parts: Parts, pause: float = 2.0) -> None:
 
 async def _set_staff_menu(bot: Bot, parts: Parts, member: int, role: Role) -> None:
     """The menu in a member's private chat, tried once: Telegram refuses it to those who never wrote to the bot."""
-    menu = {**parts.words.get("telegram.menu"), **parts.words.get("staff.menu")}
+    menu = {**parts.words.get("commands.menu"), **parts.words.get("staff.menu")}
     names = [*commands.for_staff(parts, role), *commands.for_people(parts)]
     try:
         await bot.set_my_commands([BotCommand(name, menu[name]) for name in names], BotCommandScopeChat(member))
