@@ -25,7 +25,15 @@ def asked() -> dict[str, list[str]]:
 def test_every_sentence_that_is_asked_for_is_there() -> None:
     words, names = Texts.load(), asked()
     assert len(names) > 100, "else this looks at nothing"
-    assert [name for name in names if not words.has(name)] == []
+    assert [name for name in names if not _there(words, name)] == []
+
+
+def _there(words: Texts, name: str) -> bool:
+    try:
+        words.get(name)
+    except KeyError:
+        return False
+    return True
 
 
 def test_only_telegrams_own_sentences_bear_its_name() -> None:
