@@ -122,16 +122,15 @@ async def _listening(settings: Settings, crew: Crew, health: Health) -> AsyncIte
 
 
 async def _work(crew: Crew, bot: Bot | None, stop: asyncio.Event) -> int:
-    """All of them until told to stop. Telegram's failing ends the process only where there is nothing else to serve."""
+    """All of them until told to stop, and then all at once. Telegram's failing ends the process where it is alone."""
+    telegram = asyncio.create_task(_of_telegram(bot, stop)) if bot is not None else None
+    stopping = asyncio.create_task(stop.wait())
     async with crew.working():
-        if bot is None:
-            await stop.wait()
-            return OK
-        code = await _of_telegram(bot, stop)
-        if code != OK and crew.messengers:
-            await stop.wait()
-            return OK
-        return code
+        ends = {stopping} if telegram is None or crew.messengers else {stopping, telegram}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    code = await telegram if telegram is not None else OK
+    return OK if crew.messengers else code
 
 
 async def _of_telegram(bot: Bot, stop: asyncio.Event) -> int:
@@ -145,3 +144,8 @@ async def _of_telegram(bot: Bot, stop: asyncio.Event) -> int:
         bot.health.trouble = "token refused"
         log.error("telegram_token_refused", extra={"remedy": app.NOT_TAKEN})
         return USAGE
+    except OSError as error:
+        bot.health.trouble = "webhook not set"
+        remedy = "请换 TELEGRAM_WEBHOOK_PORT，或停掉占用它的程序"
+        log.error("telegram_not_listening", extra={"reason": str(error), "remedy": remedy})
+        return FAILED
