@@ -27,7 +27,7 @@ VARIABLES = {
     "POLICYBOT_OVERLAY": "教过的问法，默认数据文件夹里的 overlay.yaml",
     "POLICYBOT_QUESTIONS": "教问法时要试的测试问题的文件夹，默认知识库自带的",
     "POLICYBOT_STATUS_LISTEN": "/healthz 和 /metrics 的 主机:端口，如 127.0.0.1:9090；默认不开",
-    "POLICYBOT_WEB_LISTEN": "聊天工具的回调来访的 主机:端口，如 127.0.0.1:8090；默认不开",
+    "POLICYBOT_WEB_LISTEN": "聊天工具的回调来访的 主机:端口，默认 127.0.0.1:8000",
     "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
     "POLICYBOT_STAFF": "工作人员，如 123456789:admin,wecom_bot/wangwu:editor；角色有 viewer、editor、admin",
     "POLICYBOT_STAFF_CHAT": "工作人员的群的编号：Telegram 的是负数，别的写作 渠道/编号",
@@ -71,7 +71,7 @@ class Settings:
     hash_key: str = ""
     """Empty: the key is in the data folder (see asker.py)."""
     web_listen: tuple[str, int] | None = None
-    """Host and port of the callbacks of messengers; None: not listened."""
+    """Host and port of the callbacks of messengers; None: as it comes."""
 
     @property
     def beside(self) -> dict[str, Path]:

@@ -15,6 +15,7 @@ from bot.channels.feishu.messenger import Feishu
 from bot.channels.telegram.settings import CREDENTIAL
 from bot.channels.wechat_mp import settings as wechat_mp
 from bot.channels.wechat_mp.messenger import WechatMp
+from bot.channels.wechat_mp.settings import PAGE
 from bot.channels.wecom_app import settings as wecom_app
 from bot.channels.wecom_app.messenger import WecomApp
 from bot.channels.wecom_bot import settings as wecom_bot
@@ -54,7 +55,8 @@ class Configured:
 
 def configured(environment: Mapping[str, str] = os.environ) -> Configured:
     """From the environment. Raises SettingsError with every fault."""
-    values = {name: environment[name].strip() for name in VARIABLES if environment.get(name, "").strip()}
+    names = [*VARIABLES, PAGE]
+    values = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
     faults: list[str] = []
     found = {name: module.read(values, faults) for name, (module, _) in KNOWN.items()}
     if faults:

@@ -33,7 +33,8 @@ NOTHING = """没有设任何聊天工具，没有可以服务的。先设好一�
   企业微信智能机器人：WECOM_BOT_ID、WECOM_BOT_SECRET
   Telegram：TELEGRAM_BOT_TOKEN
 每一种怎样开通，见 deploy/OPERATING.md；设好之后用 policybot channels check 检查。"""
-NO_LISTEN = "POLICYBOT_WEB_LISTEN：没有设，而 {channels} 要靠回调收消息；请写 主机:端口，如 127.0.0.1:8090"
+LISTEN = ("127.0.0.1", 8000)
+"""Where callbacks are listened for, unless POLICYBOT_WEB_LISTEN says otherwise."""
 
 
 def settings_for(environment: Mapping[str, str] = os.environ) -> tuple[Settings, Configured]:
@@ -111,10 +112,10 @@ async def _listening(settings: Settings, crew: Crew, health: Health) -> AsyncIte
     runners: list[web.AppRunner] = []
     if settings.status is not None:
         runners.append(await listener.listen(status.application(health), *settings.status))
-    callbacks = listener.application(crew.messengers.values())
-    if settings.web_listen is not None:
-        runners.append(await listener.listen(callbacks, *settings.web_listen))
     try:
+        if listener.callback_routes(crew.messengers.values()):
+            callbacks = listener.application(crew.messengers.values())
+            runners.append(await listener.listen(callbacks, *(settings.web_listen or LISTEN)))
         yield
     finally:
         for runner in runners:

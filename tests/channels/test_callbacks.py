@@ -15,6 +15,7 @@ from bot.store.store import Store
 from tests.channels.stage import texts
 from tests.channels.stages import CallbackStage, WechatMpStage, WecomAppStage, WecomKfStage
 from tests.standins.listening import until
+from tests.standins.wechat import mp
 from tests.standins.wecom import qyapi
 
 SUBSIDY = "首次认定的高企补贴多少"
@@ -377,8 +378,9 @@ async def test_when_it_takes_too_long_something_is_said_in_time(
 ) -> None:
     await unverified.tell("你好")
     monkeypatch.setattr("bot.channels.wechat_mp.messenger.PASSIVE_WITHIN", 0.0)
+    monkeypatch.setattr(unverified.messenger, "_page", "https://zc.example.cn/")
     shown = await unverified.tell(SUBSIDY)
-    assert texts(shown[:1]) == unverified.words("messenger.slow")
+    assert texts(shown[:1]) == unverified.words("messenger.slow") + "\nhttps://zc.example.cn/", "where the page is"
 
 
 async def test_kf_and_app_know_each_other_not(app: CallbackStage) -> None:
@@ -386,3 +388,36 @@ async def test_kf_and_app_know_each_other_not(app: CallbackStage) -> None:
     assert qyapi.APP_SECRET != qyapi.KF_SECRET
     app.standin.kf_calls.base = app.standin.app_calls.base
     assert not await app.standin.kf_calls.check(), "not configured, so not served"
+
+
+def test_the_settings_of_all_three_and_each_fault_by_name() -> None:
+    from bot.hosting.messengers import configured
+    from bot.settings import SettingsError
+
+    good = {
+        "WECOM_APP_CORP_ID": qyapi.CORP,
+        "WECOM_APP_SECRET": qyapi.APP_SECRET,
+        "WECOM_APP_AGENT_ID": str(qyapi.AGENT),
+        "WECOM_APP_TOKEN": qyapi.APP_TOKEN,
+        "WECOM_APP_AES_KEY": qyapi.APP_KEY,
+        "WECOM_KF_SECRET": qyapi.KF_SECRET,
+        "WECOM_KF_TOKEN": qyapi.KF_TOKEN,
+        "WECOM_KF_AES_KEY": qyapi.KF_KEY,
+        "WECHAT_MP_APP_ID": mp.APP_ID,
+        "WECHAT_MP_SECRET": mp.SECRET,
+        "WECHAT_MP_TOKEN": mp.TOKEN,
+        "WECHAT_MP_AES_KEY": mp.KEY,
+        "POLICYBOT_WEB_URL": "https://zc.example.cn/",
+    }
+    found = configured(good)
+    assert sorted(found.settings) == ["wechat_mp", "wecom_app", "wecom_kf"]
+    assert found.settings["wechat_mp"].page == "https://zc.example.cn/"
+    assert not any(secret in repr(found) for secret in found.secrets)
+    kf_alone = {k: v for k, v in good.items() if "_KF_" in k or k == "WECOM_APP_CORP_ID"}
+    assert list(configured(kf_alone).settings) == ["wecom_kf"]
+    wrong = {"WECOM_APP_AES_KEY": "short", "WECOM_APP_AGENT_ID": "x", "WECHAT_MP_TOKEN": "", "WECOM_API_URL": "ftp"}
+    with pytest.raises(SettingsError) as caught:
+        configured(good | wrong)
+    named = [fault.split("：")[0] for fault in caught.value.faults]
+    assert sorted(named) == ["WECHAT_MP_TOKEN", "WECOM_API_URL", "WECOM_APP_AES_KEY", "WECOM_APP_AGENT_ID"]
+    assert "short" not in str(caught.value)

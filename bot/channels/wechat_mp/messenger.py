@@ -38,6 +38,7 @@ class WechatMp:
         credentials = {"grant_type": "client_credential", "appid": settings.app_id, "secret": settings.secret}
         self._api = WechatApi(client, settings.url, "/cgi-bin/token", credentials)
         self._words = words
+        self._page = settings.page
         self._passive = Passive()
         self.channel = WechatMpChannel(self._api, self._passive)
         self._crypto = Crypto(settings.token, settings.aes_key, settings.app_id)
@@ -82,7 +83,7 @@ class WechatMp:
         left = PASSIVE_WITHIN - (time.monotonic() - began)
         answer = await self._passive.answer_to(name, max(0.0, left))
         if answer is None:
-            answer = self._words("messenger.slow")
+            answer = "\n".join(filter(None, [self._words("messenger.slow"), self._page]))
         return self._answered(fields, answer) if answer else web.Response(text="success")
 
     def _answered(self, fields: dict[str, str], text: str) -> web.Response:

@@ -9,6 +9,8 @@ from bot.messaging.reading import ChannelValues
 from bot.messaging.wechat.crypto import KEY_PATTERN
 
 OFFICIAL = "https://api.weixin.qq.com"
+PAGE = "POLICYBOT_WEB_URL"
+"""The variable of the web page's address, which is the web's: where people are sent when an answer comes too late."""
 NEEDED = ("WECHAT_MP_APP_ID", "WECHAT_MP_SECRET", "WECHAT_MP_TOKEN", "WECHAT_MP_AES_KEY")
 VARIABLES = {
     "WECHAT_MP_APP_ID": "公众号的 AppID，公众平台「设置与开发 → 基本配置」",
@@ -29,6 +31,8 @@ class WechatMpSettings:
     token: str = field(repr=False)
     aes_key: str = field(repr=False)
     url: str = OFFICIAL
+    page: str = ""
+    """Address of the web page; empty where there is none."""
 
 
 def read(values: Mapping[str, str], faults: list[str]) -> WechatMpSettings | None:
@@ -42,4 +46,5 @@ def read(values: Mapping[str, str], faults: list[str]) -> WechatMpSettings | Non
         own.matched("WECHAT_MP_TOKEN", r"[A-Za-z0-9]{3,32}", "应是 3 到 32 个字母、数字"),
         own.matched("WECHAT_MP_AES_KEY", KEY_PATTERN, "应是 43 个字母、数字，结尾没有等号"),
         own.url("WECHAT_API_URL", OFFICIAL),
+        values.get(PAGE, ""),
     )
