@@ -39,11 +39,14 @@ class Crew:
         """What is wrong with each; empty where nothing is known to be."""
         return {name: messenger.trouble for name, messenger in self.messengers.items()}
 
+    async def recover(self) -> None:
+        """Take up what an earlier run left open; before any callback is listened for, or it would be taken twice."""
+        recovered = [await intake.recover() for intake in self._intakes]
+        log.info("messengers_started", extra={"channels": list(self.messengers), "recovered": sum(recovered)})
+
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """At work for as long as somebody is inside; then nothing new is taken, and what is under way is finished."""
-        recovered = {intake.journal.channel: await intake.recover() for intake in self._intakes}
-        log.info("messengers_started", extra={"channels": list(self.messengers), "recovered": sum(recovered.values())})
         tasks = [asyncio.create_task(_kept_running(name, one)) for name, one in self.messengers.items()]
         try:
             yield

@@ -84,8 +84,10 @@ async def _run(settings: Settings, wanted: Configured, found: Found) -> int:
         bot = _telegram(core, settings) if isinstance(settings, TelegramSettings) else None
         health = _health(core, bot, crew)
         try:
-            async with _listening(settings, crew, health), core.running():
-                return await _work(crew, bot, stop)
+            async with _status(settings, health), core.running():
+                await crew.recover()
+                async with _callbacks(settings, crew):
+                    return await _work(crew, bot, stop)
         except OSError as error:
             print(f"不能监听：{error}；请换一个端口，或停掉占用它的程序", file=sys.stderr)
             return FAILED
@@ -107,18 +109,28 @@ def _health(core: Core, bot: Bot | None, crew: Crew) -> Health:
 
 
 @contextlib.asynccontextmanager
-async def _listening(settings: Settings, crew: Crew, health: Health) -> AsyncIterator[None]:
-    """The status pages and the callbacks, as far as they are wanted."""
-    runners: list[web.AppRunner] = []
-    if settings.status is not None:
-        runners.append(await listener.listen(status.application(health), *settings.status))
+async def _status(settings: Settings, health: Health) -> AsyncIterator[None]:
+    """/healthz and /metrics, when they are wanted."""
+    async with _listening(status.application(health), settings.status):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _callbacks(settings: Settings, crew: Crew) -> AsyncIterator[None]:
+    """The callbacks of messengers, where there are any."""
+    there = listener.callback_routes(crew.messengers.values())
+    at = (settings.web_listen or LISTEN) if there else None
+    async with _listening(listener.application(crew.messengers.values()), at):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _listening(app: web.Application, at: tuple[str, int] | None) -> AsyncIterator[None]:
+    runner = await listener.listen(app, *at) if at is not None else None
     try:
-        if listener.callback_routes(crew.messengers.values()):
-            callbacks = listener.application(crew.messengers.values())
-            runners.append(await listener.listen(callbacks, *(settings.web_listen or LISTEN)))
         yield
     finally:
-        for runner in runners:
+        if runner is not None:
             await runner.cleanup()
 
 
