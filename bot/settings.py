@@ -15,6 +15,7 @@ from bot.serving.base_files import BaseFiles, questions_folder
 from bot.staff.asker_hash import KEY_FILE, SHORTEST
 from bot.staff.hours import Hours, Span, parse_days, parse_hours
 from bot.staff.roles import Staff, parse_staff
+from bot.store.keys import FIRST
 from knowledge import ROOT
 
 OVERLAY = "overlay.yaml"
@@ -26,7 +27,7 @@ VARIABLES = {
     "POLICYBOT_OVERLAY": "教过的问法，默认数据文件夹里的 overlay.yaml",
     "POLICYBOT_QUESTIONS": "教问法时要试的测试问题的文件夹，默认知识库自带的",
     "POLICYBOT_STATUS_LISTEN": "/healthz 和 /metrics 的 主机:端口，如 127.0.0.1:9090；默认不开",
-    "POLICYBOT_WEB_LISTEN": "网页监听的 主机:端口，默认 127.0.0.1:8000",
+    "POLICYBOT_WEB_LISTEN": "网页和聊天工具的回调监听的 主机:端口，默认 127.0.0.1:8000",
     "POLICYBOT_WEB_URL": "人们打开网页用的网址，如 https://zc.example.cn/policy；在代理后面时要写",
     "POLICYBOT_WEB_PROXIES": "信得过的代理的地址或网段，如 127.0.0.1；只信它们说的来访地址",
     "POLICYBOT_WEB_EMBED": "可以嵌入网页的网站，如 https://www.example.gov.cn；默认都不可以",
@@ -34,8 +35,8 @@ VARIABLES = {
     "POLICYBOT_WEB_API": "接口给谁用：open（默认）、keys（要有钥匙）、off",
     "POLICYBOT_WEB_TWO_PERSONS": "yes：谁最后改了一份文件，要由另一个人发布；默认 no",
     "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
-    "POLICYBOT_STAFF": "工作人员，如 123456789:admin,234567890:editor；角色有 viewer、editor、admin",
-    "POLICYBOT_STAFF_CHAT": "工作人员的群的编号，负数",
+    "POLICYBOT_STAFF": "工作人员，如 123456789:admin,wecom_bot/wangwu:editor；角色有 viewer、editor、admin",
+    "POLICYBOT_STAFF_CHAT": "工作人员的群的编号：Telegram 的是负数，别的写作 渠道/编号",
     "POLICYBOT_HOURS": "工作人员答复的时间，北京时间，如 Mon-Fri 09:00-12:00, Mon-Fri 14:00-17:30；不设则随时",
     "POLICYBOT_HOLIDAYS": "放假的日子，如 2026-10-01..2026-10-08；调休上班的前面加 +",
     "POLICYBOT_KEEP_DAYS": "问句保存几天，默认 90；以后只留条数",
@@ -67,14 +68,16 @@ class Settings:
     """Questions a minute and person."""
     log_level: str
     staff: Staff = field(default_factory=Staff)
-    staff_chat: int | None = None
-    """The group of the staff."""
+    staff_room: tuple[str, str] | None = None
+    """The group of the staff: its channel, and the channel's name for it."""
     keep_days: int = 90
     """Days for which a question is kept; 0: its text is not even written."""
     hours: Hours = field(default_factory=Hours)
     """When the staff answers."""
     hash_key: str = ""
     """Empty: the key is in the data folder (see asker.py)."""
+    web_listen: tuple[str, int] | None = None
+    """Host and port of the callbacks of messengers; None: as it comes."""
 
     @property
     def beside(self) -> dict[str, Path]:
@@ -121,10 +124,11 @@ def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
         "user_limit": number("POLICYBOT_USER_LIMIT", values.get("POLICYBOT_USER_LIMIT", "30"), 1, 10_000, faults),
         "log_level": level,
         "staff": parse_staff(values.get("POLICYBOT_STAFF", ""), faults),
-        "staff_chat": _group("POLICYBOT_STAFF_CHAT", values.get("POLICYBOT_STAFF_CHAT"), faults),
+        "staff_room": _group("POLICYBOT_STAFF_CHAT", values.get("POLICYBOT_STAFF_CHAT"), faults),
         "keep_days": number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults),
         "hours": _hours(values, faults),
         "hash_key": _hash_key(values.get("POLICYBOT_HASH_KEY", ""), faults),
+        "web_listen": _address("POLICYBOT_WEB_LISTEN", values.get("POLICYBOT_WEB_LISTEN"), faults),
     }
 
 
@@ -177,12 +181,18 @@ def number(name: str, value: str, least: int, most: int, faults: list[str]) -> i
     return least
 
 
-def _group(name: str, value: str | None, faults: list[str]) -> int | None:
+def _group(name: str, value: str | None, faults: list[str]) -> tuple[str, str] | None:
     if value is None:
         return None
     if value.isascii() and re.fullmatch(r"-[0-9]{1,15}", value):
-        return int(value)
-    faults.append(f"{name}：「{value}」不是群的编号；应是负数，如 -1001234567890")
+        return FIRST, value
+    channel, _, group = value.partition("/")
+    if re.fullmatch(r"[a-z_]{2,16}", channel) and 0 < len(group) <= 128 and group.isprintable():
+        return channel, group
+    faults.append(
+        f"{name}：「{value}」不是群的编号；Telegram 的应是负数，如 -1001234567890，"
+        "别的写作 渠道/编号，如 wecom_bot/wrkSFfCgAAxxxx"
+    )
     return None
 
 

@@ -25,6 +25,8 @@ from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 LANES = {
     "process": (
+        "channels/test_channels_chaos",
+        "channels/test_serve",
         "cli/test_cli",
         "deploy/test_deploy_runs",
         "deploy/test_security",
@@ -40,6 +42,7 @@ LANES = {
         "web/test_web_process",
     ),
     "compile": (
+        "channels/test_limits",
         "engine/test_many",
         "knowledge/test_import_faq",
         "knowledge/test_tuning",

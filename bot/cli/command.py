@@ -39,6 +39,8 @@ COMMANDS = {
     "mcp": Command("mcp", "以 MCP 工具的形式供别的程序查：标准输入输出，一行一个 JSON"),
     "staff": Command("staff", "控制台的帐号：add 开一个，list 列出，end 停用"),
     "keys": Command("keys", "接口的钥匙：add 发一把，list 列出，revoke 收回"),
+    "serve": Command("serve", "在设好的所有聊天工具里回答：企业微信、钉钉、飞书、公众号、Telegram"),
+    "channels": Command("channels", "聊天工具：check 检查每一个的口令、时钟和地址，并说怎样改"),
     "diff": Command("diff", "两个版本逐条比较：改了哪些字、数字、单位和有效期"),
     "publish": Command("publish", "导出：schema.org JSON-LD、Akoma Ntoso 1.0 或问答表 CSV"),
     "import-faq": Command("import_faq", "把问答表（CSV）里的问题收为问法；对不上条款的逐行列出"),

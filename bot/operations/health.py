@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -33,6 +33,8 @@ class Health:
     """What is known of it. Files that were refused make nobody ill: the last good base answers."""
     trouble: str = ""
     """What is wrong with the connection, such as a second instance."""
+    channels: Callable[[], Mapping[str, str]] = dict
+    """What is wrong with each other messenger of this process; empty where nothing is known to be."""
 
     async def report(self) -> dict[str, object]:
         """The state as plain data."""
@@ -49,6 +51,8 @@ class Health:
             reasons.append("no contact")
         if self.trouble:
             reasons.append(self.trouble)
+        channels = dict(self.channels())
+        reasons += [f"{name}: {trouble}" for name, trouble in channels.items() if trouble]
         depth = counts.get("open")
         self.metrics.store_failing.set(int(failing))
         self.metrics.base_kept.set(int(self.base.kept > 0))
@@ -66,6 +70,7 @@ class Health:
             "warnings": refused_warnings(self.base),
             "mode": "polling" if self.polling else "webhook",
             "last_contact_age_seconds": age,
+            "channels": {name: trouble or "ok" for name, trouble in channels.items()},
             "store_fails_for": self.store.failing_for if failing else None,
             "journal_depth": depth if failing else depth or 0,
             "set_aside": counts.get("aside", 0),

@@ -152,6 +152,11 @@ def thumbs(key: str, asked: str = "") -> Row:
     return (button("👍", "g", *data), button("👎", "b", *data))
 
 
+def judging(rows: Rows) -> Rows:
+    """The rows that judge, for a channel that shows thumbs of its own."""
+    return tuple(row for row in rows if parse(row[0].data)[0] == "g")
+
+
 def examples(questions: Sequence[str]) -> Rows:
     """Example questions: pressing one asks it."""
     return tuple((button(text, "q", key_of(text)),) for text in questions)

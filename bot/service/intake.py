@@ -13,7 +13,7 @@ from bot.service.port import Incoming
 from bot.service.service import Service
 from bot.service.turns import Turns
 from bot.store.keys import Delivery
-from bot.store.store import Store
+from bot.store.store import Kept, Store
 
 AT_ONCE = 128
 """Conversations answered at the same time."""
@@ -38,21 +38,27 @@ class Intake:
         self._channel = channel
         self._read = read
         self._service = service
+        self.store = store
+        self.after: Callable[[Delivery], object] = lambda _: None
+        """Told of each delivery that was dealt with, or left for the next start."""
         self._turns = Turns(store)
         self.journal: Journal[Incoming | None] = Journal(channel, store, metrics, self._begin)
         self._runner = Runner(self.journal, self._turns, metrics, hold)
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def take(self, raws: Sequence[Raw]) -> None:
-        """When this returns the channel may say that it has them: they are answered, even after a crash."""
+    async def take(self, raws: Sequence[Raw], kept: Sequence[Kept] = ()) -> None:
+        """When this returns the channel may say that it has them: they are answered, even after a crash.
+
+        ``kept``: what is remembered in the same commit, such as how far was read.
+        """
         readable = []
         for raw in raws:
             try:
                 readable.append((raw, self._queued(raw.id, raw.text)))
             except Exception as error:  # whatever is in it, it must not come again for ever
                 await self.journal.poison(raw, f"unreadable: {type(error).__name__}")
-        await self.journal.write([raw for raw, _ in readable])
+        await self.journal.write([raw for raw, _ in readable], kept)
         for _, queued in readable:
             await self.journal.put(queued)
 
@@ -82,6 +88,7 @@ class Intake:
 
         async with self._at_once:
             await self._runner.run(queued.delivery, queued.line, handle, handle)
+        self.after(queued.delivery)
 
     async def idle(self) -> None:
         """Wait until nothing is under way."""

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from bot.operations.metrics import Metrics
 from bot.service.turns import Turn, Turns, current_turn
 from bot.store.keys import Delivery
-from bot.store.store import Change, Open, Received, Store, named
+from bot.store.store import Change, Kept, Open, Received, Store, named
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -93,13 +93,16 @@ class Journal(Generic[T]):
         """Whether that delivery is known to be journalled."""
         return one in self._journalled
 
-    async def write(self, raws: Sequence[Raw]) -> None:
-        """Write deliveries as received, in one commit; ``put`` then hands each of them on once."""
+    async def write(self, raws: Sequence[Raw], kept: Sequence[Kept] = ()) -> None:
+        """Write deliveries as received, in one commit; ``put`` then hands each of them on once.
+
+        ``kept``: what is remembered with them, such as how far was read.
+        """
         now = time.time()
         wanted = [raw for raw in raws if raw.id not in self._journalled]
-        if not wanted:
+        if not wanted and not kept:
             return
-        new = await self._store.receive([self._received(raw, now) for raw in wanted])
+        new = await self._store.receive([self._received(raw, now) for raw in wanted], kept)
         for raw in wanted:
             self._journalled[raw.id] = Delivery(self.channel, raw.id) in new
         while len(self._journalled) > RECENT:

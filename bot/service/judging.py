@@ -32,9 +32,20 @@ async def bad(press: Press) -> bool:
     _judge(press, target, "down", "", press.argument)
     await visit.acknowledge(visit.words("judging.ask_reason"))
     further = await handoff.judged(visit, good=False)
+    if not visit.channel.capabilities.buttons:  # thumbs of the messenger's own: there is nothing to ask with
+        return True
     rows = buttons.reasons(press.key, visit.words, visit.incoming.under.rows, press.argument)
     await visit.change(None, buttons.with_row(rows, further))
     return True
+
+
+@verb("k")
+async def neither(press: Press) -> bool:
+    """A thumb that was taken back, where the messenger lets people."""
+    target = _judged(press)
+    if target is not None:
+        _judge(press, target, "none", "", press.argument)
+    return target is not None
 
 
 @verb("r")

@@ -38,6 +38,10 @@ class Capabilities:
     """Under one message; with 0, and where there would be more, people choose by number."""
     columns: int = 1
     """Buttons side by side."""
+    thumbs: bool = False
+    """Shows thumbs of its own: the row that judges is passed on even where there are no buttons."""
+    most: int = 0
+    """Messages that may follow one of a person's; people ask for the rest by a number. 0: any number of them."""
     groups: bool = True
     """Several people may talk to the bot in one conversation."""
     cards: bool = False

@@ -76,6 +76,8 @@ async def _of_a_ticket(visit: Visit) -> bool:
 async def _said(visit: Visit, unknown: str) -> None:
     """What is no command: a question, or a number that stands for a button."""
     incoming = visit.incoming
+    if await visit.more():
+        return
     pressed = await pressing.chosen(visit, incoming.text)
     if pressed is not None:
         await pressing.press(pressed)

@@ -80,11 +80,14 @@ class Memory:
     exchanges: Exchanges = ()
     """The last questions and what came of them."""
     offered: Offered = ()
+    rest: tuple[str, ...] = ()
+    """Messages of the last answer that were not sent yet, in a channel that takes only so many at once."""
 
     def to_json(self) -> str:
         """As it is stored."""
         offered = {"offered": [list(one) for one in self.offered]} if self.offered else {}
-        return to_json(self.conversation.to_json() | plain_data(self.exchanges) | offered)
+        rest = {"rest": list(self.rest)} if self.rest else {}
+        return to_json(self.conversation.to_json() | plain_data(self.exchanges) | offered | rest)
 
     @classmethod
     def from_json(cls, stored: str | None) -> Memory:
@@ -92,7 +95,9 @@ class Memory:
         data = json.loads(stored) if stored else {}
         found = data.get("offered") if isinstance(data, dict) else None
         pairs = [one for one in found or () if isinstance(one, list) and len(one) == 2]
-        return cls(Conversation.from_json(data), from_json(data), tuple((str(a), str(b)) for a, b in pairs))
+        kept = data.get("rest") if isinstance(data, dict) else None
+        rest = tuple(map(str, kept)) if isinstance(kept, list) else ()
+        return cls(Conversation.from_json(data), from_json(data), tuple((str(a), str(b)) for a, b in pairs), rest)
 
 
 class Conversations:
@@ -156,6 +161,8 @@ class Turn:
         self._conversations = conversations
         self._places = places
         self._failure_of = failure_of
+        self.resumed = steps > 0
+        """Some of its steps were made before a restart."""
         self._made = steps
         self._next = 0
         self._kept: dict[Talk, dict[str, Any]] = {}
@@ -192,6 +199,10 @@ class Turn:
     def keep_offered(self, talk: Talk, offered: Offered) -> None:
         """Store what a number stands for from here on, together with the tick-off."""
         self._kept.setdefault(talk, {})["offered"] = offered
+
+    def keep_rest(self, talk: Talk, pages: Sequence[str]) -> None:
+        """Store what is sent when it is asked for, together with the tick-off."""
+        self._kept.setdefault(talk, {})["rest"] = tuple(pages)
 
     @property
     def begun(self) -> bool:

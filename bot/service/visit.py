@@ -17,7 +17,7 @@ from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
 from bot.service import buttons
 from bot.service.catalogue import Catalogue
-from bot.service.pages import lines
+from bot.service.pages import LENGTHS, lines
 from bot.service.parts import Parts
 from bot.service.port import (
     Address,
@@ -38,6 +38,9 @@ from bot.staff.question_record import Place, record
 from bot.store.keys import hashed_name
 
 log = logging.getLogger(__name__)
+
+MORE = "0"
+"""What is typed to have the rest of an answer, where not all of it may be sent at once."""
 
 
 class Visit:
@@ -153,13 +156,32 @@ class Visit:
 
     async def _send(self, pages: list[str], rows: Rows, choices: list[Button]) -> None:
         if not self._fit(rows):
-            pages, rows = await self._numbered(pages, choices), ()
+            thumbs = buttons.judging(rows) if self.channel.capabilities.thumbs else ()
+            pages, rows = await self._numbered(pages, choices), thumbs
         elif (await self.turn.memory(self.at.talk)).offered:
             self.turn.keep_offered(self.at.talk, ())
+        await self._some(pages, rows)
+
+    async def _some(self, pages: list[str], rows: Rows) -> None:
+        """As many as may be sent at once; the rest is kept, and the last one says how to have it."""
+        most = self.channel.capabilities.most
+        if most and (len(pages) > most or (await self.turn.memory(self.at.talk)).rest):
+            self.turn.keep_rest(self.at.talk, pages[most:])
+        if most and len(pages) > most:
+            pages, rows = [*pages[: most - 1], f"{pages[most - 1]}\n{self.words('messenger.more', n=MORE)}"], ()
         for page in pages[:-1]:
             await self.deliver(self.at, page)
         if pages:
             await self.deliver(self.at, pages[-1], rows)
+
+    async def more(self) -> bool:
+        """Whether the number was typed that brings the rest of the last answer; it is sent."""
+        rest = (await self.turn.memory(self.at.talk)).rest
+        if not rest or self.incoming.kind != "text" or self.incoming.text.strip() != MORE:
+            return False
+        self.turn.outcome("callback")
+        await self._some(list(rest), ())
+        return True
 
     def _fit(self, rows: Rows) -> bool:
         can = self.channel.capabilities
@@ -171,7 +193,11 @@ class Visit:
         if not choices:
             return pages
         listed = [Line(self.words("buttons.line", n=n, label=b.label)) for n, b in enumerate(choices, 1)]
-        return [*pages, *self.channel.render([*listed, Line(self.words("buttons.choose"))])]
+        further = self.channel.render([*listed, Line(self.words("buttons.choose"))])
+        both = "\n".join([*pages, *further])
+        can = self.channel.capabilities
+        together = len(pages) == len(further) == 1 and LENGTHS[can.unit](both) <= can.longest
+        return [both] if together else [*pages, *further]
 
     async def deliver(
         self,

@@ -64,20 +64,38 @@ class Staff:
 
 
 def parse_staff(text: str, faults: list[str], name: str = "POLICYBOT_STAFF") -> Staff:
-    """``123456789:admin,234567890:editor`` as Staff; every fault goes to ``faults``, in words for the operator."""
+    """``123456789:admin,wecom_bot/wangwu:editor`` as Staff: Telegram's number, or the channel and its name of a person.
+
+    Every fault goes to ``faults``, in words for the operator.
+    """
     roles: dict[int, Role] = {}
+    more: dict[tuple[str, str], Role] = {}
     known = {role.word: role for role in Role}
     for entry in re.split(r"[,，\s]+", text.strip(" ,，")):
+        parts = entry.replace("：", ":").rsplit(":", 1)
+        who, word = parts[0], parts[-1] if len(parts) == 2 else ""
+        role = known.get(word.lower())
+        number, member = _number(who), _MEMBER.fullmatch(who)
         if not entry:
             continue
-        number, _, word = entry.replace("：", ":").partition(":")
-        role = known.get(word.lower())
-        if not (number.isascii() and number.isdigit() and 0 < int(number) < 2**52):
-            faults.append(f"{name}：「{entry}」应为 数字编号:角色，如 123456789:admin；编号是本人的，不是用户名")
+        if number is None and member is None:
+            faults.append(
+                f"{name}：「{entry}」应为 数字编号:角色，如 123456789:admin；编号是本人的，不是用户名。"
+                "别的聊天工具写作 渠道/本人的编号:角色，如 wecom_bot/wangwu:editor"
+            )
         elif role is None:
             faults.append(f"{name}：「{entry}」的角色不认识；可以是 {'、'.join(known)}")
-        elif int(number) in roles:
-            faults.append(f"{name}：{number} 写了两次；只留一次")
-        else:
-            roles[int(number)] = role
-    return Staff(roles)
+        elif number in roles or (member is not None and (member[1], member[2]) in more):
+            faults.append(f"{name}：{who} 写了两次；只留一次")
+        elif number is not None:
+            roles[number] = role
+        elif member is not None:
+            more[member[1], member[2]] = role
+    return Staff(roles, more)
+
+
+_MEMBER = re.compile(r"([a-z_]{2,16})/([^\s,，]{1,128})")
+
+
+def _number(who: str) -> int | None:
+    return int(who) if who.isascii() and who.isdigit() and 0 < int(who) < 2**52 else None

@@ -250,9 +250,9 @@ class Store:
 
     # -- the journal -------------------------------------------------------------------------------------------------
 
-    async def receive(self, received: Sequence[Received]) -> set[Delivery]:
-        """Journal what was delivered; gives what is new of it. Returns only when it is safely stored."""
-        return cast(set[Delivery], await self._do(_Job(change=Change(received=received))))
+    async def receive(self, received: Sequence[Received], kept: Sequence[Kept] = ()) -> set[Delivery]:
+        """Journal what was delivered, and what is ``kept`` with it; gives what is new, when it is safely stored."""
+        return cast(set[Delivery], await self._do(_Job(change=Change(received=received, kept=kept))) or set())
 
     async def change(self, change: Change) -> None:
         """Write; returns when it is committed."""

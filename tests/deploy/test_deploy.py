@@ -22,8 +22,9 @@ import yaml
 import bot.cli
 from bot import settings as general
 from bot.channels.telegram import settings as telegram
-from bot.channels.telegram.app import DRAIN
 from bot.channels.telegram.settings import CREDENTIAL
+from bot.hosting import messengers
+from bot.messaging.core import DRAIN
 from bot.operations.metrics import Metrics
 from bot.store.keys import Delivery
 from bot.store.store import Change, Received, Store
@@ -31,7 +32,7 @@ from knowledge.compiled import CACHE_VARIABLE
 from tests.patience import PATIENCE
 from tests.recipe import instructions
 
-VARIABLES = general.VARIABLES | telegram.VARIABLES
+VARIABLES = general.VARIABLES | telegram.VARIABLES | messengers.VARIABLES
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 LEAST_STOP = DRAIN + 5.0 + 5.0
@@ -397,7 +398,13 @@ def test_every_option_is_explained_to_operators() -> None:
 
 
 def test_every_reason_of_healthz_has_a_page_in_the_runbook() -> None:
-    homes = ("channels/telegram/app.py", "operations/health.py")
+    homes = (
+        "channels/telegram/app.py",
+        "operations/health.py",
+        "channels/wecom_bot/connection.py",
+        "channels/dingtalk/stream.py",
+        "hosting/serving.py",
+    )
     sources = "".join((ROOT / "bot" / home).read_text(encoding="utf-8") for home in homes)
     reasons = {*re.findall(r'trouble = "([^"]+)"', sources), *re.findall(r'reasons\.append\("([^"]+)"\)', sources)}
     assert reasons >= {"no contact", "store", "conflict", "webhook not set"}

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -94,13 +93,14 @@ class Chats:
         self.sent: list[tuple[int, str]] = []
         self.unreachable = unreachable
 
-    async def send_message(self, chat: int, text: str, **_: Any) -> Any:
+    async def do_api_request(self, _: str, wanted: dict[str, Any]) -> dict[str, Any]:
         from telegram.error import BadRequest
 
+        chat = wanted["chat_id"]
         if chat in self.unreachable:
             raise BadRequest("chat not found")
-        self.sent.append((chat, text))
-        return SimpleNamespace(chat_id=chat, message_id=1)
+        self.sent.append((chat, wanted["text"]))
+        return {"chat": {"id": chat}, "message_id": 1}
 
 
 def watch(ready: Ready, store: Store, chats: Chats, today: date) -> ExpiryWatch:

@@ -78,7 +78,7 @@ def test_commands_that_only_use_the_store_need_nothing_of_telegram(tmp_path: Pat
         "TELEGRAM_WEBHOOK_PORT": "x",
     }
     settings = read_settings(environment)
-    assert settings.staff_chat == -1001234567890
+    assert settings.staff_room == ("telegram", "-1001234567890")
     assert settings.keep_days == 90
 
 

@@ -517,7 +517,7 @@ async def test_the_webhook_says_200_only_when_the_update_is_journalled(
     assert (await hook.post("/hook", json=raw(1), headers=good)).status == 200
     monkeypatch.setattr("bot.channels.telegram.webhook.JOURNAL_WAIT", 0.05)
 
-    async def never(_: object) -> set[int]:
+    async def never(*_: object) -> set[int]:
         await asyncio.sleep(60)
         return set()
 

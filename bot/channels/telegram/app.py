@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
-import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any, cast
 
 from aiohttp import web
@@ -32,162 +27,78 @@ from bot.channels.telegram.pacer import Pacer
 from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.channels.telegram.settings import TelegramSettings, WebhookSettings
-from bot.days import BEIJING
-from bot.engine.assistant import WARM_UP, Assistant
+from bot.messaging.core import DRAIN, Core, Found, UnusableError, find, opened
 from bot.operations import health as status
-from bot.operations import logs
 from bot.operations.health import Health
-from bot.operations.metrics import Metrics
 from bot.service import journal
-from bot.service.expiry import ExpiryWatch
-from bot.service.limits import UserLimit
-from bot.service.notices import Notices
-from bot.service.parts import Parts
-from bot.service.port import Address
 from bot.service.service import Service
-from bot.service.staffroom import StaffRoom
 from bot.service.turns import Turns, current_turn
-from bot.serving.answer_process import Worker
-from bot.serving.hot_reload import Reloader
-from bot.serving.last_good import LastGood, Started, start
-from bot.serving.memory import keep_giving_back
-from bot.serving.reply_cache import RecentReplies
-from bot.staff.asker_hash import Askers, KeyFileError, open_askers
-from bot.store.migrate import NewerSchemaError
-from bot.store.store import Store, UnusableDatabaseError
-from knowledge.base.document import Policy
 
 log = logging.getLogger(__name__)
 
 LONG_POLL = 25
 """Seconds that Telegram holds a getUpdates without news."""
-DRAIN = 15.0
-"""Seconds that answers under way may take when the bot stops."""
 DEAD = 180.0
 """Seconds without so much as an attempt to poll after which the process ends, to be started anew."""
 ALLOWED = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 BUSY = 3
 """Updates in hand from which "typing" is no longer shown."""
-SWITCH = 0.0005
-"""Seconds after which a busy thread lets another run: no commit should wait for Python's usual 5 ms."""
+NOT_TAKEN = "TELEGRAM_BOT_TOKEN：服务器不认这个令牌；请在 @BotFather 的 /mybots 里核对，或重新生成"
 OK, FAILED, USAGE = 0, 1, 2
 
 
 def run(settings: TelegramSettings) -> int:
     """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
-    os.umask(0o077)  # the store and what else is written here is about people
-    secrets = [settings.token, settings.webhook.secret if settings.webhook else "", settings.hash_key]
-    logs.set_up(settings.log_level, secrets, Discreet())
-    metrics = Metrics()
     try:
-        store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
-        _prepare(store, settings.beside.values())
-        askers = open_askers(settings.hash_key, settings.data_dir)
-    except (UnusableDatabaseError, KeyFileError) as error:
-        print(f"{error}", file=sys.stderr)
+        found = find(settings, secrets(settings), Discreet())
+    except UnusableError as error:
+        print(error, file=sys.stderr)
         return USAGE
-    except NewerSchemaError as error:
-        print(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库", file=sys.stderr)
-        return USAGE
-    last_good = LastGood(settings.data_dir, settings.base)
-    started = start(settings.base, last_good)
-    assistant = Assistant(started.ready)
-    assistant.reply(WARM_UP)
-    gc.collect()
-    gc.freeze()  # the base lives as long as the process: no collection need look at it again
-    worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
-    sys.setswitchinterval(SWITCH)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see _serve
-    return asyncio.run(_run(settings, Found(store, metrics, assistant, worker, askers, started, last_good)))
+    return asyncio.run(_run(settings, found))
 
 
-def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
-    """Make the tables ready; a database that is locked or just starting gets half a minute."""
-    end, pause = time.monotonic() + patience, 1.0
-    while True:
-        try:
-            return store.prepare(beside)
-        except UnusableDatabaseError as error:
-            if not error.passing or time.monotonic() + pause > end:
-                raise
-            log.warning("store_waiting", extra={"reason": str(error), "next_try_seconds": pause})
-            time.sleep(pause)
-            pause *= 2
-
-
-@dataclass(frozen=True)
-class Found:
-    """What there is before the event loop runs."""
-
-    store: Store
-    metrics: Metrics
-    assistant: Assistant
-    worker: Worker | None
-    askers: Askers
-    started: Started
-    last_good: LastGood
+def secrets(settings: TelegramSettings) -> list[str]:
+    """What must not stand in the log."""
+    return [settings.token, settings.webhook.secret if settings.webhook else ""]
 
 
 class Bot:
     """The parts of a running bot, put together."""
 
-    def __init__(self, settings: TelegramSettings, found: Found) -> None:
+    def __init__(self, core: Core, settings: TelegramSettings) -> None:
+        """``core``: what it shares with other channels of the process."""
+        self.core = core
         self.settings = settings
-        self.store = store = found.store
+        self.store = store = core.store
         self.conflict_told: float | None = None
         self.connected: float | None = None
         """Monotonic time at which Telegram said who the bot is: the first poll may take half a minute."""
-        self.metrics = metrics = found.metrics
-        self.replies = RecentReplies(found.assistant, found.worker)
+        self.metrics = metrics = core.metrics
+        self.replies = core.replies
         self.queue = JournalQueue(store, metrics)
         self.turns = Turns(store, failure_of=failure_of)
         self.updates_request = UpdatesRequest(self.queue, metrics)
         self.application = self._application()
-        bot, words = self.application.bot, found.assistant.words
+        bot = self.application.bot
         self.webhook: webhook.Webhook | None = None
         if settings.webhook is not None:
             self.webhook = webhook.Webhook(bot, self.queue, metrics, settings.webhook.secret)
         self.channel = TelegramChannel(bot, lambda: self.queue.waiting > BUSY)
-        channels = {NAME: self.channel}
-        at = Address(NAME, str(settings.staff_chat), place="group") if settings.staff_chat is not None else None
-        self.room = StaffRoom(at, channels, store, words, settings.hours, lambda: datetime.now(BEIJING))
-        self.notices = Notices(channels, settings.staff, self.room, words)
-        self.reloader = Reloader(
-            settings.base,
-            self.replies,
-            found.worker,
-            self.notices.base,
-            metrics.base_checked,
-            found.last_good,
-            found.started,
-        )
+        core.channels[NAME] = self.channel
         bursts = Bursts()
-        self.parts = Parts(
-            store=store,
-            askers=found.askers,
-            metrics=metrics,
-            words=words,
-            replies=self.replies,
-            limit=UserLimit(settings.user_limit),
-            staff=settings.staff,
-            room=self.room,
-            channels=channels,
-            keep_days=settings.keep_days,
-            reloader=self.reloader,
-            forgetting=(bursts.forget,),
-        )
+        core.forgetting.append(bursts.forget)
+        self.parts = core.parts
         inline = Inline(self.parts, lambda: self.channel.called, bursts, self.examples)
         for handler in Handlers(Service(self.parts), Reader(self.me), inline).all():
             self.application.add_handler(handler)
         self.application.add_error_handler(_note_error)
-        self.expiry = ExpiryWatch(store, self.notices, self.policies, found.assistant.today, words)
         self.health = Health(
             store,
             metrics,
             settings.webhook is None,
             self.last_contact,
-            lambda: len(self.policies()),
-            self.reloader.state,
+            lambda: len(core.policies()),
+            core.reloader.state,
         )
 
     def _application(self) -> Application:  # type: ignore[type-arg]
@@ -217,10 +128,6 @@ class Bot:
         """Questions that the documents of the base in force answer."""
         return tuple(self.replies.assistant.library.examples.questions)
 
-    def policies(self) -> tuple[Policy, ...]:
-        """Those of the base that is in force."""
-        return self.replies.assistant.ready.base.policies
-
     def me(self) -> User:
         """Who the bot is."""
         return cast(User, self.application.bot.bot)
@@ -247,25 +154,22 @@ async def _run(settings: TelegramSettings, found: Found) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    found.store.open()
-    if found.worker is not None:
-        await found.worker.open()
-    bot = Bot(settings, found)
-    try:
-        async with _status(bot):
-            if not await _until_connected(bot, stop):
-                return OK
-            return await _serve(bot, stop)
-    except InvalidToken:
-        print("TELEGRAM_BOT_TOKEN：服务器不认这个令牌；请在 @BotFather 的 /mybots 里核对，或重新生成", file=sys.stderr)
-        return USAGE
-    except OSError as error:
-        print(f"不能监听：{error}；请换一个端口，或停掉占用它的程序", file=sys.stderr)
-        return FAILED
-    finally:
-        if found.worker is not None:
-            await found.worker.close()
-        await found.store.close()
+    async with opened(found):
+        bot = Bot(Core(settings, found), settings)
+        try:
+            async with _status(bot):
+                return await work(bot, stop)
+        except InvalidToken:
+            print(NOT_TAKEN, file=sys.stderr)
+            return USAGE
+        except OSError as error:
+            print(f"不能监听：{error}；请换一个端口，或停掉占用它的程序", file=sys.stderr)
+            return FAILED
+
+
+async def work(bot: Bot, stop: asyncio.Event) -> int:
+    """Connect and answer until told to stop; the exit code. Raises InvalidToken, and OSError of the webhook's port."""
+    return await _serve(bot, stop) if await _until_connected(bot, stop) else OK
 
 
 @contextlib.asynccontextmanager
@@ -304,22 +208,16 @@ async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
 
 
 async def _serve(bot: Bot, stop: asyncio.Event) -> int:
+    async with bot.core.running():
+        return await _answer(bot, stop)
+
+
+async def _answer(bot: Bot, stop: asyncio.Event) -> int:
     application = bot.application
     await application.start()
-    await bot.room.open()
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
-    always = (
-        menus.set_menus(application.bot, bot.parts),
-        bot.reloader.watch(),
-        bot.expiry.watch(),
-        bot.room.keep_posting(),
-        keep_giving_back(),
-    )
-    background = [asyncio.create_task(work) for work in always]
-    asyncio.get_running_loop().add_signal_handler(
-        signal.SIGHUP, lambda: background.append(asyncio.create_task(_reload(bot)))
-    )
+    background = [asyncio.create_task(menus.set_menus(application.bot, bot.parts))]
     runner: web.AppRunner | None = None
     code = OK
     try:
@@ -412,8 +310,3 @@ async def _register(bot: Bot, wanted: WebhookSettings) -> None:
             bot.health.trouble = ""
             log.info("webhook_set", extra={"path": wanted.path})
             return
-
-
-async def _reload(bot: Bot) -> None:
-    """Check the base's files, as SIGHUP asks."""
-    await bot.reloader.now(forced=True)

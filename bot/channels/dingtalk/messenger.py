@@ -1,0 +1,75 @@
+"""The DingTalk robot, put together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.channels.dingtalk import incoming
+from bot.channels.dingtalk.channel import DingtalkChannel
+from bot.channels.dingtalk.incoming import Reader, Sessions
+from bot.channels.dingtalk.settings import DingtalkSettings
+from bot.channels.dingtalk.stream import DeniedError, Frame, Stream
+from bot.messaging.client import Client
+from bot.messaging.messenger import Finding
+from bot.messaging.quoting import Ours
+from bot.replies.texts import Texts
+from bot.service.intake import Intake
+from bot.service.journal import Raw
+from bot.service.port import Incoming
+from bot.store.keys import Delivery
+
+log = logging.getLogger(__name__)
+
+
+class Dingtalk:
+    """The messenger."""
+
+    def __init__(self, settings: DingtalkSettings, client: Client, words: Texts) -> None:
+        sessions = Sessions()
+        self.channel = DingtalkChannel(settings, client, sessions)
+        self.stream = Stream(settings, client, self._received)
+        self._reader = Reader(sessions, Ours(words))
+        self._intake: Intake | None = None
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the connection."""
+        return self.stream.trouble
+
+    def read(self, delivery: Delivery, text: str) -> Incoming | None:
+        """What was journalled, as what came in."""
+        return self._reader.read(delivery, text)
+
+    def attach(self, intake: Intake) -> None:
+        """Where it hands in what it receives."""
+        self._intake = intake
+
+    def routes(self) -> list[web.RouteDef]:
+        """None: it connects by itself."""
+        return []
+
+    async def run(self) -> None:
+        """Stay connected."""
+        await self.stream.run()
+
+    async def _received(self, frames: Sequence[Frame]) -> None:
+        assert self._intake is not None
+        raws: list[Raw] = []
+        for frame in frames:
+            try:
+                raws.append(incoming.raw(frame))
+            except (KeyError, ValueError, TypeError):
+                log.warning("dingtalk_frame_unreadable", extra={"characters": len(str(frame.get("data", "")))})
+        await self._intake.take(raws)
+
+    async def check(self) -> list[Finding]:
+        """Get a ticket, and don't use it: nothing that is connected is disturbed."""
+        try:
+            await self.stream.ticket()
+        except DeniedError as error:
+            remedy = "请核对 DINGTALK_CLIENT_ID、DINGTALK_CLIENT_SECRET；应用要已发布，机器人要选 Stream 模式"
+            return [Finding(False, f"钉钉不给连接的票：{error}", remedy)]
+        return [Finding(True, "取到了连接的票，Client ID 和 Secret 都对")]

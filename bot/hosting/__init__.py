@@ -1,0 +1,1 @@
+"""All configured messengers in one process, over one store: composed, run, checked. Knows every channel."""

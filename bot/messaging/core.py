@@ -1,0 +1,191 @@
+"""What all channels of one process share: the store, the base in force, the staff's room, the watches. Wiring only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.days import BEIJING
+from bot.engine.assistant import WARM_UP, Assistant
+from bot.operations import logs
+from bot.operations.metrics import Metrics
+from bot.service.expiry import ExpiryWatch
+from bot.service.limits import UserLimit
+from bot.service.notices import Notices
+from bot.service.parts import Parts
+from bot.service.port import Address, Channel
+from bot.service.staffroom import StaffRoom
+from bot.serving.answer_process import Worker
+from bot.serving.hot_reload import Reloader
+from bot.serving.last_good import LastGood, Started, start
+from bot.serving.memory import keep_giving_back
+from bot.serving.reply_cache import RecentReplies
+from bot.settings import Settings
+from bot.staff.asker_hash import Askers, KeyFileError, open_askers
+from bot.store.migrate import NewerSchemaError
+from bot.store.store import Store, UnusableDatabaseError
+from knowledge.base.document import Policy
+
+log = logging.getLogger(__name__)
+
+DRAIN = 15.0
+"""Seconds that answers under way may take when the bot stops."""
+SWITCH = 0.0005
+"""Seconds after which a busy thread lets another run: no commit should wait for Python's usual 5 ms."""
+
+
+class UnusableError(Exception):
+    """There is nothing to run on; the message says why, in words for the operator."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is before the event loop runs."""
+
+    store: Store
+    metrics: Metrics
+    assistant: Assistant
+    worker: Worker | None
+    askers: Askers
+    started: Started
+    last_good: LastGood
+
+
+def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -> Found:
+    """Make ready what needs no event loop. Raises UnusableError, and KnowledgeError when there is no base.
+
+    ``secrets``: what is blotted out in the log; ``filters`` as of logs.set_up.
+    """
+    os.umask(0o077)  # the store and what else is written here is about people
+    logs.set_up(settings.log_level, [*secrets, settings.hash_key], *filters)
+    metrics = Metrics()
+    try:
+        store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
+        _prepare(store, settings.beside.values())
+        askers = open_askers(settings.hash_key, settings.data_dir)
+    except (UnusableDatabaseError, KeyFileError) as error:
+        raise UnusableError(str(error)) from error
+    except NewerSchemaError as error:
+        raise UnusableError(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库") from error
+    last_good = LastGood(settings.data_dir, settings.base)
+    started = start(settings.base, last_good)
+    assistant = Assistant(started.ready)
+    assistant.reply(WARM_UP)
+    gc.collect()
+    gc.freeze()  # the base lives as long as the process: no collection need look at it again
+    worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
+    sys.setswitchinterval(SWITCH)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see Core.running
+    return Found(store, metrics, assistant, worker, askers, started, last_good)
+
+
+def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
+    """Make the tables ready; a database that is locked or just starting gets half a minute."""
+    end, pause = time.monotonic() + patience, 1.0
+    while True:
+        try:
+            return store.prepare(beside)
+        except UnusableDatabaseError as error:
+            if not error.passing or time.monotonic() + pause > end:
+                raise
+            log.warning("store_waiting", extra={"reason": str(error), "next_try_seconds": pause})
+            time.sleep(pause)
+            pause *= 2
+
+
+@contextlib.asynccontextmanager
+async def opened(found: Found) -> AsyncIterator[None]:
+    """The store and the answering process, for as long as the event loop needs them."""
+    found.store.open()
+    if found.worker is not None:
+        await found.worker.open()
+    try:
+        yield
+    finally:
+        if found.worker is not None:
+            await found.worker.close()
+        await found.store.close()
+
+
+class Core:
+    """The parts that every channel works with; channels are added before anything is answered."""
+
+    def __init__(self, settings: Settings, found: Found) -> None:
+        self.settings = settings
+        self.store = store = found.store
+        self.metrics = metrics = found.metrics
+        self.channels: dict[str, Channel] = {}
+        self.forgetting: list[Callable[[str, str], object]] = []
+        """As Parts.forgetting."""
+        words = found.assistant.words
+        self.replies = RecentReplies(found.assistant, found.worker)
+        room = settings.staff_room
+        at = Address(*room, place="group") if room is not None else None
+        self.room = StaffRoom(at, self.channels, store, words, settings.hours, lambda: datetime.now(BEIJING))
+        self.notices = Notices(self.channels, settings.staff, self.room, words)
+        self.reloader = Reloader(
+            settings.base,
+            self.replies,
+            found.worker,
+            self.notices.base,
+            metrics.base_checked,
+            found.last_good,
+            found.started,
+        )
+        self.parts = Parts(
+            store=store,
+            askers=found.askers,
+            metrics=metrics,
+            words=words,
+            replies=self.replies,
+            limit=UserLimit(settings.user_limit),
+            staff=settings.staff,
+            room=self.room,
+            channels=self.channels,
+            keep_days=settings.keep_days,
+            reloader=self.reloader,
+            forgetting=(self._forget,),
+        )
+        self.expiry = ExpiryWatch(store, self.notices, self.policies, found.assistant.today, words)
+        self._running = False
+
+    def _forget(self, channel: str, person: str) -> None:
+        for forget in self.forgetting:
+            forget(channel, person)
+
+    def policies(self) -> tuple[Policy, ...]:
+        """Those of the base that is in force."""
+        return self.replies.assistant.ready.base.policies
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The watches, for as long as somebody is inside; whoever comes second finds them running."""
+        if self._running:
+            yield
+            return
+        self._running = True
+        await self.room.open()
+        watches = (self.reloader.watch(), self.expiry.watch(), self.room.keep_posting(), keep_giving_back())
+        tasks = {asyncio.create_task(watch) for watch in watches}
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, lambda: tasks.add(asyncio.create_task(self._reload())))
+        try:
+            yield
+        finally:
+            self._running = False
+            for task in tasks:
+                task.cancel()
+
+    async def _reload(self) -> None:
+        """Check the base's files, as SIGHUP asks."""
+        await self.reloader.now(forced=True)
