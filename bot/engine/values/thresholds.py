@@ -89,8 +89,6 @@ NAMED_OUTSIDE = -2.0
 
 # -- what odds are multiplied by ------------------------------------------------------------------------------------
 
-LACKING = 0.4
-"""Of a clause that hasn't what is asked for, units or money: 孵化器补多少 is answered where an amount stands."""
 LATER = 0.6
 """Of a clause whose document doesn't hold yet or no longer, beside one that does."""
 
