@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from knowledge.fitting.evidence import Question, Row
+    from bot.engine.assistant import Assistant
 
 OK, TOO_FEW = 0, 1
 
@@ -63,28 +63,36 @@ def _tune_evidence(folder: Path, dry_run: bool) -> int:
         return TOO_FEW
     questions = fitting.read_questions(folder / "questions")
     with tempfile.TemporaryDirectory() as scratch:
-        rows = _rows(questions, folder / "documents", Path(scratch))
+        assistant, ids = _beside_ours(folder / "documents", Path(scratch))
+        rows = fitting.rows(questions, ids, assistant.ready.base, assistant.evidence, assistant.looked_for)
+        asked = [*((q.ask, False) for q in questions if q.quote), *_of_taught(ROOT.parent / "tests" / "questions")]
+        trust = fitting.fit_trust(fitting.trusted(asked, assistant.taught_and_found))
     report = fitting.report(rows)
     print(report)
     if not dry_run:
-        fitting.save(fitting.fit(rows), ROOT, report)
+        fitting.save(replace(fitting.fit(rows), taught=trust), ROOT, report)
         print(f"已写入 {ROOT.name}/{evidence.FILE}")
     return OK
 
 
-def _rows(questions: Sequence[Question], documents: Path, scratch: Path) -> list[Row]:
-    """The questions with their candidates, on a base of these documents beside the project's own."""
+def _beside_ours(documents: Path, scratch: Path) -> tuple[Assistant, dict[str, str]]:
+    """A base of these documents beside the project's own, and their ids by the names of their files."""
     import shutil
 
     from bot.engine.assistant import Assistant
     from knowledge import ROOT, compiled
     from knowledge.base.lexicon_files import shared_units
-    from knowledge.fitting import evidence as fitting
     from knowledge.importing.sandbox import import_files
 
     policies = shutil.copytree(ROOT / "policies", scratch / "policies")
-    outcomes = list(import_files(sorted(documents.iterdir()), policies, shared_units(ROOT), force=False))
-    made = compiled.make(scratch)
-    assistant = Assistant(made)
+    outcomes = list(import_files(sorted(map(str, documents.iterdir())), policies, shared_units(ROOT), force=False))
     ids = {Path(outcome.file).name: outcome.policy for outcome in outcomes if outcome.policy}
-    return fitting.rows(questions, ids, made.base, assistant.evidence, assistant.looked_for)
+    return Assistant(compiled.make(scratch)), ids
+
+
+def _of_taught(folder: Path) -> list[tuple[str, bool]]:
+    """The test questions on clauses with phrasings."""
+    from knowledge.files.yamlfile import read_yaml
+
+    files = [read_yaml(path).data for path in sorted(folder.glob("*.yaml"))]
+    return [(str(q["ask"]), True) for data in files if "clause" in data for q in data["questions"]]

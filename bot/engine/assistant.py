@@ -8,7 +8,7 @@ held by the contract in pyproject.toml.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -81,6 +81,18 @@ class Assistant:
     def looked_for(self, question: str, policy: str = "") -> Asking:
         """What such a clause must have to answer a question; for fits. ``policy``: id of the one that is asked."""
         return self._use.matcher.looked_for(self.understanding.question(question), Scope(self.library, policy))
+
+    def taught_and_found(self, question: str) -> tuple[Mapping[str, float], float] | None:
+        """Signals of the clause with phrasings that is the best match, and how probable the best one without is.
+
+        None where something else is the best match; for fits.
+        """
+        asked, everywhere = self.understanding.question(question), self._use.everywhere
+        learned = self._use.matcher.learned(asked.reading, everywhere)
+        if not learned or kind_of(learned[0].target) != "clause":
+            return None
+        found = self._use.matcher.found(asked, everywhere)
+        return learned[0].signals, found[0].probability if found else 0.0
 
     def _heard(self, asked: Question) -> Heard:
         """How the question was read, for the reply's why."""

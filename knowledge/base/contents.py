@@ -51,6 +51,7 @@ class EvidenceFile(Record):
     signal: dict[EvidenceName, float] = Field(min_length=1)
     """Of SIGNALS in knowledge/retrieval/evidence.py; what isn't there counts nothing."""
     bias: float
+    taught: dict[Literal["linear", "nearest", "cover", "found", "bias"], float] = Field(default_factory=dict)
 
 
 class Base(Record):

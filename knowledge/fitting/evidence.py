@@ -19,12 +19,13 @@ from knowledge.base.contents import Base
 from knowledge.files.faults import KnowledgeError
 from knowledge.files.yamlfile import read_yaml
 from knowledge.learned.regression import Floats
-from knowledge.retrieval.evidence import CANDIDATES, FILE, SIGNALS, Asking, Evidence, Weights
+from knowledge.retrieval.evidence import CANDIDATES, FILE, SIGNALS, TRUST, Asking, Evidence, Weights
 
 INSIDE = 0.7
 """Share of the questions that a document answers; the rest is about what none covers."""
 FOLDS = 5
 STEPS, STEP, RIDGE = 1_200, 0.05, 2e-3
+NEWTON = 30
 SURENESS = (0.2, 0.3, 0.5)
 """Probabilities at which the report looks."""
 _BLANKS = re.compile(r"\s+")
@@ -68,6 +69,17 @@ def read_questions(folder: Path) -> list[Question]:
     return out
 
 
+def trusted(
+    questions: Sequence[tuple[str, bool]], match: Callable[[str], tuple[Mapping[str, float], float] | None]
+) -> list[tuple[Mapping[str, float], bool]]:
+    """Rows for fit_trust(). ``questions``: each with whether it is for a clause with phrasings.
+
+    ``match``: the signals of the best such clause, where that is what is best, and how probable the best other one is.
+    """
+    found = [(match(ask), meant) for ask, meant in questions]
+    return [({**best[0], "found": best[1]}, meant) for best, meant in found if best is not None]
+
+
 def rows(
     questions: Sequence[Question], policies: Mapping[str, str], base: Base, evidence: Evidence, ask: Ask
 ) -> list[Row]:
@@ -108,6 +120,23 @@ def fit(found: Sequence[Row]) -> Weights:
     return Weights({name: round(float(w[i]), 3) for i, name in enumerate(SIGNALS)}, bias=round(float(w[-1]), 3))
 
 
+def fit_trust(rows: Sequence[tuple[Mapping[str, float], bool]]) -> dict[str, float]:
+    """What the signals of TRUST are worth; meant and not meant count the same.
+
+    ``rows``: the signals of the best clause with phrasings, and whether it was meant; see trusted().
+    """
+    x = np.array([[*(row.get(name, 0.0) for name in TRUST), 1.0] for row, _ in rows])
+    meant = np.array([float(is_meant) for _, is_meant in rows])
+    share = np.where(meant > 0, 0.5 / max(meant.sum(), 1.0), 0.5 / max((1 - meant).sum(), 1.0))
+    w = np.zeros(x.shape[1])
+    for _ in range(NEWTON):
+        p = 1.0 / (1.0 + np.exp(-(x @ w)))
+        slope = x.T @ (share * (p - meant)) + RIDGE * w
+        curve = (x * (share * p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(w))
+        w -= np.linalg.solve(curve, slope)
+    return {name: round(float(value), 3) for name, value in zip((*TRUST, "bias"), w, strict=True)}
+
+
 def report(found: Sequence[Row]) -> str:
     """How weights do that were fitted without the documents that are asked."""
     documents = sorted({row.document for row in found})
@@ -144,7 +173,8 @@ def _said(held: Sequence[tuple[Row, Floats]]) -> Iterator[str]:
         sure = [(p[:-1].max() >= least, int(p[:-1].argmax()) in row.right) for row, p in inside]
         right, wrong = (np.mean([s and r is want for s, r in sure]) for want in (True, False))
         leaks = np.mean([p[:-1].max() >= least for p in outside])
-        yield f"    from {least}: right {right:.3f}, another {wrong:.3f}; where there is none {leaks:.3f} of {len(outside)}"
+        none = f"where there is none {leaks:.3f} of {len(outside)}"
+        yield f"    from {least}: right {right:.3f}, another {wrong:.3f}; {none}"
 
 
 def _arrays(found: Sequence[Row]) -> tuple[Floats, Floats, Floats, Floats]:
@@ -177,4 +207,6 @@ def save(weights: Weights, root: Path, said: str) -> None:
     lines.append("signal:")
     lines += [f"  {name}: {value}" for name, value in weights.signal.items()]
     lines.append(f"bias: {weights.bias}")
+    lines.append("taught:")
+    lines += [f"  {name}: {value}" for name, value in weights.taught.items()]
     (root / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -54,14 +54,19 @@ class ClauseFinder:
 
     def holding(self, term: str) -> int:
         """In how many clauses a word stands, or a pair of characters."""
-        return len(self._entries(term))
+        return self.held_in(term)
+
+    def held_in(self, term: str, policy_id: str = "") -> int:
+        """In how many clauses of a policy, or of all, a word stands."""
+        entries = self._entries(term)
+        if not policy_id:
+            return len(entries)
+        span = self._span.get(policy_id, range(0))
+        return bisect_left(entries, span.stop) - bisect_left(entries, span.start)
 
     def stands(self, term: str, policy_id: str) -> bool:
         """Whether it stands in any clause of a policy."""
-        span = self._span.get(policy_id, range(0))
-        entries = self._entries(term)
-        at = bisect_left(entries, span.start)
-        return at < len(entries) and entries[at] < span.stop
+        return self.held_in(term, policy_id) > 0
 
     def _entries(self, term: str) -> Sequence[int]:
         return self.retriever.entries(term) if self.retriever is not None else ()

@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,6 +39,8 @@ from knowledge.retrieval.clause_finder import ClauseFinder, headings
 from knowledge.retrieval.topics import tokens
 from knowledge.text.fold import fold_whole
 
+TRUST = ("linear", "nearest", "cover", "found")
+"""Of a match with a clause that has phrasings (knowledge/learned), and the probability of the best clause without."""
 SIGNALS = (
     "cover",
     "pairs",
@@ -74,6 +76,10 @@ BACKGROUND = 500
 """Weight of common language beside the base's own clauses in a word's rarity, in clauses."""
 CITY = 3.0
 """Log odds that a document for the city which the question names answers."""
+MENTIONED = 1.5
+"""Log odds that a document answers whose city isn't known, and that speaks of the one which the question names."""
+MENTIONS = 3
+"""Clauses that must name it."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
 CLEAR_TOPIC = 1.5
@@ -92,6 +98,8 @@ class Weights:
 
     signal: Mapping[str, float]
     bias: float
+    taught: Mapping[str, float] = field(default_factory=dict)
+    """TRUST -> what it counts that a clause with phrasings is meant rather than one without; with ``bias``."""
 
 
 START = Weights({"pairs": 1.3, "run": 2.0, "ahead": 1.5, "much": 1.5, "weight": 6.0, "named": 4.0}, bias=-8.0)
@@ -107,7 +115,7 @@ def load_weights(root: Path) -> Weights:
     import yaml
 
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Weights(signal=data["signal"], bias=data["bias"])
+    return Weights(signal=data["signal"], bias=data["bias"], taught=data.get("taught", {}))
 
 
 @dataclass(frozen=True)
@@ -128,8 +136,8 @@ class Asking:
     """Words that name no subject."""
     only: str = ""
     """A policy's id, when the question is about that policy."""
-    cities: frozenset[str] = frozenset()
-    """Those that the question names."""
+    places: frozenset[str] = frozenset()
+    """Those for which the question asks."""
     also: Sequence[str] = ()
     """Policies of which some clauses are looked at in any case."""
     wants: frozenset[str] = frozenset()
@@ -175,7 +183,7 @@ class Evidence:
         """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
         rows = self.signals(asking)
         w = self._weights
-        here = {t: CITY if self._policies[policy_of(t)].city in asking.cities else 0.0 for t, _ in rows}
+        here = {t: self._of_place(policy_of(t), asking.places) for t, _ in rows}
         utility = [w.bias + here[t] + sum(w.signal.get(name, 0.0) * row[name] for name in SIGNALS) for t, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
@@ -218,6 +226,31 @@ class Evidence:
             }
             out.append((target, {name: round(value, 3) for name, value in row.items()}))
         return out
+
+    def _of_place(self, policy_id: str, places: frozenset[str]) -> float:
+        """Log odds of a document for the places that the question asks for."""
+        if not places:
+            return 0.0
+        if self._policies[policy_id].city in places:
+            return CITY
+        return MENTIONED if any(self.speak_of(place, policy_id) for place in places) else 0.0
+
+    def speak_of(self, place: str, policy_id: str = "") -> bool:
+        """Whether a document, or any, speaks of a place in some clauses."""
+        return self.clauses.held_in(place, policy_id) >= MENTIONS
+
+    def trust(self, taught: Mapping[str, float], found: float) -> float:
+        """How probably the best clause with phrasings is meant, where it has these signals, and not one without.
+
+        ``found``: probability of the best clause without; 1 where nothing was fitted.
+        """
+        w = self._weights.taught
+        if not w:
+            return 1.0
+        values = {**taught, "found": found}
+        return 1.0 / (
+            1.0 + math.exp(-w.get("bias", 0.0) - sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST))
+        )
 
     def _candidates(self, asking: Asking) -> list[tuple[str, float]]:
         plain = asking.reading.plain

@@ -88,7 +88,7 @@ class Matcher:
             reading,
             self._understanding.generic,
             scope.only,
-            frozenset(city for city in self._library.cities if city in question.reading.plain),
+            self._library.place_names.asked_for(question.reading.plain),
             () if scope.only else also,
             question.asks,
             sum(m.probability for m in learned if kind_of(m.target) in ("near", "far")),
@@ -117,13 +117,16 @@ class Matcher:
 
     def match(self, question: Question, scope: Scope) -> list[Match]:
         """Both on one scale."""
-        return contest(self.learned(question.reading, scope), self.found(question, scope), scope.rank)
+        return self._together(self.learned(question.reading, scope), self.found(question, scope), scope)
 
     def in_context(self, question: Question, context: Context, scope: Scope) -> list[Match]:
         """Matches, with what is talked about weighed in where the question doesn't say it all by itself."""
         learned = self._learned_in_context(question.reading, context, scope)
         found = [f for f in self.found(question, scope) if f.target != context.rejected]
-        return contest(learned, found, scope.rank)
+        return self._together(learned, found, scope)
+
+    def _together(self, learned: list[Match], found: list[Found], scope: Scope) -> list[Match]:
+        return contest(learned, found, scope.rank, self.evidence.trust)
 
     def _learned_in_context(self, reading: Reading, context: Context, scope: Scope) -> list[Match]:
         matches = self.learned(reading, scope)

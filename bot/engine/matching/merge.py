@@ -7,7 +7,7 @@ unsure of it; or all, where one of them holds the whole question word for word a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, UNSURE, WORDED
@@ -19,11 +19,17 @@ KEPT = 6
 """Matches that are kept."""
 
 
-def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[str], int]) -> list[Match]:
+def contest(
+    learned: Sequence[Match],
+    found: Sequence[Found],
+    rank: Callable[[str], int],
+    trust: Callable[[Mapping[str, float], float], float] = lambda _, __: 1.0,
+) -> list[Match]:
     """All matches, most probable first.
 
     ``learned``: the index's; ``found``: candidates among the clauses without phrasings, whose probabilities leave the
-    rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold.
+    rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold; ``trust``: how far a learned
+    clause with these signals is to be believed beside the best found one (Evidence.trust).
     """
     if not found:
         return list(learned)
@@ -35,6 +41,8 @@ def contest(learned: Sequence[Match], found: Sequence[Found], rank: Callable[[st
     first = inside[0] if inside else None
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0
+    if first is not None and kind_of(first.target) == "clause":
+        unsure = max(unsure, 1.0 - trust(first.signals, found[0].probability))
     share = outside + unsure * (1.0 - outside) if learned else 1.0
     holds = any(rank(f.target) == 0 for f in found)
     odds = {f.target: f.probability * (LATER if holds and rank(f.target) else 1.0) for f in found}

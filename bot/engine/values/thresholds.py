@@ -38,7 +38,7 @@ OFFERED = 0.01
 """From which a clause or document is worth offering once the answer was not it (不对): there is nothing better."""
 CHOICE_FLOOR = 0.06
 """Below which a clause is not worth a line in a choice: each line makes the right one harder to see."""
-LIKELY_FLOOR = 0.3
+LIKELY_FLOOR = 0.15
 """From which a clause found by its own words is put forward as the likeliest. Lower, more that no document covers is
 answered; higher, more questions are asked back."""
 
