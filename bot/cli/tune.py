@@ -64,7 +64,8 @@ def _tune_evidence(folder: Path, dry_run: bool) -> int:
     questions = fitting.read_questions(folder / "questions")
     with tempfile.TemporaryDirectory() as scratch:
         assistant, ids = _beside_ours(folder / "documents", Path(scratch))
-        rows = fitting.rows(questions, ids, assistant.ready.base, assistant.evidence, assistant.looked_for)
+        made = fitting.derived(ids, assistant.ready.base, lambda text: assistant.ready.reader.read(text).words)
+        rows = fitting.rows([*questions, *made], ids, assistant.ready.base, assistant.evidence, assistant.looked_for)
         asked = [*((q.ask, False) for q in questions if q.quote), *_of_taught(ROOT.parent / "tests" / "questions")]
         trust = fitting.fit_trust(fitting.trusted(asked, assistant.taught_and_found))
     report = fitting.report(rows)

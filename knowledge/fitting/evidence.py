@@ -1,13 +1,16 @@
 """Fits evidence.yaml: what the signals of knowledge/retrieval/evidence.py are worth, from people's questions.
 
 The questions are on documents that nobody wrote phrasings for, by people who saw only the documents (tests/fitting):
-each with a passage that answers it, or with none. Each is asked twice, of its own document and of all of them, for the
-weights serve both. The report is of documents that had no part in the fit, and of questions of the other half's
-writer. Nothing is random between runs.
+each with a passage that answers it, or with none. Beside them stand short ones derived from the documents' sentences,
+for people who know a text ask in its words, and writers of hard questions don't. Each is asked twice, of its own
+document and of all of them, for the weights serve both. What can only speak for a clause never counts against it, nor
+the reverse. The report is of documents that had no part in the fit, and of questions of the other half's writer.
+Nothing is random between runs.
 """
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +24,27 @@ from knowledge.files.yamlfile import read_yaml
 from knowledge.learned.regression import Floats
 from knowledge.retrieval.evidence import CANDIDATES, FILE, SIGNALS, TRUST, Asking, Evidence, Weights
 
-INSIDE = 0.7
-"""Share of the questions that a document answers; the rest is about what none covers."""
+INSIDE, DERIVED = 0.5, 0.2
+"""Shares of people's questions that a document answers, and of derived ones; the rest is about what none covers."""
+DERIVED_COUNT = 600
+SEED = 20251009
+WORDS = (2, 6)
+"""Fewest and most words of a derived question, which follow one another in a sentence."""
+AGAINST = frozenset({"other_topic", "silent", "outside"})
+"""Signals that never speak for a clause."""
+EITHER = frozenset({"length", "named", "above"})
+"""Signals that may do both; all others never speak against it."""
 FOLDS = 5
 STEPS, STEP, RIDGE = 1_200, 0.05, 2e-3
 NEWTON = 30
+MEANT = 0.8
+"""Share of the questions that are for a clause with phrasings, where one is the best match: they are what it knows."""
 SURENESS = (0.2, 0.3, 0.5)
 """Probabilities at which the report looks."""
+SENTENCE = (8, 200)
+"""Shortest and longest sentence from which a question is derived."""
+_SENTENCE = re.compile(r"[。；;\n]")
+_CONTENT = re.compile(r"[一-鿿]{2,}")
 _BLANKS = re.compile(r"\s+")
 
 Ask = Callable[[str, str], Asking]
@@ -43,6 +60,8 @@ class Question:
     ask: str
     quote: str
     """A passage that answers it; empty: none does."""
+    derived: bool = False
+    """Whether it is made of the passage's own words."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,7 @@ class Row:
 
     document: str
     named: bool
+    derived: bool
     inside: bool
     signals: Sequence[Mapping[str, float]]
     right: tuple[int, ...]
@@ -66,6 +86,27 @@ def read_questions(folder: Path) -> list[Question]:
             raise KnowledgeError(file.faults)
         for one in file.data["questions"]:
             out.append(Question(file.data["document"], str(one["ask"]), str(one.get("quote", ""))))
+    return out
+
+
+def derived(policies: Mapping[str, str], base: Base, read: Callable[[str], Sequence[str]]) -> list[Question]:
+    """Questions of a few words that follow one another in a sentence. ``read``: cuts a text into words."""
+    chance = random.Random(SEED)
+    by_id = {p.id: p for p in base.policies}
+    sentences = [
+        (document, s)
+        for document, policy_id in sorted(policies.items())
+        for clause in by_id[policy_id].clauses
+        for s in _SENTENCE.split(clause.text)
+        if SENTENCE[0] <= len(s) <= SENTENCE[1]
+    ]
+    out = []
+    for document, sentence in chance.sample(sentences, min(DERIVED_COUNT, len(sentences))):
+        words = [w for w in read(sentence) if _CONTENT.fullmatch(w)]
+        size = min(chance.randint(*WORDS), len(words))
+        if size >= WORDS[0]:
+            start = chance.randint(0, len(words) - size)
+            out.append(Question(document, "".join(words[start : start + size]), sentence, derived=True))
     return out
 
 
@@ -96,7 +137,7 @@ def rows(
             holding = {f"{policy.id}/{c.id}" for c in policy.clauses if quote and quote in _tight(c.title + c.text)}
             found = evidence.signals(ask(question.ask, policy.id if named else ""))[:CANDIDATES]
             right = tuple(n for n, (target, _) in enumerate(found) if target in holding)
-            out.append(Row(question.document, named, bool(quote), [s for _, s in found], right))
+            out.append(Row(question.document, named, question.derived, bool(quote), [s for _, s in found], right))
     return [row for row in out if row.signals]
 
 
@@ -108,6 +149,8 @@ def fit(found: Sequence[Row]) -> Weights:
     """Maximum likelihood weights, with a ridge towards none; any right candidate will do."""
     x, there, right, share = _arrays(found)
     w = np.zeros(x.shape[2], dtype=np.float32)
+    least = np.array([-np.inf if name in AGAINST | EITHER else 0.0 for name in SIGNALS] + [-np.inf])
+    most = np.array([0.0 if name in AGAINST else np.inf for name in SIGNALS] + [np.inf])
     moment, second = np.zeros_like(w), np.zeros_like(w)
     for step in range(1, STEPS + 1):
         p = _probabilities(x, there, w)
@@ -117,17 +160,18 @@ def fit(found: Sequence[Row]) -> Weights:
         moment += 0.1 * (grad - moment)
         second += 0.01 * (grad * grad - second)
         w -= STEP * (moment / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-9)
+        w = np.clip(w, least, most).astype(np.float32)
     return Weights({name: round(float(w[i]), 3) for i, name in enumerate(SIGNALS)}, bias=round(float(w[-1]), 3))
 
 
 def fit_trust(rows: Sequence[tuple[Mapping[str, float], bool]]) -> dict[str, float]:
-    """What the signals of TRUST are worth; meant and not meant count the same.
+    """What the signals of TRUST are worth; see MEANT.
 
     ``rows``: the signals of the best clause with phrasings, and whether it was meant; see trusted().
     """
     x = np.array([[*(row.get(name, 0.0) for name in TRUST), 1.0] for row, _ in rows])
     meant = np.array([float(is_meant) for _, is_meant in rows])
-    share = np.where(meant > 0, 0.5 / max(meant.sum(), 1.0), 0.5 / max((1 - meant).sum(), 1.0))
+    share = np.where(meant > 0, MEANT / max(meant.sum(), 1.0), (1.0 - MEANT) / max((1 - meant).sum(), 1.0))
     w = np.zeros(x.shape[1])
     for _ in range(NEWTON):
         p = 1.0 / (1.0 + np.exp(-(x @ w)))
@@ -151,7 +195,7 @@ def report(found: Sequence[Row]) -> str:
         held = [(row, p) for group in groups for row, p in _held_out(found, set(group))]
         for named in (True, False):
             lines.append(f"  {name}; {'the document named' if named else 'all documents'}:")
-            lines += _said([(row, p) for row, p in held if row.named is named])
+            lines += _said([(row, p) for row, p in held if row.named is named and not row.derived])
     return "\n".join(lines)
 
 
@@ -183,14 +227,15 @@ def _arrays(found: Sequence[Row]) -> tuple[Floats, Floats, Floats, Floats]:
     x = np.zeros((n, k, len(SIGNALS) + 1), dtype=np.float32)
     there, right = np.zeros((n, k), dtype=np.float32), np.zeros((n, k), dtype=np.float32)
     share = np.zeros(n, dtype=np.float32)
-    inside = sum(row.inside for row in found)
+    kinds = [(row.inside, row.derived) for row in found]
+    shares = {(True, False): INSIDE, (True, True): DERIVED, (False, False): 1.0 - INSIDE - DERIVED}
     for i, row in enumerate(found):
         for j, signals in enumerate(row.signals):
             x[i, j] = [*(signals[name] for name in SIGNALS), 1.0]
             there[i, j] = 1.0
         there[i, -1] = 1.0
         right[i, list(row.right) or [-1]] = 1.0
-        share[i] = INSIDE / inside if row.inside else (1.0 - INSIDE) / (len(found) - inside)
+        share[i] = shares[kinds[i]] / kinds.count(kinds[i])
     return x, there, right, share / share.sum()
 
 

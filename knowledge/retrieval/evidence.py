@@ -10,14 +10,15 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 - ``weight``: ``cover`` times ``much``: a whole match of common words says little, and so does a part of a long story
 - ``topic``: how surely question and clause are about one topic of the field, whichever
 - ``first_topic``: how surely the clause is about the topic that the question is most like
-- ``other_topic``: how clearly the question has a topic that the clause isn't about
+- ``other_topic``: how clearly the question has a topic that the clause isn't about, where it doesn't cover its words
 - ``title``: as ``cover``, but in the titles of the clause and its part alone
 - ``above``: the same in the document's title
 - ``stated``, ``silent``: money is asked for, and the clause states some, or none
 - ``units``: units are asked for, and the clause names some
 - ``length``: of the clause, its log
 - ``named``: the document is asked by name
-- ``outside``: how probably the question is about what no document covers (knowledge/learned)
+- ``outside``: how probably the question is about what no document covers (knowledge/learned), where the clause doesn't
+  cover its words
 
 evidence.yaml, fitted by knowledge/fitting/evidence.py, turns them into a probability.
 """
@@ -214,7 +215,7 @@ class Evidence:
                 "ahead": max(0.0, score / found[0][1]) if found[0][1] > 0 else 0.0,
                 "much": much,
                 "weight": much * held / whole,
-                **self._topical(near, target),
+                **self._topical(near, target, held / whole),
                 "title": self._held(rarity, text.title) / whole,
                 "above": self._held(rarity, text.above) / whole,
                 "stated": float("amount" in asking.wants and text.money),
@@ -222,7 +223,7 @@ class Evidence:
                 "units": float("units" in asking.wants and text.units),
                 "length": text.length,
                 "named": float(bool(asking.only)),
-                "outside": asking.outside,
+                "outside": asking.outside * (1.0 - held / whole),
             }
             out.append((target, {name: round(value, 3) for name, value in row.items()}))
         return out
@@ -239,14 +240,14 @@ class Evidence:
         """Whether a document, or any, speaks of a place in some clauses."""
         return self.clauses.held_in(place, policy_id) >= MENTIONS
 
-    def trust(self, taught: Mapping[str, float], found: float) -> float:
+    def trust(self, taught: Mapping[str, float], found: float) -> float | None:
         """How probably the best clause with phrasings is meant, where it has these signals, and not one without.
 
-        ``found``: probability of the best clause without; 1 where nothing was fitted.
+        ``found``: probability of the best clause without. None where nothing was fitted.
         """
         w = self._weights.taught
         if not w:
-            return 1.0
+            return None
         values = {**taught, "found": found}
         return 1.0 / (
             1.0 + math.exp(-w.get("bias", 0.0) - sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST))
@@ -260,7 +261,7 @@ class Evidence:
         further = dict(pair for policy in asking.also for pair in self.clauses.search(plain, ALSO, policy))
         return sorted({**further, **dict(found)}.items(), key=lambda pair: -pair[1])
 
-    def _topical(self, near: Mapping[int, float], target: str) -> dict[str, float]:
+    def _topical(self, near: Mapping[int, float], target: str, cover: float) -> dict[str, float]:
         """topic, first_topic and other_topic of a clause. ``near``: the question's topics, the nearest first."""
         if not near:
             return {"topic": 0.0, "first_topic": 0.0, "other_topic": 0.0}
@@ -269,7 +270,7 @@ class Evidence:
         return {
             "topic": max(like * has.get(topic, 0.0) for topic, like in near.items()),
             "first_topic": min(1.0, FIRST_TOPIC * alike) * has.get(first, 0.0),
-            "other_topic": min(1.0, CLEAR_TOPIC * alike) * (1.0 - has.get(first, 0.0)),
+            "other_topic": min(1.0, CLEAR_TOPIC * alike) * (1.0 - has.get(first, 0.0)) * (1.0 - cover),
         }
 
     def _held(self, rarity: Mapping[str, float], text: str) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, UNSURE, WORDED
+from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, TRUSTED, UNSURE, WORDED
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
@@ -23,7 +23,7 @@ def contest(
     learned: Sequence[Match],
     found: Sequence[Found],
     rank: Callable[[str], int],
-    trust: Callable[[Mapping[str, float], float], float] = lambda _, __: 1.0,
+    trust: Callable[[Mapping[str, float], float], float | None] = lambda _, __: None,
 ) -> list[Match]:
     """All matches, most probable first.
 
@@ -37,12 +37,13 @@ def contest(
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
-    whole = any(f.signals["cover"] >= WORDED and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
     first = inside[0] if inside else None
+    if first is not None and kind_of(first.target) == "clause":
+        trusted = trust(first.signals, found[0].probability)
+        unsure = unsure if trusted is None else max(0.0, 1.0 - trusted / TRUSTED)
+    whole = any(f.signals["cover"] >= WORDED and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0
-    if first is not None and kind_of(first.target) == "clause":
-        unsure = max(unsure, 1.0 - trust(first.signals, found[0].probability))
     share = outside + unsure * (1.0 - outside) if learned else 1.0
     holds = any(rank(f.target) == 0 for f in found)
     odds = {f.target: f.probability * (LATER if holds and rank(f.target) else 1.0) for f in found}
