@@ -8,13 +8,14 @@ held by the contract in pyproject.toml.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from bot.days import today_in_beijing
 from bot.engine.answering.composer import Composer
 from bot.engine.documents.library import Library
+from bot.engine.documents.scope import Scope
 from bot.engine.rules.asked import Asked, within
 from bot.engine.rules.order import answer
 from bot.engine.rules.resources import Resources
@@ -27,6 +28,7 @@ from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
 from knowledge.compiled import Ready
+from knowledge.retrieval.evidence import Asking, Evidence
 
 WARM_UP = "一个项目最多几个？"
 """Answering it reads what is read only when first needed."""
@@ -70,6 +72,27 @@ class Assistant:
             reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=went_on(before, reply.conversation))
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
+
+    @property
+    def evidence(self) -> Evidence:
+        """What weighs the clauses without phrasings; for fits."""
+        return self._use.matcher.evidence
+
+    def looked_for(self, question: str, policy: str = "") -> Asking:
+        """What such a clause must have to answer a question; for fits. ``policy``: id of the one that is asked."""
+        return self._use.matcher.looked_for(self.understanding.question(question), Scope(self.library, policy))
+
+    def taught_and_found(self, question: str) -> tuple[Mapping[str, float], float] | None:
+        """Signals of the clause with phrasings that is the best match, and how probable the best one without is.
+
+        None where something else is the best match; for fits.
+        """
+        asked, everywhere = self.understanding.question(question), self._use.everywhere
+        learned = self._use.matcher.learned(asked.reading, everywhere)
+        if not learned or kind_of(learned[0].target) != "clause":
+            return None
+        found = self._use.matcher.found(asked, everywhere)
+        return learned[0].signals, found[0].probability if found else 0.0
 
     def _heard(self, asked: Question) -> Heard:
         """How the question was read, for the reply's why."""

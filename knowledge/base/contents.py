@@ -24,11 +24,34 @@ class WeightsFile(Record):
     bias: dict[TargetKind, float] = Field(min_length=5)
 
 
+EvidenceName = Literal[
+    "cover",
+    "pairs",
+    "run",
+    "ahead",
+    "much",
+    "weight",
+    "topic",
+    "first_topic",
+    "other_topic",
+    "title",
+    "above",
+    "stated",
+    "silent",
+    "units",
+    "length",
+    "named",
+    "outside",
+]
+
+
 class EvidenceFile(Record):
     """evidence.yaml, as `policybot tune evidence` writes it."""
 
-    signal: dict[Literal["cover", "pairs", "run", "ahead", "much", "weight"], float] = Field(min_length=6)
+    signal: dict[EvidenceName, float] = Field(min_length=1)
+    """Of SIGNALS in knowledge/retrieval/evidence.py; what isn't there counts nothing."""
     bias: float
+    taught: dict[Literal["linear", "nearest", "cover", "found", "bias"], float] = Field(default_factory=dict)
 
 
 class Base(Record):

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge import ROOT
+from knowledge.base.field import FOLDER as FIELD
 from knowledge.base.talk import GENERAL
 from knowledge.compiled import storedbase
 from knowledge.compiled.compiling import compile_base
@@ -29,8 +30,9 @@ from knowledge.learned import index
 from knowledge.learned.index import Index, Weights
 from knowledge.reading.reader import Reader
 from knowledge.reading.vocabulary import Vocabulary
-from knowledge.retrieval import LocalRetriever, evidence
+from knowledge.retrieval import LocalRetriever, evidence, topics
 from knowledge.retrieval.clause_finder import ClauseFinder
+from knowledge.retrieval.topics import Topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +61,7 @@ def sources(root: Path = ROOT) -> list[Path]:
 
 def _sources(root: Path) -> list[str]:
     """sources(), as seen from ``root``."""
-    return [*_below(root, "policies"), *_below(root, "lexicon"), *FITTED]
+    return [*_below(root, "policies"), *_below(root, "lexicon"), *_below(root, FIELD), *FITTED]
 
 
 def _common(root: Path) -> list[str]:
@@ -67,7 +69,8 @@ def _common(root: Path) -> list[str]:
     lists = (f"lexicon/{name}" for name in GENERAL)
     own = (root / "lexicon").is_dir()
     lexicon = [f for at in lists for f in (f"{at}.yaml", *_below(ROOT, at))] if own else _below(ROOT, "lexicon")
-    return [*lexicon, *(name for name in FITTED if not (root / name).exists())]
+    field = [] if (root / FIELD).is_dir() else _below(ROOT, FIELD)
+    return [*lexicon, *field, *(name for name in FITTED if not (root / name).exists())]
 
 
 def fingerprint(root: Path, taught: Sequence[Taught] = ()) -> str:
@@ -164,13 +167,15 @@ def _load(path: Path) -> Ready | None:
     gc.disable()  # hundreds of thousands of small objects, none of them garbage: collecting costs a third of the start
     try:
         plain, arrays = storedform.read(path)
-        tables = {name: array for name, array in arrays.items() if name not in storedbase.ARRAYS}
+        others = (*storedbase.ARRAYS, *topics.ARRAYS)
+        tables = {name: array for name, array in arrays.items() if name not in others}
+        known = Topics(plain["topics"], arrays) if plain["topics"] else None
         retriever = LocalRetriever.load(path.with_suffix(ARRAYS)) if plain["clauses"] else None
         return Ready(
             storedbase.from_arrays(arrays),
             Reader(Vocabulary(**plain["vocabulary"])),
             Index(index.tables_from_json(plain["tables"], tables), Weights(**plain["weights"])),
-            ClauseFinder(plain["clauses"], retriever),
+            ClauseFinder(plain["clauses"], retriever, known),
             evidence.Weights(**plain["evidence"]),
         )
     except Exception:  # absent, cut short, spoilt in any way: compile anew
@@ -183,11 +188,15 @@ def _load(path: Path) -> Ready | None:
 def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
+    known = made.clauses.topics
+    if known is not None:
+        arrays = arrays | {name: known.arrays[name] for name in topics.ARRAYS}
     document = {
         "tables": plain,
         "weights": {"signal": made.index.weights.signal, "bias": made.index.weights.bias},
         "vocabulary": vars(made.reader.vocabulary),
         "clauses": list(made.clauses.targets),
+        "topics": list(known.ids) if known is not None else [],
         "evidence": vars(made.evidence),
         "compiler": compiler(),
     }

@@ -10,7 +10,8 @@ from knowledge.learned import index
 from knowledge.learned.index import Index, Weights
 from knowledge.reading.reader import Reader
 from knowledge.retrieval import LocalRetriever, evidence
-from knowledge.retrieval.clause_finder import ClauseFinder, unasked
+from knowledge.retrieval.clause_finder import ClauseFinder, titled_texts, unasked
+from knowledge.retrieval.topics import Topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +31,15 @@ def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
         from knowledge.teaching.overlay import merged
 
         base, _ = merged(base, taught)
-    return compile_base(base, load_weights(root), evidence.load_weights(root))
+    return compile_base(base, load_weights(root), evidence.load_weights(root), root)
 
 
-def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Ready:
-    """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings."""
+def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, root: Path = ROOT) -> Ready:
+    """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings.
+
+    ``root``: of the base, which may bring a field of its own.
+    """
+    from knowledge.base.field import read_field
     from knowledge.learned.examples import clause_texts, examples
     from knowledge.reading import build_vocabulary
 
@@ -45,5 +50,9 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights) -> Read
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
     unasked_targets, entries = unasked(base)
-    finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries) if entries else None)
+    if entries:
+        topics = Topics.build(read_field(root), reader, titled_texts(base))
+        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries), topics)
+    else:
+        finder = ClauseFinder((), None)
     return Ready(base, reader, Index(tables, weights), finder, speaks)

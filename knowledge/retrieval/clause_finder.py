@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from knowledge.base.contents import Base
 from knowledge.base.document import Clause, Policy
 from knowledge.base.target import policy_of
 from knowledge.retrieval import Entry, Retriever
+from knowledge.retrieval.topics import Topics
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class ClauseFinder:
     """``<policy>/<clause>`` by number, those of a policy side by side."""
     retriever: Retriever | None
     """None when there are no such clauses."""
+    topics: Topics | None = None
+    """What of the field the clauses are about, by their numbers."""
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -34,6 +37,14 @@ class ClauseFinder:
             out[policy_id] = range(out.get(policy_id, range(n, n)).start, n + 1)
         return out
 
+    def topics_of(self, target: str) -> dict[int, float]:
+        """The topics that a clause is about, by number, and how surely."""
+        return self.topics.of_entry(self._number(target)) if self.topics is not None else {}
+
+    def _number(self, target: str) -> int:
+        span = self._span[policy_of(target)]
+        return self.targets.index(target, span.start, span.stop)
+
     def search(self, question: str, most: int, only: str = "") -> list[tuple[str, float]]:
         """The clauses nearest to a question, best first, with their scores; ``only``: a policy's id."""
         if self.retriever is None or (only and only not in self._span):
@@ -43,14 +54,19 @@ class ClauseFinder:
 
     def holding(self, term: str) -> int:
         """In how many clauses a word stands, or a pair of characters."""
-        return len(self._entries(term))
+        return self.held_in(term)
+
+    def held_in(self, term: str, policy_id: str = "") -> int:
+        """In how many clauses of a policy, or of all, a word stands."""
+        entries = self._entries(term)
+        if not policy_id:
+            return len(entries)
+        span = self._span.get(policy_id, range(0))
+        return bisect_left(entries, span.stop) - bisect_left(entries, span.start)
 
     def stands(self, term: str, policy_id: str) -> bool:
         """Whether it stands in any clause of a policy."""
-        span = self._span.get(policy_id, range(0))
-        entries = self._entries(term)
-        at = bisect_left(entries, span.start)
-        return at < len(entries) and entries[at] < span.stop
+        return self.held_in(term, policy_id) > 0
 
     def _entries(self, term: str) -> Sequence[int]:
         return self.retriever.entries(term) if self.retriever is not None else ()
@@ -71,10 +87,21 @@ def headings(policy: Policy, clause: Clause) -> str:
 def unasked(base: Base) -> tuple[list[str], list[Entry]]:
     """Targets and entries of the clauses that have no phrasings, or only such as were taught or imported one by one."""
     targets, entries = [], []
+    for policy, clause in _unasked(base):
+        targets.append(f"{policy.id}/{clause.id}")
+        entries.append(Entry(f"{headings(policy, clause)}\n{clause.text}", policy.id))
+    return targets, entries
+
+
+def titled_texts(base: Base) -> Iterator[tuple[str, str]]:
+    """(titles of clause and part, text) of the same clauses, in the same order."""
+    for policy, clause in _unasked(base):
+        yield f"{clause.title if clause.titled else ''}\n{policy.section_of(clause).title}", clause.text
+
+
+def _unasked(base: Base) -> Iterator[tuple[Policy, Clause]]:
     for policy in base.policies:
         asked = base.phrasings[policy.id]
         for clause in policy.clauses:
             if not asked.written or clause.id not in asked.clauses:
-                targets.append(f"{policy.id}/{clause.id}")
-                entries.append(Entry(f"{headings(policy, clause)}\n{clause.text}", policy.id))
-    return targets, entries
+                yield policy, clause

@@ -1,4 +1,4 @@
-"""How probable it is that a clause without phrasings answers a question: evidence from words alone.
+"""How probable it is that a clause without phrasings answers a question: evidence from its own words and its topics.
 
 Search gives candidates; for each, these signals, all between 0 and 1:
 
@@ -8,8 +8,19 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 - ``ahead``: how the candidate's score compares with the best one's (1: it is the best)
 - ``much``: how much there is to go by at all: summed rarity of the words found
 - ``weight``: ``cover`` times ``much``: a whole match of common words says little, and so does a part of a long story
+- ``topic``: how surely question and clause are about one topic of the field, whichever
+- ``first_topic``: how surely the clause is about the topic that the question is most like
+- ``other_topic``: how clearly the question has a topic that the clause isn't about, where it doesn't cover its words
+- ``title``: as ``cover``, but in the titles of the clause and its part alone
+- ``above``: the same in the document's title
+- ``stated``, ``silent``: money is asked for, and the clause states some, or none
+- ``units``: units are asked for, and the clause names some
+- ``length``: of the clause, its log
+- ``named``: the document is asked by name
+- ``outside``: how probably the question is about what no document covers (knowledge/learned), where the clause doesn't
+  cover its words
 
-evidence.yaml, fitted by calibrate.py, turns them into a probability.
+evidence.yaml, fitted by knowledge/fitting/evidence.py, turns them into a probability.
 """
 
 from __future__ import annotations
@@ -17,7 +28,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,10 +37,31 @@ from knowledge.base.contents import Base
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
+from knowledge.retrieval.topics import tokens
 from knowledge.text.fold import fold_whole
 
-SIGNALS = ("cover", "pairs", "run", "ahead", "much", "weight")
-CANDIDATES = 8
+TRUST = ("linear", "nearest", "cover", "found")
+"""Of a match with a clause that has phrasings (knowledge/learned), and the probability of the best clause without."""
+SIGNALS = (
+    "cover",
+    "pairs",
+    "run",
+    "ahead",
+    "much",
+    "weight",
+    "topic",
+    "first_topic",
+    "other_topic",
+    "title",
+    "above",
+    "stated",
+    "silent",
+    "units",
+    "length",
+    "named",
+    "outside",
+)
+CANDIDATES = 12
 """Clauses that are looked at closely."""
 ALSO = 3
 """Clauses of a document that are looked at because the question names its place."""
@@ -43,12 +75,20 @@ USUAL_WORDS = 120
 """Words of a usual clause: how likely a common word stands in it by chance."""
 BACKGROUND = 500
 """Weight of common language beside the base's own clauses in a word's rarity, in clauses."""
-NAMED = 4.0
-"""Log odds that a document which is asked by name answers."""
 CITY = 3.0
 """Log odds that a document for the city which the question names answers."""
+MENTIONED = 1.5
+"""Log odds that a document answers whose city isn't known, and that speaks of the one which the question names."""
+MENTIONS = 3
+"""Clauses that must name it."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
+CLEAR_TOPIC = 1.5
+"""Likenesses to a topic are this much sharper where the clause isn't about it."""
+FIRST_TOPIC = 2.0
+"""The same where it is."""
+LONG = 6.0
+"""Log of the characters of a long clause."""
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"^[\d.]+$")
 
@@ -59,9 +99,11 @@ class Weights:
 
     signal: Mapping[str, float]
     bias: float
+    taught: Mapping[str, float] = field(default_factory=dict)
+    """TRUST -> what it counts that a clause with phrasings is meant rather than one without; with ``bias``."""
 
 
-START = Weights({"cover": 0.0, "pairs": 1.3, "run": 2.0, "ahead": 1.5, "much": 1.5, "weight": 6.0}, bias=-8.0)
+START = Weights({"pairs": 1.3, "run": 2.0, "ahead": 1.5, "much": 1.5, "weight": 6.0, "named": 4.0}, bias=-8.0)
 """What is used while there is no file yet."""
 FILE = "evidence.yaml"
 
@@ -74,7 +116,7 @@ def load_weights(root: Path) -> Weights:
     import yaml
 
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Weights(signal=data["signal"], bias=data["bias"])
+    return Weights(signal=data["signal"], bias=data["bias"], taught=data.get("taught", {}))
 
 
 @dataclass(frozen=True)
@@ -84,6 +126,43 @@ class Found:
     target: str
     probability: float
     signals: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is looked for."""
+
+    reading: Reading
+    generic: frozenset[str]
+    """Words that name no subject."""
+    only: str = ""
+    """A policy's id, when the question is about that policy."""
+    places: frozenset[str] = frozenset()
+    """Those for which the question asks."""
+    also: Sequence[str] = ()
+    """Policies of which some clauses are looked at in any case."""
+    wants: frozenset[str] = frozenset()
+    """``amount`` and ``units``, where they are asked for."""
+    outside: float = 0.0
+    """How probably the question is about what no document covers."""
+
+    @property
+    def words(self) -> list[str]:
+        """The words that a clause should hold."""
+        return [w for w in dict.fromkeys(self.reading.words) if w not in self.generic and not _DIGITS.match(w)]
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What is looked at of a clause: letters and digits alone."""
+
+    whole: str
+    """Its titles, those above it and its text."""
+    title: str
+    above: str
+    money: bool
+    units: bool
+    length: float
 
 
 class Evidence:
@@ -101,61 +180,98 @@ class Evidence:
             self._said.setdefault(term, []).append(word)
         self._text = lru_cache(REMEMBERED)(self._read)
 
-    def find(
-        self,
-        reading: Reading,
-        generic: frozenset[str],
-        only: str = "",
-        cities: frozenset[str] = frozenset(),
-        also: Sequence[str] = (),
-    ) -> list[Found]:
-        """Candidates, most probable first; the probabilities leave the rest for "none of them".
-
-        ``generic``: words that name no subject; ``only``: a policy's id, when the question is about that policy;
-        ``cities``: those that the question names; ``also``: policies of which some clauses are looked at in any case.
-        """
-        rows = self.signals(reading, generic, only, also)
+    def find(self, asking: Asking) -> list[Found]:
+        """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
+        rows = self.signals(asking)
         w = self._weights
-        bias = w.bias + (NAMED if only else 0.0)
-        here = {t: CITY if self._policies[policy_of(t)].city in cities else 0.0 for t, _ in rows}
-        utility = [bias + here[t] + sum(w.signal[name] * row[name] for name in SIGNALS) for t, row in rows]
+        here = {t: self._of_place(policy_of(t), asking.places) for t, _ in rows}
+        utility = [w.bias + here[t] + sum(w.signal.get(name, 0.0) * row[name] for name in SIGNALS) for t, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
         whole = math.exp(-top) + sum(weights)
         found = [Found(t, p / whole, row) for (t, row), p in zip(rows, weights, strict=True)]
         return sorted(found, key=lambda f: -f.probability)
 
-    def signals(
-        self, reading: Reading, generic: frozenset[str], only: str = "", also: Sequence[str] = ()
-    ) -> list[tuple[str, dict[str, float]]]:
+    def signals(self, asking: Asking) -> list[tuple[str, dict[str, float]]]:
         """The candidates with their signals, in the order of the search."""
-        words = [w for w in dict.fromkeys(reading.words) if w not in generic and not _DIGITS.match(w)]
+        words = asking.words
         if not words:
             return []
-        found = self.clauses.search(reading.plain, CANDIDATES, only)
-        if also:
-            further = dict(pair for policy in also for pair in self.clauses.search(reading.plain, ALSO, policy))
-            found = sorted({**further, **dict(found)}.items(), key=lambda pair: -pair[1])
-        texts = [self._text(target) for target, _ in found]
+        found = self._candidates(asking)
         rarity = {w: self._rarity(w) for w in words}
         pairs = {p: self._rarity(p) for w in words for p in _pairs(w)}
-        held = [max(self._held(rarity, window) for window in _windows(text)) for text in texts]
-        held_pairs = [sum(r for p, r in pairs.items() if p in text) for text in texts]
         whole, whole_pairs = sum(rarity.values()), sum(pairs.values()) or 1.0
-        plain = _NOT_WORD.sub("", reading.plain)
+        plain = _NOT_WORD.sub("", asking.reading.plain)
+        near = self.clauses.topics.of_question(tokens(words)) if self.clauses.topics is not None else {}
         out = []
-        for n, (target, score) in enumerate(found):
-            much = min(1.0, held[n] / ENOUGH)
+        for target, score in found:
+            text = self._text(target)
+            held = max(self._held(rarity, window) for window in _windows(text.whole))
+            much = min(1.0, held / ENOUGH)
             row = {
-                "cover": held[n] / whole,
-                "pairs": held_pairs[n] / whole_pairs,
-                "run": _run(plain, texts[n]) / max(len(plain), 1),
+                "cover": held / whole,
+                "pairs": sum(r for p, r in pairs.items() if p in text.whole) / whole_pairs,
+                "run": _run(plain, text.whole) / max(len(plain), 1),
                 "ahead": max(0.0, score / found[0][1]) if found[0][1] > 0 else 0.0,
                 "much": much,
-                "weight": much * held[n] / whole,
+                "weight": much * held / whole,
+                **self._topical(near, target, held / whole),
+                "title": self._held(rarity, text.title) / whole,
+                "above": self._held(rarity, text.above) / whole,
+                "stated": float("amount" in asking.wants and text.money),
+                "silent": float("amount" in asking.wants and not text.money),
+                "units": float("units" in asking.wants and text.units),
+                "length": text.length,
+                "named": float(bool(asking.only)),
+                "outside": asking.outside * (1.0 - held / whole),
             }
             out.append((target, {name: round(value, 3) for name, value in row.items()}))
         return out
+
+    def _of_place(self, policy_id: str, places: frozenset[str]) -> float:
+        """Log odds of a document for the places that the question asks for."""
+        if not places:
+            return 0.0
+        if self._policies[policy_id].city in places:
+            return CITY
+        return MENTIONED if any(self.speak_of(place, policy_id) for place in places) else 0.0
+
+    def speak_of(self, place: str, policy_id: str = "") -> bool:
+        """Whether a document, or any, speaks of a place in some clauses."""
+        return self.clauses.held_in(place, policy_id) >= MENTIONS
+
+    def trust(self, taught: Mapping[str, float], found: float) -> float | None:
+        """How probably the best clause with phrasings is meant, where it has these signals, and not one without.
+
+        ``found``: probability of the best clause without. None where nothing was fitted.
+        """
+        w = self._weights.taught
+        if not w:
+            return None
+        values = {**taught, "found": found}
+        return 1.0 / (
+            1.0 + math.exp(-w.get("bias", 0.0) - sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST))
+        )
+
+    def _candidates(self, asking: Asking) -> list[tuple[str, float]]:
+        plain = asking.reading.plain
+        found = self.clauses.search(plain, CANDIDATES, asking.only)
+        if not asking.also:
+            return found
+        further = dict(pair for policy in asking.also for pair in self.clauses.search(plain, ALSO, policy))
+        return sorted({**further, **dict(found)}.items(), key=lambda pair: -pair[1])
+
+    def _topical(self, near: Mapping[int, float], target: str, cover: float) -> dict[str, float]:
+        """topic, first_topic and other_topic of a clause. ``near``: the question's topics, the nearest first."""
+        if not near:
+            return {"topic": 0.0, "first_topic": 0.0, "other_topic": 0.0}
+        has = self.clauses.topics_of(target)
+        first, alike = next(iter(near.items()))
+        return {
+            "topic": max(like * has.get(topic, 0.0) for topic, like in near.items()),
+            "first_topic": min(1.0, FIRST_TOPIC * alike) * has.get(first, 0.0),
+            "other_topic": min(1.0, CLEAR_TOPIC * alike) * (1.0 - has.get(first, 0.0)) * (1.0 - cover),
+        }
 
     def _held(self, rarity: Mapping[str, float], text: str) -> float:
         """Summed rarity of the words that stand in a text."""
@@ -177,12 +293,23 @@ class Evidence:
         held = self.clauses.holding(word) + BACKGROUND * chance
         return math.log((len(self.clauses) + BACKGROUND + 1.0) / (held + 0.5))
 
-    def _read(self, target: str) -> str:
-        """Letters and digits of a clause and the titles above it."""
+    def _read(self, target: str) -> _Text:
         at = Target.parse(target)
         policy = self._policies[at.policy]
         clause = policy.clause(at.clause)
-        return _NOT_WORD.sub("", fold_whole(f"{headings(policy, clause)}\n{clause.text[:READ]}"))
+        title = f"{clause.title if clause.titled else ''}\n{policy.section_of(clause).title}"
+        return _Text(
+            _tight(f"{headings(policy, clause)}\n{clause.text[:READ]}"),
+            _tight(title),
+            _tight(policy.title or policy.display_name),
+            any(figure.is_money or figure.kind == "share" for figure in clause.figures),
+            bool(clause.responsible),
+            math.log(len(clause.text) + 1) / LONG,
+        )
+
+
+def _tight(text: str) -> str:
+    return _NOT_WORD.sub("", fold_whole(text))
 
 
 def _windows(text: str) -> Sequence[str]:

@@ -9,7 +9,7 @@ from bot.engine.matching.decide import decide
 from bot.engine.values.reply import quotes
 from bot.engine.values.thresholds import CHOICE_FLOOR, LIKELY_FLOOR
 from knowledge.learned.index import Match
-from tests.engine.test_across import DATA, cities  # noqa: F401  a fixture
+from tests.engine.test_across import DIGITAL, cities  # noqa: F401  a fixture
 
 FOUND = {"cover": 0.5, "run": 0.3}
 
@@ -45,7 +45,7 @@ def test_those_offered_below_are_worth_a_line() -> None:
 
 
 def test_a_likely_answer_says_so_and_the_others_can_be_picked(cities: Assistant) -> None:  # noqa: F811
-    reply = cities.reply("数据怎么共享给企业", policy=DATA)
+    reply = cities.reply("企业上云给钱吗", policy=DIGITAL)
     assert reply.text.startswith(cities.words("likely"))
     assert reply.status == "answer"
     assert quotes(reply.blocks)

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from bot.engine.documents.examples import Ask, Examples
 from bot.engine.documents.issuers import Regions
+from bot.engine.documents.place_names import PlaceNames
 from bot.engine.documents.responsible import Responsible
 from bot.replies.texts import Texts
 from knowledge.base.document import Clause, Policy
@@ -87,6 +88,11 @@ class Library:
     def cities(self) -> frozenset[str]:
         """The places for which documents hold."""
         return frozenset(policy.city for policy in self.policies if policy.city)
+
+    @cached_property
+    def place_names(self) -> PlaceNames:
+        """For which places questions ask."""
+        return PlaceNames(self.ready.base)
 
     @cached_property
     def regions(self) -> Regions:

@@ -38,7 +38,9 @@ class Scope:
         if not self.library.open(policy_id):
             return False
         city = self.library.by_id[policy_id].city
-        named = [name for name in self.library.cities if name in plain] if city is not None else []
+        if city is None or not self.library.many:  # a single document is asked whatever place is named beside it
+            return True
+        named = self.library.place_names.asked_for(plain)
         return not named or city in named
 
     def rank(self, target: str) -> int:

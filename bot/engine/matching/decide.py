@@ -27,11 +27,11 @@ LEAK_CHOICE = 2.4
 """A choice for something that no document covers."""
 LIKELY = 0.3
 """An answer that is right and only marked as the likeliest, with others offered below."""
-LIKELY_OFFERED = 1.3
+LIKELY_OFFERED = 1.1
 """Such an answer with another clause than the one asked for, which is among those offered below."""
-LIKELY_WRONG = 2.5
+LIKELY_WRONG = 2.1
 """Such an answer while the right clause is not even offered."""
-LIKELY_LEAK = 2.6
+LIKELY_LEAK = 2.2
 """Such an answer to something that no document covers."""
 MISS = 2.0
 """Declining something that a document does answer."""

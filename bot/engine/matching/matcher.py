@@ -18,7 +18,6 @@ from bot.engine.values.thresholds import (
     CONTEXT_OUTSIDE,
     CONTEXT_WEAK,
     EARLIER,
-    LACKING,
     NAMED_OUTSIDE,
     REJECTED,
     SURE,
@@ -26,7 +25,7 @@ from bot.engine.values.thresholds import (
 from knowledge.base.target import kind_of, policy_of
 from knowledge.learned.index import Match
 from knowledge.reading.reader import Reading
-from knowledge.retrieval.evidence import Evidence, Found
+from knowledge.retrieval.evidence import Asking, Evidence, Found
 
 MOST_ALSO = 8
 """Documents of a place that are looked at because the question names it."""
@@ -52,7 +51,7 @@ class Matcher:
         self._index = ready.index
         self._library = library
         self._understanding = understanding
-        self._evidence = Evidence(ready.base, ready.reader, ready.clauses, ready.evidence)
+        self.evidence = Evidence(ready.base, ready.reader, ready.clauses, ready.evidence)
 
     @cached_property
     def _clauses(self) -> dict[str, list[str]]:
@@ -73,16 +72,27 @@ class Matcher:
 
     def found(self, question: Question, scope: Scope) -> list[Found]:
         """Clauses without phrasings that the question's own words find."""
-        if not len(self._evidence.clauses):
+        if not len(self.evidence.clauses):
             return []
+        found = self.evidence.find(self.looked_for(question, scope))
+        if scope.only:
+            return found
         plain = question.reading.plain
-        cities = frozenset(city for city in self._library.cities if city in plain)
+        return _shared_out([f for f in found if scope.asks(policy_of(f.target), plain)], found)
+
+    def looked_for(self, question: Question, scope: Scope) -> Asking:
+        """What a clause without phrasings must have to answer a question."""
         reading, also = self._where(question)
-        generic = self._understanding.generic
-        found = self._evidence.find(reading, generic, scope.only, cities, () if scope.only else also)
-        if not scope.only:
-            found = _shared_out([f for f in found if scope.asks(policy_of(f.target), plain)], found)
-        return sorted(self._as_asked(found, question, scope), key=lambda f: -f.probability)
+        learned = self.learned(question.reading, scope)
+        return Asking(
+            reading,
+            self._understanding.generic,
+            scope.only,
+            self._library.place_names.asked_for(question.reading.plain),
+            () if scope.only else also,
+            question.asks,
+            sum(m.probability for m in learned if kind_of(m.target) in ("near", "far")),
+        )
 
     def _where(self, question: Question) -> tuple[Reading, tuple[str, ...]]:
         """(what the clauses must say, documents to look at closely): a place's name says where to look."""
@@ -93,27 +103,6 @@ class Matcher:
         if named is not None:  # the clauses needn't say it
             reading = self._understanding.question(without(reading.folded, named)).rest_reading
         return reading, untaught[:MOST_ALSO]
-
-    def _as_asked(self, found: list[Found], question: Question, scope: Scope) -> list[Found]:
-        """More weight to clauses that have what is asked for, units or money; together they keep what they had.
-
-        Unless their document is asked by name, those that state no money take less where money is asked for.
-        """
-        keep = bool(scope.only) or "amount" not in question.asks
-        fits = [self._fits(f.target, question.asks) for f in found]
-        if fits.count(True) in (0, len(fits)) and (keep or any(fits)):
-            return found
-        weighed = [f.probability * (1.0 if fit else LACKING) for f, fit in zip(found, fits, strict=True)]
-        kept = sum(f.probability for f in found)
-        whole = sum(weighed) if keep else kept
-        return [replace(f, probability=w * kept / (whole or 1.0)) for f, w in zip(found, weighed, strict=True)]
-
-    def _fits(self, target: str, asks: frozenset[str]) -> bool:
-        """Whether a clause has units, or money, when these are asked for."""
-        clause = self._library.clause(target)
-        if "amount" in asks:
-            return any(figure.is_money or figure.kind == "share" for figure in clause.figures)
-        return bool(clause.responsible) if "units" in asks else True
 
     def among(self, targets: Sequence[str], question: Question) -> tuple[str, float] | None:
         """Which of these clauses, all talked about, a question means, and how probably; None when it may be another."""
@@ -128,13 +117,16 @@ class Matcher:
 
     def match(self, question: Question, scope: Scope) -> list[Match]:
         """Both on one scale."""
-        return contest(self.learned(question.reading, scope), self.found(question, scope), scope.rank)
+        return self._together(self.learned(question.reading, scope), self.found(question, scope), scope)
 
     def in_context(self, question: Question, context: Context, scope: Scope) -> list[Match]:
         """Matches, with what is talked about weighed in where the question doesn't say it all by itself."""
         learned = self._learned_in_context(question.reading, context, scope)
         found = [f for f in self.found(question, scope) if f.target != context.rejected]
-        return contest(learned, found, scope.rank)
+        return self._together(learned, found, scope)
+
+    def _together(self, learned: list[Match], found: list[Found], scope: Scope) -> list[Match]:
+        return contest(learned, found, scope.rank, self.evidence.trust)
 
     def _learned_in_context(self, reading: Reading, context: Context, scope: Scope) -> list[Match]:
         matches = self.learned(reading, scope)

@@ -67,6 +67,10 @@ class Question:
         return all(len(word) < 2 for word in self.rest_reading.words)
 
 
+SHORTEST_UNIT = 3
+"""Characters of a unit that only a document names: 济南 or 政府 in its text is no unit that a question names."""
+
+
 class Understanding:
     """Finds what is asked for; built once from the lexicon."""
 
@@ -74,6 +78,8 @@ class Understanding:
         self._reader = ready.reader
         lexicon = ready.base.lexicon
         named = [(own, unit) for own, units in _units(lexicon) for unit in units]
+        short = {unit.name for unit in lexicon.units.brought if len(unit.name) < SHORTEST_UNIT}
+        named = [(own, unit) for own, unit in named if unit.name not in short]
         called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
         called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
         self._units = Phrases(called)

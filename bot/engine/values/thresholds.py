@@ -14,6 +14,8 @@ SURE = 0.85
 phrasings hold. Lower, 首次认定呢 after another clause would leave it; higher, 重新认定补多少 would be asked back."""
 UNSURE = 0.5
 """Up to which clauses without phrasings may take all from a learned match: a new document shows beside an old one."""
+TRUSTED = 0.5
+"""Trust in a learned clause (Evidence.trust) from which it gives nothing to clauses without phrasings."""
 CERTAIN = 0.95
 """From which a learned clause stays sure beside one without phrasings that holds the question word for word."""
 BOTH = 0.9
@@ -38,7 +40,7 @@ OFFERED = 0.01
 """From which a clause or document is worth offering once the answer was not it (不对): there is nothing better."""
 CHOICE_FLOOR = 0.06
 """Below which a clause is not worth a line in a choice: each line makes the right one harder to see."""
-LIKELY_FLOOR = 0.3
+LIKELY_FLOOR = 0.15
 """From which a clause found by its own words is put forward as the likeliest. Lower, more that no document covers is
 answered; higher, more questions are asked back."""
 
@@ -89,8 +91,6 @@ NAMED_OUTSIDE = -2.0
 
 # -- what odds are multiplied by ------------------------------------------------------------------------------------
 
-LACKING = 0.4
-"""Of a clause that hasn't what is asked for, units or money: 孵化器补多少 is answered where an amount stands."""
 LATER = 0.6
 """Of a clause whose document doesn't hold yet or no longer, beside one that does."""
 
