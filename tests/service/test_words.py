@@ -8,6 +8,8 @@ from pathlib import Path
 from bot.replies.texts import Texts
 
 BOT = Path(__file__).resolve().parents[2] / "bot"
+WEB = BOT / "channels" / "web"
+"""Its pages have words of their own (tests/web)."""
 _ASKED = re.compile(r"\bwords(?:\.get)?\(\s*f?\"([a-z_.]+)([\"{])")
 """The name of a sentence, as far as it is written out."""
 
@@ -15,7 +17,7 @@ _ASKED = re.compile(r"\bwords(?:\.get)?\(\s*f?\"([a-z_.]+)([\"{])")
 def asked() -> dict[str, list[str]]:
     """Name -> files that ask for it."""
     found: dict[str, list[str]] = {}
-    for path in sorted(BOT.rglob("*.py")):
+    for path in sorted(path for path in BOT.rglob("*.py") if WEB not in path.parents):
         for name, end in _ASKED.findall(path.read_text(encoding="utf-8")):
             whole = name if end == '"' else name.rpartition(".")[0]
             found.setdefault(whole, []).append(path.relative_to(BOT).as_posix())
