@@ -114,6 +114,8 @@ class MoneyTalk(Record):
     """What asks whether there is money at all."""
     paid: Expressions
     """Money that is paid, told from money that is a condition."""
+    beside: Expressions = ("(?!)",)
+    """What is said beside money and names no subject."""
 
 
 class Talk(Record):

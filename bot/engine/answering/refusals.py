@@ -81,6 +81,23 @@ class Refusals(OnPolicy):
             why=Why(Rule.NOT_COVERED, topic=best.topic) if near else Why(Rule.FAR),
         )
 
+    def of_another_subject(self, target: str, conversation: Conversation) -> Reply:
+        """What is asked for is not what the clause's sums are for: no sum, the clause only named as near."""
+        blocks = [
+            self.compose.say("none.not_covered_unknown"),
+            Block("suggest", (Say(self.words("suggest")),)),
+            Block("list", (Say(self.line(target)),)),
+            *self.composers.notices([target]),
+        ]
+        return Reply(
+            "none",
+            tuple(blocks),
+            replace(conversation, choices=()),
+            self.policy.id,
+            suggestions=(self.ref(target, 0.0),),
+            why=Why(Rule.ANOTHER_SUBJECT),
+        )
+
     @staticmethod
     def _about(topic: NotCovered, best: Match, question: Question) -> bool:
         """Whether the question is surely about that topic: one of its terms is in it, or it is a known phrasing."""

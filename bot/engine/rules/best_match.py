@@ -119,7 +119,8 @@ class Case:
         """The reply that a decision asks for."""
         best = decision.matches[0] if decision.matches else self.matches[0]
         if decision.act == "answer":
-            return self._answer(best)
+            reply = self._answer(best)
+            return self._decline_subject(best) if self._of_another_subject(reply, best) else reply
         if decision.act == "likely":
             reply = self._clause(best, self.asked.conversation)
             return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
@@ -131,6 +132,16 @@ class Case:
             info = cast(InfoTopic, topic)
             return self.use.info(info, self.asked.question, self.asked.conversation, self.asked.scope)
         return self._talk(topic) if decision.act == "chat" else self._decline(best)
+
+    def _of_another_subject(self, reply: Reply, best: Match) -> bool:
+        """Whether the answer is a sum, and the question names a subject that it isn't for: 驾照复审要多少钱."""
+        if not reply.figures or self.leaning or best.target == self.asked.conversation.clause:
+            return False
+        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
+        return self.use.subjects.another(policy, clause, self.asked.question)
+
+    def _decline_subject(self, best: Match) -> Reply:
+        return self.use.answers(best.target).of_another_subject(best.target, self.asked.conversation)
 
     def _talk(self, topic: str) -> Reply:
         """Small talk; where a person is asked for, with the units of what is talked about."""

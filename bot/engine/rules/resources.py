@@ -15,6 +15,7 @@ from bot.engine.documents.library import Library
 from bot.engine.documents.names import Names
 from bot.engine.documents.scope import Scope
 from bot.engine.matching.matcher import Matcher
+from bot.engine.matching.subjects import Subjects
 from bot.engine.matching.verbatim import Terms
 from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.understanding import Question, Understanding
@@ -60,6 +61,11 @@ class Resources:
             policy = self.library.by_id[policy_id]
             self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding)
         return self._answers[policy_id]
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Whom the clauses' sums are for."""
+        return Subjects(self.library.ready, self.understanding)
 
     def home(self, scope: Scope, conversation: Conversation) -> Answers:
         """What answers where no document is meant in particular."""

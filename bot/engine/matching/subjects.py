@@ -1,0 +1,76 @@
+"""Whether a question names another subject than the one that a clause's sums are for: 学校整体搬迁谁出钱."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.engine.understanding.understanding import Question, Understanding
+from knowledge.base.document import Clause, Policy
+from knowledge.compiled import Ready
+from knowledge.text.fold import fold, fold_whole
+
+REMEMBERED = 256
+"""Clauses whose known words are remembered."""
+OFTEN = 2
+"""Times that a word stands in what people ask of a clause, from which it belongs to it: one story has its own words."""
+SHARED = 2
+"""Characters in a row of the subject that make a word another name of it: 高新证."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a clause's subject."""
+
+    text: str
+    said: str
+    """All that people are known to ask of the clause."""
+    names: tuple[str, ...]
+    """The subject, and what else it is called."""
+    terms: frozenset[str]
+    """Its concepts."""
+
+
+class Subjects:
+    """Looks at clauses of documents with phrasings, whose card says whom their sums are for."""
+
+    def __init__(self, ready: Ready, understanding: Understanding) -> None:
+        self._ready = ready
+        self._understanding = understanding
+        self._policies = {policy.id: policy for policy in ready.base.policies}
+        self._of = lru_cache(REMEMBERED)(self._known)
+
+    def another(self, policy: Policy, clause: Clause, question: Question) -> bool:
+        """Whether the question names a thing that nobody asks this clause for, and not the clause's own subject.
+
+        False where the card names no subject, and where the question states numbers: then these are looked at.
+        """
+        asked = self._ready.base.phrasings[policy.id]
+        if clause.card is None or not clause.card.subject or not asked.written or question.numbers:
+            return False
+        known = self._of(policy.id, clause.id)
+        plain = question.reading.plain
+        if any(name in plain for name in known.names) or known.terms & set(question.reading.terms):
+            return False
+        money = self._understanding.money
+        telling = (w for w in question.telling if not w.isascii() and not money.says("beside", w))
+        return any(word not in known.text and known.said.count(word) < OFTEN for word in telling)
+
+    def _known(self, policy_id: str, clause_id: str) -> _Known:
+        clause, asked = self._policies[policy_id].clause(clause_id), self._ready.base.phrasings[policy_id]
+        figures = [cues for name, cues in asked.figures.items() if name.partition("/")[0] == clause_id]
+        by_writer = [asked.clauses.get(clause_id, {}), *(cues.ask for cues in figures)]
+        said = [line for writers in by_writer for lines in writers.values() for line in lines]
+        subjects = tuple(fold(one.quote) for one in clause.card.subject) if clause.card is not None else ()
+        called = {fold(name) for cues in figures for name in cues.subject}
+        terms = frozenset(term for subject in subjects for term in self._ready.reader.read(subject).terms)
+        names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
+        return _Known(fold_whole(clause.text), "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+
+
+def _another_name(name: str, subject: str) -> bool:
+    """Whether a word shares characters in a row with the subject, or is made of them in their order: 高企."""
+    if any(name[i : i + SHARED] in subject for i in range(len(name) - SHARED + 1)):
+        return True
+    rest = iter(subject)
+    return len(name) >= SHARED and all(char in rest for char in name)
