@@ -59,6 +59,7 @@ class ClauseAnswers(OnPolicy):
     def as_likeliest(self, reply: Reply, others: Sequence[Match]) -> Reply:
         """The answer marked as the likeliest only, with the ``others`` below it as a choice."""
         head = self.compose.say("likely")
+        reply = replace(reply, why=replace(reply.why, rule=Rule.LIKELIEST))
         if not others:
             return replace(reply, blocks=(head, *reply.blocks))
         offered = [m.target for m in others]

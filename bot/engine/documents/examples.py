@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.engine.documents.responsible import Responsible
 from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Clause, Policy
 
@@ -109,7 +110,12 @@ def kinds(documents: Documents) -> Iterator[Iterator[Candidate]]:
 def _money(words: Texts, policy: Policy, clause: Clause) -> Iterator[Candidate]:
     if not any(figure.kind == "amount" for figure in clause.figures):
         return
-    subjects = [*([clause.title] if clause.titled else []), *(f.subject for f in clause.figures if f.subject)]
+    card = clause.card.subject if clause.card is not None else ()
+    subjects = [
+        *([clause.title] if clause.titled else []),
+        *(f.subject for f in clause.figures if f.subject),
+        *(said.quote for said in card),
+    ]
     for subject in subjects:
         if len(subject) <= LONGEST:
             question = words("made_examples.money", subject=subject)
@@ -142,6 +148,6 @@ def _validity(words: Texts, policy: Policy, many: bool) -> Iterator[Candidate]:
 
 
 def _answers(reply: Reply, policy: Policy, clause: Clause) -> bool:
-    """Whether a reply is the clause."""
-    first = reply.clauses[0] if reply.clauses else None
+    """Whether a reply is surely the clause."""
+    first = reply.clauses[0] if reply.clauses and reply.why.rule is not Rule.LIKELIEST else None
     return reply.status == "answer" and first is not None and (first.policy, first.clause) == (policy.id, clause.id)

@@ -61,6 +61,8 @@ class Rule(StrEnum):
     UNIT_NOWHERE = "unit of no clause"
     TWO_AT_ONCE = "two at once"
     BEST_MATCH = "best match"
+    LIKELIEST = "likeliest"
+    """The best match, marked as merely the likeliest."""
     ANOTHER_SUBJECT = "another subject"
     """A sum is asked for something that the clause's sums aren't for."""
     CLOSE_MATCH = "close match"
