@@ -5,8 +5,9 @@ What is made is asked first: a question that isn't answered rightly is shown to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from threading import RLock
 from typing import Protocol
 
@@ -20,6 +21,8 @@ MOST = 5
 """Questions that are shown."""
 DOCUMENTS = 5
 """Documents from which questions are made."""
+LEAST = 3
+"""Questions that are shown where a document has so many."""
 TRIED = 4
 """Questions of a kind that are asked before the kind is left out."""
 LONGEST = 18
@@ -83,12 +86,20 @@ def brought(documents: Documents) -> tuple[str, ...]:
 
 
 def made(documents: Documents, ask: Ask) -> tuple[str, ...]:
-    """One question of each kind, each answered rightly by ``ask``."""
+    """One question of each kind, each answered rightly by ``ask``; further ones where these are fewer than LEAST."""
     out: list[str] = []
     for kind in kinds(documents):
-        tried = (c for c, _ in zip(kind, range(TRIED), strict=False) if c.question not in out)
-        out += [next((c.question for c in tried if c.fits(ask(c.question))), "")]
-    return tuple(filter(None, out))[:MOST]
+        out += _first(kind, out, ask)
+    for kind in kinds(documents):
+        if len(out) < LEAST:
+            out += _first(kind, out, ask)
+    return tuple(out)[:MOST]
+
+
+def _first(kind: Iterator[Candidate], known: Sequence[str], ask: Ask) -> list[str]:
+    """The first question of a kind, beside those that are known, that is answered rightly; none where none is."""
+    tried = (c for c, _ in zip(kind, range(TRIED), strict=False) if c.question not in known)
+    return [*islice((c.question for c in tried if c.fits(ask(c.question))), 1)]
 
 
 def kinds(documents: Documents) -> Iterator[Iterator[Candidate]]:
