@@ -15,7 +15,6 @@ from bot.serving.base_files import BaseFiles, questions_folder
 from bot.staff.asker_hash import KEY_FILE, SHORTEST
 from bot.staff.hours import Hours, Span, parse_days, parse_hours
 from bot.staff.roles import Staff, parse_staff
-from bot.store.keys import FIRST
 from knowledge import ROOT
 
 OVERLAY = "overlay.yaml"
@@ -185,6 +184,8 @@ def _group(name: str, value: str | None, faults: list[str]) -> tuple[str, str] |
     if value is None:
         return None
     if value.isascii() and re.fullmatch(r"-[0-9]{1,15}", value):
+        from bot.store.keys import FIRST  # what asks nothing of the store needn't load it
+
         return FIRST, value
     channel, _, group = value.partition("/")
     if re.fullmatch(r"[a-z_]{2,16}", channel) and 0 < len(group) <= 128 and group.isprintable():

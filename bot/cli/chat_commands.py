@@ -18,6 +18,7 @@ from bot.engine.values.reply import Block, Reply, Say
 from bot.operations.metrics import Metrics
 from bot.service.commands import typed
 from bot.service.limits import UserLimit
+from bot.service.off import OffSwitch
 from bot.service.parts import Parts
 from bot.service.port import Address, Capabilities, Channel, Content, File, GoneError, Incoming, Line, Rows, Sent
 from bot.service.pressing import number_in
@@ -67,6 +68,7 @@ class Commands:
                 words=words,
                 replies=_Answering(assistant, answer),
                 limit=UserLimit(_OFTEN),
+                off=_NeverOff(),
                 staff=Staff(),
                 room=room,
                 channels=channels,
@@ -151,6 +153,14 @@ class _Answering(RecentReplies):
     async def reply_soon(self, question: str, conversation: Conversation) -> Reply:
         """The same."""
         return self._answer(question, conversation)
+
+
+class _NeverOff(OffSwitch):
+    """The switch is for channels: whoever has the base has its answers."""
+
+    async def reason(self, store: Store) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
 
 
 class _Nowhere(Store):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from knowledge.base.record import ClauseId, Record, Text
-from knowledge.files.yamlfile import read_yaml
 
 Part = Literal[
     "audience",
@@ -37,6 +36,8 @@ class PartName(Record):
 @cache
 def part_names() -> Mapping[Part, PartName]:
     """What people call each part (parts.yaml)."""
+    from knowledge.files.yamlfile import read_yaml
+
     data = read_yaml(Path(__file__).parent / "parts.yaml").data
     return {part: PartName.model_validate(data[part]) for part in PARTS}
 

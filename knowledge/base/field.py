@@ -8,7 +8,6 @@ from typing import Any
 
 from knowledge import ROOT
 from knowledge.files.faults import KnowledgeError
-from knowledge.files.yamlfile import read_yaml
 
 FOLDER = "field"
 
@@ -54,6 +53,8 @@ def read_field(root: Path = ROOT) -> tuple[FieldTopic, ...]:
 
 
 def _data(path: Path) -> Any:
+    from knowledge.files.yamlfile import read_yaml
+
     file = read_yaml(path)
     if file.faults:
         raise KnowledgeError(file.faults)
