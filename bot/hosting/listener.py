@@ -22,15 +22,3 @@ def application(messengers: Iterable[Messenger]) -> web.Application:
     made = web.Application(client_max_size=MOST_BYTES)
     made.router.add_routes(callback_routes(messengers))
     return made
-
-
-async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Serve it until its runner is cleaned up; OSError when the address can't be had."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError:
-        await runner.cleanup()
-        raise
-    return runner

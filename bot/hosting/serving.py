@@ -19,6 +19,7 @@ from bot.hosting import listener
 from bot.hosting.crew import Crew
 from bot.hosting.messengers import Configured, configured, telegram_wanted
 from bot.messaging.core import Core, Found, UnusableError, find, opened
+from bot.messaging.listening import listen
 from bot.operations import health as status
 from bot.operations.health import Health
 from bot.settings import Settings, SettingsError, read_settings
@@ -126,7 +127,7 @@ async def _callbacks(settings: Settings, crew: Crew) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _listening(app: web.Application, at: tuple[str, int] | None) -> AsyncIterator[None]:
-    runner = await listener.listen(app, *at) if at is not None else None
+    runner = await listen(app, *at) if at is not None else None
     try:
         yield
     finally:

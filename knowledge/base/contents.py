@@ -43,13 +43,14 @@ EvidenceName = Literal[
     "named",
     "outside",
 ]
+"""What speaks for or against a clause without phrasings; each is told in knowledge/retrieval/evidence.py."""
 
 
 class EvidenceFile(Record):
     """evidence.yaml, as `policybot tune evidence` writes it."""
 
     signal: dict[EvidenceName, float] = Field(min_length=1)
-    """Of SIGNALS in knowledge/retrieval/evidence.py; what isn't there counts nothing."""
+    """What isn't there counts nothing."""
     bias: float
     taught: dict[Literal["linear", "nearest", "cover", "found", "bias"], float] = Field(default_factory=dict)
 

@@ -40,7 +40,7 @@ class Units(Record):
     others: tuple[Unit, ...] = ()
     """Those that people ask for though no document names them; so that the bot can say so."""
     brought: tuple[Unit, ...] = ()
-    """Those that only policies' own lists hold; put here by the loader (own_words.py)."""
+    """Those that only policies' own lists hold; put here by the loader (own_lexicon.py)."""
 
     @property
     def own(self) -> tuple[Unit, ...]:

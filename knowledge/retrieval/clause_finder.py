@@ -52,12 +52,8 @@ class ClauseFinder:
         found = self.retriever.search(question, most, self._span[only] if only else None)
         return [(self.targets[one.number], one.score) for one in found]
 
-    def holding(self, term: str) -> int:
-        """In how many clauses a word stands, or a pair of characters."""
-        return self.held_in(term)
-
-    def held_in(self, term: str, policy_id: str = "") -> int:
-        """In how many clauses of a policy, or of all, a word stands."""
+    def holding(self, term: str, policy_id: str = "") -> int:
+        """In how many clauses of a policy, or of all, a word stands, or a pair of characters."""
         entries = self._entries(term)
         if not policy_id:
             return len(entries)
@@ -66,7 +62,7 @@ class ClauseFinder:
 
     def stands(self, term: str, policy_id: str) -> bool:
         """Whether it stands in any clause of a policy."""
-        return self.held_in(term, policy_id) > 0
+        return self.holding(term, policy_id) > 0
 
     def _entries(self, term: str) -> Sequence[int]:
         return self.retriever.entries(term) if self.retriever is not None else ()

@@ -31,9 +31,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
 from knowledge import ROOT
-from knowledge.base.contents import Base
+from knowledge.base.contents import Base, EvidenceName
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
@@ -42,25 +43,7 @@ from knowledge.text.fold import fold_whole
 
 TRUST = ("linear", "nearest", "cover", "found")
 """Of a match with a clause that has phrasings (knowledge/learned), and the probability of the best clause without."""
-SIGNALS = (
-    "cover",
-    "pairs",
-    "run",
-    "ahead",
-    "much",
-    "weight",
-    "topic",
-    "first_topic",
-    "other_topic",
-    "title",
-    "above",
-    "stated",
-    "silent",
-    "units",
-    "length",
-    "named",
-    "outside",
-)
+SIGNALS: tuple[EvidenceName, ...] = get_args(EvidenceName)
 CANDIDATES = 12
 """Clauses that are looked at closely."""
 ALSO = 3
@@ -238,7 +221,7 @@ class Evidence:
 
     def speak_of(self, place: str, policy_id: str = "") -> bool:
         """Whether a document, or any, speaks of a place in some clauses."""
-        return self.clauses.held_in(place, policy_id) >= MENTIONS
+        return self.clauses.holding(place, policy_id) >= MENTIONS
 
     def trust(self, taught: Mapping[str, float], found: float) -> float | None:
         """How probably the best clause with phrasings is meant, where it has these signals, and not one without.

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from bot.days import BEIJING
 from bot.hosting import listener
 from bot.messaging.client import Client
+from bot.messaging.listening import listen
 from bot.messaging.messenger import Messenger
 from bot.messaging.plain import without_number
 from bot.operations.metrics import Metrics
@@ -139,7 +140,7 @@ class Stage(ABC):
         self.recovered = await self.intake.recover()
         self._given = await self._dealt_with()
         if self.messenger.routes():
-            self._runner = await listener.listen(listener.application([self.messenger]), "127.0.0.1", 0)
+            self._runner = await listen(listener.application([self.messenger]), "127.0.0.1", 0)
             await self.served(f"http://127.0.0.1:{self._runner.addresses[0][1]}")
         self._task = asyncio.create_task(self.messenger.run())
         await self.ready()

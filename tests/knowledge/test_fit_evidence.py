@@ -10,7 +10,7 @@ from knowledge.base.contents import EvidenceFile
 from knowledge.fitting import evidence as fitting
 from knowledge.retrieval.evidence import SIGNALS, Weights, load_weights
 
-NONE = dict.fromkeys(SIGNALS, 0.0)
+NONE: dict[str, float] = dict.fromkeys(SIGNALS, 0.0)
 
 
 def rows() -> list[fitting.Row]:

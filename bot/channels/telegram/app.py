@@ -28,6 +28,7 @@ from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.channels.telegram.settings import TelegramSettings, WebhookSettings
 from bot.messaging.core import DRAIN, Core, Found, UnusableError, find, opened
+from bot.messaging.listening import listen
 from bot.operations import health as status
 from bot.operations.health import Health
 from bot.service import journal
@@ -178,7 +179,7 @@ async def _status(bot: Bot) -> AsyncIterator[None]:
     if bot.settings.status is None:
         yield
         return
-    runner = await webhook.listen(status.application(bot.health), *bot.settings.status)
+    runner = await listen(status.application(bot.health), *bot.settings.status)
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from aiohttp import web
 from telegram import Bot, Update
 
 from bot.channels.telegram.queue import JournalQueue
+from bot.messaging.listening import listen
 from bot.operations.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -73,15 +74,3 @@ async def serve(webhook: Webhook, path: str, host: str, port: int) -> web.AppRun
     app = web.Application(client_max_size=MOST_BYTES)
     app.router.add_post(path, webhook.receive)
     return await listen(app, host, port)
-
-
-async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Serve ``app`` at that address until its runner is cleaned up."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError:
-        await runner.cleanup()
-        raise
-    return runner

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
-import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.web.app import WebApp
@@ -21,86 +17,34 @@ from bot.channels.web.looks import page_words
 from bot.channels.web.room import ConsoleRoom
 from bot.channels.web.settings import WebSettings
 from bot.days import BEIJING
-from bot.engine.assistant import WARM_UP, Assistant
+from bot.messaging.core import Found, UnusableError, find, opened
 from bot.operations import health as status
-from bot.operations import logs
 from bot.operations.health import Health
-from bot.operations.metrics import Metrics
 from bot.service.limits import UserLimit
 from bot.service.notices import Notices
 from bot.service.parts import Parts
 from bot.service.port import Address
-from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
-from bot.serving.last_good import LastGood, Started, start
 from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
 from bot.settings import Settings
-from bot.staff.asker_hash import Askers, KeyFileError, open_askers
 from bot.staff.roles import Staff
-from bot.store.migrate import NewerSchemaError
-from bot.store.store import Store, UnusableDatabaseError
 
 log = logging.getLogger(__name__)
 
 DRAIN = 10.0
 """Seconds that answers under way may take when it stops."""
-SWITCH = 0.0005
-"""Seconds after which a busy thread lets another run: no commit should wait for Python's usual 5 ms."""
 OK, FAILED, USAGE = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Found:
-    """What there is before the event loop runs."""
-
-    store: Store
-    metrics: Metrics
-    assistant: Assistant
-    worker: Worker | None
-    askers: Askers
-    started: Started
-    last_good: LastGood
 
 
 def run(settings: Settings, web: WebSettings) -> int:
     """Run until told to stop; the exit code. Raises KnowledgeError when there is no base to begin with."""
-    os.umask(0o077)  # the store and what else is written here is about people
-    logs.set_up(settings.log_level, [settings.hash_key])
-    metrics = Metrics()
     try:
-        store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
-        _prepare(store, settings)
-        askers = open_askers(settings.hash_key, settings.data_dir)
-    except (UnusableDatabaseError, KeyFileError) as error:
-        print(f"{error}", file=sys.stderr)
+        found = find(settings, ())
+    except UnusableError as error:
+        print(error, file=sys.stderr)
         return USAGE
-    except NewerSchemaError as error:
-        print(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库", file=sys.stderr)
-        return USAGE
-    last_good = LastGood(settings.data_dir, settings.base)
-    started = start(settings.base, last_good)
-    assistant = Assistant(started.ready)
-    assistant.reply(WARM_UP)
-    gc.collect()
-    gc.freeze()  # the base lives as long as the process: no collection need look at it again
-    worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
-    sys.setswitchinterval(SWITCH)
-    return asyncio.run(_run(settings, web, Found(store, metrics, assistant, worker, askers, started, last_good)))
-
-
-def _prepare(store: Store, settings: Settings, patience: float = 30.0) -> None:
-    """Make the tables ready; a database that is locked or just starting gets half a minute."""
-    end, pause = time.monotonic() + patience, 1.0
-    while True:
-        try:
-            return store.prepare(settings.beside.values())
-        except UnusableDatabaseError as error:
-            if not error.passing or time.monotonic() + pause > end:
-                raise
-            log.warning("store_waiting", extra={"reason": str(error), "next_try_seconds": pause})
-            time.sleep(pause)
-            pause *= 2
+    return asyncio.run(_run(settings, web, found))
 
 
 def parts_of(settings: Settings, found: Found) -> Parts:
@@ -134,25 +78,20 @@ def parts_of(settings: Settings, found: Found) -> Parts:
 async def _run(settings: Settings, web: WebSettings, found: Found) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(name, stop.set)
-    found.store.open()
-    if found.worker is not None:
-        await found.worker.open()
-    parts = parts_of(settings, found)
-    served = WebApp(parts, web, settings.data_dir)
-    giving = asyncio.create_task(keep_giving_back())
-    try:
-        async with _status(settings, parts):
-            return await _serve(served, web, stop)
-    except OSError as error:
-        print(f"不能监听：{error}；请换一个端口（--listen），或停掉占用它的程序", file=sys.stderr)
-        return FAILED
-    finally:
-        giving.cancel()
-        if found.worker is not None:
-            await found.worker.close()
-        await found.store.close()
+    async with opened(found):
+        parts = parts_of(settings, found)
+        served = WebApp(parts, web, settings.data_dir)
+        giving = asyncio.create_task(keep_giving_back())
+        try:
+            async with _status(settings, parts):
+                return await _serve(served, web, stop)
+        except OSError as error:
+            print(f"不能监听：{error}；请换一个端口（--listen），或停掉占用它的程序", file=sys.stderr)
+            return FAILED
+        finally:
+            giving.cancel()
 
 
 @contextlib.asynccontextmanager

@@ -85,11 +85,6 @@ class Library:
         return [self.by_id[p] for p in dict.fromkeys((*first, *self.ordered(self.by_id)))]
 
     @cached_property
-    def cities(self) -> frozenset[str]:
-        """The places for which documents hold."""
-        return frozenset(policy.city for policy in self.policies if policy.city)
-
-    @cached_property
     def place_names(self) -> PlaceNames:
         """For which places questions ask."""
         return PlaceNames(self.ready.base)
