@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from bot.staff.question_tests import DAY
 from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import Ready
+from tests.bases import beside
 from tests.botapi import BotApi
 from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
@@ -28,9 +28,8 @@ LANES = {
         "channels/test_channels_chaos",
         "channels/test_serve",
         "cli/test_cli",
-        "deploy/test_deploy_runs",
-        "deploy/test_security",
         "docs/test_pictures",
+        "importing/test_import_scans",
         "staff/test_expiry",
         "store/test_backup",
         "telegram/test_handoff_end_to_end",
@@ -41,24 +40,36 @@ LANES = {
         "web/test_browser",
         "web/test_web_process",
     ),
+    "deploy": ("deploy/test_deploy_runs", "deploy/test_security"),
     "compile": (
         "channels/test_limits",
+        "engine/test_examples",
         "engine/test_many",
+        "importing/test_import",
+        "knowledge/test_compiled",
         "knowledge/test_import_faq",
         "knowledge/test_tuning",
-        "importing/test_import",
+        "serving/",
+        "staff/test_teaching",
         "web/test_papers",
     ),
 }
-"""Modules that the fast lane (make test) leaves to make test-all."""
+"""Folders (with a slash) and modules that the fast lane (make test) leaves to make test-all."""
+
+
+def lane(item: pytest.Item) -> str:
+    """The lane of a test whose module isn't in the fast one."""
+    home = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+    found = (
+        name for name, places in LANES.items() for p in places if home == p or (p[-1] == "/" and home.startswith(p))
+    )
+    return next(found, "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        home = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
-        for lane, modules in LANES.items():
-            if home in modules:
-                item.add_marker(lane)
+        if name := lane(item):
+            item.add_marker(name)
 
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,9 +93,7 @@ def assistant(ready: Ready) -> Assistant:
 def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small base, compiled beside its files."""
     root = small_base(tmp_path_factory.mktemp("small"))
-    made = compiled.make(root)
-    made = replace(made, fingerprint=compiled.fingerprint(root))
-    assert compiled.store(made, [root / compiled.BESIDE])
+    beside(root)
     return root
 
 
