@@ -10,6 +10,7 @@ from bot.engine.answering.answers import Answers
 from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.composer import Composers
 from bot.engine.answering.several_documents import Across
+from bot.engine.answering.untaught_figures import UntaughtFigures
 from bot.engine.documents.citations import Citations
 from bot.engine.documents.library import Library
 from bot.engine.documents.names import Names
@@ -39,6 +40,7 @@ class Resources:
         """All documents that are open."""
         self.matcher = Matcher(library, understanding)
         self._best = Sentences(library.ready, library.untaught).best
+        self._figures = UntaughtFigures(library.ready.reader, understanding.numbers, understanding.generic)
         self.composers = Composers(library)
         self.across = Across(self.composers, self._best)
         self._answers: dict[str, Answers] = {}
@@ -59,7 +61,7 @@ class Resources:
         policy_id = policy_of(policy_id)
         if policy_id not in self._answers:
             policy = self.library.by_id[policy_id]
-            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding)
+            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding, self._figures)
         return self._answers[policy_id]
 
     @cached_property

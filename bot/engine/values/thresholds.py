@@ -66,6 +66,9 @@ HALF, NEARLY = 0.5, 0.1
 """With which the document that is talked about has enough to be stayed in, while no other has so much more."""
 COVERED = 0.3
 """Two words at least, with which 毛入学率的目标是多少 asks for a clause and not for what the document is for."""
+AS_GOOD = 0.8
+"""Of the best figure's score, from which another of a clause without phrasings is put forward beside it. Lower, more
+amounts are shown than were asked for; higher, one of two that the question doesn't tell apart is kept back."""
 LEAST_SHARE = 0.8
 """Of a bare question's characters, that its words must make up to be looked up verbatim: 国家试点."""
 TOPIC_ALIKE = 0.8
