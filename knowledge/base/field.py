@@ -1,4 +1,6 @@
-"""The field: kinds of measure and of rule, what official texts call them, and how people ask (knowledge/field)."""
+"""The field (knowledge/field): kinds of measure and of rule, what official texts call them, how people ask for them;
+and what people say in words that official texts don't use.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +52,18 @@ def read_field(root: Path = ROOT) -> tuple[FieldTopic, ...]:
         for path in sorted((at / "topics").glob("*.yaml"))
         for topic in _data(path)["topics"]
     )
+
+
+def read_sayings(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
+    """What people say -> what official texts call it, the most exact first; one said in several files has all of it.
+
+    Raises KnowledgeError, with the line, where a file is no YAML.
+    """
+    said: dict[str, tuple[str, ...]] = {}
+    for path in sorted((folder(root) / "sayings").glob("*.yaml")):
+        for word, called in _data(path)["words"].items():
+            said[str(word)] = tuple(dict.fromkeys((*said.get(str(word), ()), *map(str, called))))
+    return said
 
 
 def _data(path: Path) -> Any:

@@ -39,7 +39,7 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, root: P
 
     ``root``: of the base, which may bring a field of its own.
     """
-    from knowledge.base.field import read_field
+    from knowledge.base.field import read_field, read_sayings
     from knowledge.learned.examples import clause_texts, examples
     from knowledge.reading import build_vocabulary
 
@@ -52,7 +52,7 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, root: P
     unasked_targets, entries = unasked(base)
     if entries:
         topics = Topics.build(read_field(root), reader, titled_texts(base))
-        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries), topics)
+        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, read_sayings(root)), topics)
     else:
         finder = ClauseFinder((), None)
     return Ready(base, reader, Index(tables, weights), finder, speaks)

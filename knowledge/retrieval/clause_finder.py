@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,6 +51,10 @@ class ClauseFinder:
             return []
         found = self.retriever.search(question, most, self._span[only] if only else None)
         return [(self.targets[one.number], one.score) for one in found]
+
+    def called(self, text: str) -> Mapping[str, Sequence[str]]:
+        """What official texts call what a folded text says in everyday words, by what it says."""
+        return self.retriever.called(text) if self.retriever is not None else {}
 
     def holding(self, term: str, policy_id: str = "") -> int:
         """In how many clauses of a policy, or of all, a word stands, or a pair of characters."""

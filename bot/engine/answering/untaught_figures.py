@@ -30,6 +30,8 @@ MOST = 6
 """Figures that are put forward together at most; more are no answer but the clause once more."""
 OWN, CASE, AROUND = 1.0, 1.5, 0.4
 """What a word counts in the words that state the figure, in its case, and in the point around it."""
+OF_THE_KIND = 0.7
+"""Fit from which figures are put forward though the question has no word of them: surely of the kind asked for."""
 LEAST = 0.1
 """What a figure is worth of which the question has no word."""
 MET, MISSED = 2.0, -1.0
@@ -65,6 +67,8 @@ class UntaughtFigures:
         led: list[Figure] = []
         for part in self.words.parts(asked.plain):
             led += [f for f in self._best(clause, self.words.asked_in(part) or wanted, part, asked) if f not in led]
+        if not led and wanted.unstated:
+            return Selection(unstated=wanted.unstated, stated=self._stated(clause, wanted))
         if len(led) > MOST:
             return Selection()
         led.sort(key=clause.figures.index)
@@ -86,7 +90,7 @@ class UntaughtFigures:
             if any(scores.values()):
                 worth = {f.id: (LEAST + scores[f.id]) * fit[f.id] for f in figures}
                 return [f for f in figures if worth[f.id] >= AS_GOOD * max(worth.values())]
-        return [f for f in figures if fit[f.id] >= AS_GOOD * max(fit.values())]
+        return [f for f in figures if fit[f.id] >= OF_THE_KIND]
 
     def _scores(self, clause: Clause, figures: Sequence[Figure], text: str) -> dict[str, float]:
         """What the text shares with each figure's own words, by its id."""

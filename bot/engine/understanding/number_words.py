@@ -25,6 +25,8 @@ _PERCENT = frozenset({"%", "‰", "个百分点", "百分点", "成", "折"})
 _TIMES = frozenset(
     {"年", "月", "日", "天", "个月", "工作日", "个工作日", "个自然日", "小时", "分钟", "周", "秒", "课时"}
 )
+_LONG = frozenset({"年", "月", "个月"})
+SPANS = ("long", "short", "date")
 _CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
 _CUT = re.compile(r"[,.;?!\n]+")
 FIT: Mapping[NumberKind, Mapping[NumberKind, float]] = {
@@ -52,6 +54,8 @@ class NumberAsked:
     kinds: tuple[NumberKind, ...]
     units: tuple[frozenset[str], ...] = ()
     """For counts, the counting words that fit; none where what is counted isn't said."""
+    spans: frozenset[str] = frozenset()
+    """For times, those of SPANS that are asked for; none where a time is asked for and no more is said."""
 
     each: tuple[frozenset[str], ...] = ()
     """Of what one each is asked for."""
@@ -73,6 +77,8 @@ class NumberAsked:
         return max(worth, default=0.0) * self._side(figure)
 
     def _worth(self, figure: Figure, kind: NumberKind) -> float:
+        if kind == "time" and self.spans:
+            return 1.0 if _span(figure) in self.spans else OTHER_UNIT
         if kind == "count" and self.units:
             return 1.0 if any(figure.unit in units for units in self.units) else OTHER_UNIT
         return 1.0
@@ -89,6 +95,10 @@ class NumberAsked:
             )
             out *= EACH if stated else NOT_EACH
         return out
+
+
+def _span(figure: Figure) -> str:
+    return "date" if figure.kind == "deadline" else "long" if figure.unit in _LONG else "short"
 
 
 def is_condition(figure: Figure) -> bool:
@@ -132,16 +142,19 @@ class NumberWords:
         """The kinds that a text asks for; ``any`` only where it says no more."""
         kinds: list[NumberKind] = []
         units: list[frozenset[str]] = []
+        spans: frozenset[str] = frozenset()
         for kind in KINDS:
             found = list(self._kinds[kind].finditer(plain))
             if not found or (kind == "any" and kinds):
                 continue
             kinds.append(kind)
+            if kind == "time":
+                spans = frozenset(name for m in found for name in SPANS if m[name])
             if kind == "count":
                 units = [self._like(m["unit"]) for m in found if m["unit"]]
             for match in found:  # 几个点 is not looked for again in 几个
                 plain = plain[: match.start()] + "\n" * len(match.group()) + plain[match.end() :]
-        return NumberAsked(tuple(kinds), tuple(units)) if kinds else None
+        return NumberAsked(tuple(kinds), tuple(units), spans) if kinds else None
 
     def asked_in(self, part: str) -> NumberAsked | None:
         """What a part of a question asks for by its own words."""

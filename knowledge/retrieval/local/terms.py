@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from knowledge.reading.cutter import jieba
 from knowledge.reading.vocabulary import frequencies
 from knowledge.text.fold import fold
+from knowledge.text.phrases import Phrases
 
 Keys = NDArray[np.uint64]
 
-EVERYDAY = Path(__file__).with_name("everyday.yaml")
+ASKING = Path(__file__).with_name("asking.yaml")
 PIECE = 1_000
 """Characters that are folded at a time: fold() shortens longer texts."""
 BITS = 21
@@ -43,14 +44,17 @@ class Question:
     runs: str
     """Its text where what only asks is blank."""
     everyday: Mapping[str, float]
-    """What the law calls what the question says, with the share of each."""
+    """What official texts call what the question says, with the share of each."""
 
 
 class Terms:
     """Cuts texts and questions with one dictionary."""
 
     def __init__(self, counts: dict[str, int], said: Mapping[str, Sequence[str]], asking: Sequence[str]) -> None:
-        """``counts``: jieba's prefix dictionary, words with how common they are; the others: see everyday()."""
+        """``counts``: jieba's prefix dictionary, words with how common they are; ``asking``: words that only ask.
+
+        ``said``: what people say -> what official texts call it.
+        """
         self.counts, self.said, self.asking = counts, said, asking
         self._jieba: Any = jieba.Tokenizer()
         self._jieba.FREQ = counts
@@ -58,7 +62,7 @@ class Terms:
         self._jieba.initialized = True
         self._only_asks = frozenset(asking)
         self._asks = _any_of([word for word in asking if len(word) > 1])
-        self._says = _any_of(said)
+        self._says = Phrases({word: word for word in said})
 
     def words(self, plain: str) -> list[str]:
         """Words of a folded text, and the shorter ones that long ones are made of."""
@@ -74,11 +78,15 @@ class Terms:
         if not kept:
             return Question(tuple(words), tuple(content), plain, {})
         more: dict[str, float] = {}
-        for said in dict.fromkeys(match.group() for match in self._says.finditer(plain)):
-            lawful = self.said[said]
-            for term in lawful:
-                more[term] = max(more.get(term, 0.0), len(lawful) ** -0.5)
+        for called in self.called(plain).values():
+            for term in called:
+                more[term] = max(more.get(term, 0.0), len(called) ** -0.5)
         return Question(tuple(w for w in words if w not in self._only_asks), tuple(kept), runs, more)
+
+    def called(self, plain: str) -> dict[str, tuple[str, ...]]:
+        """What official texts call what a folded text says, by what it says."""
+        said = dict.fromkeys(found.value for found in self._says.scan(plain))
+        return {word: tuple(self.said[word]) for word in said}
 
 
 def plain_text(text: str) -> str:
@@ -130,13 +138,12 @@ def dictionary(texts: Iterable[str]) -> dict[str, int]:
 
 
 @lru_cache(maxsize=1)
-def everyday() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """What people say -> what the law calls it; and words that only ask."""
+def asking() -> tuple[str, ...]:
+    """Words that only ask."""
     from knowledge.files.yamlfile import read_yaml
 
-    data: Any = read_yaml(EVERYDAY).data
-    said = {fold(said): tuple(map(fold, lawful)) for said, lawful in data["words"].items()}
-    return said, tuple(dict.fromkeys(map(fold, data["asking"])))
+    data: Any = read_yaml(ASKING).data
+    return tuple(dict.fromkeys(map(fold, data["asking"])))
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
