@@ -221,8 +221,8 @@ class Evidence:
             return None
         return _Look(
             asking,
-            {w: self._rarity(w) for w in words},
-            {p: self._rarity(p) for w in words for p in _pairs(w)},
+            {w: self.rarity(w) for w in words},
+            {p: self.rarity(p) for w in words for p in _pairs(w)},
             self._called(asking.reading.plain, words),
             _NOT_WORD.sub("", asking.reading.plain),
             self.clauses.topics.of_question(tokens(words)) if self.clauses.topics is not None else {},
@@ -300,7 +300,7 @@ class Evidence:
         """What official texts call the question's words, with the rarity of each, by word."""
         out: dict[str, Mapping[str, float]] = {}
         for said, called in self.clauses.called(plain).items():
-            worth = {term: self._rarity(term) for term in called}
+            worth = {term: self.rarity(term) for term in called}
             for word in words:
                 if word in said or said in word:
                     out[word] = {**out.get(word, {}), **worth}
@@ -314,14 +314,14 @@ class Evidence:
         """Summed rarity of the words that stand in a text, or for which another stands that official texts use."""
         held = 0.0
         for word, rare in look.rarity.items():
-            if self._standing(word, text):
+            if self.stands(word, text):
                 held += rare
             elif word in look.called:
                 called = look.called[word].items()
                 held += OTHERWISE * max((min(rare, r) for term, r in called if term in text), default=0.0)
         return held
 
-    def _standing(self, word: str, text: str) -> bool:
+    def stands(self, word: str, text: str) -> bool:
         """Whether a word, another of its concept, or all of its pairs of characters stand in a text."""
         if word in text:
             return True
@@ -331,7 +331,7 @@ class Evidence:
         parts = _pairs(word)
         return bool(parts) and all(part in text for part in parts)
 
-    def _rarity(self, word: str) -> float:
+    def rarity(self, word: str) -> float:
         """The rarity of a word among the clauses, with common language as so many clauses more."""
         chance = min(1.0, USUAL_WORDS * self._freq.get(word, 0) / self._total)
         held = self.clauses.holding(word) + BACKGROUND * chance

@@ -12,6 +12,7 @@ from bot.engine.answering.composer import Composers
 from bot.engine.answering.several_documents import Across
 from bot.engine.answering.untaught_figures import UntaughtFigures
 from bot.engine.documents.citations import Citations
+from bot.engine.documents.described import Described
 from bot.engine.documents.library import Library
 from bot.engine.documents.names import Names
 from bot.engine.documents.scope import Scope
@@ -50,6 +51,11 @@ class Resources:
     def names(self) -> Names:
         """What the documents are called; the only one needs no name."""
         return Names(self.library.policies if self.library.many else ())
+
+    @cached_property
+    def described(self) -> Described:
+        """Which documents questions describe without naming them."""
+        return Described(self.library, self.matcher.evidence)
 
     @cached_property
     def citations(self) -> Citations:

@@ -77,6 +77,10 @@ are told that something they didn't ask for isn't covered."""
 CITED_ALIKE = 60
 """Likeness (0 to 100) to a name of a document of the base from which a 《title》 may be meant for it."""
 
+DESCRIBED = 3.5
+"""Summed rarity of the words by which a question describes a document whose own data it asks for. Lower, 这个政策有效期
+is asked of any; higher, 济南那个人工智能的政策 describes none."""
+
 # -- log odds -------------------------------------------------------------------------------------------------------
 
 CONTEXT_ODDS = 4.0
