@@ -36,6 +36,8 @@ EARLIER = 0.5
 """From which 回到工资那个 means a clause that was talked about before. Lower, it goes back to the wrong one."""
 RELATED = 0.1
 """From which a further clause is named beside the answer, or suggested beside a refusal: a line too many is a shrug."""
+NEAR = 0.04
+"""From which a clause without phrasings is named beside a refusal: what it is about is for the reader to see."""
 OFFERED = 0.01
 """From which a clause or document is worth offering once the answer was not it (不对): there is nothing better."""
 CHOICE_FLOOR = 0.06
