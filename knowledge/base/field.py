@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,24 @@ def folder(root: Path) -> Path:
     """The field of a base; the project's own where the base has none."""
     own = root / FOLDER
     return own if own.is_dir() else ROOT / FOLDER
+
+
+def own_field(root: Path) -> tuple[FieldTopic, ...] | None:
+    """The topics that a base brings itself; None where it uses the project's. Raises KnowledgeError as read_field()."""
+    at = folder(root)
+    return None if at == ROOT / FOLDER else read_field(root)
+
+
+def to_bytes(field: Sequence[FieldTopic] | None) -> bytes:
+    """The topics for a compiled form."""
+    return json.dumps(field and [asdict(topic) for topic in field], ensure_ascii=False).encode()
+
+
+def from_bytes(stored: bytes) -> tuple[FieldTopic, ...] | None:
+    """The reverse of to_bytes()."""
+    topics = json.loads(stored)
+    lists = ("official", "asked")
+    return topics and tuple(FieldTopic(**topic | {name: tuple(topic[name]) for name in lists}) for topic in topics)
 
 
 def read_field(root: Path = ROOT) -> tuple[FieldTopic, ...]:
