@@ -43,6 +43,7 @@ LANES = {
     ),
     "compile": (
         "channels/test_limits",
+        "engine/test_clause_numbers",
         "engine/test_many",
         "knowledge/test_import_faq",
         "knowledge/test_tuning",

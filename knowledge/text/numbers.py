@@ -74,9 +74,14 @@ _ORDINALS = {char: i for i, char in enumerate("零一二三四五六七八九十
 
 
 def ordinal(text: str) -> int | None:
-    """1 to 99 from 三, 十二, 二十, 3; None when it is none of these."""
+    """1 to 999 from 三, 十二, 二十, 一百零三, 3; None when it is none of these."""
     if text.isdigit():
         return int(text) if len(text) <= 3 else None
+    hundreds, hundred, below = text.partition("百")
+    if hundred:
+        many = _ORDINALS.get(hundreds, None if hundreds else 1)
+        rest = ordinal(below.lstrip("零〇")) if below.lstrip("零〇") else 0
+        return None if many is None or rest is None else many * 100 + rest
     if text in _ORDINALS:
         return _ORDINALS[text]
     tens, ten, ones = text.partition("十")

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import compiled
-from knowledge.base.field import read_sayings
+from knowledge.base.field import read_field
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
 from knowledge.retrieval.clause_finder import ClauseFinder
 from knowledge.retrieval.local.rerank import FEATURES, alike, pair_rarity
@@ -274,7 +274,7 @@ def test_pairs_do_not_cross_what_is_no_character() -> None:
 
 
 def test_sayings_are_sound() -> None:
-    words = read_sayings()
+    words = read_field().sayings
     assert len(words) > 300
     assert all(len(said) > 1 and called for said, called in words.items())
     assert not set(words) & set(asking())

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.base.field import read_sayings
 from knowledge.files import storedform
 from knowledge.retrieval.interface import Entry, Found
 from knowledge.retrieval.local import postings, rerank
