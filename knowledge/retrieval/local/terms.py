@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.reading.cutter import jieba
+from knowledge.reading.cutting import Cutter
 from knowledge.reading.vocabulary import frequencies
 from knowledge.text.fold import fold
 from knowledge.text.phrases import Phrases
@@ -56,23 +56,20 @@ class Terms:
         ``said``: what people say -> what official texts call it.
         """
         self.counts, self.said, self.asking = counts, said, asking
-        self._jieba: Any = jieba.Tokenizer()
-        self._jieba.FREQ = counts
-        self._jieba.total = sum(counts.values()) or 1
-        self._jieba.initialized = True
+        self._cutter = Cutter(counts)
         self._only_asks = frozenset(asking)
         self._asks = _any_of([word for word in asking if len(word) > 1])
         self._says = Phrases({word: word for word in said})
 
     def words(self, plain: str) -> list[str]:
         """Words of a folded text, and the shorter ones that long ones are made of."""
-        return [w for w in self._jieba.lcut_for_search(plain, HMM=False) if _RUN.match(w)]
+        return [w for w in self._cutter.finer(plain) if _RUN.match(w)]
 
     def question(self, text: str) -> Question:
         """Any text as a question; one that only asks (怎么办) keeps its words."""
         plain = fold(text)
         runs = self._asks.sub(" ", plain)
-        content = [w for w in self._jieba.lcut(plain, HMM=False) if _RUN.match(w)]
+        content = [w for w in self._cutter.cut(plain) if _RUN.match(w)]
         kept = [w for w in content if w not in self._only_asks]
         words = self.words(plain)
         if not kept:
@@ -126,6 +123,8 @@ def gram_places(plain: str, n: int) -> tuple[Keys, NDArray[np.int64]]:
 
 def dictionary(texts: Iterable[str]) -> dict[str, int]:
     """jieba's prefix dictionary of its common words, and of the others of its words that the texts hold."""
+    from knowledge.reading.cutter import jieba
+
     lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
     counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines) if len(word) <= 2 * LONGEST}
     rare = {word for word, count in counts.items() if count < COMMON}
