@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from knowledge.retrieval.local.terms import Question
+
+Numbers = NDArray[np.int64]
+"""(some,): numbers of entries."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +37,34 @@ class Found:
     """What the score is made of, by name."""
 
 
+@dataclass(frozen=True)
+class Members:
+    """All entries of some groups, such as the documents of a place, or those that hold on a day."""
+
+    groups: Sequence[str]
+    numbers: Sequence[int]
+    """Of these entries, growing."""
+
+
+Within = Sequence[int] | Members | None
+"""The entries that alone may be found: their numbers, or all of some groups; None: all there are."""
+
+
+class FirstLook(Protocol):
+    """Finds candidates for the second look: in the postings on this machine, or in a cluster."""
+
+    def best(self, asked: Question, most: int, within: Within = None) -> tuple[Numbers, NDArray[np.float32]]:
+        """Numbers and scores of the best entries, best first, of equals the earlier one; none without a score."""
+        ...
+
+
 class Retriever(Protocol):
     """A search engine over a fixed list of entries. Pure: the same question always gets the same answer."""
 
-    def search(self, question: str, k: int = 10, within: Sequence[int] | None = None) -> list[Found]:
+    def search(self, question: str, k: int = 10, within: Within = None) -> list[Found]:
         """The best entries, best first, at most ``k``; none when no word of the question stands anywhere.
 
-        ``question``: any text at all, best with its typos mended (Reading.plain); ``within``: numbers of the entries
-        that alone may be found, such as those of one policy; None for all. Never raises because of the question.
+        ``question``: any text at all, best with its typos mended (Reading.plain). Never raises because of the question.
         """
         ...
 

@@ -116,6 +116,15 @@ def gram_places(plain: str, n: int) -> tuple[Keys, NDArray[np.int64]]:
     return keys, at
 
 
+def spelt(key: int, n: int) -> str:
+    """The characters of a key of grams().
+
+    >>> spelt(int(grams("补贴", 2)[0]), 2)
+    '补贴'
+    """
+    return "".join(chr(key >> (BITS * i) & ((1 << BITS) - 1)) for i in reversed(range(n)))
+
+
 def dictionary(texts: Iterable[str]) -> dict[str, int]:
     """jieba's prefix dictionary of its common words, and of the others of its words that the texts hold."""
     lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
