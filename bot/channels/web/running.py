@@ -27,6 +27,7 @@ from bot.service.port import Address
 from bot.serving.hot_reload import Reloader
 from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
+from bot.serving.searching import search_at
 from bot.settings import Settings
 from bot.staff.roles import Staff
 
@@ -102,6 +103,7 @@ async def _status(settings: Settings, parts: Parts) -> AsyncIterator[None]:
         return
     policies = lambda: len(parts.replies.assistant.library.policies)  # noqa: E731
     health = Health(parts.store, parts.metrics, False, lambda: None, policies, parts.reloader.state)
+    health.search = search_at(settings.search)
     runner, server = await listen(status.application(health), *settings.status)
     try:
         yield
