@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from knowledge.retrieval.local.terms import Question
 
 Numbers = NDArray[np.int64]
 """(some,): numbers of entries."""
@@ -35,6 +32,20 @@ class Found:
     """Higher is better; to be compared within one search only."""
     why: Mapping[str, float] = field(default_factory=dict)
     """What the score is made of, by name."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as an engine sees it, cut."""
+
+    words: tuple[str, ...]
+    """Words to look for, sub-words of long ones among them, with repeats."""
+    content: tuple[str, ...]
+    """Its words one after another, without those that only ask."""
+    runs: str
+    """Its text where what only asks is blank."""
+    everyday: Mapping[str, float]
+    """What the law calls what the question says, with the share of each."""
 
 
 @dataclass(frozen=True)

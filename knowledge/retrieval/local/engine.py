@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.files import storedform
-from knowledge.retrieval.interface import Entry, Found, Members, Numbers, Within
+from knowledge.retrieval.interface import Entry, Found, Members, Numbers, Question, Within
 from knowledge.retrieval.local import postings, rerank
 from knowledge.retrieval.local.postings import Postings, Scores
 from knowledge.retrieval.local.sought import KINDS, Sought, sought
-from knowledge.retrieval.local.terms import Question, Terms, dictionary, everyday, grams, plain_text, spelt, tight
+from knowledge.retrieval.local.terms import Terms, dictionary, everyday, grams, plain_text, spelt, tight
 
 SETTINGS = Path(__file__).with_name("settings.yaml")
 LONG = 400

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.retrieval.interface import Question
 from knowledge.retrieval.local import postings
 from knowledge.retrieval.local.postings import Scores
-from knowledge.retrieval.local.terms import Keys, Question, Terms, grams, spelt
+from knowledge.retrieval.local.terms import Keys, Terms, grams, spelt
 
 KINDS = {"words": 0, "pairs": 2, "triples": 3}
 """Kinds of terms, and how many characters each has; 0 for words."""

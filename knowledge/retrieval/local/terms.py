@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge.reading.cutter import jieba
 from knowledge.reading.vocabulary import frequencies
+from knowledge.retrieval.interface import Question
 from knowledge.text.fold import fold
 
 Keys = NDArray[np.uint64]
@@ -30,20 +30,6 @@ COMMON = 100
 _RUN = re.compile(r"[㐀-鿿]+|[a-z]+|\d+(?:\.\d+)?")
 _NOT_TIGHT = re.compile(r"[\W_]+")
 _HAN = (0x3400, 0x9FFF)
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question as the engine sees it."""
-
-    words: tuple[str, ...]
-    """Words to look for, sub-words of long ones among them, with repeats."""
-    content: tuple[str, ...]
-    """Its words one after another, without those that only ask."""
-    runs: str
-    """Its text where what only asks is blank."""
-    everyday: Mapping[str, float]
-    """What the law calls what the question says, with the share of each."""
 
 
 class Terms:

@@ -43,7 +43,15 @@ class Cluster:
         """This process' own: connections can't be shared with one that was forked."""
         found = self._clients.get(os.getpid())
         if found is None:
-            found = OpenSearch(self._urls, timeout=ONE, max_retries=0, dead_timeout=LEFT_OUT, pool_maxsize=8)
+            found = OpenSearch(
+                self._urls,
+                timeout=ONE,
+                max_retries=0,  # search() tries again itself, within its limit
+                retry_on_timeout=True,  # else a node that hangs would be asked again and again
+                retry_on_status=(),
+                dead_timeout=LEFT_OUT,
+                pool_maxsize=8,
+            )
             self._clients = {os.getpid(): found}
         return found
 

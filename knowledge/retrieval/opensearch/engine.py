@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.retrieval.interface import Found, Numbers, Within
+from knowledge.retrieval.interface import Found, Numbers, Question, Within
 from knowledge.retrieval.local.engine import LocalRetriever
-from knowledge.retrieval.local.terms import Question
 from knowledge.retrieval.opensearch import UnavailableError, alias_of
 from knowledge.retrieval.opensearch.circuit import Circuit
 from knowledge.retrieval.opensearch.cluster import Cluster
