@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Protocol
 
 from bot.days import today_in_beijing
 from bot.engine.answering.composer import Composer
@@ -28,19 +29,37 @@ from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
 from knowledge.compiled import Ready
+from knowledge.retrieval.clause_finder import ClauseFinder
 from knowledge.retrieval.evidence import Asking, Evidence
 
 WARM_UP = "一个项目最多几个？"
 """Answering it reads what is read only when first needed."""
 
 
+class Search(Protocol):
+    """Where candidates come from, if not from the base's own index."""
+
+    def behind(self, clauses: ClauseFinder) -> ClauseFinder:
+        """The same clauses, found by way of it."""
+        ...
+
+
 class Assistant:
     """Answers questions from one ready base. Safe to share between threads."""
 
-    def __init__(self, ready: Ready, today: Callable[[], date] = today_in_beijing, language: str = "zh") -> None:
+    def __init__(
+        self,
+        ready: Ready,
+        today: Callable[[], date] = today_in_beijing,
+        language: str = "zh",
+        search: Search | None = None,
+    ) -> None:
+        if search is not None:
+            ready = replace(ready, clauses=search.behind(ready.clauses))
         self.ready = ready
         self.today = today
         self._language = language
+        self._search = search
         self.understanding = Understanding(ready)
         self.library = Library(ready, Texts.load(language), today, self.reply)
         self.words = self.library.words
@@ -48,7 +67,7 @@ class Assistant:
 
     def with_base(self, ready: Ready) -> Assistant:
         """An assistant like this one, on another base; it has read what is read only when first needed."""
-        other = Assistant(ready, self.today, self._language)
+        other = Assistant(ready, self.today, self._language, self._search)
         other.reply(WARM_UP)
         return other
 

@@ -22,6 +22,7 @@ from bot.messaging.core import Core, Found, UnusableError, find, opened
 from bot.messaging.listening import listening_at
 from bot.operations import health as status
 from bot.operations.health import Health
+from bot.serving.searching import search_at
 from bot.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -130,8 +131,10 @@ def _health(core: Core, bot: Bot | None, crew: Crew) -> Health:
     if bot is not None:
         bot.health.channels = crew.troubles
         return bot.health
-    count = lambda: len(core.policies())  # noqa: E731
-    return Health(core.store, core.metrics, False, lambda: None, count, core.reloader.state, channels=crew.troubles)
+    count, search = (lambda: len(core.policies())), search_at(core.settings.search)
+    made = Health(core.store, core.metrics, False, lambda: None, count, core.reloader.state, search=search)
+    made.channels = crew.troubles
+    return made
 
 
 @contextlib.asynccontextmanager

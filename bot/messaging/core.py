@@ -31,6 +31,7 @@ from bot.serving.hot_reload import Reloader
 from bot.serving.last_good import LastGood, Started, start
 from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
+from bot.serving.searching import search_at
 from bot.settings import Settings
 from bot.staff.asker_hash import Askers, KeyFileError, open_askers
 from bot.store.migrate import NewerSchemaError
@@ -68,7 +69,7 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     ``secrets``: what is blotted out in the log; ``filters`` as of logs.set_up.
     """
     os.umask(0o077)  # the store and what else is written here is about people
-    logs.set_up(settings.log_level, [*secrets, settings.hash_key], *filters)
+    logs.set_up(settings.log_level, [*secrets, settings.hash_key, *settings.search_passwords], *filters)
     metrics = Metrics()
     try:
         store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
@@ -80,7 +81,7 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
         raise UnusableError(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库") from error
     last_good = LastGood(settings.data_dir, settings.base)
     started = start(settings.base, last_good)
-    assistant = Assistant(started.ready)
+    assistant = Assistant(started.ready, search=search_at(settings.search))
     assistant.reply(WARM_UP)
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again

@@ -32,6 +32,7 @@ from bot.operations.health import Health
 from bot.service import journal
 from bot.service.service import Service
 from bot.service.turns import Turns, current_turn
+from bot.serving.searching import search_at
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,7 @@ class Bot:
             self.last_contact,
             lambda: len(core.policies()),
             core.reloader.state,
+            search=search_at(settings.search),
         )
 
     def _application(self) -> Application:  # type: ignore[type-arg]

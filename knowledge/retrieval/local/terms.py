@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge.reading.cutting import Cutter
 from knowledge.reading.vocabulary import frequencies
+from knowledge.retrieval.interface import Question
 from knowledge.text.fold import fold
 from knowledge.text.phrases import Phrases
 
@@ -31,20 +31,6 @@ COMMON = 100
 _RUN = re.compile(r"[㐀-鿿]+|[a-z]+|\d+(?:\.\d+)?")
 _NOT_TIGHT = re.compile(r"[\W_]+")
 _HAN = (0x3400, 0x9FFF)
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question as the engine sees it."""
-
-    words: tuple[str, ...]
-    """Words to look for, sub-words of long ones among them, with repeats."""
-    content: tuple[str, ...]
-    """Its words one after another, without those that only ask."""
-    runs: str
-    """Its text where what only asks is blank."""
-    everyday: Mapping[str, float]
-    """What official texts call what the question says, with the share of each."""
 
 
 class Terms:
@@ -119,6 +105,15 @@ def gram_places(plain: str, n: int) -> tuple[Keys, NDArray[np.int64]]:
     for i in range(n):
         keys = (keys << np.uint64(BITS)) | codes[at + i].astype(np.uint64)
     return keys, at
+
+
+def spelt(key: int, n: int) -> str:
+    """The characters of a key of grams().
+
+    >>> spelt(int(grams("补贴", 2)[0]), 2)
+    '补贴'
+    """
+    return "".join(chr(key >> (BITS * i) & ((1 << BITS) - 1)) for i in reversed(range(n)))
 
 
 def dictionary(texts: Iterable[str]) -> dict[str, int]:
