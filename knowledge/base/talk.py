@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from knowledge.base.card import Part
 from knowledge.base.record import Record, Text
 
 GENERAL = ("talk",)
@@ -118,6 +119,42 @@ class MoneyTalk(Record):
     """What is said beside money and names no subject."""
 
 
+NEVER: Expressions = ("(?!)",)
+"""What no text holds."""
+
+
+class PartAsk(Record):
+    """One thing that is asked of the measure talked about: its materials, its deadline, who pays."""
+
+    asks: Expressions
+    """How it is asked for; nothing else is in the question but words of ``around``."""
+    parts: tuple[Part, ...]
+    """Parts of a card that may say it."""
+    says: Expressions
+    """What words that say it hold: looked for in the parts, and in clauses that have no card."""
+    lines: bool = True
+    """Whether a part says it by being there, whatever its words: materials are materials."""
+
+
+class ActTalk(Record):
+    """What a turn does to the conversation, by the whole of what it says."""
+
+    around: Expressions = NEVER
+    """Words around an act that add nothing to it."""
+    leaves: Expressions = NEVER
+    """What begins something new: 换个问题."""
+    following: Expressions = NEVER
+    """The clause behind the one that is talked about; with the group ``twice``, the one behind that."""
+    preceding: Expressions = NEVER
+    shorter: Expressions = NEVER
+    """The answer is too long."""
+    outdated: Expressions = NEVER
+    """Why a document is shown that holds no more."""
+    complains: Expressions = NEVER
+    """Of those who carry the measure out, not of the answer."""
+    parts: dict[Text, PartAsk] = Field(default_factory=dict)
+
+
 class Talk(Record):
     """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
 
@@ -127,3 +164,4 @@ class Talk(Record):
     places: PlaceTalk
     figures: FigureTalk
     money: MoneyTalk
+    acts: ActTalk = ActTalk()
