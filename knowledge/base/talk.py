@@ -30,6 +30,10 @@ Expressions = tuple[Annotated[Text, AfterValidator(_expression)], ...]
 """Regular expressions in folded text; any of them will do, the first that fits counts."""
 
 
+NEVER: Expressions = ("(?!)",)
+"""What no text holds."""
+
+
 class FollowUpTalk(Record):
     """How a question leans on what was talked about."""
 
@@ -99,6 +103,8 @@ class FigureTalk(Record):
     """What is counted where most and least are of no amount."""
     which_of_two: Expressions
     time: Expressions
+    share: Expressions = NEVER
+    cap: Expressions = NEVER
     limit: Expressions
     """Money that is a condition."""
 
@@ -115,12 +121,8 @@ class MoneyTalk(Record):
     """What asks whether there is money at all."""
     paid: Expressions
     """Money that is paid, told from money that is a condition."""
-    beside: Expressions = ("(?!)",)
+    beside: Expressions = NEVER
     """What is said beside money and names no subject."""
-
-
-NEVER: Expressions = ("(?!)",)
-"""What no text holds."""
 
 
 class PartAsk(Record):

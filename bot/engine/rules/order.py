@@ -15,6 +15,7 @@ from bot.engine.rules.corrections import correction, nothing_said
 from bot.engine.rules.document_facts import document_facts, whole_document
 from bot.engine.rules.documents import another_place, documents
 from bot.engine.rules.follow_ups import follow_ups
+from bot.engine.rules.goes_on import goes_on
 from bot.engine.rules.leaves import leaves
 from bot.engine.rules.lists import lists
 from bot.engine.rules.missing import missing
@@ -52,6 +53,7 @@ RULES: tuple[RuleFunction, ...] = (
     follow_ups,
     not_ours,
     units,
+    goes_on,
     stays,
     two_at_once,
     best_match,
