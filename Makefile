@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TOGETHER := -n 2 --dist loadfile
 SLOWER := process or deploy or compile
 
-.PHONY: setup chat web test retest test-all lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
+.PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
 
 setup: $(READY)
 
@@ -27,16 +27,20 @@ web: $(READY)
 # the fast lane: no processes, no whole bases compiled; what failed last time comes first
 test: $(READY)
 	$(BIN)/policybot check
-	$(BIN)/python -m pytest $(TOGETHER) --ff $(COVER) -m "not (slow or $(SLOWER))"
+	$(BIN)/python -m pytest $(TOGETHER) --ff $(COVER) -m "not (slow or cluster or $(SLOWER))"
 
 # what failed last time, in whichever lane
 retest: $(READY)
-	$(BIN)/python -m pytest --lf --lfnf none -m "not slow" || [ $$? = 5 ]
+	$(BIN)/python -m pytest --lf --lfnf none -m "not (slow or cluster)" || [ $$? = 5 ]
 
 # the fast lane and then the rest
 test-all: COVER := --durations 15
 test-all: test
-	$(BIN)/python -m pytest $(TOGETHER) $(COVER) -m "not slow and ($(SLOWER))"
+	$(BIN)/python -m pytest $(TOGETHER) $(COVER) -m "not (slow or cluster) and ($(SLOWER))"
+
+# three real nodes of OpenSearch, from Maven; skips where there is no mvn or no JDK 17
+test-cluster: $(READY)
+	$(BIN)/python -m pytest -m cluster -rs tests/cluster
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -41,8 +41,10 @@ LANES = {
         "web/test_web_process",
     ),
     "deploy": ("deploy/test_deploy_runs", "deploy/test_security"),
+    "cluster": ("cluster/test_cluster",),
     "compile": (
         "channels/test_limits",
+        "engine/test_clause_numbers",
         "engine/test_examples",
         "engine/test_many",
         "importing/test_import",
