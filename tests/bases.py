@@ -15,7 +15,7 @@ from knowledge.compiled import Ready
 
 KEPT = Path(__file__).resolve().parents[1] / ".pytest_cache" / "bases"
 """A folder a base, by its fingerprint."""
-MOST = 12
+MOST = 40
 """Bases that are kept: those that were used last."""
 
 
