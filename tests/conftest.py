@@ -26,8 +26,10 @@ from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 LANES = {
     "process": (
         "channels/test_channels_chaos",
+        "channels/test_one_process",
         "channels/test_serve",
         "cli/test_cli",
+        "cli/test_new",
         "docs/test_pictures",
         "importing/test_import_scans",
         "staff/test_expiry",
