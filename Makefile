@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-TOGETHER := -n 2 --dist loadfile
+TOGETHER := --dist loadfile --no-loadscope-reorder
 SLOWER := process or deploy or compile
 # percent of the lines and branches that tests run: of all, and of engine and service; two below what was measured
 LEAST := 86
@@ -30,16 +30,16 @@ web: $(READY)
 # the fast lane: no processes, no whole bases compiled; what failed last time comes first
 test: $(READY)
 	$(BIN)/policybot check
-	$(BIN)/python -m pytest $(TOGETHER) --ff $(COVER) -m "not (slow or cluster or $(SLOWER))"
+	$(BIN)/python -m pytest -n 2 $(TOGETHER) --ff $(COVER) -m "not (slow or cluster or $(SLOWER))"
 
 # what failed last time, in whichever lane
 retest: $(READY)
 	$(BIN)/python -m pytest --lf --lfnf none -m "not (slow or cluster)" || [ $$? = 5 ]
 
-# the fast lane and then the rest, counting which lines and branches were run
+# the fast lane and then the rest, counting which lines and branches were run; three at once, for much of it is waiting
 test-all: COVER := --cov --cov-report= --durations 15
 test-all: test
-	$(BIN)/python -m pytest $(TOGETHER) $(COVER) --cov-append -m "not (slow or cluster) and ($(SLOWER))"
+	$(BIN)/python -m pytest -n 3 $(TOGETHER) $(COVER) --cov-append -m "not (slow or cluster) and ($(SLOWER))"
 	$(BIN)/coverage report --format total --fail-under $(LEAST)
 	$(BIN)/coverage report --format total --fail-under $(LEAST_WITHIN) --include "bot/engine/*,bot/service/*"
 

@@ -60,13 +60,37 @@ LANES = {
 }
 """Folders (with a slash) and modules that the fast lane (make test) leaves to make test-all."""
 
+LONGEST = (
+    "telegram/test_mending_end_to_end",
+    "web/test_browser",
+    "cli/test_cli",
+    "channels/test_channels_chaos",
+    "importing/test_import",
+    "docs/test_pictures",
+    "telegram/test_telegram_chaos",
+    "staff/test_teaching",
+    "engine/test_examples",
+    "engine/test_many",
+    "knowledge/test_import_faq",
+    "knowledge/test_check",
+    "channels/test_contract",
+    "telegram/test_telegram_handlers",
+    "engine/test_properties",
+    "knowledge/test_retrieval",
+    "engine/test_across",
+)
+"""Modules that take longest: they begin first, so that none runs on alone when the other workers have ended."""
+
+
+def home(item: pytest.Item) -> str:
+    """Its module, as LANES names it."""
+    return item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+
 
 def lane(item: pytest.Item) -> str:
     """The lane of a test whose module isn't in the fast one."""
-    home = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
-    found = (
-        name for name, places in LANES.items() for p in places if home == p or (p[-1] == "/" and home.startswith(p))
-    )
+    of = home(item)
+    found = (name for name, places in LANES.items() for p in places if of == p or (p[-1] == "/" and of.startswith(p)))
     return next(found, "")
 
 
@@ -74,6 +98,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if name := lane(item):
             item.add_marker(name)
+    rank = {name: n for n, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(home(item), len(rank)))
 
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
