@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOGETHER := --dist loadfile --no-loadscope-reorder
 SLOWER := process or deploy or compile
-# percent of the lines and branches that tests run: of all, and of engine and service; two below what was measured
+# percent of the lines and branches that the fast lane runs: of all, and of engine and service; two below the measured
 LEAST := 86
 LEAST_WITHIN := 93
 
@@ -36,12 +36,12 @@ test: $(READY)
 retest: $(READY)
 	$(BIN)/python -m pytest --lf --lfnf none -m "not (slow or cluster)" || [ $$? = 5 ]
 
-# the fast lane and then the rest, counting which lines and branches were run; three at once, for much of it is waiting
+# the fast lane, counting which lines and branches it runs, and then the rest: three at once, for much of it is waiting
 test-all: COVER := --cov --cov-report= --durations 15
 test-all: test
-	$(BIN)/python -m pytest -n 3 $(TOGETHER) $(COVER) --cov-append -m "not (slow or cluster) and ($(SLOWER))"
 	$(BIN)/coverage report --format total --fail-under $(LEAST)
 	$(BIN)/coverage report --format total --fail-under $(LEAST_WITHIN) --include "bot/engine/*,bot/service/*"
+	$(BIN)/python -m pytest -n 3 $(TOGETHER) --durations 15 -m "not (slow or cluster) and ($(SLOWER))"
 
 # three real nodes of OpenSearch, from Maven; skips where there is no mvn or no JDK 17
 test-cluster: $(READY)

@@ -55,6 +55,7 @@ LANES = {
         "knowledge/test_tuning",
         "serving/",
         "staff/test_teaching",
+        "telegram/test_telegram_empty_base",
         "web/test_papers",
     ),
 }
