@@ -50,7 +50,8 @@ class Refusals(OnPolicy):
     @staticmethod
     def _near(matches: Sequence[Match]) -> list[str]:
         """The clauses without phrasings that are worth a look though none of them is surely what is asked for."""
-        return [m.target for m in matches if m.found and m.probability >= NEAR][:MOST_NEAR]
+        near = [m.target for m in matches if m.found and m.probability >= NEAR and m.signals["cover"]]
+        return near[:MOST_NEAR]
 
     def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
         """Not covered: what it is that isn't, where that is known, and clauses near it, marked as no answer."""
@@ -79,7 +80,7 @@ class Refusals(OnPolicy):
             blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
             blocks += [Block("list", (Say(self.line(t)),)) for t in suggested]
             blocks += self.composers.notices(suggested)
-        else:
+        if not suggested or not (near or worded):
             blocks.append(self.compose.say("none.try", examples=self.library.examples.line))
         return Reply(
             "none",
