@@ -58,6 +58,7 @@ class Refusals(OnPolicy):
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
+        unknown = True
         worded = [m.target for m in matches if m.found and m.signals["cover"] >= WORDED]
         if worded:  # nothing is claimed to be missing while a clause has all of the question's words
             suggested = worded[:MOST_SUGGESTED]
@@ -66,6 +67,7 @@ class Refusals(OnPolicy):
             if topic is not None and self._about(topic, best, question):
                 blocks.append(self.compose.say("none.not_covered", topic=topic.name))
                 suggested = list(topic.nearest)
+                unknown = False
             else:
                 blocks.append(self.compose.say("none.not_covered_unknown"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
@@ -74,7 +76,7 @@ class Refusals(OnPolicy):
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
             blocks.append(self.compose.say("none.far", name=self.library.name))
-        if not worded:
+        if unknown and not worded:
             suggested = list(dict.fromkeys((*suggested, *self._near(matches))))[:MOST_NEAR]
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
