@@ -41,6 +41,7 @@ LANES = {
         "web/test_browser",
         "web/test_web_process",
     ),
+    "cluster": ("cluster/test_cluster",),
     "compile": (
         "channels/test_limits",
         "engine/test_clause_numbers",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from knowledge.base.contents import Base
-    from knowledge.base.field import FieldTopic
+    from knowledge.base.field import Field
     from knowledge.teaching.overlay import Taught
 from knowledge import ROOT
 
@@ -36,13 +36,12 @@ def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
     return compile_base(base, load_weights(root), evidence.load_weights(root), own_field(root))
 
 
-def compile_base(
-    base: Base, weights: Weights, speaks: evidence.Weights, own: Sequence[FieldTopic] | None = None
-) -> Ready:
+def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Field | None = None) -> Ready:
     """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings.
 
     ``own``: the field that it brings itself; None: the project's.
     """
+    from knowledge.base.field import read_field
     from knowledge.learned.examples import clause_texts, examples
     from knowledge.reading import build_vocabulary
 
@@ -54,8 +53,9 @@ def compile_base(
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
     unasked_targets, entries = unasked(base)
     if entries:
-        topics = Topics.build(own, reader, titled_texts(base))
-        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries), topics)
+        field = read_field() if own is None else own
+        topics = Topics.build(field.topics, reader, titled_texts(base), own)
+        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings), topics)
     else:
         finder = ClauseFinder((), None)
     return Ready(base, reader, Index(tables, weights), finder, speaks)

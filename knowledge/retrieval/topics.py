@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.base.field import FieldTopic, from_bytes, read_field, to_bytes
+from knowledge.base.field import Field, FieldTopic, from_bytes, to_bytes
 from knowledge.reading.reader import Reader
 from knowledge.retrieval.local.postings import word_keys
 from knowledge.text.fold import fold_whole
@@ -52,15 +52,16 @@ class Topics:
         self.arrays = arrays
 
     @classmethod
-    def build(cls, own: Sequence[FieldTopic] | None, reader: Reader, entries: Iterable[tuple[str, str]]) -> Topics:
-        """``own``: the topics that the base brings itself, kept for whoever compiles it anew; None: the project's.
+    def build(
+        cls, topics: Sequence[FieldTopic], reader: Reader, entries: Iterable[tuple[str, str]], own: Field | None = None
+    ) -> Topics:
+        """``entries``: (titles, text) of each clause, in the order of the search engine's entries.
 
-        ``entries``: (titles, text) of each clause, in the order of the search engine's entries.
+        ``own``: the field that the base brings itself, kept for whoever compiles it anew; None: it brings none.
         """
-        field = read_field() if own is None else own
         kept = {OWN: np.frombuffer(to_bytes(own), dtype=np.uint8)}
-        arrays = {**_of_questions(field, reader), **_of_entries(field, entries), **kept}
-        return cls([topic.id for topic in field], arrays)
+        arrays = {**_of_questions(topics, reader), **_of_entries(topics, entries), **kept}
+        return cls([topic.id for topic in topics], arrays)
 
     def of_question(self, tokens: Sequence[str]) -> dict[int, float]:
         """The topics nearest to a question, by number, the nearest first, with how like they are (0 to 1)."""
@@ -90,7 +91,7 @@ class Topics:
         return dict(pairs)
 
 
-def own_in(arrays: Mapping[str, NDArray[Any]]) -> tuple[FieldTopic, ...] | None:
+def own_in(arrays: Mapping[str, NDArray[Any]]) -> Field | None:
     """The field that a base brought itself, from a stored form; None where it used the project's."""
     return from_bytes(arrays[OWN].tobytes()) if OWN in arrays else None
 
