@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.cli.command import main
+from bot.store.backup import back_up
 from bot.store.store import Store
 from knowledge.files.oserrors import which, why
+from knowledge.teaching import overlay
 
 ENGLISH = re.compile(r"No such|Errno|denied|directory|invalid|choose|usage|argument|is not|\.zip\.\w|'")
 
@@ -74,6 +76,18 @@ def test_an_import_that_can_not_be_written_says_why(tmp_path: Path, capsys: pyte
     assert "写不了：" in text
     assert "路径里有一段不是文件夹" in text
     assert not ENGLISH.search(text.replace(str(tmp_path), "")), text
+
+
+def test_no_temporary_name_is_told(tmp_path: Path) -> None:
+    """Where nothing may be made, what was meant is named, not what would have been made beside it."""
+    target, taught = tmp_path / "gone" / "b.zip", tmp_path / "overlay.yaml"
+    with pytest.raises(OSError, match="gone") as caught:
+        back_up(f"sqlite:///{tmp_path / 'data' / 'policybot.db'}", target, {})
+    assert which(caught.value) == f"{target}：没有这个文件或文件夹"
+    (tmp_path / ".overlay.yaml.lock").mkdir()
+    with pytest.raises(OSError, match="overlay") as caught, overlay.locked(taught):
+        pass
+    assert which(caught.value) == f"{taught}：是文件夹，不是文件"
 
 
 def test_reasons_are_chinese_where_they_are_known() -> None:
