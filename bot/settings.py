@@ -18,6 +18,7 @@ from bot.staff.asker_hash import KEY_FILE, SHORTEST
 from bot.staff.hours import Hours, Span, parse_days, parse_hours
 from bot.staff.roles import Staff, parse_staff
 from knowledge import ROOT
+from knowledge.files.oserrors import why
 
 _NODE = re.compile(r"https?://(?:[^\s/@:]+:[^\s/@]+@)?(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?/?")
 OVERLAY = "overlay.yaml"
@@ -127,7 +128,7 @@ def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
         try:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            faults.append(f"POLICYBOT_DATA_DIR：不能建立文件夹 {data_dir}（{error.strerror}）；请指一个可写的文件夹")
+            faults.append(f"POLICYBOT_DATA_DIR：不能建立文件夹 {data_dir}（{why(error)}）；请指一个可写的文件夹")
     return {
         "database": values.get("POLICYBOT_DATABASE") or f"sqlite:///{data_dir / 'policybot.db'}",
         "data_dir": data_dir,

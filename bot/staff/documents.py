@@ -29,6 +29,7 @@ from knowledge.base.lexicon_files import shared_units
 from knowledge.base.one_folder import open_policy
 from knowledge.base.parse import parse
 from knowledge.comparing.changes import Difference, difference
+from knowledge.files import oserrors
 from knowledge.files.faults import Fault, KnowledgeError
 from knowledge.files.wholefile import write_whole
 from knowledge.files.yamlfile import read_yaml
@@ -232,7 +233,7 @@ class Documents:
         except OSError as error:
             self._settle()
             raise DocumentError(
-                f"知识库的文件夹 {self._root} 写不了（{error.strerror}）；请让运行程序的用户能写，"
+                f"知识库的文件夹 {self._root} 写不了（{oserrors.why(error)}）；请让运行程序的用户能写，"
                 "或用 policybot new 另建一个，用 POLICYBOT_KNOWLEDGE 指明"
             ) from error
         report = await take()
