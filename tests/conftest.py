@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from bot.staff.question_tests import DAY
 from bot.store.store import Store
 from knowledge import compiled
 from knowledge.compiled import Ready
+from tests.bases import beside
 from tests.botapi import BotApi
 from tests.smallbase import small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
@@ -26,11 +26,12 @@ from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 LANES = {
     "process": (
         "channels/test_channels_chaos",
+        "channels/test_one_process",
         "channels/test_serve",
         "cli/test_cli",
-        "deploy/test_deploy_runs",
-        "deploy/test_security",
+        "cli/test_new",
         "docs/test_pictures",
+        "importing/test_import_scans",
         "staff/test_expiry",
         "store/test_backup",
         "telegram/test_handoff_end_to_end",
@@ -41,26 +42,65 @@ LANES = {
         "web/test_browser",
         "web/test_web_process",
     ),
+    "deploy": ("deploy/test_deploy_runs", "deploy/test_security"),
     "cluster": ("cluster/test_cluster",),
     "compile": (
         "channels/test_limits",
         "engine/test_clause_numbers",
+        "engine/test_examples",
         "engine/test_many",
+        "importing/test_import",
+        "knowledge/test_compiled",
         "knowledge/test_import_faq",
         "knowledge/test_tuning",
-        "importing/test_import",
+        "serving/",
+        "staff/test_teaching",
+        "telegram/test_telegram_empty_base",
         "web/test_papers",
     ),
 }
-"""Modules that the fast lane (make test) leaves to make test-all."""
+"""Folders (with a slash) and modules that the fast lane (make test) leaves to make test-all."""
+
+LONGEST = (
+    "telegram/test_mending_end_to_end",
+    "web/test_browser",
+    "cli/test_cli",
+    "channels/test_channels_chaos",
+    "importing/test_import",
+    "docs/test_pictures",
+    "telegram/test_telegram_chaos",
+    "staff/test_teaching",
+    "engine/test_examples",
+    "engine/test_many",
+    "knowledge/test_import_faq",
+    "knowledge/test_check",
+    "channels/test_contract",
+    "telegram/test_telegram_handlers",
+    "engine/test_properties",
+    "knowledge/test_retrieval",
+    "engine/test_across",
+)
+"""Modules that take longest: they begin first, so that none runs on alone when the other workers have ended."""
+
+
+def home(item: pytest.Item) -> str:
+    """Its module, as LANES names it."""
+    return item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+
+
+def lane(item: pytest.Item) -> str:
+    """The lane of a test whose module isn't in the fast one."""
+    of = home(item)
+    found = (name for name, places in LANES.items() for p in places if of == p or (p[-1] == "/" and of.startswith(p)))
+    return next(found, "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        home = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
-        for lane, modules in LANES.items():
-            if home in modules:
-                item.add_marker(lane)
+        if name := lane(item):
+            item.add_marker(name)
+    rank = {name: n for n, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(home(item), len(rank)))
 
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -84,9 +124,7 @@ def assistant(ready: Ready) -> Assistant:
 def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small base, compiled beside its files."""
     root = small_base(tmp_path_factory.mktemp("small"))
-    made = compiled.make(root)
-    made = replace(made, fingerprint=compiled.fingerprint(root))
-    assert compiled.store(made, [root / compiled.BESIDE])
+    beside(root)
     return root
 
 

@@ -1,6 +1,7 @@
 """What is over a limit: `python -m tests.debts` fails on a new one, and on a debt in pyproject.toml that is paid.
 
 The limits are those of [tool.policybot.lines] (lines a file) and of ruff (branches, arguments); the debts stand beside.
+`python -m tests.debts --ends FILE...` only looks whether files end with one line break (.pre-commit-config.yaml).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,16 @@ def faults(root: Path = ROOT) -> list[str]:
     return [*too_long(lengths(root, endings), endings, longer), *paid(root, ignores, owed(root))]
 
 
+def loose_ends(paths: Iterable[Path]) -> list[str]:
+    """A sentence for every file that doesn't end with exactly one line break; an empty file has none to end."""
+    ends = ((path, path.read_bytes()[-2:]) for path in paths)
+    return [
+        f"{path}: must end with one line break" for path, end in ends if end and (end[-1:] != b"\n" or end == b"\n\n")
+    ]
+
+
 if __name__ == "__main__":
-    found = faults()
-    print("\n".join(found) if found else "no new debt")
+    found = loose_ends(map(Path, sys.argv[2:])) if sys.argv[1:2] == ["--ends"] else faults()
+    for said in found:
+        print(said)
     sys.exit(bool(found))

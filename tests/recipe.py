@@ -17,8 +17,12 @@ import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 LOCKED = re.compile(r"^python -m venv (\S+) && \S+/python -m pip install --require-hashes -r constraints\.txt$")
 """The step that is not run as it stands."""
+MOST = 4 * PATIENCE
+"""Seconds that a step may take: only so that one that hangs ends."""
 PATHS = ("/opt/policybot", "/src", "/data", "/tmp")
 """Absolute paths of the recipe; they are looked for in the root folder."""
 
@@ -126,7 +130,7 @@ def _run(image: Image, folder: Path, rest: str) -> None:
         return
     environment = {"PATH": os.environ["PATH"], "HOME": str(image.root / "tmp"), **image.environment}
     command = ["sh", "-ec", image.inside(rest)]
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=300)
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=MOST)
 
 
 def _link_packages(goal: Path) -> None:

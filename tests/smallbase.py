@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ def small_base(folder: Path, questions: str = QUESTIONS) -> Path:
     (root / "questions").mkdir()
     (root / "questions" / "some.yaml").write_text(questions, encoding="utf-8")
     return root
+
+
+def thin_files(folder: Path, kept: Collection[str]) -> None:
+    """The lists of the files of ``folder``, thinned, each file in its place; those named in ``kept`` as they are."""
+    for path in folder.glob("*.yaml"):
+        if path.name not in kept:
+            data = _thinned(yaml.safe_load(path.read_text(encoding="utf-8")))
+            path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
 
 
 def _thin(folder: Path) -> None:

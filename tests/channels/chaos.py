@@ -21,6 +21,7 @@ from pathlib import Path
 from knowledge import compiled
 from tests.channels.process import Serve
 from tests.channels.scenes import SCENES, Scene
+from tests.patience import PATIENCE
 
 TWICE_A_KILL = 8
 """Answers that may be seen twice for each kill: those under way when it came."""
@@ -111,7 +112,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
 
 
 def _until_up(serve: Serve) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while "messengers_started" not in serve.tail(50):
         assert time.monotonic() < end, serve.tail()
         assert not serve.died, serve.tail()

@@ -93,9 +93,10 @@ async def test_no_ticket_for_a_while(stage: DingtalkStage, status: int) -> None:
 
 async def test_acknowledged_before_the_answer(stage: DingtalkStage) -> None:
     """dingtalk-openclaw-connector#302: without it the message comes again after a minute."""
-    stage.standin.slow = 1.0
+    sent = stage.standin.held["session"] = asyncio.Event()
     await stage.standin.say("甲", SUBSIDY)
-    await until(lambda: len(stage.standin.acknowledged) == 1, "the acknowledgement", within=0.9)
+    await until(lambda: len(stage.standin.acknowledged) == 1, "the acknowledgement")
+    sent.set()
     await stage.settle()
 
 

@@ -37,7 +37,7 @@ from bot.messaging.plain import PlainChannel, without_number
 from bot.messaging.wechat.api import WechatApi
 from bot.service.pages import lines, paragraphs, plain
 from bot.service.port import Content
-from knowledge import compiled
+from tests.bases import shared
 from tests.smallbase import small_base
 
 DOCUMENTS = Path(__file__).resolve().parents[1] / "documents"
@@ -131,7 +131,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     for document in DOCUMENTS.iterdir():
         if document.is_dir():
             shutil.copytree(document, root / "policies" / document.name)
-    return Assistant(compiled.make(root))
+    return Assistant(shared(root))
 
 
 def test_every_channel_has_its_measure() -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.serving.base_files import BaseFiles
+from knowledge import compiled
 from tests.patience import PATIENCE
 
 COMMAND = [sys.executable, "-m", "bot.cli"]
@@ -185,21 +187,25 @@ def test_check(tmp_path: Path) -> None:
     assert "一份文件一个文件夹" in out(done)
 
 
-def test_a_cache_folder_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
+def test_a_cache_folder_that_cannot_be_written_only_costs_time(files: BaseFiles, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert run("ask", "三(二)", POLICYBOT_CACHE_DIR=str(blocked)).returncode == 0
+    folders = {"POLICYBOT_CACHE_DIR": str(blocked), "POLICYBOT_KNOWLEDGE": str(files.root)}
+    assert run("ask", "三(二)", **folders).returncode == 0
 
 
-def test_a_spoilt_cache_is_made_anew(tmp_path: Path) -> None:
-    folders = {"POLICYBOT_CACHE_DIR": str(tmp_path), "POLICYBOT_DATA_DIR": str(tmp_path / "data")}
+def test_a_spoilt_cache_is_made_anew(files: BaseFiles, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    folders = {"POLICYBOT_CACHE_DIR": str(cache), "POLICYBOT_DATA_DIR": str(tmp_path / "data")}
+    folders["POLICYBOT_KNOWLEDGE"] = str(files.root)
     assert run("build", **folders).returncode == 0
-    (stored,) = tmp_path.glob("*.form")
+    (stored,) = cache.glob("*.form")
     whole = stored.read_bytes()
     for spoilt in (b"", b"not a cache", whole[: len(whole) // 2]):
         stored.write_bytes(spoilt)
         assert run("ask", "三(二)", **folders).returncode == 0
-    assert not list(tmp_path.glob("*.tmp"))
+        assert compiled.load(stored.stem, [cache]) is not None, "made anew, and kept"
+    assert not list(cache.glob("*.tmp"))
 
 
 @pytest.mark.skipif(not hasattr(pty, "fork"), reason="needs a terminal")

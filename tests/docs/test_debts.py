@@ -43,3 +43,11 @@ def test_the_debts_of_the_project_are_read() -> None:
     assert len(debts.lengths(debts.ROOT, LINES)) > 400, "else this looks at nothing"
     assert len(debts.owed(debts.ROOT)) > 10
     assert debts.faults() == []
+
+
+def test_a_loose_end_is_named(tmp_path: Path) -> None:
+    written = {"whole": "a\n", "none": "a", "two": "a\n\n", "empty": "", "broken": "\n\n"}
+    for name, text in written.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = debts.loose_ends(tmp_path / name for name in written)
+    assert [Path(said.partition(":")[0]).name for said in found] == ["none", "two", "broken"]

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import yaml
+
 import bot.cli
 from bot.engine.values.reply import Status
 from bot.replies.texts import Texts
@@ -116,6 +118,17 @@ def test_the_map_shows_every_room_and_no_other() -> None:
             if p.name not in ("__init__.py", *(d.rpartition("/")[2] for d in drawn))
         ]
         assert loose == []
+
+
+def test_the_hooks_are_local_and_check_what_lint_checks() -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [found["repo"] for found in config["repos"]] == ["local"], "a hook of elsewhere is fetched from the net"
+    run = {hook["entry"].removeprefix(".venv/bin/").split(" --")[0] for hook in config["repos"][0]["hooks"]}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = makefile.partition("\nlint: ")[2].partition("\n\n")[0]
+    linted = {line.split(" --")[0].removesuffix(" .") for line in re.findall(r"\$\(BIN\)/(.*)", recipe)}
+    assert len(linted) >= 5
+    assert linted - run == set()
 
 
 def test_the_lock_names_versions_and_hashes_only() -> None:

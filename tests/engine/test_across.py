@@ -15,8 +15,8 @@ from bot.engine.values.why import Rule
 from bot.serving.reply_cache import RecentReplies
 from bot.staff.question_tests import DAY
 from bot.store.store import Store
-from knowledge import compiled
 from knowledge.compiled import ROOT
+from tests.bases import shared
 from tests.botapi import BotApi
 from tests.telegram.direct import Played
 
@@ -36,7 +36,7 @@ def cities(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
         shutil.copy(ROOT / name, folder)
     for name in (HIGHTECH, PILOT, OLD, NIGHT, DIGITAL, BEFORE, DATA, PARKS):
         shutil.copytree(DOCUMENTS / name, folder / "policies" / name)
-    return Assistant(compiled.ready(folder), today=lambda: DAY)
+    return Assistant(shared(folder), today=lambda: DAY)
 
 
 def talk(assistant: Assistant, *turns: str) -> list[Reply]:

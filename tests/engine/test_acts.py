@@ -12,8 +12,8 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import Rule
 from bot.staff.question_tests import DAY
-from knowledge import compiled
 from knowledge.importing.job import run
+from tests.bases import shared
 from tests.smallbase import small_base
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -26,7 +26,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     root = small_base(tmp_path_factory.mktemp("acts"))
     for name in ("langu-cards.txt", "payments.txt"):
         assert run(str(DOCUMENTS / name), root / "policies", set(), set(), force=False).written
-    return Assistant(compiled.ready(root), today=lambda: DAY)
+    return Assistant(shared(root), today=lambda: DAY)
 
 
 def talk(assistant: Assistant, turns: Sequence[str]) -> Reply:

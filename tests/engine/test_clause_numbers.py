@@ -20,6 +20,7 @@ from bot.staff.question_tests import DAY
 from knowledge import compiled
 from knowledge.importing.draft import build
 from knowledge.text.numbers import ordinal
+from tests.bases import shared
 
 SEED = "wuhan-development-zones"
 RULES, FLAT, RUNNING = "liuxishirenminzhengfuling-9", "liukegui-2025-3", "liuzhengfa-2025-7"
@@ -77,12 +78,12 @@ def three(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ass
     folder = tmp_path_factory.mktemp("three") / "base"
     shutil.copytree(small_template, folder, ignore=shutil.ignore_patterns(compiled.BESIDE))
     _import(folder, RULES, RUNNING)
-    return Assistant(compiled.make(folder), today=lambda: DAY)
+    return Assistant(shared(folder), today=lambda: DAY)
 
 
 @pytest.fixture(scope="module")
 def without_seed(own: Path) -> Assistant:
-    return Assistant(compiled.make(own), today=lambda: DAY)
+    return Assistant(shared(own), today=lambda: DAY)
 
 
 def clauses(reply: Reply) -> list[str]:

@@ -12,8 +12,9 @@ import yaml
 from bot.engine.assistant import Assistant
 from bot.engine.documents.examples import MOST, kinds
 from bot.staff.question_tests import DAY
-from knowledge import ROOT, compiled
+from knowledge import ROOT
 from knowledge.base.load import examine, load_base
+from tests.bases import shared
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 SEED = ROOT / "policies" / "wuhan-development-zones"
@@ -27,7 +28,7 @@ def base_of(folder: Path, names: list[str]) -> Assistant:
     base, faults = examine(folder)
     assert faults == []
     assert base is not None
-    return Assistant(compiled.make(folder), today=lambda: DAY)
+    return Assistant(shared(folder), today=lambda: DAY)
 
 
 def local_names() -> list[str]:
@@ -72,7 +73,7 @@ def test_a_document_may_bring_its_own(tmp_path: Path) -> None:
     shutil.copytree(DOCUMENTS / "songzhou-parks", tmp_path / "policies" / "songzhou-parks")
     path = tmp_path / "policies" / "songzhou-parks" / "examples.yaml"
     path.write_text("examples: [改造老旧厂房补贴多少]\n", encoding="utf-8")
-    assistant = Assistant(compiled.make(tmp_path), today=lambda: DAY)
+    assistant = Assistant(shared(tmp_path), today=lambda: DAY)
     assert assistant.library.examples.questions == ("改造老旧厂房补贴多少",)
 
 

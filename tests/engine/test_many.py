@@ -20,6 +20,7 @@ from bot.staff.question_tests import DAY, cases, run
 from knowledge import compiled
 from knowledge.compiled import ROOT, Ready
 from knowledge.teaching import overlay
+from tests.bases import beside, shared
 from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -41,7 +42,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def several(root: Path) -> Ready:
-    return compiled.ready(root)
+    return shared(root)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def namesakes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant
     folder = tmp_path_factory.mktemp("namesakes") / "base"
     shutil.copytree(root, folder)
     shutil.copytree(DOCUMENTS / NAMESAKES, folder / "policies" / NAMESAKES)
-    return Assistant(compiled.ready(folder), today=lambda: DAY)
+    return Assistant(shared(folder), today=lambda: DAY)
 
 
 def talk(assistant: Assistant, turns: Sequence[str]) -> list[Reply]:
@@ -120,6 +121,7 @@ def test_a_document_that_is_cited_is_known(many: Assistant) -> None:
     assert first(many.reply("武政规〔2019〕6号由谁落实")) == f"{SEED}/2.1"
 
 
+@pytest.mark.compile
 def test_what_was_taught_leaves_the_rest_of_its_document_alone(several: Ready) -> None:
     act = overlay.Taught(id=1, ask="试生产线补不补", target=f"{NEW}/1.2", by="1", at=datetime.now(UTC))
     base, _ = overlay.merged(several.base, [act])
@@ -306,7 +308,10 @@ def test_every_quote_is_verbatim(many: Assistant, several: Ready) -> None:
                     assert name in shown.text
 
 
+@pytest.mark.process
 def test_commands(root: Path, tmp_path: Path) -> None:
+    beside(root)
+
     def policybot(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {
             "POLICYBOT_KNOWLEDGE": str(root),

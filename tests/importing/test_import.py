@@ -29,7 +29,7 @@ from pypdf.generic import (
 
 from bot.engine.assistant import Assistant
 from bot.engine.documents.names import Names
-from knowledge import ROOT, compiled
+from knowledge import ROOT
 from knowledge.base.document import Clause, Figure
 from knowledge.base.load import examine, load_base
 from knowledge.importing import folder, sandbox
@@ -41,6 +41,7 @@ from knowledge.importing.formats.running import bare
 from knowledge.importing.job import prove, run
 from knowledge.importing.policy_ids import policy_id
 from knowledge.text.fold import fold
+from tests.bases import shared
 from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -430,7 +431,7 @@ def test_what_was_imported_is_answered_case_by_case(tmp_path: Path) -> None:
     known = {unit.name for unit in load_base().lexicon.units.units}
     outcome = run(str(DOCUMENTS / "payments.txt"), root / "policies", known, set(), force=False)
     assert (outcome.error, outcome.warnings) == (None, [])
-    assistant = Assistant(compiled.ready(root), today=lambda: date(2025, 6, 1))
+    assistant = Assistant(shared(root), today=lambda: date(2025, 6, 1))
 
     def led(question: str) -> list[str]:
         return [f.text for f in assistant.reply(f"江经信规〔2025〕6号 {question}").figures]

@@ -62,11 +62,11 @@ def test_a_place_that_a_document_speaks_of_is_no_path(tmp_path: Path) -> None:
 
 
 def test_a_long_row_of_signs_is_told_apart_in_no_time() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for words in ("大  " * 80 + "！", "首页" + "-" * 200, "首页" + "> a" * 70 + "。", "来源：" + "大" * 190 + "！"):
         assert not furniture.CRUMBS.fullmatch(words)
         assert not furniture.HEADS_LINE.fullmatch(words)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("around", ["form", "header", "div class='share'", "div class='toolbar'"])

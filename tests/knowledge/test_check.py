@@ -15,6 +15,7 @@ from bot.replies.texts import Texts, check_replies
 from knowledge.base import verify
 from knowledge.base.load import examine
 from knowledge.compiled import ROOT
+from tests.smallbase import thin_files
 
 POLICY = "policies/wuhan-development-zones/policy.yaml"
 PHRASINGS = "policies/wuhan-development-zones/phrasings/1.1.yaml"
@@ -99,12 +100,20 @@ BROKEN: list[tuple[str, str, Callable[[str], str], str]] = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    root = tmp_path / "knowledge"
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's files, but of phrasings that no test breaks only some: all are read and checked in every test."""
+    root = tmp_path_factory.mktemp("template") / "knowledge"
     for folder in ("policies", "lexicon"):
         shutil.copytree(ROOT / folder, root / folder)
+    thin_files((root / PHRASINGS).parent, {Path(PHRASINGS).name, Path(FIGURES).name})
+    thin_files(root / "lexicon" / "unrelated", ())
     return root
+
+
+@pytest.fixture
+def base(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "knowledge"))
 
 
 @pytest.mark.parametrize(("file", "change", "message"), [b[1:] for b in BROKEN], ids=[b[0] for b in BROKEN])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +12,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.engine.values.conversation import Conversation
-from bot.engine.values.reply import Reply
 from bot.service import commands
 from bot.service.limits import UserLimit
 from bot.service.port import Capabilities
@@ -366,69 +363,6 @@ async def test_the_limit_is_each_persons_and_channels(store: Store, recent: Rece
     assert "问得太快" in texts(await town.tell(SUBSIDY))
 
 
-# -- where an answer must come soon -----------------------------------------------------------------------------------
-
-
-class Slow:
-    """Answers that are worked out when they are let go."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.go = asyncio.Event()
-        at_once = RecentReplies.reply_soon
-
-        async def reply_soon(recent: RecentReplies, question: str, conversation: Conversation) -> Reply:
-            known = recent._find(recent.assistant, question, conversation)
-            if known is None:
-                await asyncio.wait_for(self.go.wait(), PATIENCE)
-            return known or await at_once(recent, question, conversation)
-
-        monkeypatch.setattr(RecentReplies, "reply_soon", reply_soon)
-
-
-SOON = replace(WITH_BUTTONS, reply_within=0.5)
-SLOWLY = "整体搬迁来的高企补多少"
-FIFTY = "50万元"
-
-
-async def test_an_answer_that_takes_longer_than_may_be_is_announced_and_follows(
-    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, town = Slow(monkeypatch), Town(store, recent, SOON)
-    await town.intake.take([town.raw(**{"in": "with-甲", "by": "甲", "text": SLOWLY})])
-    await town.until(lambda: bool(town.channel.shown))
-    assert texts(town.channel.shown) == town.words("asking.coming")
-    assert time.monotonic() - town.channel.came[town.channel.shown[0].answers] < 0.5
-    slow.go.set()
-    await town.intake.idle()
-    assert FIFTY in texts(town.channel.shown)
-    assert await store.counts() == {"done": 1}
-
-
-async def test_where_nothing_more_may_be_said_the_question_is_answered_when_it_comes_again(
-    store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recent.swap(recent.assistant)
-    slow, town = Slow(monkeypatch), Town(store, recent, replace(SOON, push=False))
-    await town.intake.take([town.raw(**{"in": "with-甲", "by": "甲", "text": SLOWLY})])
-    await town.until(lambda: bool(town.channel.shown))
-    slow.go.set()
-    await town.intake.idle()
-    assert texts(town.channel.shown) == town.words("asking.once_more")
-    slow.go.clear()
-    assert FIFTY in texts(await town.tell(SLOWLY)), "it was worked out meanwhile"
-    rows = await store.look(lambda c: c.execute(select(questions.c.text)).all())
-    assert rows == [(SLOWLY,)], "asked once"
-    assert await store.counts() == {"done": 2}
-
-
-async def test_an_answer_in_time_is_not_announced(store: Store, recent: RecentReplies) -> None:
-    town = Town(store, recent, SOON)
-    assert TWENTY in texts(await town.tell(SUBSIDY))
-    assert await town.tell(SUBSIDY, **{"in": "企业群", "place": "group"}) == [], "nor what nobody asked the bot"
-    await asyncio.sleep(0.6)
-    assert "请稍等" not in texts(town.channel.shown)
-
-
 # -- restarts and disturbances ---------------------------------------------------------------------------------------
 
 
@@ -467,7 +401,7 @@ async def test_a_disturbed_channel_is_tried_again(town: Town, monkeypatch: pytes
 async def test_order_within_a_conversation_and_none_waits_for_another(town: Town) -> None:
     asked = [("甲", f"{n}.{m}") for n, m in ((1, 1), (1, 2), (2, 1), (4, 2))] + [("乙", "4.2")]
     await town.intake.take([town.raw(**{"in": f"with-{by}", "by": by, "text": text}) for by, text in asked])
-    await asyncio.wait_for(town.intake.idle(), 60)
+    await asyncio.wait_for(town.intake.idle(), PATIENCE)
     mine = [one.answers for one in town.channel.shown if one.conversation == "with-甲"]
     assert mine == sorted(mine, key=lambda name: int(name[1:]))
 

@@ -17,12 +17,19 @@ class Listening:
     def __init__(self) -> None:
         self.app = web.Application(client_max_size=64 << 20)
         self.port = 0
+        self.held: dict[str, asyncio.Event] = {}
+        """What the bot calls -> the answer, after the deed, is kept back until this is set."""
         self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
+
+    async def let_go(self, called: str) -> None:
+        """Wait until that call may be answered."""
+        if called in self.held:
+            await asyncio.wait_for(self.held[called].wait(), PATIENCE)
 
     async def start(self) -> None:
         """Listen."""

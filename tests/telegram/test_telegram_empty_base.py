@@ -13,7 +13,7 @@ from bot.service.commands import COMMANDS
 from bot.serving.reply_cache import RecentReplies
 from bot.staff.question_tests import DAY
 from bot.store.store import Store
-from knowledge import compiled
+from tests.bases import shared
 from tests.botapi import BotApi
 from tests.telegram.direct import Played
 
@@ -24,7 +24,7 @@ def recent_of(folder: Path, names: list[str]) -> RecentReplies:
     (folder / "policies").mkdir()
     for name in names:
         shutil.copytree(DOCUMENTS / name, folder / "policies" / name)
-    return RecentReplies(Assistant(compiled.make(folder), today=lambda: DAY))
+    return RecentReplies(Assistant(shared(folder), today=lambda: DAY))
 
 
 @pytest.fixture(params=["none", "one", "two"])

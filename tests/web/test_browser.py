@@ -16,8 +16,8 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from bot.serving.base_files import BaseFiles
 from tests.patience import PATIENCE
-from tests.smallbase import small_base
 from tests.web.chrome import axe_faults, chrome, logged, severe
 from tests.web.process import Served
 from tests.web.test_papers import letter
@@ -196,12 +196,14 @@ def test_the_widget_on_another_site(tmp_path: Path) -> None:
         (site / "index.html").write_text(page, encoding="utf-8")
         browser.get(f"http://localhost:{port}/index.html")
         _open_widget(browser)
+        wait(browser, lambda b: b.find_elements(By.ID, "text"))
         assert "20万元" in ask(browser, QUESTION)
         assert "市科技局" in ask(browser, "谁负责")
         assert axe_faults(browser) == []
         assert browser.get_cookies() == []
         browser.get(f"http://127.0.0.1:{port}/index.html")
         _open_widget(browser)
+        time.sleep(1.0)  # long enough for a page that may be shown
         assert browser.find_elements(By.ID, "text") == []
     server.shutdown()
     server.server_close()
@@ -214,15 +216,14 @@ def _open_widget(browser: Chrome) -> None:
     root.find_element(By.CSS_SELECTOR, "button").click()
     frame = root.find_element(By.CSS_SELECTOR, "iframe")
     browser.switch_to.frame(frame)
-    time.sleep(1.0)
 
 
-def test_the_whole_way_from_a_question_to_a_published_document(tmp_path: Path) -> None:
+def test_the_whole_way_from_a_question_to_a_published_document(files: BaseFiles, tmp_path: Path) -> None:
     """A person asks, follows up, is handed over; the staff answers; an editor hands in a docx, mends a figure; it is
     published, and the page answers from it without a restart."""
-    data, base = tmp_path / "data", small_base(tmp_path / "base")
+    data = tmp_path / "served"
     data.mkdir()
-    with Served(data, POLICYBOT_KNOWLEDGE=str(base)) as served:
+    with Served(data, POLICYBOT_KNOWLEDGE=str(files.root)) as served:
         for name, role in (("小编", "editor"), ("老审", "reviewer")):
             served.command("staff", "add", name, "--role", role, "--password-stdin", said="a password for tests 1\n")
         with chrome(tmp_path / "asker") as asker, chrome(tmp_path / "staff") as staff:

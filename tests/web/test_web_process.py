@@ -7,6 +7,7 @@ import contextlib
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -89,8 +90,8 @@ async def _kills(served: Served) -> None:
         await asyncio.to_thread(served.start)
     stop.set()
     await asyncio.gather(*asking)
-    await asyncio.sleep(2.0)  # what was journalled is answered after the start
     for person in people:
+        await _all_answered(person)  # what was journalled is answered after the start
         shown = await person.shown()
         kept = [text for asked, text in shown if asked]
         for text in person.accepted[-60:]:
@@ -100,6 +101,13 @@ async def _kills(served: Served) -> None:
         assert person.accepted
         assert not shown[-1][0], f"{shown[-1][1]} has no answer"
         await person.session.close()
+
+
+async def _all_answered(person: Person) -> None:
+    """Wait until the last question has its answer; they are answered in their order."""
+    end = time.monotonic() + PATIENCE
+    while (shown := await person.shown()) and shown[-1][0] and time.monotonic() < end:
+        await asyncio.sleep(0.1)
 
 
 def test_the_api_is_what_its_contract_says(tmp_path: Path) -> None:

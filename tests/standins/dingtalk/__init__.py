@@ -51,8 +51,6 @@ class DingTalk(Listening):
         self.acknowledged: list[str] = []
         self.deaf = False
         """Half open: nothing that comes in is answered, not even pings."""
-        self.slow = 0.0
-        """Seconds by which the answer to a session comes later than the deed."""
         self.dead_sessions: set[str] = set()
         self.tokens: set[str] = set()
         self._sockets: list[web.WebSocketResponse] = []
@@ -233,8 +231,7 @@ class DingTalk(Listening):
         text = body[body["msgtype"]]["content" if body["msgtype"] == "text" else "text"]
         assert text, "an empty message"
         self.shown.append(Shown(name.partition("-")[2], text, "session"))
-        if self.slow:
-            await asyncio.sleep(self.slow)
+        await self.let_go("session")
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
     async def _token(self, request: web.Request) -> web.Response:

@@ -224,6 +224,7 @@ class FeishuServer(Listening):
             made = Shown(f"om_bot{next(self._numbers)}", to, *_read(body["content"]), answers)
             self.shown.append(made)
             known = self._uuids[body["uuid"]] = made.id
+        await self.let_go(what)
         if self.drop_after and self.drop_after[0] == what:
             self.drop_after.popleft()
             assert request.transport is not None

@@ -62,6 +62,7 @@ class TokenApi(Listening):
                 return self._refuse(path, *made)
             if path in self.slow:
                 await asyncio.sleep(self.slow[path])
+            await self.let_go(path)
             if self.drop_after and self.drop_after[0] == path:
                 self.drop_after.popleft()
                 assert request.transport is not None

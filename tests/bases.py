@@ -1,0 +1,55 @@
+"""Bases that tests compile once: kept by what they are made of, for all workers of a run and for the next run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from knowledge import compiled
+from knowledge.compiled import Ready
+
+KEPT = Path(__file__).resolve().parents[1] / ".pytest_cache" / "bases"
+"""A folder a base, by its fingerprint."""
+MOST = 40
+"""Bases that are kept: those that were used last."""
+
+
+def shared(root: Path) -> Ready:
+    """The base under ``root``, as knowledge.compiled.ready() gives it; compiled by the first one who asks for it."""
+    found = compiled.fingerprint(root)
+    home = KEPT / found
+    with _alone(home):
+        kept = compiled.load(found, [home])
+        if kept is None:
+            kept = replace(compiled.make(root), fingerprint=found)
+            assert compiled.store(kept, [home])
+            _clear_away()
+        os.utime(home)
+    return kept
+
+
+def beside(root: Path) -> None:
+    """Put the compiled form where the program looks for it first, in the base's own folder."""
+    made = shared(root)
+    shutil.copytree(KEPT / made.fingerprint, root / compiled.BESIDE)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Others wait meanwhile, whichever process they are in; one that is killed lets go."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with home.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _clear_away() -> None:
+    old = sorted((p for p in KEPT.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)[:-MOST]
+    for home in old:
+        shutil.rmtree(home, ignore_errors=True)
+        home.with_suffix(".lock").unlink(missing_ok=True)
