@@ -20,7 +20,6 @@ from bot.store import tickets
 from bot.store.store import Change, Store
 from bot.store.tables import conversations
 from tests.botapi import ApiError, BotApi, Chat, Person, Sent
-from tests.service.written import written
 from tests.telegram.direct import Played
 
 UNKNOWN = "武汉的人才住房怎么申请"
@@ -136,20 +135,6 @@ async def test_the_staff_sees_the_question_but_not_who_asks(desk: Desk) -> None:
     assert alice.first_name not in posted.text
     assert alice.username not in shown
     assert str(alice.id) not in shown
-
-
-async def test_a_number_that_names_a_person_is_never_written_down(desk: Desk) -> None:
-    phone, office = "13812345678", "027-82826666"
-    with written(desk.bot.store) as rows:
-        await desk.tell(f"我的电话是{phone}，{SUBSIDY}")
-        await desk.bot.inline(f"我的电话是{phone}，{SUBSIDY}")
-        posted = desk.there(await desk.tell(f"/human 请打{phone}，{UNKNOWN}"))[0]
-        sent = await desk.reply(posted, f"请打{office}")
-    assert phone not in posted.text
-    assert office in texts(desk.here(sent)), "the staff may tell people where to call"
-    assert office in "".join(rows)
-    assert SUBSIDY in "".join(rows)
-    assert [row for row in rows if phone in row] == []
 
 
 async def test_a_question_may_stand_behind_the_command(desk: Desk) -> None:

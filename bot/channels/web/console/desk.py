@@ -31,6 +31,7 @@ class Desk:
         self.documents = documents
         self.site = site
         self.sessions = sessions
+        self._single = site.settings.oidc is not None
         self._told: dict[str, str] = {}
 
     def add(self, app: web.Application) -> None:
@@ -65,12 +66,16 @@ class Desk:
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """The form."""
-        return self.site.page(request, "console/sign_in.html", refused=False)
+        return self.site.page(request, "console/sign_in.html", refused=False, single=self._single)
 
     async def signed_in(self, request: web.Request) -> web.StreamResponse:
         """It was sent."""
         done = await self.sessions.sign_in(request)
-        return done if done is not None else self.site.page(request, "console/sign_in.html", 403, refused=True)
+        return (
+            done
+            if done is not None
+            else self.site.page(request, "console/sign_in.html", 403, refused=True, single=self._single)
+        )
 
     async def home(self, request: web.Request, signed: Signed) -> web.Response:
         """What there is to do."""
