@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.channels.web.console.bars import bars
 from bot.channels.web.console.session import Sessions, Signed
 from bot.channels.web.door import Answered
 from bot.channels.web.safety import ProblemError, redirect
@@ -161,7 +162,10 @@ class Desk:
         names = report.titles(self.site.library.policies)
         tables = report.stats_tables(found, self.site.parts.words, names, by_day=True)
         title = report.stats_title(found, self.site.parts.words)
-        return self.page(request, signed, "numbers.html", days=days, tables=tables, title=title, drawn=found.questions)
+        drawn = bars(found, self.site.parts.words, self.site.library)
+        return self.page(
+            request, signed, "numbers.html", days=days, tables=tables, title=title, drawn=found.questions, bars=drawn
+        )
 
     async def chart(self, request: web.Request, _: Signed) -> web.Response:
         """The same as a picture."""
