@@ -146,7 +146,7 @@ class Index:
                 Match(
                     target=self.targets[i],
                     probability=float(p[i]),
-                    signals={name: round(float(signals[i, s]), 3) for s, name in enumerate(SIGNALS)},
+                    signals={name: round(value, 3) for name, value in zip(SIGNALS, signals[i].tolist(), strict=True)},
                     phrasing=self.tables.phrase_key[row] if row >= 0 else "",
                     topic=self.tables.phrase_topic[row] if row >= 0 else "",
                 )
@@ -204,16 +204,18 @@ class Index:
 
     def _keywords(self, reading: Reading, out: Floats) -> None:
         t = self.tables
-        words = dict.fromkeys([*reading.words, *("t:" + term for term in reading.terms)])
+        text, cover = [0.0] * len(out), [0.0] * len(out)
         total = 0.0
-        for word in words:
+        for word in dict.fromkeys(_keywords_of(reading)):
             idf = t.word_idf.get(word, self._max_idf)
             total += idf
             for target, strength in t.word_text.get(word, {}).items():
-                out[target, 3] += idf * strength
+                text[target] += idf * strength
             for target in t.word_known.get(word, ()):
-                out[target, 4] += idf
+                cover[target] += idf
         if total:
+            out[:, 3] = text
+            out[:, 4] = cover
             out[:, 3:5] /= total
 
 
@@ -230,17 +232,18 @@ def _highest(values: Floats, most: int, peaks: Floats) -> Ints:
 
 def vector(features: Iterable[str], feature_ids: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
     """Feature ids and unit-length TF-IDF values of the known features."""
-    counts: Counter[int] = Counter()
-    kind: dict[int, str] = {}
-    for feature in features:
+    known: list[int] = []
+    counted: list[float] = []
+    for feature, count in Counter(features).items():
         i = feature_ids.get(feature)
         if i is not None:
-            counts[i] += 1
-            kind[i] = feature[0]
-    if not counts:
+            weight = FEATURE_WEIGHT[feature[0]]
+            known.append(i)
+            counted.append(weight if count == 1 else weight * (1 + math.log(count)))
+    if not known:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-    ids = np.fromiter(counts, dtype=np.int32, count=len(counts))
-    values = np.array([FEATURE_WEIGHT[kind[i]] * (1 + math.log(c)) for i, c in counts.items()], dtype=np.float32)
+    ids = np.array(known, dtype=np.int32)
+    values = np.array(counted, dtype=np.float32)
     values *= idf[ids]
     values /= math.sqrt(float(values @ values)) or 1.0
     return ids, values

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from knowledge.reading.vocabulary import Repair, Vocabulary
 
@@ -45,7 +46,7 @@ class Mender:
 
     def syllables(self, han: str) -> list[str]:
         """One reading a character; unknown characters keep themselves."""
-        return [self._syllable_of.get(char, char) for char in han]
+        return list(map(self._syllable_of.get, han, han))
 
     def mend(self, text: str, repairs: list[Repair]) -> str:
         """The folded text with its typos mended; each repair is added to ``repairs``."""
@@ -65,10 +66,14 @@ class Mender:
         repairs: list[Repair] = []
         loose = self._loose(run)
         sounds = self.syllables(run)
+        begins = [*(f"{a} {b}" in self._starts for a, b in pairwise(sounds)), False]
+        if True not in begins and True not in loose:
+            return run, ()
         out = []
         i = 0
         while i < len(run):
-            term, how, size = self._mended(run, sounds, loose, i)
+            find = self._mended if begins[i] else self._by_shape
+            term, how, size = find(run, loose, i, sounds)
             if term is not None:
                 typed = run[i : i + size]
                 if typed != term:
@@ -80,7 +85,7 @@ class Mender:
                 i += 1
         return "".join(out), tuple(repairs)
 
-    def _mended(self, run: str, sounds: list[str], loose: list[bool], i: int) -> tuple[str | None, str, int]:
+    def _mended(self, run: str, loose: list[bool], i: int, sounds: list[str]) -> tuple[str | None, str, int]:
         heard = self._heard(sounds, i)
         for n in range(len(heard), SOUND_MIN_CHARS - 1, -1):
             typed = run[i : i + n]
@@ -89,6 +94,9 @@ class Mender:
             term = self._by_sound.get(heard[n - 1])
             if term is not None and self._mendable(typed, sum(loose[i : i + n])):
                 return term, "sound", n
+        return self._by_shape(run, loose, i, sounds)
+
+    def _by_shape(self, run: str, loose: list[bool], i: int, _: list[str]) -> tuple[str | None, str, int]:
         if True in loose[i : i + SHAPE_MIN_CHARS]:
             for n in range(min(SHAPE_MAX_CHARS, len(run) - i), SHAPE_MIN_CHARS - 1, -1):
                 term, how = self._looks_like(run[i : i + n], loose[i : i + n])
