@@ -39,6 +39,8 @@ FEATURE_WEIGHT = {"w": 1.0, "t": 1.4, "c": 0.7, "p": 0.5}
 """How much a word, a concept, a character n-gram and a sound pair count."""
 FUZZY_CANDIDATES = 24
 """Phrasings that RapidFuzz looks at: the nearest ones by cosine."""
+BLOCK = 16
+"""Phrasings among which the nearest is looked for first."""
 LINEAR_FLOOR = -9.0
 """Log probabilities below say nothing more."""
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -169,7 +171,7 @@ class Index:
         likeness = self._likeness(ids, values)
         if len(likeness):
             out[:, 1] = np.maximum.reduceat(likeness, t.phrase_start)
-            rows = _highest(likeness, FUZZY_CANDIDATES, out[:, 1])
+            rows = _highest(likeness, FUZZY_CANDIDATES)
             owner = np.searchsorted(t.phrase_start, rows, side="right") - 1
             plain = _compact(reading.plain)
             fuzzy = [0.0] * n
@@ -219,12 +221,12 @@ class Index:
             out[:, 3:5] /= total
 
 
-def _highest(values: Floats, most: int, peaks: Floats) -> Ints:
+def _highest(values: Floats, most: int) -> Ints:
     """The rows of the highest values above 0, at most ``most``, highest first, of equal ones the first.
 
-    ``peaks``: the highest of each group of rows. As many values as there are peaks are no lower than the lowest of
-    these, so that few of all need to be sorted.
+    Only rows as high as the lowest of as many blocks' peaks can be among them, so that few of all need to be sorted.
     """
+    peaks = np.maximum.reduceat(values, np.arange(0, len(values), BLOCK))
     least = np.sort(peaks)[-most] if len(peaks) >= most else 0.0
     rows = np.flatnonzero((values >= least) & (values > 0))
     return rows[np.argsort(-values[rows], kind="stable")[:most]].astype(np.int32)
