@@ -171,7 +171,7 @@ class Index:
         likeness = self._likeness(ids, values)
         if len(likeness):
             out[:, 1] = np.maximum.reduceat(likeness, t.phrase_start)
-            rows = _highest(likeness, FUZZY_CANDIDATES)
+            rows = highest(likeness, FUZZY_CANDIDATES)
             owner = np.searchsorted(t.phrase_start, rows, side="right") - 1
             plain = _compact(reading.plain)
             fuzzy = [0.0] * n
@@ -221,7 +221,7 @@ class Index:
             out[:, 3:5] /= total
 
 
-def _highest(values: Floats, most: int) -> Ints:
+def highest(values: Floats, most: int) -> Ints:
     """The rows of the highest values above 0, at most ``most``, highest first, of equal ones the first.
 
     Only rows as high as the lowest of as many blocks' peaks can be among them, so that few of all need to be sorted.

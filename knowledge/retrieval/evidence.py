@@ -262,7 +262,7 @@ class Evidence:
         row = {
             "cover": held / whole,
             "pairs": _paired(look, text),
-            "run": _run(look.plain, text.whole) / max(len(look.plain), 1),
+            "run": longest_run(look.plain, text.whole) / max(len(look.plain), 1),
             "ahead": ahead,
             "much": much,
             "weight": much * held / whole,
@@ -413,7 +413,7 @@ def _pairs(word: str) -> Sequence[str]:
     return [word[i : i + 2] for i in range(len(word) - 1)] if len(word) > 1 and not word.isascii() else []
 
 
-def _run(asked: str, text: str) -> int:
+def longest_run(asked: str, text: str) -> int:
     """Length of the longest run of ``asked`` that stands in ``text``.
 
     A run that ends here is at most one longer than the longest that ended before: one look for each character.

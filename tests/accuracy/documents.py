@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 FOLDER, PAGE = HERE.parent / "fitting", HERE / "documents.md"
 WITHOUT: Mapping[str, tuple[str, ...]] = {
     "全部迹象": (),
-    "不用领域（field）的话题": ("topic", "first_topic", "other_topic"),
+    "不用领域（field）的话题（说法还在用）": ("topic", "first_topic", "other_topic"),
     "不用字对": ("pairs",),
     "不用检索分数": ("ahead",),
     "不用标题": ("title", "above"),
@@ -92,8 +92,11 @@ PEERS: Mapping[str, Callable[[Sequence[str]], Scorer]] = {
 }
 
 
-def of_rows(found: Sequence[Row], without: Sequence[str]) -> list[tuple[bool, Asked]]:
-    """Each question of the engine, with whether its document was named; fitted on the other half each time."""
+def of_rows(found: Sequence[Row], without: Sequence[str], questions: Sequence[Question]) -> list[tuple[bool, Asked]]:
+    """Each question of the engine, with whether its document was named; fitted on the other half each time.
+
+    One without any candidate is not answered.
+    """
     blind = [replace(row, signals=[{**s, **dict.fromkeys(without, 0.0)} for s in row.signals]) for row in found]
     documents = sorted({row.document for row in found})
     half = len(documents) // 2
@@ -103,6 +106,11 @@ def of_rows(found: Sequence[Row], without: Sequence[str]) -> list[tuple[bool, As
             if not row.derived:
                 best = np.argsort(-p[:-1], kind="stable")[:3].tolist()
                 out.append((row.named, (row.inside, [n in row.right for n in best], float(p[:-1].max()))))
+    for named in (True, False):
+        for inside in (True, False):
+            of_kind = sum(n is named and answers is inside for n, (answers, _, _) in out)
+            missing = sum(bool(question.quote) is inside for question in questions) - of_kind
+            out += [(named, (inside, [False], 0.0))] * missing
     return out
 
 
@@ -197,7 +205,7 @@ def main() -> None:
         found = fitting.rows([*questions, *made], ids, ready.base, assistant.evidence, assistant.looked_for)
         held = Held({name: assistant.library.by_id[policy_id] for name, policy_id in ids.items()})
     assert set().union(*WITHOUT.values()) <= set(SIGNALS)
-    rows = [line(f"policybot：{name}", of_rows(found, without)) for name, without in WITHOUT.items()]
+    rows = [line(f"policybot：{name}", of_rows(found, without, questions)) for name, without in WITHOUT.items()]
     rows += [line(name, of_peer(build, questions, held)) for name, build in PEERS.items()]
     inside = sum(bool(question.quote) for question in questions)
     count = f"{len(ids)} 份文件，{inside} 个有答案的问题，{len(questions) - inside} 个没有的"
