@@ -44,6 +44,7 @@ LANES = {
     "cluster": ("cluster/test_cluster",),
     "compile": (
         "channels/test_limits",
+        "engine/test_clause_numbers",
         "engine/test_many",
         "knowledge/test_import_faq",
         "knowledge/test_tuning",

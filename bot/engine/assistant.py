@@ -89,7 +89,7 @@ class Assistant:
         reply = answer(within(policy, first, asked).asked if policy and self.library.many else first, self._use)
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
-        reply = replace(reply, conversation=went_on(before, reply.conversation))
+        reply = replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures))
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
 
     @property
@@ -101,8 +101,8 @@ class Assistant:
         """What such a clause must have to answer a question; for fits. ``policy``: id of the one that is asked."""
         return self._use.matcher.looked_for(self.understanding.question(question), Scope(self.library, policy))
 
-    def taught_and_found(self, question: str) -> tuple[Mapping[str, float], float] | None:
-        """Signals of the clause with phrasings that is the best match, and how probable the best one without is.
+    def taught_and_found(self, question: str) -> Mapping[str, float] | None:
+        """What tells whether the clause with phrasings that is the best match is meant, or the best one without.
 
         None where something else is the best match; for fits.
         """
@@ -111,7 +111,7 @@ class Assistant:
         if not learned or kind_of(learned[0].target) != "clause":
             return None
         found = self._use.matcher.found(asked, everywhere)
-        return learned[0].signals, found[0].probability if found else 0.0
+        return self._use.matcher.trust_values(asked, learned[0], found[0] if found else None, everywhere)
 
     def _heard(self, asked: Question) -> Heard:
         """How the question was read, for the reply's why."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,6 +51,10 @@ class ClauseFinder:
             return []
         found = self.retriever.search(question, most, self.members([only]) if only else None)
         return [(self.targets[one.number], one.score) for one in found]
+
+    def called(self, text: str) -> Mapping[str, Sequence[str]]:
+        """What official texts call what a folded text says in everyday words, by what it says."""
+        return self.retriever.called(text) if self.retriever is not None else {}
 
     def members(self, policy_ids: Iterable[str]) -> Members:
         """All clauses of some policies."""

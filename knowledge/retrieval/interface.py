@@ -82,3 +82,7 @@ class Retriever(Protocol):
     def entries(self, term: str) -> Sequence[int]:
         """Numbers of the entries in which a folded word, or a pair of characters, stands; growing."""
         ...
+
+    def called(self, text: str) -> Mapping[str, Sequence[str]]:
+        """What official texts call what a folded text says in everyday words, by what it says."""
+        ...

@@ -24,6 +24,8 @@ class Rule(StrEnum):
     PLACE_AND_MATCH = "place and match"
     """A part that it names, and in it the clause that its other words mean."""
     NO_SUCH_PLACE = "no such place"
+    BARE_NUMBER = "bare number"
+    """24: of a clause, a part, or what?"""
     PICKED = "picked"
     """One of what the last reply offered."""
     PICKED_ALL = "picked all"
@@ -47,6 +49,12 @@ class Rule(StrEnum):
     FOLLOW_UP = "follow-up"
     """What goes on from the last answer."""
     FOLLOW_UP_ON_LIST = "follow-up on a list"
+    PART = "part of a measure"
+    """One thing asked of the clause that is talked about: its materials, who pays."""
+    WALKED = "walked"
+    """The clause before or behind the one that was talked about."""
+    LEFT = "left"
+    """What was talked about, and nothing is asked yet."""
     NO_CONTEXT = "no context"
     ALL_MONEY = "all money of a document"
     NO_MONEY = "no money stated"
@@ -76,12 +84,12 @@ class Rule(StrEnum):
     NOTHING_KNOWN = "nothing known in it"
 
 
-POINTED = frozenset({Rule.PLACE, Rule.PICKED, Rule.FOLLOW_UP})
+POINTED = frozenset({Rule.PLACE, Rule.PICKED, Rule.FOLLOW_UP, Rule.WALKED})
 """The clause was pointed at, so that the question need not name the subject of a figure.
 
 Where words chose the clause (returned, place and match), they must name it as they must in any other question.
 """
-ABOUT_PLACES = frozenset({Rule.PLACE, Rule.PLACE_AND_MATCH, Rule.NO_SUCH_PLACE, Rule.WHICH_DOCUMENT})
+ABOUT_PLACES = frozenset({Rule.PLACE, Rule.PLACE_AND_MATCH, Rule.NO_SUCH_PLACE, Rule.BARE_NUMBER, Rule.WHICH_DOCUMENT})
 """What a text that names a place may come to, whatever it finds there."""
 
 

@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.base.field import read_field
 from knowledge.files import storedform
 from knowledge.retrieval.interface import Entry, Found, Members, Numbers, Question, Within
 from knowledge.retrieval.local import postings, rerank
 from knowledge.retrieval.local.postings import Postings, Scores
 from knowledge.retrieval.local.sought import KINDS, Sought, sought
-from knowledge.retrieval.local.terms import Terms, dictionary, everyday, grams, plain_text, spelt, tight
+from knowledge.retrieval.local.terms import Terms, asking, dictionary, grams, plain_text, spelt, tight
+from knowledge.text.fold import fold
 
 SETTINGS = Path(__file__).with_name("settings.yaml")
 LONG = 400
@@ -77,13 +79,16 @@ class LocalRetriever:
         return len(self._text_start) - 1
 
     @classmethod
-    def build(cls, entries: Sequence[Entry]) -> LocalRetriever:
-        """Make it ready; 58,604 articles take about half a minute."""
+    def build(cls, entries: Sequence[Entry], sayings: Mapping[str, Sequence[str]] | None = None) -> LocalRetriever:
+        """Make it ready; 58,604 articles take about half a minute.
+
+        ``sayings``: what people say -> what official texts call it; the project's own where none are given.
+        """
         texts = [plain_text(entry.text) for entry in entries]
         long = sum(map(len, texts)) >= LONG * max(1, len(texts))
         chosen = settings("long" if long else "short")
-        said, asking = everyday()
-        terms = Terms(dictionary(texts), said, asking)
+        said = {fold(word): tuple(map(fold, called)) for word, called in (sayings or read_field().sayings).items()}
+        terms = Terms(dictionary(texts), said, asking())
         arrays: dict[str, NDArray[Any]] = {
             "words": np.frombuffer("\n".join(terms.counts).encode("utf-8"), dtype=np.uint8),
             "word_counts": np.array(list(terms.counts.values()), dtype=np.int32),
@@ -107,7 +112,7 @@ class LocalRetriever:
         stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
-        plain = {"long": long, "said": said, "asking": asking, "version": _version(arrays)}
+        plain = {"long": long, "said": said, "asking": asking(), "version": _version(arrays)}
         return cls(plain, arrays)
 
     def store(self, path: Path) -> None:
@@ -155,6 +160,10 @@ class LocalRetriever:
             holding = self._kinds["pairs"].entries(pair)
             found = holding if n == 0 else np.intersect1d(found, holding, assume_unique=True)
         return found  # type: ignore[return-value]
+
+    def called(self, text: str) -> Mapping[str, Sequence[str]]:
+        """See Retriever."""
+        return self._terms.called(text)
 
     def question(self, text: str) -> Question:
         """The text as the engine sees it."""

@@ -7,7 +7,7 @@ that is needed scores more than the cluster's last one could, nothing can be mis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,10 @@ class ClusterRetriever:
     def entries(self, term: str) -> Sequence[int]:
         """See Retriever."""
         return self.local.entries(term)
+
+    def called(self, text: str) -> Mapping[str, Sequence[str]]:
+        """See Retriever."""
+        return self.local.called(text)
 
     def best(self, asked: Question, most: int, within: Within = None) -> tuple[Numbers, Scores]:
         """See FirstLook."""
