@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +27,8 @@ from knowledge.retrieval.opensearch.versions import IndexingError, Versions
 from tests.cluster.generated import Corpus, corpus
 from tests.cluster.server import REQUIRED, NoCluster, Nodes, cluster
 from tests.patience import PATIENCE
+from tests.telegram.postgres import free_port
+from tests.web.process import Served
 
 CLAUSES, QUESTIONS = 3_000, 308
 DEPTH = 50
@@ -42,6 +46,13 @@ def nodes() -> Iterator[Nodes]:
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(f"no search cluster here, and {REQUIRED}=1: {error}")
         pytest.skip(f"no search cluster here: {error}")
+
+
+@pytest.fixture(autouse=True)
+def mended(nodes: Nodes) -> Iterator[None]:
+    """A test that fails with nodes killed must not upset the next."""
+    yield
+    nodes.mend()
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +251,47 @@ def test_the_command_makes_the_index_and_the_answers_stay(
     assert search.standing().local == 0
     assert main(["index", "--back"]) == 0
     assert "已退回" in capsys.readouterr().out
+
+
+def test_a_server_says_who_finds_and_answers_all_the_while(nodes: Nodes, several: Path, tmp_path: Path) -> None:
+    """`policybot web`, whose answers come from a process of their own: what that one finds out, /healthz tells."""
+    nodes.until_green()
+    status, data = f"127.0.0.1:{free_port()}", tmp_path / "data"
+    data.mkdir()
+    at = {"POLICYBOT_SEARCH_URL": ",".join(nodes.urls), "POLICYBOT_STATUS_LISTEN": status}
+    with Served(data, 0, POLICYBOT_KNOWLEDGE=str(several), **at) as served:
+        assert "已启用" in served.command("index")
+
+        def health() -> dict[str, Any]:
+            return dict(got(f"http://{status}/healthz"))
+
+        def answers(n: int) -> str:
+            body = json.dumps({"text": f"江城的高企认定补贴怎么申请{'？' * n}"}).encode()
+            return str(got(f"{served.address}/api/v1/ask", body)["text"])
+
+        nodes.until(lambda: health()["search"] == "cluster")
+        first = answers(1)
+        nodes.kill(1, 2)
+        assert answers(2) == first
+        nodes.until(lambda: health()["search"] == "fallen back")
+        assert "local index" in health()["warnings"][0]
+        assert health()["status"] == "ok"
+        assert answers(3) == first
+        nodes.boot(1, 2)
+        nodes.until(lambda: health()["search"] == "cluster")
+        assert answers(4) == first
+        metrics = got(f"http://{status}/metrics")
+        assert "policybot_search_fallback 0.0" in metrics
+        assert '"event": "search_fell_back"' in served.log.read_text()
+        assert '"event": "search_back"' in served.log.read_text()
+
+
+def got(url: str, body: bytes | None = None) -> Any:
+    """The page, read where it is JSON."""
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"} if body else {})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+        text = answer.read().decode()
+        return json.loads(text) if "json" in answer.headers["Content-Type"] else text
 
 
 class Load:
