@@ -154,10 +154,8 @@ class Nodes:
 
     def mend(self) -> None:
         """Start what was killed, and wait until all is in its place again."""
-        dead = [n for n, node in enumerate(self.nodes) if not node.alive]
-        if dead:
-            self.boot(*dead)
-            self.until_green()
+        for n in [n for n, node in enumerate(self.nodes) if not node.alive]:
+            self.boot(n)
 
     def _start(self, node: Node) -> None:
         runs_as: dict[str, Any] = {}

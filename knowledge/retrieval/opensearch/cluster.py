@@ -53,7 +53,7 @@ class Cluster:
         if found is None:
             found = OpenSearch(
                 self._urls,
-                timeout=ONE,
+                timeout=self._one,
                 max_retries=0,  # search() tries again itself, within its limit
                 retry_on_timeout=True,  # else a node that hangs would be asked again and again
                 retry_on_status=(),
