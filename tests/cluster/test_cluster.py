@@ -373,8 +373,7 @@ def test_a_server_says_who_finds_and_answers_all_the_while(nodes: Nodes, several
         nodes.mend()
         nodes.until(lambda: health()["search"] == "cluster")
         assert answers(4) == first
-        metrics = got(f"http://{status}/metrics")
-        assert "policybot_search_fallback 0.0" in metrics
+        nodes.until(lambda: "policybot_search_fallback 0.0" in got(f"http://{status}/metrics"))
         assert '"event": "search_fell_back"' in served.log.read_text()
         assert '"event": "search_back"' in served.log.read_text()
 
