@@ -18,6 +18,7 @@ from bot.staff.asker_hash import KEY_FILE, SHORTEST
 from bot.staff.hours import Hours, Span, parse_days, parse_hours
 from bot.staff.roles import Staff, parse_staff
 from knowledge import ROOT
+from knowledge.files.oserrors import why
 
 _NODE = re.compile(r"https?://(?:[^\s/@:]+:[^\s/@]+@)?(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?/?")
 OVERLAY = "overlay.yaml"
@@ -38,6 +39,13 @@ VARIABLES = {
     "POLICYBOT_WEB_ADDRESS_LIMIT": "网页和接口每个地址每分钟最多几问，默认 120；0 是不限",
     "POLICYBOT_WEB_API": "接口给谁用：open（默认）、keys（要有钥匙）、off",
     "POLICYBOT_WEB_TWO_PERSONS": "yes：谁最后改了一份文件，要由另一个人发布；默认 no",
+    "POLICYBOT_WEB_OIDC_ISSUER": "单位的身份提供方（OpenID Connect），控制台用单位帐号登录；默认不用",
+    "POLICYBOT_WEB_OIDC_CLIENT_ID": "在身份提供方登记的编号",
+    "POLICYBOT_WEB_OIDC_CLIENT_SECRET": "在身份提供方登记的口令",
+    "POLICYBOT_WEB_OIDC_ROLES": "对方的角色对应这里的哪个，如 zc-editors:editor zc-admins:admin",
+    "POLICYBOT_WEB_OIDC_ROLES_CLAIM": "身份令牌里哪一项是角色，默认 roles",
+    "POLICYBOT_WEB_OIDC_NAME_CLAIM": "身份令牌里哪一项是人名，默认 preferred_username",
+    "POLICYBOT_WEB_OIDC_SCOPE": "向身份提供方要的范围，默认 openid profile",
     "POLICYBOT_USER_LIMIT": "每人每分钟最多几问，默认 30",
     "POLICYBOT_STAFF": "工作人员，如 123456789:admin,wecom_bot/wangwu:editor；角色有 viewer、editor、admin",
     "POLICYBOT_STAFF_CHAT": "工作人员的群的编号：Telegram 的是负数，别的写作 渠道/编号",
@@ -127,7 +135,7 @@ def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
         try:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            faults.append(f"POLICYBOT_DATA_DIR：不能建立文件夹 {data_dir}（{error.strerror}）；请指一个可写的文件夹")
+            faults.append(f"POLICYBOT_DATA_DIR：不能建立文件夹 {data_dir}（{why(error)}）；请指一个可写的文件夹")
     return {
         "database": values.get("POLICYBOT_DATABASE") or f"sqlite:///{data_dir / 'policybot.db'}",
         "data_dir": data_dir,

@@ -17,13 +17,16 @@ _FAULTS: Sequence[tuple[str, str]] = (
     (r"unrecognized arguments: (.*)", r"不认识：\1"),
     (r"argument (.*?): expected one argument", r"\1 后面要写一个值"),
     (r"argument (.*?): expected at least one argument", r"\1 后面至少要写一个值"),
-    (r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", r"\1 没有 \2；可以是 \3"),
-    (r"argument (.*?): invalid int value: (.*)", r"\1 应为整数，不是 \2"),
+    (r"argument (.*?): invalid choice: '(.*)' \(choose from (.*)\)", r"\1 没有「\2」；可以是 \3"),
+    (r"argument (.*?): invalid int value: '(.*)'", r"\1 应为整数，不是「\2」"),
     (r"argument (.*?): ignored explicit argument (.*)", r"\1 后面不写值（写了 \2）"),
     (r"ambiguous option: (.*?) could match (.*)", r"\1 可以是 \2，请写全"),
     (r"argument (.*?): (.*)", r"\1：\2"),
 )
 """What argparse says of a wrong call, and how it is said to people."""
+
+
+_CHOICES = re.compile(r"(?<=\(choose from ).*")
 
 
 class WrongCallError(Exception):
@@ -47,8 +50,16 @@ class Parser(argparse.ArgumentParser):
         """As argparse's, its own titles in Chinese."""
         return super().add_argument_group(_TITLES.get(title or "", title), *args, **kwargs)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse's, but what a command doesn't know is told with that command's usage."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how it is called; ends the process with USAGE."""
+        message = _CHOICES.sub(lambda found: found[0].replace("'", "").replace(", ", "、"), message)
         for pattern, text in _FAULTS:
             if found := re.fullmatch(pattern, message, re.DOTALL):
                 message = found.expand(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.offline import OK, UnusableError, told
+from knowledge.files.oserrors import which
 
 if TYPE_CHECKING:
     from bot.store.backup import Contents
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     except (BackupError, UnusableDatabaseError, SQLAlchemyError, sqlite3.Error) as error:
         raise UnusableError(f"没有备份成：{' '.join(str(error).split())[:300]}") from error
     except OSError as error:
-        raise UnusableError(f"没有备份成：{error.filename} {error.strerror}；请检查路径、权限和磁盘") from error
+        raise UnusableError(f"没有备份成：{which(error)}；请检查路径、权限和磁盘") from error
     print(f"已备份到 {options.file}：{summary(contents)}")
     return OK
 

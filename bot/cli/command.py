@@ -112,7 +112,9 @@ def _run(options: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
-        print(f"读写出错：{error}", file=sys.stderr)
+        from knowledge.files.oserrors import which
+
+        print(f"读写出错：{which(error)}", file=sys.stderr)
         return NOT_ANSWERED
     except KeyboardInterrupt:
         print(file=sys.stderr)

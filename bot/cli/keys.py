@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import datetime
 
-from bot.cli.offline import OK, UnusableError, opened, ready_store, told
+from bot.cli.offline import OK, UnusableError, opened, told
+from bot.days import day_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +33,9 @@ def run(options: argparse.Namespace) -> int:
     elif options.what == "list":
         with opened() as (_, connection):
             for key in web.keys(connection):
-                made = datetime.fromtimestamp(key.made).astimezone().date()
                 state = "已收回" if key.revoked else "可用"
-                print(f"{key.id}  {key.name}  {key.scopes}  每分钟 {key.per_minute or '不限'}  {made}  {state}")
+                often = f"每分钟 {key.per_minute or '不限'}"
+                print("  ".join((key.id, key.name, key.scopes, often, day_of(key.made), state)))
     else:
         with opened() as (_, connection):
             if not web.revoke_key(connection, options.id, time.time()):
@@ -55,8 +55,6 @@ def _add(options: argparse.Namespace) -> None:
     if options.per_minute < 0:
         raise UnusableError("--per-minute：应是 0（不限）或更大的整数")
     text, key = new_key(options.name[:128], " ".join(scopes), options.per_minute, time.time())
-    _, store = ready_store(new=True)
-    with store.engine.begin() as connection:
+    with opened(new=True) as (_, connection):
         web.add_key(connection, key)
-    store.engine.dispose()
     print(f"编号 {key.id}，钥匙（只显示这一次）：\n{text}")

@@ -47,9 +47,9 @@ def ready_store(new: bool = False) -> tuple[Settings, Store]:
 
 
 @contextlib.contextmanager
-def opened() -> Iterator[tuple[Settings, Connection]]:
-    """The settings, and a transaction on the store."""
-    settings, store = ready_store()
+def opened(new: bool = False) -> Iterator[tuple[Settings, Connection]]:
+    """The settings, and a transaction on the store; ``new``: it may be made. Raises UnusableError."""
+    settings, store = ready_store(new)
     try:
         with store.engine.begin() as connection:
             yield settings, connection

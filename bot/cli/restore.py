@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.cli.backup import summary
 from bot.cli.offline import OK, UnusableError, told
 from bot.days import BEIJING
+from knowledge.files.oserrors import which
 
 if TYPE_CHECKING:
     from bot.store.backup import Contents
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         reason = "数据库正被别的程序打开；请先停下机器人" if busy else " ".join(str(error).split())[:300]
         raise UnusableError(f"没有恢复，什么都没有改：{reason}") from error
     except OSError as error:
-        raise UnusableError(f"没有恢复，什么都没有改：{error.filename} {error.strerror}") from error
+        raise UnusableError(f"没有恢复，什么都没有改：{which(error)}") from error
     print(f"已恢复 {_time(contents)} 的备份：{summary(contents)}")
     return OK
 

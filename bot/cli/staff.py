@@ -6,9 +6,9 @@ import argparse
 import getpass
 import sys
 import time
-from datetime import datetime
 
-from bot.cli.offline import OK, UnusableError, opened, ready_store, told
+from bot.cli.offline import OK, UnusableError, opened, told
+from bot.days import day_of
 
 WHO = "命令行"
 """Who the log names: whoever has the server."""
@@ -38,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
     elif options.what == "list":
         with opened() as (_, connection):
             for one in accounts.everyone(connection):
-                made = datetime.fromtimestamp(one.made).astimezone().date()
-                print(f"{one.name}  {one.role}  {made}  {'已停用' if one.ended else '在用'}")
+                print(f"{one.name}  {one.role}  {day_of(one.made)}  {'已停用' if one.ended else '在用'}")
     else:
         with opened() as (_, connection):
             if not accounts.end(connection, options.name, time.time()):
@@ -63,9 +62,7 @@ def _add(options: argparse.Namespace) -> None:
     if fault:
         raise UnusableError(fault)
     now, kept = time.time(), passwords.hashed(password)
-    _, store = ready_store(new=True)
-    with store.engine.begin() as connection:
+    with opened(new=True) as (_, connection):
         accounts.put(connection, accounts.Account(name, options.role, kept, now))
         accounts.log(connection, WHO, "account", f"{name} {options.role}", now)
-    store.engine.dispose()
     print(f"帐号 {name}（{options.role}）好了；在 /console 登录")

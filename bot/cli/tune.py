@@ -63,7 +63,7 @@ def _tune_evidence(folder: Path, dry_run: bool) -> int:
         return TOO_FEW
     questions = fitting.read_questions(folder / "questions")
     with tempfile.TemporaryDirectory() as scratch:
-        assistant, ids = _beside_ours(folder / "documents", Path(scratch))
+        assistant, ids = beside_ours(folder / "documents", Path(scratch))
         made = fitting.derived(ids, assistant.ready.base, lambda text: assistant.ready.reader.read(text).words)
         rows = fitting.rows([*questions, *made], ids, assistant.ready.base, assistant.evidence, assistant.looked_for)
         asked = [*((q.ask, False) for q in questions if q.quote), *_of_taught(ROOT.parent / "tests" / "questions")]
@@ -76,7 +76,7 @@ def _tune_evidence(folder: Path, dry_run: bool) -> int:
     return OK
 
 
-def _beside_ours(documents: Path, scratch: Path) -> tuple[Assistant, dict[str, str]]:
+def beside_ours(documents: Path, scratch: Path) -> tuple[Assistant, dict[str, str]]:
     """A base of these documents beside the project's own, and their ids by the names of their files."""
     import shutil
 

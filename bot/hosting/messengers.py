@@ -75,7 +75,8 @@ def configured(environment: Mapping[str, str] = os.environ) -> Configured:
     page = _page(environment, faults)
     if faults:
         raise SettingsError(faults)
-    secrets = [value for name, value in values.items() if not name.endswith(("_URL", "_ID"))]
+    hidden = [page.oidc.client_secret] if page is not None and page.oidc is not None else []
+    secrets = hidden + [value for name, value in values.items() if not name.endswith(("_URL", "_ID"))]
     return Configured({name: one for name, one in found.items() if one is not None}, secrets, page)
 
 

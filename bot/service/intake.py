@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 from bot.operations.metrics import Metrics
 from bot.service.journal import Journal, Queued, Raw, Runner
+from bot.service.masks import in_json
 from bot.service.port import Incoming
 from bot.service.service import Service
 from bot.service.turns import Turns
@@ -55,12 +57,19 @@ class Intake:
         readable = []
         for raw in raws:
             try:
-                readable.append((raw, self._queued(raw.id, raw.text)))
+                queued = self._queued(raw.id, raw.text)
+                readable.append((self._kept(raw, queued.item), queued))
             except Exception as error:  # whatever is in it, it must not come again for ever
-                await self.journal.poison(raw, f"unreadable: {type(error).__name__}")
+                await self.journal.poison(replace(raw, text=in_json(raw.text)), f"unreadable: {type(error).__name__}")
         await self.journal.write([raw for raw, _ in readable], kept)
         for _, queued in readable:
             await self.journal.put(queued)
+
+    def _kept(self, raw: Raw, incoming: Incoming | None) -> Raw:
+        """As it is written down: what a button means is no person's words."""
+        if incoming is None or incoming.kind == "press" or self._service.spares(incoming.at):
+            return raw
+        return replace(raw, text=in_json(raw.text))
 
     async def recover(self) -> int:
         """Take up what an earlier run left open; to be awaited before anything new is taken."""

@@ -19,8 +19,9 @@ from bot.service import (
 )
 from bot.service.guard import guarded
 from bot.service.in_time import in_time
+from bot.service.masks import unnumbered
 from bot.service.parts import Parts
-from bot.service.port import Incoming
+from bot.service.port import Address, Incoming
 from bot.service.turns import Turn, current_turn
 from bot.service.visit import Visit
 
@@ -31,8 +32,17 @@ class Service:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
 
+    def spares(self, at: Address) -> bool:
+        """Whether what is written there stays as it is: the staff may tell people a telephone number."""
+        return self.parts.room.is_at(at)
+
+    def kept(self, incoming: Incoming) -> Incoming:
+        """What came in as it may be kept: no number that names a person in what people wrote."""
+        return incoming if self.spares(incoming.at) else unnumbered(incoming)
+
     async def handle(self, incoming: Incoming, turn: Turn | None = None) -> None:
         """Answer within the turn at hand. Raises what the channel's calls raise: that is the turn's affair."""
+        incoming = self.kept(incoming)
         turn = turn or current_turn.get()
         assert turn is not None, "what comes in is handled inside a turn (see journal.py)"
         visit = Visit(incoming, turn, self.parts)

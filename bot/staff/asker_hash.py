@@ -9,6 +9,8 @@ import os
 import secrets
 from pathlib import Path
 
+from knowledge.files.oserrors import why
+
 KEY_FILE = "asker.key"
 """The key's file in the data folder, made at first use."""
 SHORTEST = 16
@@ -47,7 +49,7 @@ def open_askers(key: str, folder: Path) -> Askers:
             _make(path)
         text = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "不是文字"
+        reason = why(error) if isinstance(error, OSError) else "不是文字"
         raise KeyFileError(f"{path}：读写不了（{reason}）；请检查权限，或设 POLICYBOT_HASH_KEY") from error
     if len(text) < SHORTEST:
         raise KeyFileError(f"{path}：太短（{len(text)} 个字符）；请从备份恢复，或删去它，下次启动另做一个")

@@ -29,6 +29,7 @@ from knowledge.base.lexicon_files import shared_units
 from knowledge.base.one_folder import open_policy
 from knowledge.base.parse import parse
 from knowledge.comparing.changes import Difference, difference
+from knowledge.files import oserrors
 from knowledge.files.faults import Fault, KnowledgeError
 from knowledge.files.wholefile import write_whole
 from knowledge.files.yamlfile import read_yaml
@@ -47,6 +48,14 @@ Take = Callable[[], Awaitable[Report]]
 
 class DocumentError(Exception):
     """It can't be done; says why, a line each."""
+
+
+class UnreadableError(DocumentError):
+    """Data that is no document: (place, message) of each fault."""
+
+    def __init__(self, faults: Sequence[tuple[Sequence[object], str]]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(f"{'.'.join(map(str, place))}：{message}" for place, message in faults))
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class Documents:
 
     def __init__(self, folder: Path, files: BaseFiles) -> None:
         self._drafts, self._originals, self._history = (folder / n for n in ("drafts", "originals", "history"))
-        self._root = files.root
+        self.root = files.root
         for path in (self._drafts, self._originals, self._history):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._settle()
@@ -92,7 +101,7 @@ class Documents:
         try:
             file = place / plain_name(name)
             file.write_bytes(data)
-            (outcome,) = import_files([str(file)], self._drafts, shared_units(self._root), force=True)
+            (outcome,) = import_files([str(file)], self._drafts, shared_units(self.root), force=True)
             if outcome.error is not None or outcome.policy is None:
                 raise DocumentError(outcome.error or "没有读出文件")
             kept = self._originals / outcome.policy
@@ -127,6 +136,17 @@ class Documents:
     def _note(self, draft: Draft) -> None:
         write_whole(self._drafts / draft.id / NOTE, json.dumps(asdict(draft), ensure_ascii=False).encode())
 
+    def folder(self, one: str) -> Path:
+        """Where the draft's own files are. Raises DocumentError."""
+        return self._drafts / self.draft(one).id
+
+    def version(self, one: str, stamp: str) -> Path:
+        """Where an earlier version's files are. Raises DocumentError."""
+        found = self._history / one / stamp
+        if not _NAME.fullmatch(one) or not _STAMP.fullmatch(stamp) or not found.is_dir():
+            raise DocumentError("没有这一版")
+        return found
+
     def original(self, one: str) -> Path:
         """The file that was handed in. Raises DocumentError."""
         return self._originals / self.draft(one).id / self.draft(one).file
@@ -158,7 +178,7 @@ class Documents:
     def faults(self, one: str) -> list[str]:
         """What is wrong with it by itself: every quotation stands in the text, every number fits its words."""
         try:
-            open_policy(str(self._drafts / self.draft(one).id), self._root)
+            open_policy(str(self._drafts / self.draft(one).id), self.root)
         except KnowledgeError as error:
             return [f"{fault.place}：{fault.message}" if fault.place else fault.message for fault in error.faults]
         return []
@@ -179,7 +199,7 @@ class Documents:
     def against(self, one: str) -> tuple[Policy, Difference] | None:
         """The version in force, and what would change; None when there is none."""
         try:
-            old = open_policy(str(self._target(one)), self._root)
+            old = open_policy(str(self._target(one)), self.root)
         except KnowledgeError:
             return None
         return old, difference(old, self.policy(one))
@@ -189,10 +209,10 @@ class Documents:
     def _target(self, one: str) -> Path:
         if not _NAME.fullmatch(one):
             raise DocumentError("没有这份文件")
-        return self._root / "policies" / one
+        return self.root / "policies" / one
 
     def _set_aside(self, one: str) -> Path:
-        return self._root / f".replaced-{one}"
+        return self.root / f".replaced-{one}"
 
     async def publish(self, one: str, by: str, take: Take) -> None:
         """Bring a draft into force. Raises DocumentError with what is wrong; then all is as before."""
@@ -210,15 +230,12 @@ class Documents:
 
     async def put_back(self, one: str, stamp: str, by: str, take: Take) -> None:
         """Bring an earlier version into force again. Raises DocumentError; then all is as before."""
-        version = self._history / one / stamp
-        if not _NAME.fullmatch(one) or not _STAMP.fullmatch(stamp) or not version.is_dir():
-            raise DocumentError("没有这一版")
-        await self._exchange(one, version, by, "换回以前的一版", take)
+        await self._exchange(one, self.version(one, stamp), by, "换回以前的一版", take)
 
     async def _exchange(self, one: str, source: Path | None, by: str, why: str, take: Take) -> None:
         """Another folder, or none, in place of the one in force, as long as the base holds with it."""
         target, aside = self._target(one), self._set_aside(one)
-        coming = self._root / f".coming-{one}"
+        coming = self.root / f".coming-{one}"
         try:
             if source is not None:
                 shutil.rmtree(coming, ignore_errors=True)
@@ -232,7 +249,7 @@ class Documents:
         except OSError as error:
             self._settle()
             raise DocumentError(
-                f"知识库的文件夹 {self._root} 写不了（{error.strerror}）；请让运行程序的用户能写，"
+                f"知识库的文件夹 {self.root} 写不了（{oserrors.why(error)}）；请让运行程序的用户能写，"
                 "或用 policybot new 另建一个，用 POLICYBOT_KNOWLEDGE 指明"
             ) from error
         report = await take()
@@ -260,13 +277,13 @@ class Documents:
 
     def _settle(self) -> None:
         """What a run that was killed in the middle of an exchange left: the document that was in force comes back."""
-        for aside in self._root.glob(".replaced-*"):
+        for aside in self.root.glob(".replaced-*"):
             one = aside.name.removeprefix(".replaced-")
-            if (self._root / "policies" / one).is_dir():
+            if (self.root / "policies" / one).is_dir():
                 self._keep(one, aside, "", "换到一半时程序停了")
             else:
-                os.rename(aside, self._root / "policies" / one)
-        for coming in self._root.glob(".coming-*"):
+                os.rename(aside, self.root / "policies" / one)
+        for coming in self.root.glob(".coming-*"):
             shutil.rmtree(coming, ignore_errors=True)
 
     def history(self) -> list[Version]:
@@ -300,6 +317,11 @@ def mended(policy: Policy, changes: Mapping[str, Any]) -> Policy:
     """The document with fields changed: ``number``, ``validity.until``, ``4.2/1.value`` (clause, place of the figure,
     field), ``4.2/1.drop``. An empty text is None. Raises DocumentError with what can't be read.
     """
+    return read_changed(changed_data(policy, changes))
+
+
+def changed_data(policy: Policy, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The document's plain data with these changes, whether they can be read or not."""
     data = policy.model_dump(mode="json", exclude_defaults=True)
     for name in FACTS:
         if name in changes:
@@ -312,10 +334,15 @@ def mended(policy: Policy, changes: Mapping[str, Any]) -> Policy:
             _figure(f, f"{clause['id']}/{n}", changes) for n, f in enumerate(clause.get("figures", []))
         ]
         clause["figures"] = [f for f in clause["figures"] if f]
+    return data
+
+
+def read_changed(data: Mapping[str, Any]) -> Policy:
+    """The document of such data. Raises UnreadableError."""
     try:
         return Policy.model_validate_json(json.dumps(data, ensure_ascii=False))
     except ValidationError as error:
-        raise DocumentError("\n".join(_told(one["loc"], one["msg"]) for one in error.errors())) from None
+        raise UnreadableError([(one["loc"], one["msg"]) for one in error.errors()]) from None
 
 
 def _figure(figure: dict[str, Any], name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -339,7 +366,3 @@ def _clauses(data: Any) -> list[dict[str, Any]]:
 
 def _value(text: Any) -> Any:
     return str(text).strip() or None
-
-
-def _told(place: tuple[Any, ...], message: str) -> str:
-    return f"{'.'.join(map(str, place))}：{message}"

@@ -29,6 +29,8 @@ from bot.store.migrate import current_revision, known_revisions, migrate, one_up
 from bot.store.private import make_private
 from bot.store.store import parsed_url
 from bot.store.tables import updates
+from knowledge.files.oserrors import why
+from knowledge.files.wholefile import names_the_file
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -72,14 +74,16 @@ def back_up(url: str, target: Path, files: Mapping[str, Path]) -> Contents:
 
     The file appears whole or not at all, readable by its owner only. Raises BackupError.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.absolute().parent)
+    with names_the_file(target):
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.absolute().parent)
     try:
         with os.fdopen(descriptor, "w+b") as out:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
                 contents = _write(archive, url, files)
             out.flush()
             os.fsync(out.fileno())
-        os.replace(name, target)
+        with names_the_file(target):
+            os.replace(name, target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -166,7 +170,7 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Contents]]:
         with zipfile.ZipFile(path) as archive:
             yield archive, _checked(archive)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
-        raise BackupError(f"{path}：不是完好的备份文件（{error}）") from error
+        raise BackupError(f"{path}：不是完好的备份文件，或没有传完整") from error
 
 
 def _checked(archive: zipfile.ZipFile) -> Contents:
@@ -257,7 +261,7 @@ def _commit(url: str, archive: zipfile.ZipFile, contents: Contents, new: staged.
             return
         new.discard()
         if isinstance(error, OSError):
-            raise BackupError(f"写不了 {error.filename}（{error.strerror}）；请检查权限和磁盘") from error
+            raise BackupError(f"写不了 {error.filename}（{why(error)}）；请检查权限和磁盘") from error
         raise
 
 
@@ -285,7 +289,7 @@ def _put_in_place(url: str, paths: Sequence[Path]) -> None:
         staged.clear(paths)
     except OSError as error:
         raise UnfinishedError(
-            f"数据库恢复了，可是写不了 {error.filename2 or error.filename}（{error.strerror}）。"
+            f"数据库恢复了，可是写不了 {error.filename2 or error.filename}（{why(error)}）。"
             "它的新内容已经写在旁边（名字里有 .restore-）；请检查权限和磁盘，再启动机器人：先放好文件，放不好就不启动"
         ) from error
     except SQLAlchemyError as error:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from bot.store import notices
 from bot.store.private import owned_like
+from knowledge.files.wholefile import names_the_file
 
 MARK = "restored:"
 """Before the token, as a key of the notices."""
@@ -36,7 +37,8 @@ class Staged:
         """Write the files beside their places, and the mark in the connection's transaction. Raises OSError."""
         for path, data in self._wanted.items():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            with names_the_file(path):
+                descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
             try:
                 owned_like(path.parent, Path(name))
                 with os.fdopen(descriptor, "wb") as out:

@@ -43,6 +43,7 @@ from bot.store.migrate import migrate, one_upgrade_at_a_time
 from bot.store.private import make_private
 from bot.store.questions import Asked, Forgotten
 from bot.store.tables import conversations, feedback, updates
+from knowledge.files.oserrors import which
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -226,10 +227,8 @@ class Store:
             told = "：".join(filter(None, ["数据库用不了", _REMEDIES[cause], _reason(error)]))
             raise UnusableDatabaseError(f"{told}（{shown_url(self.url)}）", cause) from error
         except OSError as error:
-            name = error.filename2 or error.filename
-            raise UnusableDatabaseError(
-                f"上次的恢复没有做完，而 {name} 写不了（{error.strerror}）；请检查权限和磁盘"
-            ) from error
+            told = f"上次的恢复没有做完，有文件写不了：{which(error)}；请检查权限和磁盘"
+            raise UnusableDatabaseError(told) from error
         if placed:
             log.warning("restore_finished", extra={"files": [str(path) for path in placed]})
         if left:

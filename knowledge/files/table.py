@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.files.faults import Fault, KnowledgeError, shown
+from knowledge.files.oserrors import why
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a cell must not begin with: a spreadsheet would take it for a formula (OWASP, "CSV Injection")."""
@@ -52,7 +53,7 @@ def read_table(path: Path, fields: dict[str, tuple[str, ...]]) -> list[Row]:
             raise fail(0, f"文件有 {size} 字节，超过上限 {MAX_BYTES}；请拆成几个文件")
         data = path.read_bytes()
     except OSError as error:
-        raise fail(0, f"读不了：{error.strerror}") from None
+        raise fail(0, f"读不了：{why(error)}") from None
     text = _decoded(data)
     if text is None or "\0" in text:
         raise fail(0, "不是文本，或编码不认识；请另存为 UTF-8 或 GB18030 的 CSV")

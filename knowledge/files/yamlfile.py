@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from knowledge.files.faults import Fault, shown
+from knowledge.files.oserrors import why
 
 MAX_BYTES = 8_000_000
 """Refuse larger files: the biggest honest one (phrasings of a policy) is a few hundred kilobytes."""
@@ -79,7 +80,7 @@ def read_yaml(path: Path) -> YamlFile:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         return fail(line, f"不是 UTF-8 文本（第 {error.start} 字节起）；请另存为 UTF-8")
     except OSError as error:
-        return fail(0, f"读不了：{error.strerror}")
+        return fail(0, f"读不了：{why(error)}")
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):

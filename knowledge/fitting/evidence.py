@@ -133,15 +133,16 @@ def rows(
     for named in (True, False):
         for question in questions:
             policy = by_id[policies[question.document]]
-            quote = _tight(question.quote)
-            holding = {f"{policy.id}/{c.id}" for c in policy.clauses if quote and quote in _tight(c.title + c.text)}
+            quote = tight(question.quote)
+            holding = {f"{policy.id}/{c.id}" for c in policy.clauses if quote and quote in tight(c.title + c.text)}
             found = evidence.signals(ask(question.ask, policy.id if named else ""))[:CANDIDATES]
             right = tuple(n for n, (target, _) in enumerate(found) if target in holding)
             out.append(Row(question.document, named, question.derived, bool(quote), [s for _, s in found], right))
     return [row for row in out if row.signals]
 
 
-def _tight(text: str) -> str:
+def tight(text: str) -> str:
+    """A text without blanks."""
     return _BLANKS.sub("", text)
 
 
@@ -192,14 +193,15 @@ def report(found: Sequence[Row]) -> str:
         ("documents held out", [documents[n::FOLDS] for n in range(FOLDS)]),
         ("halves held out, each by a writer of its own", [documents[:half], documents[half:]]),
     ):
-        held = [(row, p) for group in groups for row, p in _held_out(found, set(group))]
+        held = [(row, p) for group in groups for row, p in held_out(found, set(group))]
         for named in (True, False):
             lines.append(f"  {name}; {'the document named' if named else 'all documents'}:")
             lines += _said([(row, p) for row, p in held if row.named is named and not row.derived])
     return "\n".join(lines)
 
 
-def _held_out(found: Sequence[Row], group: set[str]) -> Iterator[tuple[Row, Floats]]:
+def held_out(found: Sequence[Row], group: set[str]) -> Iterator[tuple[Row, Floats]]:
+    """Questions on some documents, with the probabilities by weights fitted on all others; none of them last."""
     weights = fit([row for row in found if row.document not in group])
     asked = [row for row in found if row.document in group]
     x, there, _, _ = _arrays(asked)

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from knowledge.base.document import Policy
+from knowledge.files.wholefile import names_the_file
 from knowledge.importing.draft import Draft
 from knowledge.importing.facts.abbreviations import Called
 from knowledge.importing.formats.limits import UnreadableError
@@ -42,7 +43,8 @@ def write(target: Path, draft: Draft, read: Read, file: str, known: set[str], *,
     ``known``: names of units in the shared lexicon. UnreadableError where another version is there, ``force`` unset.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target.parent))
+    with names_the_file(target):
+        made = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target.parent))
     try:
         made.chmod(0o755)
         (made / "source.txt").write_bytes(read.data)

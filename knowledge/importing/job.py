@@ -11,6 +11,7 @@ from knowledge.base import verify
 from knowledge.base.document import Policy
 from knowledge.base.parse import parse
 from knowledge.files.faults import Fault
+from knowledge.files.oserrors import which
 from knowledge.files.yamlfile import read_yaml
 from knowledge.importing.draft import Draft, build, coverage, whole
 from knowledge.importing.folder import TEMPORARY, policy_yaml, write
@@ -68,7 +69,7 @@ def run(file: str, out: Path, known: set[str], taken: set[str], *, force: bool, 
     except RecursionError:
         outcome.error = "文件嵌套太深，不读"
     except OSError as error:
-        outcome.error = f"写不了：{error}"
+        outcome.error = f"写不了：{which(error)}"
     except Exception as error:  # a fault of ours must not stop the other files
         outcome.error = f"程序出错（请报告）：{type(error).__name__}: {error}"
     return outcome

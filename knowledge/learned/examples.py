@@ -19,7 +19,6 @@ BODY_WEIGHT = 0.9
 _SENTENCE = re.compile(r"[。;；]")
 _QUOTED = re.compile(r"[“‘「]([^”’」]{2,12})[”’」]")
 _MIN_PART = 4
-_NOISE = re.compile(r"[\s,，、:：(（)）]+")
 
 
 def examples(base: Base) -> list[Example]:

@@ -39,6 +39,8 @@ FEATURE_WEIGHT = {"w": 1.0, "t": 1.4, "c": 0.7, "p": 0.5}
 """How much a word, a concept, a character n-gram and a sound pair count."""
 FUZZY_CANDIDATES = 24
 """Phrasings that RapidFuzz looks at: the nearest ones by cosine."""
+BLOCK = 16
+"""Phrasings among which the nearest is looked for first."""
 LINEAR_FLOOR = -9.0
 """Log probabilities below say nothing more."""
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -146,7 +148,7 @@ class Index:
                 Match(
                     target=self.targets[i],
                     probability=float(p[i]),
-                    signals={name: round(float(signals[i, s]), 3) for s, name in enumerate(SIGNALS)},
+                    signals={name: round(value, 3) for name, value in zip(SIGNALS, signals[i].tolist(), strict=True)},
                     phrasing=self.tables.phrase_key[row] if row >= 0 else "",
                     topic=self.tables.phrase_topic[row] if row >= 0 else "",
                 )
@@ -169,7 +171,7 @@ class Index:
         likeness = self._likeness(ids, values)
         if len(likeness):
             out[:, 1] = np.maximum.reduceat(likeness, t.phrase_start)
-            rows = _highest(likeness, FUZZY_CANDIDATES, out[:, 1])
+            rows = highest(likeness, FUZZY_CANDIDATES)
             owner = np.searchsorted(t.phrase_start, rows, side="right") - 1
             plain = _compact(reading.plain)
             fuzzy = [0.0] * n
@@ -204,25 +206,27 @@ class Index:
 
     def _keywords(self, reading: Reading, out: Floats) -> None:
         t = self.tables
-        words = dict.fromkeys([*reading.words, *("t:" + term for term in reading.terms)])
+        text, cover = [0.0] * len(out), [0.0] * len(out)
         total = 0.0
-        for word in words:
+        for word in dict.fromkeys(_keywords_of(reading)):
             idf = t.word_idf.get(word, self._max_idf)
             total += idf
             for target, strength in t.word_text.get(word, {}).items():
-                out[target, 3] += idf * strength
+                text[target] += idf * strength
             for target in t.word_known.get(word, ()):
-                out[target, 4] += idf
+                cover[target] += idf
         if total:
+            out[:, 3] = text
+            out[:, 4] = cover
             out[:, 3:5] /= total
 
 
-def _highest(values: Floats, most: int, peaks: Floats) -> Ints:
+def highest(values: Floats, most: int) -> Ints:
     """The rows of the highest values above 0, at most ``most``, highest first, of equal ones the first.
 
-    ``peaks``: the highest of each group of rows. As many values as there are peaks are no lower than the lowest of
-    these, so that few of all need to be sorted.
+    Only rows as high as the lowest of as many blocks' peaks can be among them, so that few of all need to be sorted.
     """
+    peaks = np.maximum.reduceat(values, np.arange(0, len(values), BLOCK))
     least = np.sort(peaks)[-most] if len(peaks) >= most else 0.0
     rows = np.flatnonzero((values >= least) & (values > 0))
     return rows[np.argsort(-values[rows], kind="stable")[:most]].astype(np.int32)
@@ -230,17 +234,18 @@ def _highest(values: Floats, most: int, peaks: Floats) -> Ints:
 
 def vector(features: Iterable[str], feature_ids: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
     """Feature ids and unit-length TF-IDF values of the known features."""
-    counts: Counter[int] = Counter()
-    kind: dict[int, str] = {}
-    for feature in features:
+    known: list[int] = []
+    counted: list[float] = []
+    for feature, count in Counter(features).items():
         i = feature_ids.get(feature)
         if i is not None:
-            counts[i] += 1
-            kind[i] = feature[0]
-    if not counts:
+            weight = FEATURE_WEIGHT[feature[0]]
+            known.append(i)
+            counted.append(weight if count == 1 else weight * (1 + math.log(count)))
+    if not known:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-    ids = np.fromiter(counts, dtype=np.int32, count=len(counts))
-    values = np.array([FEATURE_WEIGHT[kind[i]] * (1 + math.log(c)) for i, c in counts.items()], dtype=np.float32)
+    ids = np.array(known, dtype=np.int32)
+    values = np.array(counted, dtype=np.float32)
     values *= idf[ids]
     values /= math.sqrt(float(values @ values)) or 1.0
     return ids, values

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from knowledge.reading.cutting import Cutter
 from knowledge.reading.latin import Latin
@@ -130,8 +130,7 @@ class Reader:
             run = match.group()
             out += ["c:" + run[i : i + 2] for i in range(len(run) - 1)]
             out += ["c:" + run[i : i + 3] for i in range(len(run) - 2)]
-            sounds = self._mender.syllables(run)
-            out += ["p:" + sounds[i] + sounds[i + 1] for i in range(len(run) - 1)]
+            out += [f"p:{a}{b}" for a, b in pairwise(self._mender.syllables(run))]
         return out
 
     def _replace(self, text: str, repairs: list[Repair]) -> str:

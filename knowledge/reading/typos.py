@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 from knowledge.reading.vocabulary import Repair, Vocabulary
 
@@ -23,6 +25,20 @@ SHORT = 60
 """Characters of a run that is worth remembering."""
 REMEMBERED = 2_000
 """Runs whose mending is remembered: people ask with the same words."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A run of Chinese characters, and what of it is looked at more than once."""
+
+    run: str
+    sounds: list[str]
+    loose: list[bool]
+    """For each character whether jieba left it alone."""
+    begins: list[bool]
+    """For each whether a term begins with its sound and the next one's."""
+    sums: list[int]
+    """Of the characters before each, as numbers: two runs of the same characters in any order have the same sum."""
 
 
 class Mender:
@@ -40,12 +56,13 @@ class Mender:
         self._heads = {form[:2] for form in self._blanks}
         self._tails = {form[-2:] for form in self._blanks}
         self._swapped = {"".join(sorted(t)): t for t in long}
+        self._swapped_sums = {sum(map(_mixed, term)) for term in self._swapped}
         self._remembered = lru_cache(REMEMBERED)(self._run)
         self._starts = {" ".join(s.split()[:n]) for s in self._by_sound for n in range(1, s.count(" ") + 2)}
 
     def syllables(self, han: str) -> list[str]:
         """One reading a character; unknown characters keep themselves."""
-        return [self._syllable_of.get(char, char) for char in han]
+        return list(map(self._syllable_of.get, han, han))
 
     def mend(self, text: str, repairs: list[Repair]) -> str:
         """The folded text with its typos mended; each repair is added to ``repairs``."""
@@ -62,13 +79,14 @@ class Mender:
         """Homophones and single wrong characters, only where jieba found no word or the term is long enough to tell."""
         if len(run) < SOUND_MIN_CHARS:
             return run, ()
+        seen = self._seen(run)
+        if True not in seen.begins and True not in seen.loose:
+            return run, ()
         repairs: list[Repair] = []
-        loose = self._loose(run)
-        sounds = self.syllables(run)
         out = []
         i = 0
         while i < len(run):
-            term, how, size = self._mended(run, sounds, loose, i)
+            term, how, size = self._mended(seen, i)
             if term is not None:
                 typed = run[i : i + size]
                 if typed != term:
@@ -80,21 +98,41 @@ class Mender:
                 i += 1
         return "".join(out), tuple(repairs)
 
-    def _mended(self, run: str, sounds: list[str], loose: list[bool], i: int) -> tuple[str | None, str, int]:
-        heard = self._heard(sounds, i)
-        for n in range(len(heard), SOUND_MIN_CHARS - 1, -1):
-            typed = run[i : i + n]
-            if typed in self._known:
-                return typed, "", n
-            term = self._by_sound.get(heard[n - 1])
-            if term is not None and self._mendable(typed, sum(loose[i : i + n])):
-                return term, "sound", n
-        if True in loose[i : i + SHAPE_MIN_CHARS]:
-            for n in range(min(SHAPE_MAX_CHARS, len(run) - i), SHAPE_MIN_CHARS - 1, -1):
-                term, how = self._looks_like(run[i : i + n], loose[i : i + n])
-                if term is not None:
-                    return term, how, n
-        return None, "", 0
+    def _seen(self, run: str) -> _Seen:
+        sounds = self.syllables(run)
+        begins = [*(f"{a} {b}" in self._starts for a, b in pairwise(sounds)), False]
+        return _Seen(run, sounds, self._loose(run), begins, [0, *accumulate(map(_mixed, run))])
+
+    def _mended(self, seen: _Seen, i: int) -> tuple[str | None, str, int]:
+        if seen.begins[i]:
+            heard = self._heard(seen.sounds, i)
+            for n in range(len(heard), SOUND_MIN_CHARS - 1, -1):
+                typed = seen.run[i : i + n]
+                if typed in self._known:
+                    return typed, "", n
+                term = self._by_sound.get(heard[n - 1])
+                if term is not None and self._mendable(typed, sum(seen.loose[i : i + n])):
+                    return term, "sound", n
+        return self._by_shape(seen, i) if True in seen.loose[i : i + SHAPE_MIN_CHARS] else _NOTHING
+
+    def _by_shape(self, seen: _Seen, i: int) -> tuple[str | None, str, int]:
+        """A long term with its characters in another order, or with another one where jieba left one alone."""
+        run, sums = seen.run, seen.sums
+        head = run[i : i + 2] in self._heads
+        for end in range(min(i + SHAPE_MAX_CHARS, len(run)), i + SHAPE_MIN_CHARS - 1, -1):
+            term, how = None, "swapped"
+            if sums[end] - sums[i] in self._swapped_sums:
+                term = self._swapped.get("".join(sorted(run[i:end])))
+            if term is None and (head or run[end - 2 : end] in self._tails):
+                term, how = self._one_wrong(run[i:end], seen.loose[i:end]), "shape"
+            if term is not None and not self._word_and_more(run[i:end]):
+                return term, how, end - i
+        return _NOTHING
+
+    def _one_wrong(self, span: str, loose: list[bool]) -> str | None:
+        places = (j for j, char in enumerate(span) if loose[j] and char not in self._stop)
+        forms = (f"{span[:j]}*{span[j + 1 :]}" for j in places)
+        return next((term for form in forms if (term := self._blanks.get(form)) is not None), None)
 
     def _heard(self, sounds: list[str], i: int) -> list[str]:
         """The sounds from here on, one syllable, two and so on, as far as any term begins so."""
@@ -106,18 +144,6 @@ class Mender:
                 break
             so_far = f"{so_far} {sounds[i + len(heard)]}"
         return heard
-
-    def _looks_like(self, span: str, loose: list[bool]) -> tuple[str | None, str]:
-        """The long term that the span is but for the order of its characters, or one that jieba left alone; and how."""
-        term = self._swapped.get("".join(sorted(span)))
-        how = "swapped"
-        if term is None and (span[:2] in self._heads or span[-2:] in self._tails):
-            how = "shape"
-            forms = (
-                span[:j] + "*" + span[j + 1 :] for j, char in enumerate(span) if loose[j] and char not in self._stop
-            )
-            term = next((found for form in forms if (found := self._blanks.get(form)) is not None), None)
-        return (None, "") if term is None or self._word_and_more(span) else (term, how)
 
     def _mendable(self, typed: str, stray: int) -> bool:
         """Whether a span that sounds like a term is misspelt; ``stray``: its characters that jieba left alone."""
@@ -137,6 +163,13 @@ class Mender:
         for word in self._cut(run):
             out += [len(word) == 1] * len(word)
         return out
+
+
+_NOTHING = (None, "", 0)
+
+
+def _mixed(char: str) -> int:
+    return ord(char) * 2_654_435_761 & 0xFFFFFFFF
 
 
 def _blanks(terms: Iterable[str]) -> dict[str, str]:

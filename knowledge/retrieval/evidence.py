@@ -152,14 +152,35 @@ class _Text:
 
 
 @dataclass(frozen=True)
+class _Word:
+    """A word that is looked for, and all as which it may stand in a text."""
+
+    word: str
+    rarity: float
+    others: Sequence[str]
+    """Other words of its concept."""
+    parts: Sequence[str]
+    """Its pairs of characters."""
+    called: Sequence[tuple[str, float]]
+    """What official texts call it, with what each is worth."""
+
+    def held(self, text: str) -> float:
+        """What it counts in a text."""
+        if _stands(self.word, self.others, self.parts, text):
+            return self.rarity
+        return OTHERWISE * max((worth for term, worth in self.called if term in text), default=0.0)
+
+
+@dataclass(frozen=True)
 class _Look:
     """What is looked for, with what each part is worth."""
 
     asking: Asking
-    rarity: Mapping[str, float]
+    words: Sequence[_Word]
+    whole: float
+    """What all words are worth."""
     pairs: Mapping[str, float]
-    called: Mapping[str, Mapping[str, float]]
-    """What official texts call a word, with the rarity of each."""
+    all_pairs: float
     plain: str
     """Letters and digits of the question."""
     topics: Mapping[int, float]
@@ -179,13 +200,15 @@ class Evidence:
         for word, term in reader.vocabulary.term_of.items():
             self._said.setdefault(term, []).append(word)
         self._text = lru_cache(REMEMBERED)(self._read)
+        self.rarity = lru_cache(REMEMBERED)(self._rarity)
+        self._counting = [(name, weight) for name in SIGNALS if (weight := weights.signal.get(name, 0.0))]
 
     def find(self, asking: Asking) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
         rows = self.signals(asking)
         w = self._weights
         here = {t: self._of_place(policy_of(t), asking.places) for t, _ in rows}
-        utility = [w.bias + here[t] + sum(w.signal.get(name, 0.0) * row[name] for name in SIGNALS) for t, row in rows]
+        utility = [w.bias + here[t] + sum(weight * row[name] for name, weight in self._counting) for t, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
         whole = math.exp(-top) + sum(weights)
@@ -208,10 +231,9 @@ class Evidence:
         look = self._look(asking)
         if look is None:
             return {}
-        whole = sum(look.rarity.values())
         one, other = self._text(found), self._text(taught)
         return {
-            "more_cover": (self._most_held(look, one) - self._most_held(look, other)) / whole,
+            "more_cover": (_most_held(look, one) - _most_held(look, other)) / look.whole,
             "more_pairs": _paired(look, one) - _paired(look, other),
         }
 
@@ -219,30 +241,34 @@ class Evidence:
         words = asking.words
         if not words:
             return None
+        called = self._called(asking.reading.plain, words)
+        sought = [self._sought(word, called.get(word, {})) for word in words]
+        pairs = {p: self.rarity(p) for word in sought for p in word.parts}
         return _Look(
             asking,
-            {w: self.rarity(w) for w in words},
-            {p: self.rarity(p) for w in words for p in _pairs(w)},
-            self._called(asking.reading.plain, words),
+            sought,
+            sum(word.rarity for word in sought),
+            pairs,
+            sum(pairs.values()) or 1.0,
             _NOT_WORD.sub("", asking.reading.plain),
             self.clauses.topics.of_question(tokens(words)) if self.clauses.topics is not None else {},
         )
 
     def _row(self, look: _Look, target: str, ahead: float) -> dict[str, float]:
         """The signals of one clause; ``ahead``: how its score compares with the best one's."""
-        asking, text, whole = look.asking, self._text(target), sum(look.rarity.values())
-        held = self._most_held(look, text)
+        asking, text, whole = look.asking, self._text(target), look.whole
+        held = _most_held(look, text)
         much = min(1.0, held / ENOUGH)
         row = {
             "cover": held / whole,
             "pairs": _paired(look, text),
-            "run": _run(look.plain, text.whole) / max(len(look.plain), 1),
+            "run": longest_run(look.plain, text.whole) / max(len(look.plain), 1),
             "ahead": ahead,
             "much": much,
             "weight": much * held / whole,
             **self._topical(look.topics, target, held / whole),
-            "title": self._held(look, text.title) / whole,
-            "above": self._held(look, text.above) / whole,
+            "title": _held(look.words, text.title) / whole,
+            "above": _held(look.words, text.above) / whole,
             "stated": float("amount" in asking.wants and text.money),
             "silent": float("amount" in asking.wants and not text.money),
             "units": float("units" in asking.wants and text.units),
@@ -306,32 +332,20 @@ class Evidence:
                     out[word] = {**out.get(word, {}), **worth}
         return out
 
-    def _most_held(self, look: _Look, text: _Text) -> float:
-        """_held() of the window of a text that has most."""
-        return max(self._held(look, window) for window in _windows(text.whole))
+    def _sought(self, word: str, called: Mapping[str, float]) -> _Word:
+        rarity = self.rarity(word)
+        worth = [(term, min(rarity, rare)) for term, rare in called.items()]
+        return _Word(word, rarity, self._others(word), _pairs(word), worth)
 
-    def _held(self, look: _Look, text: str) -> float:
-        """Summed rarity of the words that stand in a text, or for which another stands that official texts use."""
-        held = 0.0
-        for word, rare in look.rarity.items():
-            if self.stands(word, text):
-                held += rare
-            elif word in look.called:
-                called = look.called[word].items()
-                held += OTHERWISE * max((min(rare, r) for term, r in called if term in text), default=0.0)
-        return held
+    def _others(self, word: str) -> Sequence[str]:
+        """The words of a word's concept."""
+        return self._said.get(self._reader.vocabulary.term_of.get(word, ""), ())
 
     def stands(self, word: str, text: str) -> bool:
         """Whether a word, another of its concept, or all of its pairs of characters stand in a text."""
-        if word in text:
-            return True
-        term = self._reader.vocabulary.term_of.get(word, "")
-        if term and any(other in text for other in self._said[term]):
-            return True
-        parts = _pairs(word)
-        return bool(parts) and all(part in text for part in parts)
+        return _stands(word, self._others(word), _pairs(word), text)
 
-    def rarity(self, word: str) -> float:
+    def _rarity(self, word: str) -> float:
         """The rarity of a word among the clauses, with common language as so many clauses more."""
         chance = min(1.0, USUAL_WORDS * self._freq.get(word, 0) / self._total)
         held = self.clauses.holding(word) + BACKGROUND * chance
@@ -352,9 +366,35 @@ class Evidence:
         )
 
 
+def _most_held(look: _Look, text: _Text) -> float:
+    """_held() of the window of a text that has most. What doesn't stand in all of it is looked for in no window."""
+    windows = _windows(text.whole)
+    if len(windows) == 1:
+        return _held(look.words, text.whole)
+    standing = [word for word in look.words if word.held(text.whole)]
+    most = sum(word.held(text.whole) for word in standing)
+    best = 0.0
+    for window in windows:
+        best = max(best, _held(standing, window))
+        if best == most:
+            break
+    return best
+
+
+def _held(words: Sequence[_Word], text: str) -> float:
+    """Summed rarity of the words that stand in a text, or for which another stands that official texts use."""
+    return sum(word.held(text) for word in words)
+
+
+def _stands(word: str, others: Sequence[str], parts: Sequence[str], text: str) -> bool:
+    if word in text or any(other in text for other in others):
+        return True
+    return bool(parts) and all(part in text for part in parts)
+
+
 def _paired(look: _Look, text: _Text) -> float:
     """The share of the question's pairs of characters, by rarity, that stand in a text."""
-    return sum(r for p, r in look.pairs.items() if p in text.whole) / (sum(look.pairs.values()) or 1.0)
+    return sum(r for p, r in look.pairs.items() if p in text.whole) / look.all_pairs
 
 
 def _tight(text: str) -> str:
@@ -373,11 +413,13 @@ def _pairs(word: str) -> Sequence[str]:
     return [word[i : i + 2] for i in range(len(word) - 1)] if len(word) > 1 and not word.isascii() else []
 
 
-def _run(asked: str, text: str) -> int:
-    """Length of the longest run of ``asked`` that stands in ``text``."""
-    best = start = 0
+def longest_run(asked: str, text: str) -> int:
+    """Length of the longest run of ``asked`` that stands in ``text``.
+
+    A run that ends here is at most one longer than the longest that ended before: one look for each character.
+    """
+    best = 0
     for end in range(1, len(asked) + 1):
-        while start < end and asked[start:end] not in text:
-            start += 1
-        best = max(best, end - start)
+        if best < end and asked[end - best - 1 : end] in text:
+            best += 1
     return best

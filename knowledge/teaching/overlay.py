@@ -26,7 +26,7 @@ from knowledge.base.phrasings import TAUGHT, Phrasings
 from knowledge.base.record import Record, Text
 from knowledge.base.target import Target
 from knowledge.files.faults import Fault, KnowledgeError
-from knowledge.files.wholefile import write_whole
+from knowledge.files.wholefile import names_the_file, write_whole
 from knowledge.files.yamlfile import YamlFile, read_yaml
 from knowledge.text.fold import key
 
@@ -170,7 +170,8 @@ def locked(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     import fcntl
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDONLY | os.O_CREAT, 0o644)
+    with names_the_file(path):
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDONLY | os.O_CREAT, 0o644)
     try:
         with contextlib.suppress(PermissionError):  # root makes it, and the service's own user must be able to open it
             os.fchmod(lock, 0o644)

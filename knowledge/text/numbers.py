@@ -13,6 +13,7 @@ _NUMBER = re.compile(
 )
 _RATIO = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?|[{_DIGITS}])\s*[:比]\s*(\d+(?:\.\d+)?|[{_DIGITS}])(?![\d:年月较例])")
 _THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)")
+_ANY = re.compile(rf"[\d{_DIGITS}]")
 _OWN = re.compile(
     r"(?:营收|营业额|注册资本|注册资金|投资|投了|员工|职工|收入|产值|销售|利润|面积|成立|花了|融资|估值|纳税|税收|"
     r"流水|亏|欠|贷|融了|规模)[^,.;?!]{0,6}$"
@@ -37,6 +38,8 @@ def numbers(folded: str, own: bool = False) -> list[Number]:
 
     ``own``: those of the asker and inexact ones (我们营收四百来万) as well, which claim nothing about a document.
     """
+    if not _ANY.search(folded):
+        return []
     text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), folded)
     out = []
     for match in _NUMBER.finditer(text):

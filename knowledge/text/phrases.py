@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import add
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -43,17 +44,25 @@ class Phrases(Generic[V]):
 
     def scan(self, text: str) -> Iterator[Found[V]]:
         """Phrases in the text, none overlapping another."""
-        table, sizes, alone = self._table, self._sizes.get, self._alone
-        i, end = 0, len(text)
-        while i < end:
-            for size in sizes(text[i : i + 2]) or (_ONE if text[i] in alone else ()):
-                phrase = text[i : i + size]
-                if phrase in table and (not phrase.isascii() or _whole(text, i, i + len(phrase))):
-                    yield Found(i, i + len(phrase), table[phrase])
-                    i += len(phrase)
+        end = 0
+        for start in self._starts(text):
+            if start < end:
+                continue
+            for size in self._sizes.get(text[start : start + 2], _ONE):
+                phrase = text[start : start + size]
+                end = start + len(phrase)
+                if phrase in self._table and (not phrase.isascii() or _whole(text, start, end)):
+                    yield Found(start, end, self._table[phrase])
                     break
             else:
-                i += 1
+                end = start
+
+    def _starts(self, text: str) -> list[int]:
+        """Where a phrase may begin, by its first two characters."""
+        sizes, alone = self._sizes, self._alone
+        if alone:
+            return [i for i, char in enumerate(text) if char in alone or text[i : i + 2] in sizes]
+        return [i for i, pair in enumerate(map(add, text, text[1:])) if pair in sizes]
 
     def without(self, text: str, filler: str = " ") -> str:
         """The text with each phrase replaced by ``filler``."""

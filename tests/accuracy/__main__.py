@@ -265,6 +265,7 @@ def page(results: Results, peers: dict[str, tuple[float, dict[str, float]]], rep
         ]
         for name, q in yaml.safe_load(ABLATIONS.read_text(encoding="utf-8")).items():
             lines.append(f"| {name} | {q['inside']:.1%} | {q['hard']:.1%} | {q['outside']:.1%} | {q['loss']:.3f} |")
+    lines += ["", "没有问法的文件答得怎样、领域知识值多少、与对照引擎相比：见[另一页](documents.md)。"]
     lines += ["", "## 最差的十个问题，以及为什么", ""]
     bad = sorted((r for r in results if r[2] != "right"), key=lambda r: SEVERITY[r[2]])
     for case, reply, verdict in bad[:WORST]:

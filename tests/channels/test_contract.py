@@ -19,10 +19,12 @@ from tests.channels.stages import STAGES
 from tests.service.channel import Shown
 from tests.service.town import texts as told
 from tests.service.town import there
+from tests.service.written import written
 
 SUBSIDY = "首次认定的高企补贴多少"
 TWENTY = "20万元"
 UNKNOWN = "武汉的人才住房怎么申请"
+PHONE, OFFICE = "13812345678", "027-82826666"
 Make = Callable[..., Awaitable[Stage]]
 
 
@@ -153,6 +155,17 @@ async def test_handing_on_and_the_staffs_answer(stage: Stage, store: Store) -> N
     ticket = await store.transact(lambda c: tickets.by_number(c, 1))
     assert ticket is not None
     assert (ticket.channel, ticket.person, ticket.open) == (stage.channel, "甲", False)
+
+
+async def test_a_number_that_names_a_person_is_never_written_down(stage: Stage) -> None:
+    with written(stage.store) as rows:
+        assert TWENTY in texts(await stage.tell(f"我的电话是{PHONE}，{SUBSIDY}"))
+        await stage.tell(f"/human 请打{PHONE}，{UNKNOWN}")
+        answered = await stage.in_room(f"请打{OFFICE}", posted(stage)[-1].text)
+    assert OFFICE in texts(answered), "the staff may tell people where to call"
+    assert PHONE not in told(posted(stage))
+    assert SUBSIDY in "".join(rows)
+    assert [row for row in rows if PHONE in row] == []
 
 
 # -- the staff's commands --------------------------------------------------------------------------------------------

@@ -13,11 +13,12 @@ import pytest
 from aiohttp import ClientError
 
 from tests.botapi import BotApi
-from tests.channels.process import ROOT, Serve
+from tests.channels.process import Serve
 from tests.channels.scenes import FeishuScene, Scene, WecomAppScene, WecomBotScene
 from tests.channels.stage import texts
 from tests.patience import PATIENCE
 from tests.standins.listening import until
+from tests.started import ROOT
 from tests.web.web import Browser
 
 SUBSIDY = "首次认定的高企补贴多少"

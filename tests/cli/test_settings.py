@@ -29,6 +29,19 @@ def test_defaults_are_polling_the_official_server_and_a_file(tmp_path: Path) -> 
     assert TOKEN not in repr(settings)
 
 
+def test_the_nodes_of_a_search_cluster(tmp_path: Path) -> None:
+    settings = read(tmp_path, POLICYBOT_SEARCH_URL="http://10.0.0.1:9200, https://bot:s3cret@os.example.cn")
+    assert settings.search == ("http://10.0.0.1:9200", "https://bot:s3cret@os.example.cn")
+    assert settings.search_passwords == ["s3cret"]
+    assert "s3cret" not in repr(settings)
+    assert read(tmp_path).search == ()
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, POLICYBOT_SEARCH_URL="10.0.0.1:9200 ftp://bot:s3cret@os.example.cn")
+    assert "「10.0.0.1:9200」应为 http://主机:9200" in str(caught.value)
+    assert len(caught.value.faults) == 2
+    assert "s3cret" not in str(caught.value)
+
+
 def test_another_server_says_by_429_what_it_cannot_take(tmp_path: Path) -> None:
     assert read(tmp_path, TELEGRAM_API_URL="http://127.0.0.1:8081/").pacing == "learned"
     assert read(tmp_path, TELEGRAM_API_URL="http://127.0.0.1:8081", TELEGRAM_PACING="official").pacing == "official"

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,13 @@ class Node:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
+    @property
+    def processor(self) -> float:
+        """Seconds of a processor that it has used."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @dataclass
 class Nodes:
@@ -133,16 +140,22 @@ class Nodes:
         """Wait until every copy of every index is in its place, on all nodes that live."""
         living = [node for node in self.nodes if node.alive]
         wanted = {"status": "green", "number_of_nodes": len(living), "relocating_shards": 0}
-        self.until(lambda: wanted.items() <= _health(living[0]).items())
+        self.until(lambda: wanted.items() <= _health(living[0]).items(), "/_cluster/allocation/explain")
 
-    def until(self, true: Any) -> None:
-        """Wait for something; fails when a node ends meanwhile, or it takes too long."""
+    def until(self, true: Callable[[], object], why: str = "/_cluster/health") -> None:
+        """Wait for something; fails when a node ends meanwhile, or it takes too long. ``why``: page that may tell."""
         end = time.monotonic() + START
         while not true():
             ended = [node for node in self.nodes if node.process is not None and node.process.returncode not in _KILLED]
             assert not ended, [_log(node) for node in ended]
-            assert time.monotonic() < end, [_log(node) for node in self.nodes]
+            living = [node for node in self.nodes if node.alive]
+            assert time.monotonic() < end, [(_asked(node, "/_cluster/health"), _asked(node, why)) for node in living]
             time.sleep(0.1)
+
+    def mend(self) -> None:
+        """Start what was killed, and wait until all is in its place again."""
+        for n in [n for n, node in enumerate(self.nodes) if not node.alive]:
+            self.boot(n)
 
     def _start(self, node: Node) -> None:
         runs_as: dict[str, Any] = {}
@@ -260,10 +273,14 @@ def _command(nodes: Nodes, node: Node) -> list[str]:
 
 
 def _health(node: Node) -> dict[str, Any]:
-    """What it says of the cluster; nothing while it can't be asked."""
+    return _asked(node, "/_cluster/health")
+
+
+def _asked(node: Node, page: str) -> dict[str, Any]:
+    """What it says; nothing while it can't be asked."""
     try:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{node.url}/_cluster/health", timeout=2) as answer:
+        with opener.open(node.url + page, timeout=5) as answer:
             return json.load(answer)  # type: ignore[no-any-return]
     except (OSError, ValueError):
         return {}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,7 @@ import pytest
 from knowledge.retrieval import Entry, LocalRetriever, Members, Within
 from knowledge.retrieval.clause_finder import ClauseFinder
 from knowledge.retrieval.opensearch import PREFIX, alias_of, layout
+from knowledge.retrieval.opensearch.circuit import Circuit
 from knowledge.retrieval.opensearch.cluster import Cluster
 from knowledge.retrieval.opensearch.engine import ClusterLook, ClusterRetriever
 from knowledge.retrieval.opensearch.search import ClusterSearch
@@ -24,6 +27,8 @@ from knowledge.retrieval.opensearch.versions import IndexingError, Versions
 from tests.cluster.generated import Corpus, corpus
 from tests.cluster.server import REQUIRED, NoCluster, Nodes, cluster
 from tests.patience import PATIENCE
+from tests.telegram.postgres import free_port
+from tests.web.process import Served
 
 CLAUSES, QUESTIONS = 3_000, 308
 DEPTH = 50
@@ -41,6 +46,13 @@ def nodes() -> Iterator[Nodes]:
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(f"no search cluster here, and {REQUIRED}=1: {error}")
         pytest.skip(f"no search cluster here: {error}")
+
+
+@pytest.fixture(autouse=True)
+def mended(nodes: Nodes) -> Iterator[None]:
+    """A test that fails with nodes killed must not upset the next."""
+    yield
+    nodes.mend()
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +101,12 @@ def searching(nodes: Nodes, local: LocalRetriever) -> tuple[ClusterSearch, Clust
     return search, retriever, told
 
 
+def patiently(nodes: Nodes, local: LocalRetriever) -> tuple[ClusterRetriever, Circuit, Told]:
+    """One that waits for a busy machine, so that only what is wrong makes it fall back."""
+    told, circuit = Told(), Circuit()
+    return ClusterRetriever(local, Cluster(nodes.urls).patient(), circuit, told.reasons.append), circuit, told
+
+
 def same(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
     return np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])
 
@@ -100,7 +118,7 @@ def of_documents(made: Corpus, wanted: Callable[[str], bool]) -> Members:
 
 @pytest.mark.usefixtures("indexed")
 def test_the_same_candidates_in_the_same_order(nodes: Nodes, local: LocalRetriever, made: Corpus) -> None:
-    look = ClusterLook(local, Cluster(nodes.urls), alias_of(local.version))
+    look = ClusterLook(local, Cluster(nodes.urls).patient(), alias_of(local.version))
     for question in made.questions:
         asked = local.question(question)
         assert same(look.best(asked, DEPTH), local.best(asked, DEPTH)), question
@@ -108,10 +126,10 @@ def test_the_same_candidates_in_the_same_order(nodes: Nodes, local: LocalRetriev
 
 @pytest.mark.usefixtures("indexed")
 def test_the_same_answers_of_the_second_look(nodes: Nodes, local: LocalRetriever, made: Corpus) -> None:
-    search, retriever, told = searching(nodes, local)
+    retriever, circuit, told = patiently(nodes, local)
     for question in made.questions[:60]:
         assert retriever.search(question, 12) == local.search(question, 12), question
-    standing = search.standing()
+    standing = circuit.standing
     assert (standing.asked, standing.local, standing.reason, told.reasons) == (60, 0, "", [])
 
 
@@ -127,7 +145,7 @@ def test_the_same_of_some_documents_alone(nodes: Nodes, local: LocalRetriever, m
         of_documents(made, lambda policy: False),
         [5, 9, 700, 701],
     ]
-    look = ClusterLook(local, Cluster(nodes.urls), alias_of(local.version))
+    look = ClusterLook(local, Cluster(nodes.urls).patient(), alias_of(local.version))
     for question in made.questions[:40]:
         asked = local.question(question)
         for within in filters:
@@ -138,7 +156,7 @@ def test_the_same_of_some_documents_alone(nodes: Nodes, local: LocalRetriever, m
 @pytest.mark.usefixtures("indexed")
 @pytest.mark.parametrize("question", ["", "？！", "zzz qqq", "补贴" * 400, "\ud800补贴", "a" * 900, "第5条 3.5%"])
 def test_odd_questions(nodes: Nodes, local: LocalRetriever, question: str) -> None:
-    _, retriever, told = searching(nodes, local)
+    retriever, _, told = patiently(nodes, local)
     assert retriever.search(question, 12) == local.search(question, 12)
     assert told.reasons == []
 
@@ -148,7 +166,7 @@ def test_a_base_is_visible_when_it_is_whole_and_the_one_before_stays(
 ) -> None:
     entries = [*made.entries[:400], Entry("江城市对养鸵鸟的农户给予补贴。", "p-new")]
     other = LocalRetriever.build(entries)
-    look = ClusterLook(local, Cluster(nodes.urls), alias_of(local.version))
+    look = ClusterLook(local, Cluster(nodes.urls).patient(), alias_of(local.version))
     asked = local.question(made.questions[0])
     seen: list[list[str]] = []
     documents = layout.documents
@@ -157,7 +175,7 @@ def test_a_base_is_visible_when_it_is_whole_and_the_one_before_stays(
         yield from documents(*args)
         seen.append([index.version for index in indexed.all() if index.current])
         assert same(look.best(asked, DEPTH), local.best(asked, DEPTH))
-        _, retriever, told = searching(nodes, other)
+        retriever, _, told = patiently(nodes, other)
         assert retriever.search("鸵鸟")[0].number == 400
         assert "there is no index" in told.reasons[0]
 
@@ -171,7 +189,7 @@ def test_a_base_is_visible_when_it_is_whole_and_the_one_before_stays(
 
     gone, back = indexed.back()
     assert (gone.name, back.version) == (new.name, local.version)
-    _, retriever, told = searching(nodes, other)
+    retriever, _, told = patiently(nodes, other)
     assert retriever.search("鸵鸟")[0].number == 400
     assert "there is no index" in told.reasons[0]
     assert same(look.best(asked, DEPTH), local.best(asked, DEPTH))
@@ -209,6 +227,11 @@ def test_what_is_half_made_is_removed(
     assert indexed.all() == before
 
 
+def test_the_name_of_the_current_one_is_on_one_index(nodes: Nodes, indexed: Versions) -> None:
+    aliases = Cluster(nodes.urls).client.indices.get_alias(name=PREFIX)
+    assert list(aliases) == [index.name for index in indexed.all() if index.current]
+
+
 def test_the_command_makes_the_index_and_the_answers_stay(
     nodes: Nodes, several: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,15 +258,27 @@ def test_the_command_makes_the_index_and_the_answers_stay(
     assert "已退回" in capsys.readouterr().out
 
 
+def two_of_three(nodes: Nodes) -> list[int]:
+    """Two nodes without which a shard of the current index is nowhere."""
+    shards = Cluster(nodes.urls).patient().client.cat.shards(index=PREFIX, params={"format": "json"})
+    held = {node.name: {s["shard"] for s in shards if s["node"] == node.name} for node in nodes.nodes}
+    least = min(nodes.nodes, key=lambda node: len(held[node.name]))
+    assert len(held[least.name]) < len({s["shard"] for s in shards})
+    return [n for n, node in enumerate(nodes.nodes) if node is not least]
+
+
 class Load:
-    """Two people who ask without a pause, each in a thread; what they get is compared with what is right."""
+    """Two people who ask without a pause, each in a thread; what they get is compared with what is right.
+
+    A third asks the local engine alone, now and then: how long that takes at the worst is the machine's doing.
+    """
 
     def __init__(self, local: LocalRetriever, retriever: ClusterRetriever, made: Corpus) -> None:
         self._right = [(question, local.search(question, 12)) for question in made.questions[:60]]
         self._retriever = retriever
         self._over = threading.Event()
         self.wrong: list[str] = []
-        self.longest = 0.0
+        self.longest = self.alone = 0.0
         self.answered = 0
 
     def _ask(self) -> None:
@@ -258,8 +293,24 @@ class Load:
                 self.longest = max(self.longest, time.monotonic() - began)
                 self.answered += 1
 
+    def _ask_alone(self) -> None:
+        while not self._over.is_set():
+            for question, _ in self._right:
+                began = time.monotonic()
+                self._retriever.local.search(question, 12)
+                self.alone = max(self.alone, time.monotonic() - began)
+                time.sleep(0.02)
+
+    @property
+    def gap(self) -> float:
+        """Seconds that the longest answer took, but for what the machine made everybody wait."""
+        return self.longest - self.alone
+
+    def tell(self, more: str) -> None:
+        print(f"{self.answered} answers, the longest {self.longest:.2f} s, alone {self.alone:.2f} s, {more}")
+
     def __enter__(self) -> Load:
-        self._threads = [threading.Thread(target=self._ask) for _ in range(2)]
+        self._threads = [threading.Thread(target=work) for work in (self._ask, self._ask, self._ask_alone)]
         for thread in self._threads:
             thread.start()
         return self
@@ -284,50 +335,73 @@ def test_a_node_is_killed_under_load(nodes: Nodes, local: LocalRetriever, made: 
     search, retriever, told = searching(nodes, local)
     with Load(local, retriever, made) as load:
         load.go_on(100)
-        asked = search.standing().asked
         nodes.kill(1)
         load.go_on(300)
-        nodes.until(lambda: not search.standing().reason)
         before = search.standing()
-        load.go_on(100)
+        nodes.until(lambda: search.standing().asked > before.asked + 50)
         after = search.standing()
         nodes.boot(1)
-        nodes.until_green()
         load.go_on(100)
-    print(
-        f"{load.answered} answers, the longest {load.longest:.2f} s, {after.local} of them local, told {told.reasons}"
-    )
+    load.tell(f"{after.local} of them local, told {told.reasons}")
     assert load.wrong == []
-    assert load.longest < GAP
-    assert asked >= 100
-    assert after.asked > before.asked, "the two that are left answer"
+    assert load.gap < GAP
+
+
+def test_a_server_says_who_finds_and_answers_all_the_while(nodes: Nodes, several: Path, tmp_path: Path) -> None:
+    """`policybot web`, whose answers come from a process of their own: what that one finds out, /healthz tells."""
+    status, data = f"127.0.0.1:{free_port()}", tmp_path / "data"
+    data.mkdir()
+    at = {"POLICYBOT_SEARCH_URL": ",".join(nodes.urls), "POLICYBOT_STATUS_LISTEN": status}
+    with Served(data, 0, POLICYBOT_KNOWLEDGE=str(several), **at) as served:
+        assert "已启用" in served.command("index")
+
+        def health() -> dict[str, Any]:
+            return dict(got(f"http://{status}/healthz"))
+
+        def answers(n: int) -> str:
+            body = json.dumps({"text": f"江城的高企认定补贴怎么申请{'？' * n}"}).encode()
+            return str(got(f"{served.address}/api/v1/ask", body)["text"])
+
+        nodes.until(lambda: health()["search"] == "cluster")
+        first = answers(1)
+        nodes.kill(*two_of_three(nodes))
+        assert answers(2) == first
+        nodes.until(lambda: health()["search"] == "fallen back")
+        assert "local index" in health()["warnings"][0]
+        assert health()["status"] == "ok"
+        assert answers(3) == first
+        nodes.mend()
+        nodes.until(lambda: health()["search"] == "cluster")
+        assert answers(4) == first
+        nodes.until(lambda: "policybot_search_fallback 0.0" in got(f"http://{status}/metrics"))
+        assert '"event": "search_fell_back"' in served.log.read_text()
+        assert '"event": "search_back"' in served.log.read_text()
+
+
+def got(url: str, body: bytes | None = None) -> Any:
+    """The page, read where it is JSON."""
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"} if body else {})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+        text = answer.read().decode()
+        return json.loads(text) if "json" in answer.headers["Content-Type"] else text
 
 
 @pytest.mark.usefixtures("indexed")
 def test_two_nodes_are_killed_and_come_back(nodes: Nodes, local: LocalRetriever, made: Corpus) -> None:
-    nodes.until_green()
     search, retriever, told = searching(nodes, local)
     with Load(local, retriever, made) as load:
         load.go_on(100)
-        assert told.reasons == []
-        nodes.kill(0, 2)
+        nodes.until(lambda: not search.standing().reason)
+        nodes.kill(*two_of_three(nodes))
         nodes.until(lambda: search.standing().reason)
         load.go_on(300)
         fallen = search.standing()
         assert fallen.reason
         assert fallen.local > 0
-        nodes.boot(0, 2)
-        nodes.until_green()
-        nodes.until(lambda: not search.standing().reason)
-        load.go_on(100)
-        assert search.standing().asked > fallen.asked
-    print(f"{load.answered} answers, the longest {load.longest:.2f} s, told {told.reasons}")
+        nodes.mend()
+        nodes.until(lambda: search.standing().asked > fallen.asked + 50)
+    load.tell(f"told {told.reasons}")
     assert load.wrong == []
-    assert load.longest < GAP
+    assert load.gap < GAP
     assert told.reasons[0]
-    assert told.reasons[-1] == ""
-
-
-def test_the_name_of_the_current_one_is_on_one_index(nodes: Nodes, indexed: Versions) -> None:
-    aliases = Cluster(nodes.urls).client.indices.get_alias(name=PREFIX)
-    assert list(aliases) == [index.name for index in indexed.all() if index.current]
+    assert "" in told.reasons

@@ -211,6 +211,7 @@ def _writable(folder: Path, mode: str) -> None:
 async def check_image(image: recipe.Image) -> None:
     packages = next((image.root / "opt/policybot/.venv").glob("lib/python*/site-packages"))
     assert (packages / "telegram").is_dir()
+    assert (packages / "opensearchpy").is_dir(), "the search cluster is a setting, not another image"
     for name in ("pytest", "mypy", "matplotlib", "pip"):
         assert not (packages / name).exists(), f"{name} is not needed to run"
     assert not (packages / "knowledge" / BESIDE).exists()

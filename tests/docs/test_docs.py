@@ -77,6 +77,17 @@ def test_every_link_leads_somewhere() -> None:
             assert ((ROOT / page).parent / link).exists(), (page, link)
 
 
+def test_the_guide_to_changes_names_what_there_is() -> None:
+    """From CONTRIBUTING alone a newcomer finds the room of a change: each path in its table is there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = text.split("## 要改什么，到哪里")[1].split("\n## ")[0].strip().split("\n")[2:]
+    assert len(rows) >= 10
+    for row in rows:
+        paths = re.findall(r"`((?:bot|knowledge|deploy|tests)/[\w./-]+)`", row)
+        assert paths, row
+        assert [path for path in paths if not (ROOT / path).exists()] == [], row
+
+
 def _drawn() -> set[str]:
     """The packages and modules that the map of the rooms shows, as paths."""
     found: set[str] = set()

@@ -45,7 +45,7 @@ def test_those_offered_below_are_worth_a_line() -> None:
 
 
 def test_a_likely_answer_says_so_and_the_others_can_be_picked(cities: Assistant) -> None:  # noqa: F811
-    reply = cities.reply("企业上云给钱吗", policy=DIGITAL)
+    reply = cities.reply("中小企业上平台", policy=DIGITAL)
     assert reply.text.startswith(cities.words("likely"))
     assert reply.status == "answer"
     assert quotes(reply.blocks)

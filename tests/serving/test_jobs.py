@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from tests.patience import PATIENCE
-from tests.telegram.process import ROOT
+from tests.started import ROOT
 
 PARENT = """
 import asyncio, sys

@@ -31,8 +31,8 @@ from bot.store.questions import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
 from knowledge.files.table import DANGEROUS
+from tests.started import ROOT
 from tests.store.test_store import of, url
-from tests.telegram.process import ROOT
 
 __all__ = ["url"]
 

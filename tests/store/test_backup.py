@@ -31,9 +31,10 @@ from bot.store.store import Change, Received, Store, Verdict, parsed_url
 from bot.store.tables import questions
 from tests.botapi import BotApi
 from tests.patience import PATIENCE
+from tests.started import ROOT
 from tests.store.test_store import kept, of
 from tests.telegram.postgres import fresh_database
-from tests.telegram.process import ROOT, Bot
+from tests.telegram.process import Bot
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 WAYS = [(SQLITE, SQLITE), (SQLITE, POSTGRES), (POSTGRES, SQLITE), (POSTGRES, POSTGRES)]

@@ -96,7 +96,7 @@ class Played:
         self.words = assistant.assistant.words
         self._assistant = assistant
         self.metrics = Metrics()
-        self.queue = JournalQueue(store, self.metrics)
+        self.queue = JournalQueue(store, self.metrics, lambda at: self.room.is_at(at))
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder()
             .token(server.token)

@@ -15,8 +15,9 @@ import pytest
 from tests.botapi import BotApi, Chat, Person
 from tests.botapi.world import Sent
 from tests.patience import PATIENCE
+from tests.started import ROOT
 from tests.telegram.postgres import fresh_database
-from tests.telegram.process import ROOT, Bot
+from tests.telegram.process import Bot
 
 QUESTION = "武汉的人才住房怎么申请"
 

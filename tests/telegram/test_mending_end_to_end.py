@@ -21,8 +21,9 @@ from tests.botapi import BotApi, Chat, Person
 from tests.botapi.world import Sent
 from tests.patience import PATIENCE
 from tests.smallbase import BREAKING, DECLINED, POLICY, TRIED
+from tests.started import ROOT
 from tests.telegram.postgres import free_port
-from tests.telegram.process import ROOT, Bot
+from tests.telegram.process import Bot
 
 
 class Stage:

@@ -17,8 +17,9 @@ import pytest
 from tests.botapi import BotApi
 from tests.botapi.world import Sent
 from tests.patience import PATIENCE
+from tests.started import ROOT
 from tests.telegram.postgres import free_port
-from tests.telegram.process import ROOT, Bot, Mode
+from tests.telegram.process import Bot, Mode
 
 
 class Stage:

@@ -19,7 +19,8 @@ import pytest
 
 from tests.botapi import BotApi, Person, Sent
 from tests.patience import PATIENCE
-from tests.telegram.process import ROOT, Bot, Mode
+from tests.started import ROOT
+from tests.telegram.process import Bot, Mode
 
 SUBSIDY = "首次认定的高企补贴多少"
 METRO = "光谷坐几号地铁"

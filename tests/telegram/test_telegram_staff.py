@@ -22,6 +22,7 @@ from bot.store.store import Change, Store
 from bot.store.tables import conversations, daily, feedback, questions
 from tests.botapi import BotApi, Person, Sent
 from tests.botapi.arguments import Upload
+from tests.service.written import written
 from tests.telegram.direct import Played
 
 SUBSIDY = "首次认定的高企补贴多少"
@@ -359,3 +360,21 @@ async def test_a_file_that_telegram_does_not_take_is_not_sent(bot: Played, monke
 async def test_export_of_nothing(bot: Played) -> None:
     files = uploads(bot, await by(bot, "admin", "/export 7"), "document")
     assert len(files) == 4
+
+
+async def test_a_number_that_names_a_person_is_never_written_down(bot: Played, store: Store) -> None:
+    """Neither of a question, nor of an inline query, nor of what is handed on; the staff's own are passed on."""
+    phone, office, question = "13812345678", "027-82826666", "首次认定的高企补贴多少"
+    room = bot.server.group("工作群")
+    bot.room._at = Address("telegram", str(room.id), place="group")
+    with written(store) as rows:
+        await bot.tell(f"我的电话是{phone}，{question}")
+        await bot.inline(f"我的电话是{phone}，{question}")
+        handed = await bot.tell(f"/human 请打{phone}，外地公司能申请吗")
+        posted = next(s for s in handed if s.chat_id == room.id)
+        sent = await bot.tell(f"请打{office}", room, bot.members["viewer"], reply_to=posted)
+    assert phone not in posted.text
+    assert office in "".join(s.text for s in sent), "the staff may tell people where to call"
+    assert office in "".join(rows)
+    assert question in "".join(rows)
+    assert [row for row in rows if phone in row] == []

@@ -249,6 +249,13 @@ def test_the_whole_way_from_a_question_to_a_published_document(files: BaseFiles,
             draft = staff.current_url
             assert axe_faults(staff) == []
             staff.find_element(By.XPATH, "//summary[contains(., '个数字')]").click()
+            value = staff.find_element(By.CSS_SELECTOR, "input[name$='.value']")
+            told_of = f'[id="w-{value.get_attribute("name")}"]'
+            value.send_keys("0")
+            wait(staff, lambda b: "180000" in b.find_element(By.CSS_SELECTOR, told_of).text)
+            assert axe_faults(staff) == []
+            value.send_keys(Keys.BACKSPACE)
+            wait(staff, lambda b: b.find_element(By.CSS_SELECTOR, told_of).text == "")
             case = staff.find_element(By.CSS_SELECTOR, "input[name$='.case']")
             case.clear()
             case.send_keys("新建成并开业的夜市")

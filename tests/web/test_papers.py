@@ -162,6 +162,90 @@ async def test_a_figure_is_mended_and_a_wrong_one_cannot_be_published(web: Web, 
     await admin.session.close()
 
 
+async def test_a_field_is_checked_as_it_is_typed_and_nothing_is_kept(web: Web, tmp_path: Path) -> None:
+    """By the script as JSON, by the button on the page."""
+    admin = await signed_in(web, "admin", "老管")
+    await hand_in(admin, "夜间经济.docx", letter(tmp_path / "a.docx"))
+    one = admin.url.rpartition("/")[2]
+    field = next(i for i in admin.page.css("input") if (i.attributes.get("value") or "") == "18万元")
+    name = str(field.attributes["name"])
+    form = next(f for f in admin.page.css("form") if f'name="{name}"' in (f.html or ""))
+    mark = {i: str(form.css_first("input[name=csrf]").attributes["value"]) for i in ("csrf",)}  # type: ignore[union-attr]
+    address, script = f"{admin.address}/console/documents/{one}/check", {"Accept": "application/json"}
+    value = name.replace(".text", ".value")
+    checks: list[tuple[dict[str, str], list[str]]] = [
+        ({name: "80万元"}, [name, value]),
+        ({name: "18万元", value: "1800000"}, [value]),
+        ({name: "18万元"}, []),
+        ({"published": "谷雨"}, ["published"]),
+    ]
+    for typed, wrong in checks:
+        async with admin.session.post(address, data=mark | typed, headers=script) as response:
+            found = await response.json()
+        assert [fault["field"] for fault in found] == wrong, found
+        assert all(fault["message"] for fault in found)
+    button = next(b for b in form.css("button") if "检查" in b.text())
+    form.attrs["action"] = str(button.attributes["formaction"])
+    await admin.send(form, {name: "80万元"})
+    assert "还没有保存" in admin.text
+    again = next(i for i in admin.page.css("input") if i.attributes.get("name") == name)
+    assert (again.attributes["value"], again.attributes["aria-invalid"]) == ("80万元", "true")
+    told = admin.page.css_first(f'[id="{again.attributes["aria-describedby"]}"]')
+    assert told is not None
+    assert told.text().strip(), "what is wrong stands by the field"
+    await admin.open(f"/console/documents/{one}")
+    again = next(i for i in admin.page.css("input") if i.attributes.get("name") == name)
+    assert again.attributes["value"] == "18万元"
+    await admin.session.close()
+
+
+async def test_a_question_is_tried_against_a_draft_and_an_earlier_version(web: Web, tmp_path: Path) -> None:
+    admin = await signed_in(web, "admin", "老管")
+    await hand_in(admin, "夜间经济.docx", letter(tmp_path / "a.docx"))
+    one = admin.url.rpartition("/")[2]
+    await admin.press_plain("发布")
+    changed = tuple(line.replace("18万元", "25万元") for line in TEXT)
+    await hand_in(admin, "夜间经济.docx", letter(tmp_path / "b.docx", changed))
+    question = "《关于支持夜间经济发展的若干措施》给夜市补助多少"
+
+    async def tried(version: str) -> str:
+        async with admin.session.get(f"{web.address}/console/try", params={"q": question, "v": version}) as response:
+            await admin._take(response)
+        return admin.text
+
+    assert "18万元" in await tried("")
+    assert "25万元" in await tried(f"{one}/draft")
+    await admin.open(f"/console/documents/{one}")
+    await admin.press_plain("发布")
+    assert "25万元" in await tried("")
+    before = next(str(o.attributes["value"]) for o in admin.page.css("option") if "换下的" in o.text())
+    assert "18万元" in await tried(before)
+    await tried(f"{one}/20200101-000000")
+    assert admin.status == 404
+    await admin.session.close()
+
+
+async def test_the_file_stands_beside_what_was_recognised(web: Web, tmp_path: Path) -> None:
+    admin = await signed_in(web, "admin", "老管")
+    more = "申报材料：营业执照复印件、开业照片。每年9月30日前向区商务局申报。（责任"
+    text = tuple(line.replace("（责任", more, 1) for line in TEXT)
+    await hand_in(admin, "夜间经济.docx", letter(tmp_path / "a.docx", text))
+    source = admin.page.css_first("section.source")
+    assert source is not None
+    for line in text:
+        assert line in source.text(), line
+    left_out = [p.text().strip() for p in source.css("p.faint")]
+    assert any("各街道办事处" in text for text in left_out)
+    assert not any("18万元" in text for text in left_out)
+    card = next(c for c in admin.page.css("section.card") if "18万元" in c.text())
+    assert [m.text() for m in card.css("mark")]
+    assert card.css_first("dl") is not None, "what the clause says of what people ask"
+    for quote in card.css("dd p"):
+        assert quote.text() in "".join(text)
+    assert card.css("span.said[title]")
+    await admin.session.close()
+
+
 async def test_the_second_person(store: Store, files: BaseFiles, tmp_path: Path) -> None:
     replies = RecentReplies(Assistant(compiled.ready(files.root, files.overlay)))
     web = Web(store, replies, within(UNLIMITED, two_persons=True), console=True)

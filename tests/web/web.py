@@ -79,7 +79,7 @@ class Web:
     async def open(self, slowest: float = SLOWEST) -> Web:
         await self.web.start()
         self.app = application((), self.web)
-        self._listening = await listen(self.app, "127.0.0.1", 0, slowest)
+        self._listening = await listen(self.app, "127.0.0.1", self.settings.port, slowest)
         self.port = self._listening.port
         self.address = f"http://127.0.0.1:{self.port}{self.settings.prefix}"
         return self

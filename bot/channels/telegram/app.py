@@ -75,7 +75,7 @@ class Bot:
         """Monotonic time at which Telegram said who the bot is: the first poll may take half a minute."""
         self.metrics = metrics = core.metrics
         self.replies = core.replies
-        self.queue = JournalQueue(store, metrics)
+        self.queue = JournalQueue(store, metrics, core.room.is_at)
         self.turns = Turns(store, failure_of=failure_of)
         self.updates_request = UpdatesRequest(self.queue, metrics)
         self.application = self._application()

@@ -20,6 +20,7 @@ from bot.days import BEIJING
 from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Block, Reply
 from bot.service.buttons import key_of
+from bot.service.masks import masked
 from bot.service.pages import paragraphs
 from bot.service.parts import Parts
 from bot.service.turns import Turn, current_turn
@@ -99,7 +100,7 @@ class Inline:
         if query is None or turn is None:
             return
         turn.outcome("inline")
-        text = render.plain(query.query).strip()
+        text = masked(render.plain(query.query).strip())
         start = int(query.offset) if query.offset.isascii() and query.offset.isdigit() and len(query.offset) < 6 else 0
         cards = list(itertools.islice(_once(self.cards(text)), start, start + PAGE + 1))
         page = cards[:PAGE]

@@ -19,6 +19,8 @@ from telegram.ext import BaseUpdateProcessor
 from bot.channels.telegram.channel import NAME
 from bot.operations.metrics import Metrics
 from bot.service.journal import Journal, Queued, Raw, Runner
+from bot.service.masks import in_json
+from bot.service.port import Address
 from bot.service.turns import Turns
 from bot.store.keys import Delivery
 from bot.store.store import Store, to_json
@@ -31,8 +33,10 @@ _SENDERS = ("sender_chat", "from", "user")
 class JournalQueue(asyncio.Queue[object]):
     """PTB's update queue, journalled and fair."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
+    def __init__(self, store: Store, metrics: Metrics, spares: Callable[[Address], bool] = lambda _: False) -> None:
+        """``spares``: where what is written stays as it is, as Service.spares."""
         super().__init__()
+        self._spares = spares
         self.kept: Journal[Update] = Journal(NAME, store, metrics, lambda queued: self.put_nowait(queued.item))
 
     @property
@@ -51,7 +55,7 @@ class JournalQueue(asyncio.Queue[object]):
 
     async def journal(self, raws: Sequence[Mapping[str, Any]]) -> None:
         """Write updates as received, in one commit; ``put`` then hands each of them on once."""
-        await self.kept.write([_raw(raw) for raw in raws])
+        await self.kept.write([self._raw(raw) for raw in raws])
 
     async def put(self, item: object) -> None:
         """Journal the update, unless that was done, and queue it behind the others of its chat."""
@@ -74,11 +78,18 @@ class JournalQueue(asyncio.Queue[object]):
 
     async def poison(self, raw: Mapping[str, Any], reason: str) -> None:
         """Journal an update that can't be read, set aside."""
-        await self.kept.poison(_raw(raw), reason)
+        await self.kept.poison(self._raw(raw), reason)
+
+    def _raw(self, update: Mapping[str, Any]) -> Raw:
+        raw, chat = to_json(update), _chat(update)
+        spared = "callback_query" in update or self._spares(Address(NAME, chat, place="group"))
+        return Raw(str(update["update_id"]), raw if spared else in_json(raw), _sender(update))
 
 
-def _raw(update: Mapping[str, Any]) -> Raw:
-    return Raw(str(update["update_id"]), to_json(update), _sender(update))
+def _chat(update: Mapping[str, Any]) -> str:
+    """The number of the chat in which something was written; empty when there is none."""
+    chats = (part.get("chat") for part in update.values() if isinstance(part, dict))
+    return next((str(chat["id"]) for chat in chats if isinstance(chat, dict) and "id" in chat), "")
 
 
 def _sender(update: Mapping[str, Any]) -> str:

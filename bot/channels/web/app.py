@@ -19,6 +19,7 @@ from bot.channels.web.console.desk import Desk
 from bot.channels.web.console.inquiry import Inquiry
 from bot.channels.web.console.papers import Papers
 from bot.channels.web.console.session import ROLES, Sessions
+from bot.channels.web.console.single import SingleSignOn
 from bot.channels.web.embedding import Embedding
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.site import Site
@@ -60,7 +61,9 @@ class WebApp:
         Api(self.site).add(app)
         desk = Desk(self.site, self.sessions, self.documents is not None)
         desk.add(app)
-        Inquiry(self.site, self.sessions, desk).add(app)
+        if self.site.settings.oidc is not None:
+            SingleSignOn(self.site, self.sessions, self.site.settings.oidc).add(app)
+        Inquiry(self.site, self.sessions, desk, self.documents).add(app)
         if self.documents is not None:
             Papers(self.site, self.sessions, desk, self.documents).add(app)
 

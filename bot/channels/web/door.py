@@ -148,6 +148,7 @@ class _Telling(Service):
 
     async def handle(self, incoming: Incoming, turn: Turn | None = None) -> None:
         """As the service's."""
+        incoming = self.kept(incoming)
         self._write(incoming)
         try:
             await super().handle(incoming, turn)

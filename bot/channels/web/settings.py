@@ -5,14 +5,31 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.settings import SettingsError
+from bot.store.accounts import ROLES
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """The organisation's identity provider, and what its claims give."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    """Empty: the program is registered there as a public one."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """A word of the provider's -> the role here."""
+    roles_claim: str = "roles"
+    name_claim: str = "preferred_username"
+    scope: str = "openid profile"
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,8 @@ class WebSettings:
     """Who may use the API: everybody, those with a key, nobody."""
     two_persons: bool = False
     """Whoever changed a document last may not be the one who publishes it."""
+    oidc: OidcSettings | None = None
+    """Where the staff may sign in besides with accounts of their own here."""
 
     @property
     def prefix(self) -> str:
@@ -79,6 +98,7 @@ def read_web_settings(
         _limit(values.get("POLICYBOT_WEB_ADDRESS_LIMIT", "120"), faults),
         api,  # type: ignore[arg-type]
         two == "yes",
+        _oidc(values, faults),
     )
     if faults:
         raise SettingsError(faults)
@@ -98,6 +118,49 @@ def _url(value: str, faults: list[str]) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         faults.append(f"POLICYBOT_WEB_URL：「{value}」应为人们打开的网址，如 https://zc.example.cn/policy")
     return value.rstrip("/")
+
+
+def _oidc(values: Mapping[str, str], faults: list[str]) -> OidcSettings | None:
+    head = "POLICYBOT_WEB_OIDC_"
+    given = {name.removeprefix(head): value for name, value in values.items() if name.startswith(head)}
+    if not given:
+        return None
+    for name in ("ISSUER", "CLIENT_ID", "ROLES"):
+        if name not in given:
+            faults.append(f"{head}{name}：没有设；用单位帐号登录要一起设 {head}ISSUER、{head}CLIENT_ID、{head}ROLES")
+    if "ISSUER" in given and not safe(given["ISSUER"]):
+        faults.append(f"{head}ISSUER：「{given['ISSUER']}」应为 https 地址，与身份提供方自己写的 issuer 一字不差")
+    if find_spec("joserfc") is None:
+        faults.append(f"{head}ISSUER：用单位帐号登录要另装 joserfc：pip install 'policybot[oidc]'")
+    if not values.get("POLICYBOT_WEB_URL"):
+        faults.append("POLICYBOT_WEB_URL：没有设；用单位帐号登录时，人要能回到这个网址")
+    return OidcSettings(
+        given.get("ISSUER", ""),
+        given.get("CLIENT_ID", ""),
+        given.get("CLIENT_SECRET", ""),
+        _roles(given.get("ROLES", ""), faults),
+        given.get("ROLES_CLAIM", "roles"),
+        given.get("NAME_CLAIM", "preferred_username"),
+        given.get("SCOPE", "openid profile"),
+    )
+
+
+def _roles(value: str, faults: list[str]) -> dict[str, str]:
+    found = {}
+    for one in value.replace(",", " ").split():
+        word, _, role = one.rpartition(":")
+        if not word or role not in ROLES:
+            faults.append(f"POLICYBOT_WEB_OIDC_ROLES：「{one}」应为 对方的角色:这里的角色，后者是 {'、'.join(ROLES)}")
+        found[word] = role
+    return found
+
+
+def safe(address: str) -> bool:
+    """Whether secrets may go there: https, or this machine."""
+    parts = urlsplit(address)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    )
 
 
 def _proxies(value: str, faults: list[str]) -> tuple[Network, ...]:

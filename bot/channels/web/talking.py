@@ -14,7 +14,6 @@ from bot.channels.web.safety import redirect
 from bot.channels.web.site import Site
 from bot.service import commands
 from bot.service.limits import LONGEST
-from bot.service.masks import masked
 from bot.store import web as store
 
 COOKIE = "policybot"
@@ -129,7 +128,7 @@ class Talking:
             rows = kept.rows_of(under.buttons) if under is not None else ()
             label = next((b.label for row in rows for b in row if b.data == form["press"]), "")
             return Done(talk.name, once, form["press"], label, under) if label else None
-        return Done(talk.name, once, _unslashed(masked(form.get("text", "").strip())), under=under)
+        return Done(talk.name, once, _unslashed(form.get("text", "").strip()), under=under)
 
     # -- whose ---------------------------------------------------------------------------------------------------------
 

@@ -50,13 +50,15 @@ class Refusals(OnPolicy):
     @staticmethod
     def _near(matches: Sequence[Match]) -> list[str]:
         """The clauses without phrasings that are worth a look though none of them is surely what is asked for."""
-        return [m.target for m in matches if m.found and m.probability >= NEAR][:MOST_NEAR]
+        near = [m.target for m in matches if m.found and m.probability >= NEAR and m.signals["cover"]]
+        return near[:MOST_NEAR]
 
     def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
         """Not covered: what it is that isn't, where that is known, and clauses near it, marked as no answer."""
         near = kind_of(best.target) == "near"
         blocks = []
         suggested: list[str] = []
+        unknown = True
         worded = [m.target for m in matches if m.found and m.signals["cover"] >= WORDED]
         if worded:  # nothing is claimed to be missing while a clause has all of the question's words
             suggested = worded[:MOST_SUGGESTED]
@@ -65,6 +67,7 @@ class Refusals(OnPolicy):
             if topic is not None and self._about(topic, best, question):
                 blocks.append(self.compose.say("none.not_covered", topic=topic.name))
                 suggested = list(topic.nearest)
+                unknown = False
             else:
                 blocks.append(self.compose.say("none.not_covered_unknown"))
             found = [m for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
@@ -73,13 +76,13 @@ class Refusals(OnPolicy):
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
             blocks.append(self.compose.say("none.far", name=self.library.name))
-        if not worded:
+        if unknown and not worded:
             suggested = list(dict.fromkeys((*suggested, *self._near(matches))))[:MOST_NEAR]
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
             blocks += [Block("list", (Say(self.line(t)),)) for t in suggested]
             blocks += self.composers.notices(suggested)
-        else:
+        if not suggested or not (near or worded):
             blocks.append(self.compose.say("none.try", examples=self.library.examples.line))
         return Reply(
             "none",

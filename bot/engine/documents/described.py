@@ -14,7 +14,6 @@ from functools import lru_cache
 from bot.engine.documents.issuers import region
 from bot.engine.documents.library import Library
 from bot.engine.documents.names import MOST, TYPES
-from bot.engine.understanding.understanding import Question
 from bot.engine.values.thresholds import DESCRIBED
 from knowledge.base.document import Policy
 from knowledge.retrieval.evidence import Evidence
@@ -47,12 +46,14 @@ class Described:
         self._evidence = evidence
         self._front = lru_cache(REMEMBERED)(lambda policy_id: _front(library.by_id[policy_id]))
 
-    def of(self, question: Question, policies: Sequence[str]) -> list[Description]:
-        """The documents that fit a description best, equally well, at most MOST; none where nothing is described."""
-        plain = question.reading.plain
+    def of(self, plain: str, telling: Sequence[str], policies: Sequence[str]) -> list[Description]:
+        """The documents that fit a description best, equally well, at most MOST; none where nothing is described.
+
+        ``plain``: the question; ``telling``: its words that may name a subject.
+        """
         if not _POINTED.search(plain):
             return []
-        words = {w: self._evidence.rarity(w) for w in question.telling if not _POINTED.fullmatch(w)}
+        words = {w: self._evidence.rarity(w) for w in telling if not _POINTED.fullmatch(w)}
         worth = {p: sum(words[w] for w in self._standing(words, p)) for p in policies}
         best = max(worth.values(), default=0.0)
         fitting = [p for p in policies if worth[p] == best]

@@ -10,10 +10,16 @@ class Responsible:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._units: dict[str, tuple[str, ...]] = {}
         self._order = {clause.id: n for n, clause in enumerate(policy.clauses)} if policy.definitions else {}
 
     def units(self, clause: Clause) -> tuple[str, ...]:
         """All responsible units by name, those that a definition includes at the end."""
+        if clause.id not in self._units:
+            self._units[clause.id] = self._found(clause)
+        return self._units[clause.id]
+
+    def _found(self, clause: Clause) -> tuple[str, ...]:
         names = list(clause.unit_names)
         for definition in self.definitions(clause):
             names += [n for n in definition.includes if n not in names]
@@ -21,7 +27,8 @@ class Responsible:
 
     def definitions(self, clause: Clause) -> list[Definition]:
         """Definitions that widen the clause's list of units."""
-        named = [d for d in self._policy.definitions if d.term in clause.unit_names]
+        names = clause.unit_names
+        named = [d for d in self._policy.definitions if d.term in names]
         return [d for d in named if self._order[d.clause] <= self._order[clause.id]]
 
     def counts(self) -> dict[str, int]:

@@ -63,9 +63,9 @@ def _likely(clauses: Sequence[Match], inside: float, outside: float) -> tuple[fl
 
 def decide(matches: Sequence[Match]) -> Decision:
     """The act of least expected cost. ``matches`` best first, at least one."""
-    by_kind = {
-        kind: [m for m in matches if kind_of(m.target) == kind] for kind in ("clause", "info", "chat", "near", "far")
-    }
+    by_kind: dict[str, list[Match]] = {kind: [] for kind in ("clause", "info", "chat", "near", "far")}
+    for match in matches:
+        by_kind.setdefault(kind_of(match.target), []).append(match)
     p = {kind: sum(m.probability for m in found) for kind, found in by_kind.items()}
     outside = p["near"] + p["far"]
     inside = p["clause"] + p["info"]

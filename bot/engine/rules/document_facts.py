@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from bot.engine.answering.document_facts import PARTICULARS
@@ -42,7 +43,8 @@ def described(asked: Asked, use: Resources) -> Outcome:
     question, scope = asked.question, asked.scope
     if question.plain_rest or not use.library.many or asked.talked_about:
         return None
-    found = use.described.of(question, [scope.only] if scope.only else [p for p in use.library.by_id if scope.asks(p)])
+    policies = [scope.only] if scope.only else [p for p in use.library.by_id if scope.asks(p)]
+    found = use.described.of(question.reading.plain, question.telling, policies)
     if not found:
         return None
     rest = use.understanding.question(found[0].rest)
@@ -52,10 +54,10 @@ def described(asked: Asked, use: Resources) -> Outcome:
         return None
     if len(found) > 1:
         return use.across.choose_document([one.policy for one in found], found[0].rest, asked.conversation)
-    answers = use.answers(found[0].policy)
+    answers, conversation = use.answers(found[0].policy), replace(asked.conversation, policy=found[0].policy)
     if particular is not None:
-        return answers.particular(particular, asked.conversation)
-    return answers.info(cast(InfoTopic, topic), asked.conversation)
+        return answers.particular(particular, conversation)
+    return answers.info(cast(InfoTopic, topic), conversation)
 
 
 def document_facts(asked: Asked, use: Resources) -> Reply | None:

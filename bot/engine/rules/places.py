@@ -61,7 +61,9 @@ def _elsewhere(place: Place, meant: Policy, asked: Asked, use: Resources) -> Rep
 def _place(question: Question, policy: Policy, use: Resources) -> Place | None:
     """The place, when the question hardly says anything else."""
     reading = question.reading
-    place = find_place(reading.folded, policy) or find_place(reading.plain, policy)
+    place = find_place(reading.folded, policy)
+    if place is None and reading.plain != reading.folded:
+        place = find_place(reading.plain, policy)
     return place if place is not None and (place.sure or use.understanding.empty(place.rest)) else None
 
 

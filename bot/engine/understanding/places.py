@@ -48,6 +48,8 @@ _ATTACHED = re.compile(
 )
 """An attachment, with its number if one stands behind it: in 附件三(五) the number is that of the place."""
 
+_COUNTS = re.compile(r"[\d一二三四五六七八九十两首头末后]")
+"""One of these stands in every place that is named by a number or an order."""
 _TO = frozenset({"到", "至", "-", "~"})
 
 
@@ -196,10 +198,11 @@ def _attached(match: re.Match[str], folded: str, policy: Policy) -> Place | None
 
 
 def _find(folded: str, body: _Body) -> Place | None:
-    several = _several(folded, body)
+    counts = _COUNTS.search(folded) is not None
+    several = _several(folded, body) if counts else None
     if several is not None:
         return several
-    for pattern in (_BOTH, _PART_BRACKET, _PAIR, _ENGLISH, _DOTTED, _PAIR_LONG):
+    for pattern in (_BOTH, _PART_BRACKET, _PAIR, _ENGLISH, _DOTTED, _PAIR_LONG) if counts else ():
         match = pattern.search(folded)
         if match:
             return _place(match, body, folded, sure=pattern not in (_DOTTED, _PAIR_LONG) or len(folded) <= SHORT_PLACE)
@@ -207,6 +210,8 @@ def _find(folded: str, body: _Body) -> Place | None:
         if len(section.title) >= 4 and section.title in folded:
             ids = tuple(clause.id for clause in section.all_clauses)
             return Place(ids, section.title, folded.replace(section.title, " ", 1), sure=False)
+    if not counts:
+        return None
     for pattern in (_PART_ONLY, _BARE_PART, _ENGLISH_PART):
         match = pattern.search(folded)
         if match:

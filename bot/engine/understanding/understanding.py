@@ -115,7 +115,7 @@ class Understanding:
         reading = self._reader.read(text)
         plain = reading.plain
         units, foreign, without = self._named(plain)
-        typed_units, _, typed_without = self._named(reading.folded)
+        typed_units, _, typed_without = self._named(reading.folded) if plain != reading.folded else ((), (), "")
         if len(typed_units) > len(units):  # an English name, which the glossary would take apart
             units, without = typed_units, self._reader.read(typed_without).plain
         if not units and "的" in plain:  # 高新区的管委会

@@ -6,6 +6,7 @@ import codecs
 import re
 from pathlib import Path
 
+from knowledge.files.oserrors import why
 from knowledge.importing.formats.limits import MAX_FILE, MAX_TEXT, UnreadableError
 from knowledge.importing.formats.read import Read
 
@@ -30,7 +31,7 @@ def read(path: Path) -> Read:
     except PermissionError:
         raise UnreadableError("没有读取权限") from None
     except OSError as error:
-        raise UnreadableError(f"读不了：{error.strerror}") from None
+        raise UnreadableError(f"读不了：{why(error)}") from None
     result = _read(data)
     kinds = {
         "txt": ("txt", "text", "md"),

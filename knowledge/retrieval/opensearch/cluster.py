@@ -18,6 +18,8 @@ ALL = 0.7
 """Seconds for all tries of one search: nobody should wait for a cluster what the local engine answers at once."""
 PROBE = 0.3
 """Seconds for a look at whether the cluster is back."""
+PATIENT = 30.0
+"""Seconds for one try where nobody waits."""
 PAUSE = 0.02
 """Seconds between two tries."""
 LEFT_OUT = 1.0
@@ -34,9 +36,15 @@ WHOLE = {
 class Cluster:
     """A cluster by the addresses of its nodes; safe to be shared by threads, and taken through a fork."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, urls: Sequence[str], one: float = ONE, every: float = ALL) -> None:
+        """``one``, ``every``: seconds for one try and for all of one search."""
         self._urls = list(urls)
+        self._one, self._every = one, every
         self._clients: dict[int, OpenSearch] = {}
+
+    def patient(self) -> Cluster:
+        """The same for work that nobody waits for."""
+        return Cluster(self._urls, PATIENT, 2 * PATIENT)
 
     @property
     def client(self) -> OpenSearch:
@@ -45,7 +53,7 @@ class Cluster:
         if found is None:
             found = OpenSearch(
                 self._urls,
-                timeout=ONE,
+                timeout=self._one,
                 max_retries=0,  # search() tries again itself, within its limit
                 retry_on_timeout=True,  # else a node that hangs would be asked again and again
                 retry_on_status=(),
@@ -57,10 +65,10 @@ class Cluster:
 
     def search(self, index: str, body: Mapping[str, Any]) -> list[tuple[float, int]]:
         """(score, number) of the hits, in their order. Raises UnavailableError: an answer is whole or none."""
-        end = time.monotonic() + ALL
+        end = time.monotonic() + self._every
         while True:
             try:
-                return self._try(index, body, min(ONE, max(PAUSE, end - time.monotonic())))
+                return self._try(index, body, min(self._one, max(PAUSE, end - time.monotonic())))
             except NotFoundError as error:
                 raise UnavailableError(f"there is no index {index}: policybot index makes it") from error
             except (OpenSearchException, _PartialError, KeyError, TypeError, ValueError) as error:

@@ -158,7 +158,7 @@ class Versions:
 
     def _try(self, index: Index, local: LocalRetriever, entries: Sequence[Entry]) -> None:
         """A few questions, whose candidates must be those that are found here, in their order."""
-        look = ClusterLook(local, self._cluster, index.name)
+        look = ClusterLook(local, self._cluster.patient(), index.name)
         for entry in entries[:: max(1, len(entries) // TRIED)][:TRIED]:
             asked = local.question(" ".join(entry.text.split())[-ASKED:])
             try:

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.channels.web.console.bars import bars
 from bot.channels.web.console.session import Sessions, Signed
 from bot.channels.web.door import Answered
 from bot.channels.web.safety import ProblemError, redirect
@@ -31,6 +32,7 @@ class Desk:
         self.documents = documents
         self.site = site
         self.sessions = sessions
+        self._single = site.settings.oidc is not None
         self._told: dict[str, str] = {}
 
     def add(self, app: web.Application) -> None:
@@ -65,12 +67,16 @@ class Desk:
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """The form."""
-        return self.site.page(request, "console/sign_in.html", refused=False)
+        return self.site.page(request, "console/sign_in.html", refused=False, single=self._single)
 
     async def signed_in(self, request: web.Request) -> web.StreamResponse:
         """It was sent."""
         done = await self.sessions.sign_in(request)
-        return done if done is not None else self.site.page(request, "console/sign_in.html", 403, refused=True)
+        return (
+            done
+            if done is not None
+            else self.site.page(request, "console/sign_in.html", 403, refused=True, single=self._single)
+        )
 
     async def home(self, request: web.Request, signed: Signed) -> web.Response:
         """What there is to do."""
@@ -156,7 +162,10 @@ class Desk:
         names = report.titles(self.site.library.policies)
         tables = report.stats_tables(found, self.site.parts.words, names, by_day=True)
         title = report.stats_title(found, self.site.parts.words)
-        return self.page(request, signed, "numbers.html", days=days, tables=tables, title=title, drawn=found.questions)
+        drawn = bars(found, self.site.parts.words, self.site.library)
+        return self.page(
+            request, signed, "numbers.html", days=days, tables=tables, title=title, drawn=found.questions, bars=drawn
+        )
 
     async def chart(self, request: web.Request, _: Signed) -> web.Response:
         """The same as a picture."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from datetime import date, datetime
@@ -19,7 +20,8 @@ from bot.days import BEIJING, today_in_beijing
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.serving import jobs
-from bot.staff import export, report, teach_job, unanswered
+from bot.staff import export, report, teach_job, trial_job, unanswered
+from bot.staff.documents import Documents
 from bot.staff.teach_targets import named, proposals
 from bot.staff.teaching import Outcome
 from bot.store import accounts
@@ -27,6 +29,8 @@ from knowledge.base.phrasings import tidy
 
 EVER = 3650
 """Days of questions that are looked through for those like one that was taught."""
+DRAFT = "draft"
+"""In place of the stamp of a version: the one that waits to be published."""
 SHOWN = 8
 """Clauses that were weighed and are shown."""
 
@@ -34,10 +38,13 @@ SHOWN = 8
 class Inquiry:
     """Its handlers."""
 
-    def __init__(self, site: Site, sessions: Sessions, desk: Desk) -> None:
+    def __init__(self, site: Site, sessions: Sessions, desk: Desk, documents: Documents | None) -> None:
+        """``documents``: whose versions a question can be tried against; None: only against the base in force."""
         self.site = site
         self.desk = desk
         self._sessions = sessions
+        self._documents = documents
+        self._one_at_a_time = asyncio.Lock()
 
     def add(self, app: web.Application) -> None:
         """Its routes."""
@@ -58,14 +65,44 @@ class Inquiry:
 
     async def tried(self, request: web.Request, signed: Signed) -> web.Response:
         """How a question is understood, what was weighed, what it comes to; and what it could be taught to."""
-        text = request.query.get("q", "").strip()[:200]
+        text, version = request.query.get("q", "").strip()[:200], request.query.get("v", "")[:200]
+        versions = await asyncio.to_thread(self._versions)
+        if text and version:
+            return await self._tried_against(request, signed, text, version, versions)
         reply = self.site.assistant.reply(text, Conversation()) if text else None
         base, words = self.site.assistant.ready.base, self.site.parts.words
         offered = [(t, named(base, t, words)) for t in proposals(self.site.assistant, text)] if text else []
         weighed = self._weighed(reply) if reply is not None else []
         paragraphs = kept.paragraphs(reply.blocks) if reply is not None else []
         values: dict[str, Any] = {"text": text, "reply": reply, "offered": offered, "paragraphs": paragraphs}
+        values |= {"version": "", "versions": versions, "other": None}
         return self.desk.page(request, signed, "try.html", weighed=weighed, **values)
+
+    def _versions(self) -> list[tuple[str, str]]:
+        """(name in the form, what it is) of drafts and of what was in force before."""
+        if self._documents is None:
+            return []
+        drafts = [(f"{one.id}/{DRAFT}", f"{one.file}（待发布）") for one in self._documents.drafts()]
+        return drafts + [
+            (f"{one.id}/{one.stamp}", f"{one.id}　{one.stamp} 换下的") for one in self._documents.history()
+        ]
+
+    async def _tried_against(
+        self, request: web.Request, signed: Signed, text: str, version: str, versions: list[tuple[str, str]]
+    ) -> web.Response:
+        """The same of the base with that version of one document in it."""
+        documents, reloader = self._documents, self.site.parts.reloader
+        if documents is None or reloader is None or version not in [name for name, _ in versions]:
+            raise ProblemError(404, "没有这一版")
+        one, _, stamp = version.rpartition("/")
+        folder = documents.folder(one) if stamp == DRAFT else documents.version(one, stamp)
+        try:
+            async with self._one_at_a_time:
+                other = await trial_job.ask(reloader.files, text, one, folder)
+        except jobs.JobError as error:
+            raise ProblemError(500, f"没有试成：{error}"[:300]) from None
+        values = {"text": text, "reply": None, "weighed": [], "version": version, "versions": versions}
+        return self.desk.page(request, signed, "try.html", other=other, **values)
 
     def _weighed(self, reply: Reply) -> list[tuple[str, float]]:
         """(clause, probability) of what was weighed."""

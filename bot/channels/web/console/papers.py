@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote, unquote
 
@@ -12,14 +12,15 @@ from aiohttp import BodyPartReader, web
 from sqlalchemy import Connection
 
 from bot.channels.web.console.desk import Desk, when
+from bot.channels.web.console.review import parts, passages, pieces
 from bot.channels.web.console.session import Sessions, Signed
 from bot.channels.web.safety import UPLOAD, ProblemError
 from bot.channels.web.site import Site
 from bot.serving.hot_reload import Report
 from bot.staff.documents import FACTS, FIGURE, VALIDITY, DocumentError, Documents
 from bot.staff.expiry import endings
+from bot.staff.field_faults import checked
 from bot.store import accounts
-from knowledge.base.document import Clause
 
 MOST = 40 * 1024 * 1024
 """Bytes of a file that is handed in."""
@@ -46,6 +47,7 @@ class Papers:
             ("POST", "/upload", self.upload, "edit", UPLOAD.removeprefix("web.console.")),
             ("GET", "/{id}", self.draft, "edit", "draft"),
             ("POST", "/{id}", self.mend, "edit", "mend"),
+            ("POST", "/{id}/check", self.check, "edit", "check"),
             ("GET", "/{id}/original", self.original, "edit", "original"),
             ("POST", "/{id}/drop", self.drop, "edit", "drop"),
             ("POST", "/{id}/publish", self.publish, "publish", "publish"),
@@ -88,11 +90,26 @@ class Papers:
         )
 
     async def draft(self, request: web.Request, signed: Signed) -> web.Response:
-        """A draft: what was recognised beside the text, what is wrong, what would change."""
+        """A draft: the file's text beside what was recognised, what is wrong, what would change."""
+        return await self._draft(request, signed, {})
+
+    async def check(self, request: web.Request, signed: Signed) -> web.Response:
+        """What would be wrong with it after the form's changes, which are not kept: for the page, or as JSON."""
+        one, changes = request.match_info["id"], _changes(await request.post())
+        if "application/json" not in request.headers.get("Accept", ""):
+            return await self._draft(request, signed, changes)
+        found = await self._do(lambda: checked(self.documents, one, changes))
+        return web.json_response([vars(fault) for fault in found])
+
+    async def _draft(self, request: web.Request, signed: Signed, typed: Mapping[str, str]) -> web.Response:
         one = request.match_info["id"]
         draft = await self._do(lambda: self.documents.draft(one))
         policy = await self._do(lambda: self.documents.policy(one))
-        against = await self._do(lambda: self.documents.against(one))
+        text = await self._do(lambda: self.documents.text(one))
+        found = await self._do(lambda: checked(self.documents, one, typed))
+        wrong: dict[str, list[str]] = {}
+        for fault in found:
+            wrong.setdefault(fault.field, []).append(fault.message)
         return self.desk.page(
             request,
             signed,
@@ -101,12 +118,14 @@ class Papers:
             policy=policy,
             facts=[(name, getattr(policy, name)) for name in FACTS],
             validity=[(name, getattr(policy.validity, name)) for name in VALIDITY],
-            cards=[(clause, marked(clause)) for clause in policy.clauses],
+            cards=[(clause, pieces(clause), parts(clause)) for clause in policy.clauses],
             figure_fields=FIGURE,
+            typed=typed,
+            wrong=wrong,
             faults=await self._do(lambda: self.documents.faults(one)),
             review=await self._do(lambda: self.documents.review(one)),
-            text=await self._do(lambda: self.documents.text(one)),
-            against=against,
+            passages=passages(text, policy),
+            against=await self._do(lambda: self.documents.against(one)),
             alone=self._alone(signed, draft.by),
             when=when,
             plain=plain,
@@ -169,7 +188,7 @@ class Papers:
     async def mend(self, request: web.Request, signed: Signed) -> web.Response:
         """Change what was recognised."""
         one, form = request.match_info["id"], await request.post()
-        changes = {name: str(value) for name, value in form.items() if name not in ("csrf", "at")}
+        changes = _changes(form)
         async with self._one_at_a_time:
             await self._do(lambda: self.documents.draft(one))
             try:
@@ -250,12 +269,6 @@ def plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def marked(clause: Clause) -> Sequence[tuple[str, bool]]:
-    """(text, whether a figure quotes it) of a clause, in order."""
-    spans = sorted((at, at + len(f.quote)) for f in clause.figures if (at := clause.text.find(f.quote)) >= 0)
-    found, end = [], 0
-    for start, stop in spans:
-        if start >= end:
-            found += [(clause.text[end:start], False), (clause.text[start:stop], True)]
-            end = stop
-    return [*found, (clause.text[end:], False)]
+def _changes(form: Mapping[str, object]) -> dict[str, str]:
+    """What a form of the draft's page changes."""
+    return {name: str(value) for name, value in form.items() if name not in ("csrf", "at")}

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from bot.channels.web.channel import NAME
 from bot.channels.web.limits import address_of
+from bot.channels.web.oidc import Identity
 from bot.channels.web.safety import Handler, ProblemError, redirect
 from bot.channels.web.site import Site
 from bot.staff import passwords
@@ -23,6 +24,8 @@ from bot.store import accounts
 from bot.store.accounts import Account
 
 COOKIE = "console"
+ELSEWHERE = "oidc$"
+"""What the password of an account begins with whose person signs in at the identity provider: none fits it."""
 TRIES = 10
 """Tries to sign in, a minute and address."""
 ALLOWED: Mapping[str, frozenset[str]] = {
@@ -105,9 +108,9 @@ class Sessions:
             raise ProblemError(429, "试得太多了，请过一会儿再试", retry_after=seconds)
         now, store = time.time(), self._site.parts.store
         found = await store.transact(lambda c: accounts.account(c, name))
-        kept = found.password if found is not None else passwords.NOBODY
+        kept = found.password if found is not None and not found.password.startswith(ELSEWHERE) else passwords.NOBODY
         fits = await asyncio.to_thread(passwords.fits, password, kept)
-        good = found is not None and fits and found.locked <= now
+        good = found is not None and fits and found.locked <= now and kept == found.password
         token = secrets.token_urlsafe(32)
 
         def note(connection: Connection) -> None:
@@ -121,6 +124,30 @@ class Sessions:
         if not good:
             return None
         response = redirect(f"{self._site.settings.prefix}/console")
+        self._carry(response, token)
+        return response
+
+    async def came_back(self, who: Identity, address: str) -> str:
+        """Begin a session of somebody whom the identity provider knows; its token, or empty when they may not.
+
+        The account is made at the first time, and has each time the role that the provider gives.
+        """
+        now, token, kept = time.time(), secrets.token_urlsafe(32), f"{ELSEWHERE}{who.subject}"
+
+        def note(connection: Connection) -> bool:
+            known = next((one for one in accounts.everyone(connection) if one.name == who.name), None)
+            good = bool(who.role) and (known is None or (known.password == kept and not known.ended))
+            if good and (known is None or known.role != who.role):
+                accounts.put(connection, Account(who.name, who.role, kept, known.made if known else now))
+            if good:
+                accounts.begin_session(connection, _digest(token), who.name, now)
+            accounts.log(connection, who.name, "signed in by OIDC" if good else "refused by OIDC", address, now)
+            return good
+
+        return token if await self._site.parts.store.transact(note) else ""
+
+    def _carry(self, response: web.Response, token: str) -> None:
+        """Give the session to the browser."""
         settings = self._site.settings
         response.set_cookie(
             COOKIE,
@@ -130,6 +157,11 @@ class Sessions:
             secure=settings.secure,
             path=f"{settings.prefix}/console",
         )
+
+    def entered(self, request: web.Request, token: str) -> web.Response:
+        """A page that leads into the console: a redirect from another site would come without the strict cookie."""
+        response = self._site.page(request, "console/entered.html")
+        self._carry(response, token)
         return response
 
     async def sign_out(self, request: web.Request, signed: Signed) -> web.StreamResponse:

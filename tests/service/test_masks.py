@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.service.masks import masked
+from bot.service.masks import in_json, masked
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,37 @@ def test_masking_keeps_length_and_is_done_once(text: str) -> None:
 @given(st.text(alphabet="补贴多少，。 ", max_size=30), st.text(alphabet="补贴多少，。", max_size=30))
 def test_a_number_is_found_wherever_it_stands(before: str, after: str) -> None:
     assert "13812345678" not in masked(f"{before}13812345678{after}")
+
+
+NUMBERS = st.one_of(
+    st.from_regex(r"1[3-9]\d{9}", fullmatch=True),
+    st.from_regex(r"0\d{2}-[2-9]\d{7}", fullmatch=True),
+    st.from_regex(r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]", fullmatch=True),
+    st.from_regex(r"[1-9]\d{3}( \d{4}){3}", fullmatch=True),
+).filter(str.isascii)
+AROUND = st.text(alphabet='补贴多少，。\n"\\{} ', max_size=20)
+
+
+@given(AROUND, NUMBERS, AROUND)
+def test_in_a_delivery_what_was_written_is_masked_and_ids_stay(before: str, number: str, after: str) -> None:
+    """Whatever the messenger calls it: some name people by their telephone numbers."""
+    text = f"{before}{number}{after}"
+    raw = {
+        **{"MsgId": number, "FromUserName": number, "from": {"id": number, "n": 13812345678}},
+        **{"Content": text, "message": {"text": text, "chat": {"id": number}}, "query": text},
+        **{"frame": {"body": {"text": {"content": text}}}, "content": json.dumps({"text": text})},
+    }
+    found = json.loads(in_json(json.dumps(raw, ensure_ascii=False)))
+    ids = (found["MsgId"], found["FromUserName"], found["from"]["id"], found["message"]["chat"]["id"])
+    assert ids == (number,) * 4
+    assert found["from"]["n"] == 13812345678
+    body = found["frame"]["body"]["text"]["content"]
+    inner = json.loads(found["content"])["text"]
+    for one in (found["Content"], found["message"]["text"], found["query"], body, inner):
+        assert number not in one
+        assert len(one) == len(text)
+
+
+@given(st.text(max_size=100), NUMBERS)
+def test_what_is_no_json_stays(raw: str, number: str) -> None:
+    assert in_json(f"x{raw}{number}") == f"x{raw}{number}"
