@@ -31,6 +31,7 @@ LANES = {
         "deploy/test_deploy_runs",
         "deploy/test_security",
         "docs/test_pictures",
+        "replicas/test_lines",
         "staff/test_expiry",
         "store/test_backup",
         "telegram/test_handoff_end_to_end",

@@ -106,7 +106,16 @@ def _health(core: Core, bot: Bot | None, crew: Crew) -> Health:
         bot.health.channels = crew.troubles
         return bot.health
     count = lambda: len(core.policies())  # noqa: E731
-    return Health(core.store, core.metrics, False, lambda: None, count, core.reloader.state, channels=crew.troubles)
+    return Health(
+        core.store,
+        core.metrics,
+        False,
+        lambda: None,
+        count,
+        core.reloader.state,
+        channels=crew.troubles,
+        replica=core.replica,
+    )
 
 
 @contextlib.asynccontextmanager

@@ -10,10 +10,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot.days import BEIJING
 from bot.engine.assistant import WARM_UP, Assistant
@@ -32,9 +33,13 @@ from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
 from bot.settings import Settings
 from bot.staff.asker_hash import Askers, KeyFileError, open_askers
+from bot.store.causes import UnusableDatabaseError
 from bot.store.migrate import NewerSchemaError
-from bot.store.store import Store, UnusableDatabaseError
+from bot.store.store import Store
 from knowledge.base.document import Policy
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +73,7 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     """
     os.umask(0o077)  # the store and what else is written here is about people
     logs.set_up(settings.log_level, [*secrets, settings.hash_key], *filters)
-    metrics = Metrics()
+    metrics = Metrics(settings.replica)
     try:
         store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
         _prepare(store, settings.beside.values())
@@ -117,6 +122,14 @@ async def opened(found: Found) -> AsyncIterator[None]:
         await found.store.close()
 
 
+def _replica(store: Store, name: str) -> Replica | None:
+    if not name:
+        return None
+    from bot.serving.replicas.replica import Replica  # what one process alone need not load
+
+    return Replica(store, name)
+
+
 class Core:
     """The parts that every channel works with; channels are added before anything is answered."""
 
@@ -124,6 +137,8 @@ class Core:
         self.settings = settings
         self.store = store = found.store
         self.metrics = metrics = found.metrics
+        self.replica = _replica(store, settings.replica)
+        """None: this process is the only one."""
         self.channels: dict[str, Channel] = {}
         self.forgetting: list[Callable[[str, str], object]] = []
         """As Parts.forgetting."""
@@ -175,7 +190,10 @@ class Core:
             return
         self._running = True
         await self.room.open()
-        watches = (self.reloader.watch(), self.expiry.watch(), self.room.keep_posting(), keep_giving_back())
+        if self.replica is not None:
+            await self.replica.start()
+        once = (self._once("@expiry", self.expiry.watch), self._once("@posting", self.room.keep_posting))
+        watches = (self.reloader.watch(), keep_giving_back(), *once)
         tasks = {asyncio.create_task(watch) for watch in watches}
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: tasks.add(asyncio.create_task(self._reload())))
@@ -185,6 +203,15 @@ class Core:
             self._running = False
             for task in tasks:
                 task.cancel()
+            if self.replica is not None:
+                await self.replica.stop()
+
+    async def _once(self, name: str, watch: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A watch of which there may be only one, whatever the number of replicas."""
+        if self.replica is None:
+            await watch()
+        else:
+            await self.replica.accounts.keep(name, watch)
 
     async def _reload(self) -> None:
         """Check the base's files, as SIGHUP asks."""

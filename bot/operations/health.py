@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -13,6 +14,9 @@ from bot.operations.metrics import Metrics
 from bot.serving.hot_reload import MOST_FAULTS, State
 from bot.store import tickets
 from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 STALE = 120.0
 """Seconds without a good poll after which the bot is ill; a long poll takes half a minute."""
@@ -35,6 +39,8 @@ class Health:
     """What is wrong with the connection, such as a second instance."""
     channels: Callable[[], Mapping[str, str]] = dict
     """What is wrong with each other messenger of this process; empty where nothing is known to be."""
+    replica: Replica | None = None
+    """Where there are several: one that lost its leases answers nobody, and is ill."""
 
     async def report(self) -> dict[str, object]:
         """The state as plain data."""
@@ -49,6 +55,8 @@ class Health:
             reasons.append("store")
         if self.polling and (age is None or age > STALE):
             reasons.append("no contact")
+        if self.replica is not None and not self.replica.membership.alive:
+            reasons.append("leases lost")
         if self.trouble:
             reasons.append(self.trouble)
         channels = dict(self.channels())
@@ -64,7 +72,11 @@ class Health:
             self.metrics.tickets_waiting.set(waiting.unanswered)
             self.metrics.tickets_unposted.set(waiting.unposted)
             self.metrics.oldest_ticket.set(max(0.0, time.time() - waiting.oldest) if waiting.oldest else 0.0)
-        return {
+        if self.replica is not None:
+            self.metrics.replica_alive.set(int(self.replica.membership.alive))
+            self.metrics.replicas.set(self.replica.membership.others + int(self.replica.membership.alive))
+        told = {"leases": self.replica.report()} if self.replica is not None else {}
+        return told | {
             "status": "ill" if reasons else "ok",
             "reasons": reasons,
             "warnings": refused_warnings(self.base),

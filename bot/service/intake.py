@@ -6,14 +6,19 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.operations.metrics import Metrics
-from bot.service.journal import Journal, Queued, Raw, Runner
+from bot.service.journal import Journal, Queued, Raw, Runner, journal_of
 from bot.service.port import Incoming
 from bot.service.service import Service
 from bot.service.turns import Turns
 from bot.store.keys import Delivery
 from bot.store.store import Kept, Store
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 AT_ONCE = 128
 """Conversations answered at the same time."""
@@ -33,8 +38,9 @@ class Intake:
         store: Store,
         metrics: Metrics,
         hold: Callable[[], AbstractContextManager[None]] = nullcontext,
+        replica: Replica | None = None,
     ) -> None:
-        """``hold``: entered for the time of a turn (RecentReplies.hold)."""
+        """``hold``: entered for the time of a turn (RecentReplies.hold). ``replica``: where there are others."""
         self._channel = channel
         self._read = read
         self._service = service
@@ -42,7 +48,7 @@ class Intake:
         self.after: Callable[[Delivery], object] = lambda _: None
         """Told of each delivery that was dealt with, or left for the next start."""
         self._turns = Turns(store)
-        self.journal: Journal[Incoming | None] = Journal(channel, store, metrics, self._begin)
+        self.journal: Journal[Incoming | None] = journal_of(channel, store, metrics, self._begin, replica)
         self._runner = Runner(self.journal, self._turns, metrics, hold)
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -55,7 +61,8 @@ class Intake:
         readable = []
         for raw in raws:
             try:
-                readable.append((raw, self._queued(raw.id, raw.text)))
+                queued = self._queued(raw.id, raw.text)
+                readable.append((replace(raw, line=queued.line), queued))
             except Exception as error:  # whatever is in it, it must not come again for ever
                 await self.journal.poison(raw, f"unreadable: {type(error).__name__}")
         await self.journal.write([raw for raw, _ in readable], kept)
@@ -69,6 +76,13 @@ class Intake:
             return self._queued(delivery.id, text)
 
         return await self.journal.recover(revive, self._turns)
+
+    def only_while(self, condition: Callable[[], bool]) -> None:
+        """Where replicas share the journal: answer here only while that is so."""
+        from bot.service.shared_journal import SharedJournal
+
+        if isinstance(self.journal, SharedJournal):
+            self.journal.lines.accepting = condition
 
     def _queued(self, one: str, text: str) -> Queued[Incoming | None]:
         delivery = Delivery(self._channel, one)
