@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOGETHER := -n 2 --dist loadfile
 
-.PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
+.PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos chaos-replicas load load-web audit pictures screenshots check tune clean
 
 setup: $(READY)
 
@@ -55,6 +55,9 @@ accuracy: $(READY)
 
 chaos: $(READY)
 	$(BIN)/python -m tests.telegram.chaos
+
+chaos-replicas: $(READY)
+	$(BIN)/python -m tests.replicas.chaos
 
 load: $(READY)
 	$(BIN)/python -m tests.telegram.load
