@@ -132,6 +132,14 @@ def _replica(store: Store, name: str) -> Replica | None:
     return Replica(store, name)
 
 
+def _limit(store: Store, settings: Settings, replica: Replica | None) -> UserLimit:
+    if replica is None:
+        return UserLimit(settings.user_limit)
+    from bot.service.shared_limit import SharedLimit  # what one process alone need not load
+
+    return SharedLimit(settings.user_limit, store)
+
+
 class Core:
     """The parts that every channel works with; channels are added before anything is answered."""
 
@@ -164,7 +172,7 @@ class Core:
             metrics=metrics,
             words=words,
             replies=self.replies,
-            limit=UserLimit(settings.user_limit),
+            limit=_limit(store, settings, self.replica),
             staff=settings.staff,
             room=self.room,
             channels=self.channels,

@@ -193,7 +193,8 @@ class Result:
         out, plan = self.outcome, self.plan
         return (
             f"{plan.replicas} replicas behind {self.balancer}: {plan.questions} questions over {plan.chats} chats, "
-            f"{plan.api} by the API, {plan.kills} kills, {plan.freezes} freezes, {plan.restarts} restarts of PostgreSQL, {out.seconds:.0f} s\n"
+            f"{plan.api} by the API, {plan.kills} kills, {plan.freezes} freezes, {plan.restarts} restarts, "
+            f"{out.seconds:.0f} s\n"
             f"lost {len(out.unanswered)}, out of order {len(out.disorder)}, sent twice {out.twice} "
             f"(at most {TWICE_A_KILL * plan.kills}), not recorded once {len(out.misrecorded)}, "
             f"API wrong {len(self.api_wrong)}, API asked again {self.api_again}, open at the end {self.left_open}, "
