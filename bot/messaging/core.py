@@ -42,6 +42,7 @@ from knowledge.base.document import Policy
 
 if TYPE_CHECKING:
     from bot.serving.replicas.replica import Replica
+    from bot.serving.replicas.sharing import Sharing
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,8 @@ class Found:
     askers: Askers
     started: Started
     last_good: LastGood
+    sharing: Sharing | None = None
+    """Where there are several replicas: the files that they share, as they were brought at the start."""
 
 
 def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -> Found:
@@ -84,6 +87,7 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
         raise UnusableError(str(error)) from error
     except NewerSchemaError as error:
         raise UnusableError(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库") from error
+    sharing = _shared(store, settings) if settings.replica else None
     last_good = LastGood(settings.data_dir, settings.base)
     started = start(settings.base, last_good)
     assistant = Assistant(started.ready, search=search_at(settings.search))
@@ -93,7 +97,22 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see Core.running
-    return Found(store, metrics, assistant, worker, askers, started, last_good)
+    return Found(store, metrics, assistant, worker, askers, started, last_good, sharing)
+
+
+def _shared(store: Store, settings: Settings) -> Sharing:
+    """Bring what other replicas taught and published, before the base is loaded. Raises UnusableError."""
+    from bot.serving.replicas.sharing import Sharing  # what one process alone need not load
+
+    sharing = Sharing(settings.base)
+    try:
+        with store.engine.connect() as connection:
+            sharing.begin(connection)
+    except OSError as error:
+        raise UnusableError(
+            f"别的副本教的、发布的写不进来：{error}；请让运行程序的用户能写知识库和数据文件夹"
+        ) from error
+    return sharing
 
 
 def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
@@ -124,12 +143,16 @@ async def opened(found: Found) -> AsyncIterator[None]:
         await found.store.close()
 
 
-def _replica(store: Store, name: str) -> Replica | None:
+def _replica(store: Store, name: str, sharing: Sharing | None) -> Replica | None:
     if not name:
         return None
     from bot.serving.replicas.replica import Replica  # what one process alone need not load
 
-    return Replica(store, name)
+    replica = Replica(store, name)
+    if sharing is not None:
+        replica.sharing = sharing
+        replica.listeners.append(sharing.heard)
+    return replica
 
 
 def _limit(store: Store, settings: Settings, replica: Replica | None) -> UserLimit:
@@ -148,7 +171,7 @@ class Core:
         self.settings = settings
         self.store = store = found.store
         self.metrics = metrics = found.metrics
-        self.replica = _replica(store, settings.replica)
+        self.replica = _replica(store, settings.replica, found.sharing)
         """None: this process is the only one."""
         self.channels: dict[str, Channel] = {}
         self.forgetting: list[Callable[[str, str], object]] = []
@@ -214,6 +237,8 @@ class Core:
         once = (self._once("@expiry", self.expiry.watch), self._once("@posting", self.room.keep_posting))
         watches = (self.reloader.watch(), keep_giving_back(), *once)
         tasks = {asyncio.create_task(watch) for watch in watches}
+        if self.replica is not None and self.replica.sharing is not None:
+            tasks.add(asyncio.create_task(self.replica.sharing.watch(self.store, self.reloader.now)))
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: tasks.add(asyncio.create_task(self._reload())))
         try:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.serving.replicas.accounts import Accounts
 from bot.serving.replicas.hearing import Hearing
 from bot.serving.replicas.membership import Membership
+from bot.serving.replicas.sharing import Sharing
 from bot.store.store import Store
 
 
@@ -21,6 +22,8 @@ class Replica:
         """Told of what other replicas tell."""
         self.endings: list[Callable[[], Awaitable[None]]] = []
         """Awaited before everything is given up."""
+        self.sharing: Sharing | None = None
+        """What is taught and published; None where nothing can be."""
         self._hearing = Hearing(store.url, self._heard)
 
     async def start(self) -> None:
