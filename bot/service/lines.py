@@ -176,7 +176,8 @@ class Lines:
         for line in lines:
             taken = leases.take(connection, me, self.channel, line)
             if not taken.ours:
-                leases.tell(connection, ["line", taken.lease.holder, self.channel, line])
+                if taken.lease.holder:
+                    leases.tell(connection, ["line", taken.lease.holder, self.channel, line])
                 continue
             if taken.orphaned:
                 leases.start_again(connection, self.channel, line)

@@ -45,7 +45,7 @@ class Taken:
 
     lease: Lease
     ours: bool
-    """False: a living replica holds it, which is ``lease.holder``."""
+    """False: a living replica holds it, which is ``lease.holder``; or it is not known who, when that is empty."""
     orphaned: bool = False
     """It was taken from a dead one: what is open there may be what killed it."""
 
@@ -81,25 +81,28 @@ def bury(connection: Connection) -> None:
 
 
 def take(connection: Connection, me: str, channel: str, line: str) -> Taken:
-    """Hold a line that nobody alive holds. To be called in the order of the lines' names, or two takers may wait."""
-    row = {"channel": channel, "line": line, "holder": me, "number": NUMBER}
-    made = insert(leases).values(row).on_conflict_do_nothing().returning(leases.c.number)
-    number = connection.execute(made).scalar()
-    if number is not None:
-        return Taken(Lease(channel, line, me, int(number)), ours=True)
+    """Hold a line that nobody alive holds. Waits for nobody: what another transaction is at now is another's."""
+    unknown = Taken(Lease(channel, line, "", 0), ours=False)
+    key = {"line": f"{channel}\n{line}"}
+    if not connection.execute(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:line, 7220615))"), key).scalar():
+        return unknown
     its = and_(leases.c.channel == channel, leases.c.line == line)
+    alive = func.coalesce(replicas.c.until > NOW, False)
     query = (
-        select(leases.c.holder, leases.c.number, func.coalesce(replicas.c.until > NOW, False))
+        select(leases.c.holder, leases.c.number, alive)
         .select_from(leases.outerjoin(replicas, replicas.c.id == leases.c.holder))
         .where(its)
-        .with_for_update(of=leases)
     )
     found = connection.execute(query).one_or_none()
-    if found is None:  # given up between the two: the next look takes it
-        return Taken(Lease(channel, line, "", 0), ours=False)
-    holder, number, alive = found
-    if holder == me or alive:
+    if found is None:
+        row = {"channel": channel, "line": line, "holder": me, "number": NUMBER}
+        made = insert(leases).values(row).returning(leases.c.number)
+        return Taken(Lease(channel, line, me, int(connection.execute(made).scalar_one())), ours=True)
+    holder, number, lives = found
+    if holder == me or lives:
         return Taken(Lease(channel, line, holder, int(number)), ours=holder == me)
+    if connection.execute(query.with_for_update(of=leases, skip_locked=True)).one_or_none() != found:
+        return unknown
     changed = update(leases).where(its).values(holder=me, number=NUMBER).returning(leases.c.number)
     return Taken(Lease(channel, line, me, int(connection.execute(changed).scalar_one())), ours=True, orphaned=True)
 

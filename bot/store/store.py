@@ -553,13 +553,24 @@ def parsed_url(url: str) -> URL:
     return parsed
 
 
+_NETWORK = {
+    **{"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3},
+    "tcp_user_timeout": 15_000,
+}
+"""A network that swallows everything is noticed within a quarter of a minute."""
+
+
+def pulse_engine(url: str) -> Engine:
+    """One connection, beside the store's, for what must be done at once or not at all; PostgreSQL's."""
+    quick = _NETWORK | {"connect_timeout": 3, "tcp_user_timeout": 4_000, "options": "-c statement_timeout=4000"}
+    return create_engine(parsed_url(url), pool_size=1, max_overflow=0, connect_args=quick)
+
+
 def _engine(url: str) -> Engine:
     parsed = parsed_url(url)
     try:
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(
-                parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
-            )
+            return create_engine(parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args=_NETWORK)
         engine = create_engine(
             parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=2, max_overflow=0
         )

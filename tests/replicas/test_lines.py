@@ -148,5 +148,7 @@ async def kill(one: One) -> None:
         if task is not None:
             task.cancel()
     one.replica._hearing._over.set()
+    one.replica.membership._thread.shutdown()
+    one.replica.membership._engine.dispose()
     await asyncio.sleep(0)
     await one.store.close()

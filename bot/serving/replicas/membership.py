@@ -8,12 +8,13 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Connection
 
 from bot.store import leases
 from bot.store.leases import TTL
-from bot.store.store import Store
+from bot.store.store import Store, pulse_engine
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,9 @@ class Membership:
         self._until = -TTL
         self._ended = ""
         """The name of the life whose leases ran out, until the database knows."""
+        self._engine = pulse_engine(store.url)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="beat")
+        """By a connection of its own: a beat waits for nothing else that is written."""
         self._task: asyncio.Task[None] | None = None
         self._tidied = 0.0
 
@@ -72,6 +76,8 @@ class Membership:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.store.transact(lambda connection: _leave(connection, me)), GOODBYE)
         self._until = -TTL
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._engine.dispose()
 
     async def _beating(self) -> None:
         while True:
@@ -79,20 +85,25 @@ class Membership:
             while not waiting.done():  # a beat may take long, while the database is away
                 await asyncio.wait({waiting}, timeout=max(0.2, min(BEAT, self._until - self._clock())))
                 self._look()
-            if waiting.exception() is not None:
-                log.error("beat_failed", exc_info=waiting.exception())
-            await asyncio.sleep(BEAT)
+            failed = waiting.exception()
+            if failed is not None and self.alive:  # else it was told that the leases ran out
+                log.warning("beat_failed", extra={"reason": " ".join(str(failed).split())[:200]})
+            await asyncio.sleep(BEAT if failed is None else BEAT / 4)
             self._look()
 
     async def _beat(self) -> None:
         began, me, ended = self._clock(), self.me, self._ended
-        alive = await self.store.transact(lambda connection: leases.beat(connection, me, ended))
+        alive = await asyncio.get_running_loop().run_in_executor(self._thread, self._pulse, me, ended)
         if me != self.me:  # the leases ran out while this beat was on its way
             return
         self.others, self._ended, self._until = alive - 1, "", began + TTL - MARGIN
         if began - self._tidied > TIDY_EVERY:
             self._tidied = began
             await self.store.transact(leases.bury)
+
+    def _pulse(self, me: str, ended: str) -> int:
+        with self._engine.begin() as connection:
+            return leases.beat(connection, me, ended)
 
     def _look(self) -> None:
         """Whether the leases ran out since the last look: then this is another replica from here on."""
