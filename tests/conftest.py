@@ -32,6 +32,8 @@ LANES = {
         "deploy/test_security",
         "docs/test_pictures",
         "replicas/test_lines",
+        "replicas/test_sharing",
+        "replicas/test_shared_limit",
         "staff/test_expiry",
         "store/test_backup",
         "telegram/test_handoff_end_to_end",
