@@ -89,7 +89,7 @@ class Assistant:
         reply = answer(within(policy, first, asked).asked if policy and self.library.many else first, self._use)
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
-        reply = replace(reply, conversation=went_on(before, reply.conversation))
+        reply = replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures))
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
 
     @property

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from knowledge.base.card import Part
 from knowledge.base.record import Record, Text
 
 GENERAL = ("talk",)
@@ -27,6 +28,10 @@ def _expression(text: str) -> str:
 
 Expressions = tuple[Annotated[Text, AfterValidator(_expression)], ...]
 """Regular expressions in folded text; any of them will do, the first that fits counts."""
+
+
+NEVER: Expressions = ("(?!)",)
+"""What no text holds."""
 
 
 class FollowUpTalk(Record):
@@ -98,6 +103,8 @@ class FigureTalk(Record):
     """What is counted where most and least are of no amount."""
     which_of_two: Expressions
     time: Expressions
+    share: Expressions = NEVER
+    cap: Expressions = NEVER
     limit: Expressions
     """Money that is a condition."""
 
@@ -132,8 +139,40 @@ class MoneyTalk(Record):
     """What asks whether there is money at all."""
     paid: Expressions
     """Money that is paid, told from money that is a condition."""
-    beside: Expressions = ("(?!)",)
+    beside: Expressions = NEVER
     """What is said beside money and names no subject."""
+
+
+class PartAsk(Record):
+    """One thing that is asked of the measure talked about: its materials, its deadline, who pays."""
+
+    asks: Expressions
+    """How it is asked for; nothing else is in the question but words of ``around``."""
+    parts: tuple[Part, ...]
+    """Parts of a card that may say it."""
+    says: Expressions
+    """What words that say it hold: looked for in the parts, and in clauses that have no card."""
+    lines: bool = True
+    """Whether a part says it by being there, whatever its words: materials are materials."""
+
+
+class ActTalk(Record):
+    """What a turn does to the conversation, by the whole of what it says."""
+
+    around: Expressions = NEVER
+    """Words around an act that add nothing to it."""
+    leaves: Expressions = NEVER
+    """What begins something new: 换个问题."""
+    following: Expressions = NEVER
+    """The clause behind the one that is talked about; with the group ``twice``, the one behind that."""
+    preceding: Expressions = NEVER
+    shorter: Expressions = NEVER
+    """The answer is too long."""
+    outdated: Expressions = NEVER
+    """Why a document is shown that holds no more."""
+    complains: Expressions = NEVER
+    """Of those who carry the measure out, not of the answer."""
+    parts: dict[Text, PartAsk] = Field(default_factory=dict)
 
 
 class Talk(Record):
@@ -148,3 +187,4 @@ class Talk(Record):
     units_of_numbers: dict[Text, tuple[Text, ...]]
     """Counting words by which people may ask for one another."""
     money: MoneyTalk
+    acts: ActTalk = ActTalk()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engine.answering.figure_choice import ClauseQuestion, FigureChoice, Selection
+from bot.engine.answering.narrowed_figures import selected
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
@@ -32,6 +33,8 @@ class ClauseAnswers(OnPolicy):
         """
         on_clause = ClauseQuestion(question, said, by.rule in POINTED)
         selection = self._figures(clause, on_clause)
+        if by.rule is Rule.FOLLOW_UP and not self._asked.written:
+            selection = selected(clause, on_clause, selection, self._money, conversation.figures)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self.today())
         if any(b.role == "units" for b in lead):  # already first

@@ -24,6 +24,8 @@ class Asked:
     """Target of the clause that the question rejects: 不是，我问的是…"""
     named: str = ""
     """Id of the document that was asked for by name: it stays the one that is talked about."""
+    left: bool = False
+    """Whether it begins something new: 换个问题."""
     narrowed_by: frozenset[str] = frozenset()
     """The rules that have made it from what was asked first; none does so twice."""
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.engine.rules.asides import asides
 from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, RuleFunction
 from bot.engine.rules.best_match import best_match
 from bot.engine.rules.corrections import correction, nothing_said
 from bot.engine.rules.document_facts import described, document_facts, whole_document
 from bot.engine.rules.documents import another_place, documents
 from bot.engine.rules.follow_ups import follow_ups
+from bot.engine.rules.goes_on import goes_on
+from bot.engine.rules.leaves import leaves
 from bot.engine.rules.lists import lists
 from bot.engine.rules.missing import missing
 from bot.engine.rules.money import money
 from bot.engine.rules.not_ours import not_ours
+from bot.engine.rules.parts import parts
 from bot.engine.rules.picks import picks
 from bot.engine.rules.places import places
 from bot.engine.rules.resources import Resources
@@ -25,10 +29,15 @@ from bot.engine.rules.returns import away, returns
 from bot.engine.rules.stays import stays
 from bot.engine.rules.two_at_once import two_at_once
 from bot.engine.rules.units import units
+from bot.engine.rules.walks import walks
 from bot.engine.values.reply import Reply
 
 RULES: tuple[RuleFunction, ...] = (
     nothing_said,
+    leaves,
+    walks,
+    parts,
+    asides,
     whole_document,
     another_place,
     correction,
@@ -45,6 +54,7 @@ RULES: tuple[RuleFunction, ...] = (
     follow_ups,
     not_ours,
     units,
+    goes_on,
     stays,
     two_at_once,
     best_match,

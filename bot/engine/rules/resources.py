@@ -19,6 +19,7 @@ from bot.engine.documents.scope import Scope
 from bot.engine.matching.matcher import Matcher
 from bot.engine.matching.subjects import Subjects
 from bot.engine.matching.verbatim import Terms
+from bot.engine.understanding.acts import Acts
 from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
@@ -37,6 +38,7 @@ class Resources:
         self.library = library
         self.understanding = understanding
         self.follow_ups = FollowUps(understanding)
+        self.acts = Acts(understanding)
         self.everywhere = Scope(library)
         """All documents that are open."""
         self.matcher = Matcher(library, understanding)

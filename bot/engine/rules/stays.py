@@ -25,7 +25,7 @@ def stays(asked: Asked, use: Resources) -> Outcome:
     named = conversation.named == policy_id
     if _subjectless(question, use):
         return within(policy_id, asked, question) if named or conversation.clause else None
-    if named and policy_id in use.library.untaught and _has_it_all(asked, use):
+    if policy_id in use.library.untaught and _has_it_all(asked, use):
         return within(policy_id, asked, question)
     return None
 

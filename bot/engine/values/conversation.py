@@ -31,6 +31,8 @@ class Conversation:
     """Targets that were answered before ``clause``, the latest first."""
     named: str = ""
     """The same, when the person asked for it by name: what says nothing else is about it."""
+    figures: tuple[str, ...] = ()
+    """Ids of the figures of ``clause`` that were put forward last."""
     place: str = ""
     """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
 
@@ -52,7 +54,8 @@ class Conversation:
         return cls(**out)
 
 
-def went_on(before: Conversation, now: Conversation) -> Conversation:
-    """``now``, with what was talked about before."""
+def went_on(before: Conversation, now: Conversation, figures: tuple[str, ...] = ()) -> Conversation:
+    """``now``, with what was talked about before; ``figures``: those put forward now."""
     known = dict.fromkeys((*([before.clause] if before.clause else ()), *before.earlier))
-    return replace(now, earlier=tuple(t for t in known if t != now.clause)[:MOST_EARLIER])
+    kept = figures or (before.figures if now.clause == before.clause else ())
+    return replace(now, earlier=tuple(t for t in known if t != now.clause)[:MOST_EARLIER], figures=kept)

@@ -49,6 +49,12 @@ class Rule(StrEnum):
     FOLLOW_UP = "follow-up"
     """What goes on from the last answer."""
     FOLLOW_UP_ON_LIST = "follow-up on a list"
+    PART = "part of a measure"
+    """One thing asked of the clause that is talked about: its materials, who pays."""
+    WALKED = "walked"
+    """The clause before or behind the one that was talked about."""
+    LEFT = "left"
+    """What was talked about, and nothing is asked yet."""
     NO_CONTEXT = "no context"
     ALL_MONEY = "all money of a document"
     NO_MONEY = "no money stated"
@@ -78,7 +84,7 @@ class Rule(StrEnum):
     NOTHING_KNOWN = "nothing known in it"
 
 
-POINTED = frozenset({Rule.PLACE, Rule.PICKED, Rule.FOLLOW_UP})
+POINTED = frozenset({Rule.PLACE, Rule.PICKED, Rule.FOLLOW_UP, Rule.WALKED})
 """The clause was pointed at, so that the question need not name the subject of a figure.
 
 Where words chose the clause (returned, place and match), they must name it as they must in any other question.

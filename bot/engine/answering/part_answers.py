@@ -1,0 +1,130 @@
+"""One part of a measure, as asked: its materials, its deadline, who pays; from its card, or what governs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
+from bot.engine.understanding.acts import Part
+from bot.engine.understanding.understanding import Question
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Block, Quote, Reply, Say
+from bot.engine.values.why import Rule, Why
+from knowledge.base.card import Said
+from knowledge.base.document import Clause
+from knowledge.base.points import leaves
+
+LONGEST_POINT = 200
+"""Characters of a point that is shown whole; of a longer one the words that say it."""
+MOST_QUOTES = 12
+"""Points shown of a part: more, and the whole clause is easier to read."""
+OF_NO_CLAUSE = frozenset({"phone", "deadline", "procedure", "materials", "place", "payment", "together", "returned"})
+"""Parts that a document says once for all its measures."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of a clause that say a part."""
+
+    clause: Clause
+    quotes: tuple[str, ...]
+
+
+class PartAnswers(OnPolicy):
+    """Answers what is asked of one measure from one document."""
+
+    def part(self, clause: Clause, part: Part, question: Question, conversation: Conversation) -> Reply:
+        """The clause's own words of it, else those of the clauses that govern it, else that it says none."""
+        own = self._own(clause, part)
+        common = [] if own else list(self._common(clause, part))
+        blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
+        said = "\n".join(filter(None, (conversation.said, question.reading.plain)))
+        kept = Conversation(
+            clause=self.target(clause),
+            said=said[-SAID_CHARS:],
+            choices=conversation.choices,
+            more=conversation.more,
+            info="",
+        )
+        return Reply(
+            "answer",
+            (*blocks, *self.finish()),
+            kept,
+            self.policy.id,
+            clauses=tuple(self.compose.ref(c.id) for c in (*(w.clause for w in common), clause)),
+            units=self.responsible.units(clause),
+            documents=self.successor,
+            why=Why(Rule.PART, topic=part.name, unstated="" if own or common else "part"),
+        )
+
+    def shorter(self, clause: Clause, conversation: Conversation) -> Reply:
+        """What was asked of the clause, without anything else."""
+        sentence = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
+        words = sentence or clause.title
+        blocks = (Block("lead", (Quote(words.strip()),), self.compose.label("measure")), self._place(clause))
+        return Reply(
+            "answer",
+            blocks,
+            conversation,
+            self.policy.id,
+            clauses=(self.compose.ref(clause.id),),
+            why=Why(Rule.FOLLOW_UP, topic="shorter"),
+        )
+
+    # -- what is said of it ------------------------------------------------------------------------------------------
+
+    def _own(self, clause: Clause, part: Part) -> tuple[str, ...]:
+        """The clause's words of the part: those of its card, else its points that hold what such words hold."""
+        carded = self._carded(clause, part)
+        if carded or (clause.card is not None and part.ask.lines):
+            return carded
+        pieces = [point.of(clause.text).strip() for point in leaves(clause.points) if point.kind != "title"]
+        return tuple(piece for piece in pieces if part.says(piece))[:MOST_QUOTES]
+
+    def _common(self, clause: Clause, part: Part) -> Iterator[Words]:
+        """What the clauses say that govern it; else those that say it for the whole document."""
+        governing = self.policy.governing(clause)
+        found = [Words(c, quotes) for c in governing if (quotes := self._carded(c, part))]
+        if not found and part.name in OF_NO_CLAUSE:
+            found = [Words(c, quotes) for c in self.policy.clauses if _common(c) and (quotes := self._carded(c, part))]
+        yield from found[:2]
+
+    def _carded(self, clause: Clause, part: Part) -> tuple[str, ...]:
+        """The words of its card, each as the point that holds them."""
+        if clause.card is None:
+            return ()
+        said = [s for name in part.ask.parts for s in clause.card.part(name)]
+        quotes = dict.fromkeys(_whole(clause, s) for s in said if part.ask.lines or part.says(s.quote))
+        return tuple(q for q in quotes if not any(q != other and q in other for other in quotes))[:MOST_QUOTES]
+
+    # -- paragraphs --------------------------------------------------------------------------------------------------
+
+    def _shown(self, words: Words, part: Part) -> Iterator[Block]:
+        label = self.words(f"parts.{part.name}")
+        for n, quote in enumerate(words.quotes):
+            yield Block("lead", (Quote(quote, bare=True),), label if n == 0 else "")
+        yield self._place(words.clause)
+
+    def _elsewhere(self, clause: Clause, common: list[Words], part: Part) -> list[Block]:
+        """What holds for it though another clause says it; that nothing does, and who may know."""
+        if common:
+            head = [self.compose.say("part_common")]
+            return head + [block for words in common for block in self._shown(words, part)]
+        unstated = self.compose.say("part_unstated", part=self.words(f"parts.{part.name}"))
+        return [unstated, *self.compose.units_blocks(clause), self._place(clause)]
+
+    def _place(self, clause: Clause) -> Block:
+        return Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
+
+
+def _common(clause: Clause) -> bool:
+    """Whether it grants nothing itself, so that what it says of an application holds for others."""
+    return clause.card is not None and not clause.card.standard and not clause.card.subject
+
+
+def _whole(clause: Clause, said: Said) -> str:
+    """The point that holds the words, where it is short enough to be read."""
+    point = clause.point(said.point) if said.point else None
+    whole = point.of(clause.text).strip() if point is not None else ""
+    return whole if 0 < len(whole) <= LONGEST_POINT else said.quote

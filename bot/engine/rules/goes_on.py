@@ -1,0 +1,66 @@
+"""A turn that leans on what is talked about in a document without phrasings: 硕士呢, 一年多少, 有几个名额."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.resources import Resources
+from bot.engine.understanding.understanding import Question
+from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import LIKELY_FLOOR, NEARLY
+from bot.engine.values.why import By, Rule
+from knowledge.retrieval.evidence import Found
+
+ASKED_ON = frozenset({"amount", "count"})
+"""What a turn leaves out that only names another case: 博士补多少, 硕士呢."""
+ASKS = ASKED_ON | {"units", "original", "by_unit", "contact", "more"}
+"""What a turn may ask by itself."""
+
+
+def carried(asked: Asked, use: Resources) -> Question:
+    """The question with what the one before it asked, where it asks nothing itself."""
+    question, said = asked.question, asked.conversation.said
+    if question.asks & ASKS or not said or not use.follow_ups.leans(question):
+        return question
+    lines = [use.understanding.question(line).asks & ASKS for line in said.split("\n")]
+    last = next((asks for asks in reversed(lines) if asks), frozenset())
+    return replace(question, asks=question.asks | (last & ASKED_ON))
+
+
+def goes_on(asked: Asked, use: Resources) -> Outcome:
+    """Answered in the document that is talked about: by its clause, or by another one that has clearly more of it."""
+    if not _may(asked, use):
+        return None
+    question = carried(asked, use)
+    found = use.matcher.found(question, asked.scope.within(asked.talked_about))
+    talked = next((f for f in found if f.target == asked.conversation.clause), None)
+    best = found[0] if found else None
+    if best is not None and _elsewhere(best, talked, asked):
+        return _answer(best.target, best.probability, question, asked, use)
+    return _answer(asked.conversation.clause, 1.0, question, asked, use)
+
+
+def _may(asked: Asked, use: Resources) -> bool:
+    """Whether it leans on a clause of such a document, and names nothing else."""
+    question, talked = asked.question, asked.talked_about
+    if not talked or talked not in use.library.untaught or asked.rejected or asked.left:
+        return False
+    if asked.names_unit or question.elsewhere or asked.scope.only not in ("", talked):
+        return False
+    return use.follow_ups.leans(question) or use.follow_ups.asks_on(question)
+
+
+def _elsewhere(best: Found, talked: Found | None, asked: Asked) -> bool:
+    """Whether another clause has clearly more of the question's words than the one that is talked about."""
+    if best.target == asked.conversation.clause:
+        return False
+    own = talked.signals["cover"] if talked is not None else 0.0
+    return best.probability >= LIKELY_FLOOR and best.signals["cover"] > own + NEARLY
+
+
+def _answer(target: str, probability: float, question: Question, asked: Asked, use: Resources) -> Reply:
+    conversation = asked.conversation
+    said = conversation.said if target == conversation.clause else ""
+    answers, clause = use.answers(target), use.library.clause(target)
+    return answers.answer(clause, question, conversation, By(Rule.FOLLOW_UP, probability), said=said)

@@ -1,0 +1,27 @@
+"""换个问题, 另外问下: what was talked about is left; its document is still the one that is meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.rules.asked import Asked, Narrow, Outcome
+from bot.engine.rules.resources import Resources
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.why import Rule
+
+
+def leaves(asked: Asked, use: Resources) -> Outcome:
+    """The question behind those words, of no clause; nothing but them: what may be asked now."""
+    conversation = asked.conversation
+    rest = use.acts.leaves(asked.question)
+    if rest is None:
+        return None
+    left = Conversation(policy=conversation.policy, named=conversation.named)
+    if not rest:
+        if conversation == Conversation():
+            return None
+        home = use.home(asked.scope, conversation)
+        return home.note("clarify", "clarify.next_question", left, Rule.LEFT)
+    question = use.understanding.question(rest)
+    same = question.bare or use.acts.part(question) is not None  # 对了，找谁办
+    return Narrow(replace(asked, question=question, conversation=conversation if same else left, left=not same))

@@ -1,0 +1,76 @@
+"""What a turn does to the conversation by all that it says: 要什么材料, 下一条, 换个问题 (lexicon/talk.yaml)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.engine.understanding.patterns import pattern
+from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.values.thresholds import SHORT
+from knowledge.base.talk import PartAsk
+
+_WORD = re.compile(r"\w")
+LONGEST = 2 * SHORT
+"""Letters of the longest act."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is asked of the measure talked about."""
+
+    name: str
+    """As lexicon/talk.yaml and the replies call it: materials."""
+    ask: PartAsk
+
+    def says(self, text: str) -> bool:
+        """Whether the words hold what words that say it hold."""
+        return pattern(self.ask.says).search(text) is not None
+
+
+class Acts:
+    """Reads a question as an act; what it is done to, the rules know."""
+
+    def __init__(self, understanding: Understanding) -> None:
+        self._understanding = understanding
+        acts = understanding.talk.acts
+        self._around = pattern(acts.around)
+        self._leaves = pattern(acts.leaves)
+        self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
+        self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains")}
+        self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
+
+    def leaves(self, question: Question) -> str | None:
+        """What is asked once something new is begun, 换个问题,…; empty: nothing yet. None: nothing is begun."""
+        text = question.reading.folded
+        match = self._leaves.match(text)
+        return text[match.end() :].strip(" ,.:;") if match else None
+
+    def step(self, question: Question) -> int:
+        """How many clauses on (下一条) or back (上一条) from the one that is talked about; 0: the turn is no step."""
+        match = self._alone(self._following, question)
+        if match:
+            return 2 if match.groupdict().get("twice") else 1
+        return -1 if self._alone(self._preceding, question) else 0
+
+    def is_all(self, name: str, question: Question) -> bool:
+        """Whether the whole turn is shorter, outdated or complains."""
+        return self._alone(self._whole[name], question) is not None
+
+    def part(self, question: Question) -> Part | None:
+        """The one thing that is asked, when the question says nothing else."""
+        if len(question.reading.folded) > LONGEST or question.units or question.foreign_units:
+            return None
+        return next((part for part, asks in self._parts if self._alone(asks, question)), None)
+
+    def _alone(self, wanted: re.Pattern[str], question: Question) -> re.Match[str] | None:
+        """The longest match that leaves nothing of the question but words that add nothing."""
+        text = question.reading.folded
+        if len(text) > LONGEST:
+            return None
+        found = sorted(wanted.finditer(text), key=lambda m: m.start() - m.end())
+        return next((m for m in found if m.group() and self._nothing_else(text, m)), None)
+
+    def _nothing_else(self, text: str, match: re.Match[str]) -> bool:
+        rest = self._around.sub(" ", f"{text[: match.start()]} {text[match.end() :]}")
+        return not _WORD.search(rest)

@@ -1,0 +1,164 @@
+"""A turn as an act on the conversation: on the document with phrasings, and on two that were only imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule
+from bot.staff.question_tests import DAY
+from knowledge import compiled
+from knowledge.importing.job import run
+from tests.smallbase import small_base
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
+NIGHT, STAIRS = "岚谷夜间集市补多少", "江城企业上楼设备更新补多少"
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """The seed and two documents that nobody taught."""
+    root = small_base(tmp_path_factory.mktemp("acts"))
+    for name in ("langu-cards.txt", "payments.txt"):
+        assert run(str(DOCUMENTS / name), root / "policies", set(), set(), force=False).written
+    return Assistant(compiled.ready(root), today=lambda: DAY)
+
+
+def talk(assistant: Assistant, turns: Sequence[str]) -> Reply:
+    """The reply to the last turn."""
+    conversation = Conversation()
+    for turn in turns:
+        reply = assistant.reply(turn, conversation)
+        conversation = reply.conversation
+    return reply
+
+
+def at(reply: Reply) -> str:
+    return reply.conversation.clause.partition("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("turn", "says"),
+    [
+        ("要什么材料", "投资专项审计报告"),
+        ("那要交哪些材料呢", "夜间集市补助申请表"),
+        ("需要符合什么条件", "取得占道经营许可"),
+        ("有上限吗", "单个集市最高80万元"),
+        ("什么时候截止", "每年4月1日至4月30日受理"),
+        ("怎么申请", "登录“岚谷惠企”平台"),
+        ("去哪里申请", "登录“岚谷惠企”平台"),
+        ("谁出钱", "由市财政局拨付资金"),
+        ("什么时候到账", "由市财政局拨付资金"),
+        ("电话多少", "000-12347788"),
+        ("能重复享受吗", "就高不重复"),
+        ("骗补怎么处理", "全额追回"),
+    ],
+)
+def test_a_part_of_the_measure_or_of_what_governs_it(imported: Assistant, turn: str, says: str) -> None:
+    reply = talk(imported, [NIGHT, turn])
+    assert (reply.status, reply.why.rule, at(reply)) == ("answer", Rule.PART, "2.4")
+    assert says in reply.text
+
+
+@pytest.mark.parametrize("turn", ["要什么材料", "电话多少", "有上限吗", "谁出钱"])
+def test_a_part_that_no_clause_states_is_said_to_be_missing(imported: Assistant, turn: str) -> None:
+    reply = talk(imported, [NIGHT, "下一条", "下一条", turn] if turn == "有上限吗" else [STAIRS, turn])
+    assert (reply.status, reply.figures) == ("answer", ())
+    assert reply.text.startswith("这一条没有写明「")
+
+
+def test_parts_of_the_seed(assistant: Assistant) -> None:
+    talked = assistant.reply("首次认定的高企补多少").conversation
+    assert "市级财政每户补贴20万元" in assistant.reply("谁出钱", talked).text
+    for turn in ("电话多少", "什么时候到账", "去哪里申请", "有上限吗"):
+        reply = assistant.reply(turn, talked)
+        assert ([c.clause for c in reply.clauses], reply.figures) == (["4.2"], ()), turn
+        assert "没有写明" in reply.text, turn
+        assert "市科技局" in reply.text, "who may know"
+
+
+def test_a_part_is_asked_of_nothing_that_was_left_or_of_another_subject(assistant: Assistant) -> None:
+    talked = assistant.reply("首次认定的高企补多少").conversation
+    assert assistant.reply("驾照要什么材料", talked).why.rule is not Rule.PART
+    assert assistant.reply("要什么材料").why.rule is not Rule.PART
+
+
+def test_steps_through_the_document(imported: Assistant) -> None:
+    for turns, clause in (
+        ([NIGHT, "下一条"], "2.5"),
+        ([NIGHT, "下一条", "再下一条"], "2.7"),
+        ([NIGHT, "上一条"], "2.3"),
+        ([STAIRS, "后面一条"], "a1.1.3"),
+        (["首次认定的高企补多少", "下一条"], "4.3"),
+    ):
+        assert at(talk(imported, turns)) == clause, turns
+
+
+def test_steps_end_with_the_document_or_the_list(imported: Assistant) -> None:
+    end = talk(imported, ["4.4", "下一条"])
+    assert (end.status, at(end)) == ("clarify", "4.4")
+    start = talk(imported, ["1.1", "上一条"])
+    assert (start.status, at(start)) == ("clarify", "1.1")
+    assert talk(imported, ["下一条"]).status == "clarify"
+
+
+def test_steps_stay_in_what_was_offered(assistant: Assistant) -> None:
+    offered = assistant.reply("新型研发机构")
+    first, second = (c.clause for c in offered.clauses)
+    picked = assistant.reply("第一个", offered.conversation)
+    assert at(picked) == first
+    stepped = assistant.reply("下一条", picked.conversation)
+    assert at(stepped) == second
+    assert assistant.reply("下一条", stepped.conversation).status == "clarify"
+
+
+@pytest.mark.parametrize("turn", ["换个问题", "另外问下", "问个别的", "算了，换个话题"])
+def test_leaving_asks_what_is_next(imported: Assistant, turn: str) -> None:
+    reply = talk(imported, [NIGHT, turn])
+    assert (reply.status, reply.why.rule, at(reply)) == ("clarify", Rule.LEFT, "")
+    assert reply.conversation.policy, "its document is still meant"
+
+
+@pytest.mark.parametrize("begins", ["换个问题，", "另外问下，", "再问个别的，", "对了，"])
+def test_a_new_subject_does_not_stick_to_what_was_left(imported: Assistant, begins: str) -> None:
+    reply = talk(imported, [NIGHT, f"{begins}装修贷款给贴息吗"])
+    assert [c.clause for c in reply.clauses][:1] == ["2.7"]
+    still = talk(imported, [NIGHT, f"{begins}要什么材料"])
+    assert at(still) == "2.4", "what asks nothing new goes on"
+
+
+@pytest.mark.parametrize(
+    ("turns", "figures"),
+    [
+        (["岚谷民宿评级奖多少", "那丙级的呢"], ["6万元"]),
+        (["岚谷民宿评级奖多少", "复核通过的呢"], ["2万元"]),
+        ([STAIRS, "采购本市产品的呢"], ["12%给予补贴，最高不超过600万元"]),
+        ([STAIRS, "按几成"], ["10%给予补贴，最高不超过500万元"]),
+    ],
+)
+def test_another_case_without_asking_again(imported: Assistant, turns: Sequence[str], figures: list[str]) -> None:
+    assert [f.text for f in talk(imported, turns).figures] == figures
+
+
+def test_a_case_that_the_clause_does_not_know_gets_no_figure(imported: Assistant) -> None:
+    reply = talk(imported, ["岚谷民宿评级奖多少", "要是省级的呢"])
+    assert (at(reply), reply.figures) == ("2.3", ())
+    assert reply.text.startswith("这一条没有写明您问的这种情形的金额")
+
+
+def test_what_is_said_of_the_answer_asks_for_no_clause(imported: Assistant) -> None:
+    for first in (NIGHT, "首次认定的高企补多少"):
+        outdated = talk(imported, [first, "过期了还给我看"])
+        assert (outdated.status, outdated.info) == ("info", "validity")
+        short = talk(imported, [first, "简短点"])
+        assert at(short) == at(talk(imported, [first]))
+        assert len(short.text) < len(talk(imported, [first]).text)
+        for turn in ("办事效率太低", "我要投诉", "拖了好久没人管"):
+            reply = talk(imported, [first, turn])
+            assert (reply.status, reply.figures) == ("chat", ()), turn
+            assert at(reply) == at(talk(imported, [first])), "it is still talked about"
