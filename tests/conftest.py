@@ -31,6 +31,7 @@ LANES = {
         "deploy/test_deploy_runs",
         "deploy/test_security",
         "docs/test_pictures",
+        "replicas/test_accounts",
         "replicas/test_lines",
         "replicas/test_sharing",
         "replicas/test_shared_limit",

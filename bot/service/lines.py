@@ -221,8 +221,7 @@ class Lines:
 def read(connection: Connection, channel: str, line: str, known: set[str]) -> list[Open]:
     """What is open in a line, but for what is known, in order; only the first ones."""
     columns = [updates.c[n] for n in ("seq", "delivery", "raw", "received", "steps", "starts")]
-    its = (updates.c.state == "open", updates.c.channel == channel, updates.c.line == line)
-    query = select(*columns).where(*its).order_by(updates.c.seq).limit(AHEAD + len(known))
+    query = select(*columns).where(*leases.open_in(channel, line)).order_by(updates.c.seq).limit(AHEAD + len(known))
     return [
         Open(row[0], Delivery(channel, row[1]), *row[2:]) for row in connection.execute(query) if row[1] not in known
     ]

@@ -118,14 +118,19 @@ def release(connection: Connection, lease: Lease, whatever_waits: bool = False) 
     """Give it up; not, unless ``whatever_waits``, while something is open there. Whether it is given up."""
     conditions = [*_it(lease)]
     if not whatever_waits:
-        waits = and_(updates.c.state == "open", updates.c.channel == lease.channel, updates.c.line == lease.line)
-        conditions.append(~exists().where(waits))
+        conditions.append(~exists().where(*open_in(lease.channel, lease.line)))
     return connection.execute(delete(leases).where(*conditions)).rowcount > 0
 
 
 def _it(lease: Lease) -> tuple[ColumnElement[bool], ...]:
     c = leases.c
     return (c.channel == lease.channel, c.line == lease.line, c.holder == lease.holder, c.number == lease.number)
+
+
+def open_in(channel: str, line: str) -> tuple[ColumnElement[bool], ...]:
+    """What is open in a line; as the index knows it."""
+    c = updates.c
+    return (c.state == "open", c.channel == channel, c.line == line, c.line != "")
 
 
 # -- what is open ------------------------------------------------------------------------------------------------------
@@ -151,7 +156,8 @@ def waiting(connection: Connection, me: str, channel: str, most: int) -> list[Wa
     query = (
         select(updates.c.line, func.count(), ours)
         .select_from(joined)
-        .where(updates.c.state == "open", updates.c.channel == channel, ours | replicas.c.id.is_(None))
+        .where(updates.c.state == "open", updates.c.channel == channel, updates.c.line != "")
+        .where(ours | replicas.c.id.is_(None))
         .group_by(updates.c.line, ours)
         .order_by(func.min(updates.c.seq))
         .limit(most)
@@ -167,8 +173,7 @@ def place(connection: Connection, channel: str, delivery: str, line: str) -> Non
 
 def start_again(connection: Connection, channel: str, line: str) -> None:
     """What is open there was found so after a replica's death."""
-    its = (updates.c.state == "open", updates.c.channel == channel, updates.c.line == line)
-    connection.execute(update(updates).where(*its).values(starts=updates.c.starts + 1))
+    connection.execute(update(updates).where(*open_in(channel, line)).values(starts=updates.c.starts + 1))
 
 
 # -- telling one another -----------------------------------------------------------------------------------------------

@@ -37,7 +37,11 @@ updates = Table(
     UniqueConstraint("channel", "delivery"),
 )
 Index("updates_by_state", updates.c.state, updates.c.seq)
-Index("updates_by_line", updates.c.state, updates.c.channel, updates.c.line)
+_LINED = updates.c.line != ""
+Index(
+    "updates_by_line", updates.c.state, updates.c.channel, updates.c.line, postgresql_where=_LINED, sqlite_where=_LINED
+)
+# Of one process alone nothing has a line, so that it costs nothing there.
 
 conversations = Table(
     "conversations",

@@ -12,7 +12,9 @@ _NAME = sa.String(128)
 def upgrade() -> None:
     """Apply; what is stored stays. What is open and was received before has no line: its first reader gives it one."""
     op.add_column("updates", sa.Column("line", _NAME, nullable=False, server_default=""))
-    op.create_index("updates_by_line", "updates", ["state", "channel", "line"])
+    lined = sa.text("line != ''")
+    columns = ["state", "channel", "line"]
+    op.create_index("updates_by_line", "updates", columns, postgresql_where=lined, sqlite_where=lined)
     op.create_table(
         "replicas",
         sa.Column("id", sa.String(96), primary_key=True),
