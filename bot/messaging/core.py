@@ -88,6 +88,8 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     except NewerSchemaError as error:
         raise UnusableError(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库") from error
     sharing = _shared(store, settings) if settings.replica else None
+    if not settings.replica:
+        _only_one(store)
     last_good = LastGood(settings.data_dir, settings.base)
     started = start(settings.base, last_good)
     assistant = Assistant(started.ready, search=search_at(settings.search))
@@ -98,6 +100,19 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see Core.running
     return Found(store, metrics, assistant, worker, askers, started, last_good, sharing)
+
+
+def _only_one(store: Store) -> None:
+    """What knows nothing of leases must not answer beside replicas. Raises UnusableError."""
+    if store.engine.dialect.name != "postgresql":
+        return
+    from bot.store import leases
+
+    with store.engine.connect() as connection:
+        found = leases.alive(connection)
+    if found:
+        names = "、".join(one.rpartition(".")[0] for one in found)
+        raise UnusableError(f"这个数据库上有副本在跑（{names}）；请给这一个也设 POLICYBOT_REPLICA，或先停下它们")
 
 
 def _shared(store: Store, settings: Settings) -> Sharing:

@@ -65,6 +65,13 @@ def beat(connection: Connection, me: str, before: str = "") -> int:
     return int(connection.execute(select(func.count()).where(replicas.c.until > NOW)).scalar() or 0)
 
 
+def alive(connection: Connection) -> list[str]:
+    """Replicas that are alive."""
+    return list(
+        connection.execute(select(replicas.c.id).where(replicas.c.until > NOW).order_by(replicas.c.id)).scalars()
+    )
+
+
 def leave(connection: Connection, me: str) -> None:
     """Dead from now on: all that it holds is free."""
     connection.execute(delete(leases).where(leases.c.holder == me))
@@ -87,9 +94,9 @@ def take(connection: Connection, me: str, channel: str, line: str) -> Taken:
     if not connection.execute(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:line, 7220615))"), key).scalar():
         return unknown
     its = and_(leases.c.channel == channel, leases.c.line == line)
-    alive = func.coalesce(replicas.c.until > NOW, False)
+    living = func.coalesce(replicas.c.until > NOW, False)
     query = (
-        select(leases.c.holder, leases.c.number, alive)
+        select(leases.c.holder, leases.c.number, living)
         .select_from(leases.outerjoin(replicas, replicas.c.id == leases.c.holder))
         .where(its)
     )

@@ -66,11 +66,13 @@ class Plan:
     seed: int = 1
     freezes: int = 1
     """Replicas that are stopped, outlast their leases, and go on."""
+    rolls: int = 0
+    """Replicas that are ended by SIGTERM and started anew, as when the version changes: nothing may be sent twice."""
 
     def deeds(self) -> list[tuple[float, str]]:
         """What is done to them, and when."""
         chooser = random.Random(self.seed + 3)
-        what = ["kill"] * self.kills + ["restart"] * self.restarts + ["freeze"] * self.freezes
+        what = ["kill"] * self.kills + ["restart"] * self.restarts + ["freeze"] * self.freezes + ["roll"] * self.rolls
         chooser.shuffle(what)
         pause = self.seconds / (len(what) + 1)
         return [(pause * (n + chooser.uniform(0.8, 1.2)), deed) for n, deed in enumerate(what, 1)]
@@ -83,7 +85,7 @@ class Replica:
         self.name = f"replica-{number}"
         self.hook, self.web, self.status = free_port(), free_port(), free_port()
         self.starts = 0
-        self.frozen = False
+        self.frozen = self.serving = False
         self._folder = folder / self.name
         self._folder.mkdir()
         self.environment = environment | {
@@ -98,6 +100,7 @@ class Replica:
 
     def start(self) -> None:
         self.starts += 1
+        self.serving = False
         if self._log is not None:
             self._log.close()
         self._log = (self._folder / f"log-{self.starts:03d}.txt").open("wb")
@@ -150,6 +153,7 @@ class Replica:
                 with contextlib.suppress(aiohttp.ClientError, OSError):
                     async with session.get(f"http://127.0.0.1:{self.status}/healthz") as answer:
                         if answer.status == 200:
+                            self.serving = True
                             return
                 if self.process is not None and self.process.poll() is not None:
                     raise RuntimeError(f"{self.name} ended: {self.tail()}")
@@ -193,8 +197,8 @@ class Result:
         out, plan = self.outcome, self.plan
         return (
             f"{plan.replicas} replicas behind {self.balancer}: {plan.questions} questions over {plan.chats} chats, "
-            f"{plan.api} by the API, {plan.kills} kills, {plan.freezes} freezes, {plan.restarts} restarts, "
-            f"{out.seconds:.0f} s\n"
+            f"{plan.api} by the API, {plan.kills} kills, {plan.freezes} freezes, {plan.rolls} rolls, "
+            f"{plan.restarts} restarts of PostgreSQL, {out.seconds:.0f} s\n"
             f"lost {len(out.unanswered)}, out of order {len(out.disorder)}, sent twice {out.twice} "
             f"(at most {TWICE_A_KILL * plan.kills}), not recorded once {len(out.misrecorded)}, "
             f"API wrong {len(self.api_wrong)}, API asked again {self.api_again}, open at the end {self.left_open}, "
@@ -212,7 +216,7 @@ async def run(plan: Plan, folder: Path, database: postgres.Running) -> Result:
     begun = time.monotonic()
     async with _fleet(plan, folder, url, api) as (fleet, hooks, pages):
         result.balancer = hooks[1]
-        work = [_questions(plan, api, asked), _by_api(plan, pages, result), _trouble(plan, fleet, database)]
+        work = [_questions(plan, api, asked), _by_api(plan, pages, result), _trouble(plan, fleet, database, result)]
         watching = asyncio.create_task(_silence(asked, result))
         await asyncio.gather(*work)
         asked.last_news = time.monotonic()
@@ -221,7 +225,7 @@ async def run(plan: Plan, folder: Path, database: postgres.Running) -> Result:
         watching.cancel()
         await asyncio.sleep(1.5)  # whatever is sent once too often comes now
         await asyncio.gather(*(one.ready() for one in fleet))
-        result.codes = await asyncio.gather(*(asyncio.to_thread(one.stop) for one in fleet))
+        result.codes += await asyncio.gather(*(asyncio.to_thread(one.stop) for one in fleet))
     await api.stop()
     _judge(result, asked, api, url, fleet)
     result.outcome.seconds = time.monotonic() - begun
@@ -296,7 +300,7 @@ async def _by_api(plan: Plan, address: str, result: Result) -> None:
                 result.api_wrong.append(f"no answer to {text}")
 
 
-async def _trouble(plan: Plan, fleet: list[Replica], database: postgres.Running) -> None:
+async def _trouble(plan: Plan, fleet: list[Replica], database: postgres.Running, result: Result) -> None:
     """Kills, one replica after the other at random, PostgreSQL's restart, and one that is stopped and goes on."""
     chooser, begun = random.Random(plan.seed + 2), time.monotonic()
     waking: list[asyncio.Task[None]] = []
@@ -305,14 +309,26 @@ async def _trouble(plan: Plan, fleet: list[Replica], database: postgres.Running)
         if deed == "restart":
             await asyncio.to_thread(database.restart)
             continue
-        one = chooser.choice([one for one in fleet if one.awake])
+        one = chooser.choice(await _two_serving(fleet))
         if deed == "freeze":
             waking.append(asyncio.create_task(one.freeze(FROZEN)))
             continue
-        await asyncio.to_thread(one.kill)
-        await asyncio.sleep(BACK_AFTER)
+        if deed == "roll":
+            result.codes.append(await asyncio.to_thread(one.stop))
+        else:
+            await asyncio.to_thread(one.kill)
+            await asyncio.sleep(BACK_AFTER)
         one.start()
+        waking.append(asyncio.create_task(one.ready()))
     await asyncio.gather(*waking)
+
+
+async def _two_serving(fleet: list[Replica]) -> list[Replica]:
+    """Those that answer, as soon as there are two: one of them may be taken away. A start may take long."""
+    async with asyncio.timeout(PATIENCE):
+        while len(found := [one for one in fleet if one.awake and one.serving]) < 2:
+            await asyncio.sleep(0.1)
+    return found
 
 
 async def _silence(asked: Asked, result: Result) -> None:
@@ -346,7 +362,7 @@ def _judge(result: Result, asked: Asked, api: BotApi, url: str, fleet: list[Repl
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m tests.replicas.chaos", description=__doc__)
-    for name in ("questions", "chats", "kills", "freezes", "restarts", "api", "replicas", "seed"):
+    for name in ("questions", "chats", "kills", "freezes", "rolls", "restarts", "api", "replicas", "seed"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Plan, name))
     parser.add_argument("--seconds", type=float, default=Plan.seconds)
     parser.add_argument("--keep", type=Path, help="folder for logs, kept afterwards")

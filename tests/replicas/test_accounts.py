@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 
+from bot.messaging import core
 from bot.serving.replicas import accounts, membership
 from bot.store import leases
+from bot.store.store import Store
 from tests.replicas.echoes import One, replicas, until
 from tests.telegram.postgres import fresh_database
 
@@ -64,6 +66,16 @@ async def test_one_polls_and_another_takes_over_from_one_that_ends_or_is_cut_off
         for task in tasks.values():
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+async def test_what_knows_no_leases_does_not_start_beside_replicas(postgres_url: str) -> None:
+    url = fresh_database(postgres_url)
+    async with replicas(url, "policybot-7") as ((one,), _):
+        with pytest.raises(core.UnusableError, match="policybot-7"):
+            core._only_one(one.store)
+    store = Store(url)
+    core._only_one(store)
+    store.engine.dispose()
 
 
 async def test_work_that_ends_by_itself_is_over(postgres_url: str) -> None:
