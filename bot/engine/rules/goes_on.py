@@ -8,8 +8,9 @@ from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import LIKELY_FLOOR, NEARLY
+from bot.engine.values.thresholds import FOLLOWS, LIKELY_FLOOR, NEARLY
 from bot.engine.values.why import By, Rule
+from knowledge.base.target import kind_of
 from knowledge.retrieval.evidence import Found
 
 ASKED_ON = frozenset({"amount", "count"})
@@ -48,7 +49,15 @@ def _may(asked: Asked, use: Resources) -> bool:
         return False
     if asked.names_unit or question.elsewhere or asked.scope.only not in ("", talked):
         return False
-    return use.follow_ups.leans(question) or use.follow_ups.asks_on(question)
+    return (use.follow_ups.leans(question) or use.follow_ups.asks_on(question)) and not _surely_taught(asked, use)
+
+
+def _surely_taught(asked: Asked, use: Resources) -> bool:
+    """Whether it says all by itself, and of a clause with phrasings: 出口那个呢 after a document that wasn't meant."""
+    if asked.scope.only:
+        return False
+    learned = use.matcher.learned(asked.question.reading, asked.scope)
+    return bool(learned) and kind_of(learned[0].target) == "clause" and learned[0].probability >= FOLLOWS
 
 
 def _elsewhere(best: Found, talked: Found | None, asked: Asked) -> bool:
