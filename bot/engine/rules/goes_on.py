@@ -56,8 +56,9 @@ def _surely_taught(asked: Asked, use: Resources) -> bool:
     """Whether it says all by itself, and of a clause with phrasings: 出口那个呢 after a document that wasn't meant."""
     if asked.scope.only:
         return False
-    learned = use.matcher.learned(asked.question.reading, asked.scope)
-    return bool(learned) and kind_of(learned[0].target) == "clause" and learned[0].probability >= FOLLOWS
+    matches = use.matcher.match(asked.question, asked.scope)
+    best = matches[0] if matches else None
+    return best is not None and not best.found and kind_of(best.target) == "clause" and best.probability >= FOLLOWS
 
 
 def _elsewhere(best: Found, talked: Found | None, asked: Asked) -> bool:
