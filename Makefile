@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOGETHER := -n 2 --dist loadfile
 
-.PHONY: setup chat web test retest test-all lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
+.PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
 
 setup: $(READY)
 
@@ -26,13 +26,17 @@ web: $(READY)
 # the fast lane: no processes, no whole bases compiled
 test: $(READY)
 	$(BIN)/policybot check
-	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not process and not compile"
+	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not process and not compile and not cluster"
 
 retest: $(READY)
-	$(BIN)/python -m pytest $(TOGETHER) --lf -m "not slow"
+	$(BIN)/python -m pytest $(TOGETHER) --lf -m "not slow and not cluster"
 
 test-all: test
 	$(BIN)/python -m pytest $(TOGETHER) -m "process or compile" --durations 15
+
+# three real nodes of OpenSearch, from Maven; skips where there is no mvn or no JDK 17
+test-cluster: $(READY)
+	$(BIN)/python -m pytest -m cluster -rs tests/cluster
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.serving.base_files import BaseFiles, questions_folder
 from bot.staff.asker_hash import KEY_FILE, SHORTEST
@@ -17,14 +19,17 @@ from bot.staff.hours import Hours, Span, parse_days, parse_hours
 from bot.staff.roles import Staff, parse_staff
 from knowledge import ROOT
 
+_NODE = re.compile(r"https?://(?:[^\s/@:]+:[^\s/@]+@)?(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?/?")
 OVERLAY = "overlay.yaml"
 """Name of the file of taught phrasings in the data folder."""
+SEARCH = "POLICYBOT_SEARCH_URL"
 VARIABLES = {
     "POLICYBOT_DATABASE": "数据库，SQLAlchemy 的写法，默认数据文件夹里的 SQLite 文件",
     "POLICYBOT_DATA_DIR": "数据文件夹，默认用户的数据文件夹",
     "POLICYBOT_KNOWLEDGE": "知识库的文件夹（policies、lexicon、weights.yaml），默认自带的",
     "POLICYBOT_OVERLAY": "教过的问法，默认数据文件夹里的 overlay.yaml",
     "POLICYBOT_QUESTIONS": "教问法时要试的测试问题的文件夹，默认知识库自带的",
+    "POLICYBOT_SEARCH_URL": "搜索集群（OpenSearch）各节点的网址，逗号隔开；默认不用，在本机找",
     "POLICYBOT_STATUS_LISTEN": "/healthz 和 /metrics 的 主机:端口，如 127.0.0.1:9090；默认不开",
     "POLICYBOT_WEB_LISTEN": "网页和聊天工具的回调监听的 主机:端口，默认 127.0.0.1:8000",
     "POLICYBOT_WEB_URL": "人们打开网页用的网址，如 https://zc.example.cn/policy；在代理后面时要写",
@@ -78,6 +83,14 @@ class Settings:
     web_listen: tuple[str, int] | None = None
     """Host and port of the callbacks of messengers; None: as it comes."""
 
+    search: tuple[str, ...] = ()
+    """Addresses of the nodes of the search cluster; none: this machine alone searches."""
+
+    @property
+    def search_passwords(self) -> list[str]:
+        """Those in the addresses of the search cluster."""
+        return [password for url in self.search if (password := urlsplit(url).password)]
+
     @property
     def beside(self) -> dict[str, Path]:
         """The files that belong to the database, by name."""
@@ -127,6 +140,7 @@ def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
         "keep_days": number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults),
         "hours": _hours(values, faults),
         "hash_key": _hash_key(values.get("POLICYBOT_HASH_KEY", ""), faults),
+        "search": _urls(values.get(SEARCH, ""), faults),
         "web_listen": _address("POLICYBOT_WEB_LISTEN", values.get("POLICYBOT_WEB_LISTEN"), faults),
     }
 
@@ -146,6 +160,26 @@ def base_files(environment: Mapping[str, str] = os.environ) -> BaseFiles:
     if faults:
         raise SettingsError(faults)
     return found
+
+
+def search_urls(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The addresses of the search cluster's nodes; none where it isn't used. Raises SettingsError."""
+    faults: list[str] = []
+    found = _urls(environment.get(SEARCH, ""), faults)
+    if faults:
+        raise SettingsError(faults)
+    return found
+
+
+def _urls(value: str, faults: list[str]) -> tuple[str, ...]:
+    urls = tuple(value.replace(",", " ").split())
+    for url in urls:
+        if not _NODE.fullmatch(url):
+            shown = re.sub(r"//.*@", "//***@", url)
+            faults.append(f"{SEARCH}：「{shown}」应为 http://主机:9200 或 https://用户:口令@主机:9200")
+    if urls and importlib.util.find_spec("opensearchpy") is None:
+        faults.append(f"{SEARCH}：没有装 opensearch-py；请 pip install 'policybot[opensearch]'，或去掉这一项")
+    return urls
 
 
 def _base_files(values: Mapping[str, str], faults: list[str]) -> BaseFiles:

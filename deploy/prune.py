@@ -1,7 +1,7 @@
-"""Remove from this environment what a package does not need to run: `python prune.py policybot [--list]`.
+"""Remove from this environment what a package does not need to run: `python prune.py 'policybot[opensearch]' [--list]`.
 
 The lock holds the development tools as well, and an image should not. What is needed is the package's requirements
-without extras, and theirs, as the metadata of the installed distributions tell.
+with the extras that are named, and theirs, as the metadata of the installed distributions tell.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 
-def needed(name: str) -> set[str]:
-    """Canonical names of the package and of everything that it needs at run time, as installed here.
+def needed(package: str) -> set[str]:
+    """Canonical names of the package (with extras: policybot[opensearch]) and of all that it needs, as installed here.
 
     Raises importlib.metadata.PackageNotFoundError when one of them is not installed.
     """
     found: set[str] = set()
-    waiting: list[tuple[str, frozenset[str]]] = [(name, frozenset())]
+    asked = Requirement(package)
+    waiting: list[tuple[str, frozenset[str]]] = [(str(canonicalize_name(asked.name)), frozenset(asked.extras))]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         one, extras = waiting.pop()

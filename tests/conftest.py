@@ -41,8 +41,10 @@ LANES = {
         "web/test_browser",
         "web/test_web_process",
     ),
+    "cluster": ("cluster/test_cluster",),
     "compile": (
         "channels/test_limits",
+        "engine/test_clause_numbers",
         "engine/test_many",
         "knowledge/test_import_faq",
         "knowledge/test_tuning",

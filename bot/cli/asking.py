@@ -14,7 +14,8 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Reply, Say
 from bot.engine.values.why import Rule, Why
 from bot.service.limits import LONGEST
-from bot.settings import base_files
+from bot.serving.searching import search_at
+from bot.settings import base_files, search_urls
 from knowledge import compiled
 
 MAX_LINE = 1_000_000
@@ -24,7 +25,8 @@ MAX_LINE = 1_000_000
 def assistant_of(options: argparse.Namespace) -> Assistant:
     """The assistant on the base in use, for the day of --on. Raises KnowledgeError."""
     day, files = options.on, base_files()
-    return Assistant(compiled.ready(files.root, files.overlay), today=(lambda: day) if day else today_in_beijing)
+    search, ready = search_at(search_urls()), compiled.ready(files.root, files.overlay)
+    return Assistant(ready, today=(lambda: day) if day else today_in_beijing, search=search)
 
 
 def _answered(assistant: Assistant, policy: str, text: str, conversation: Conversation) -> Reply:

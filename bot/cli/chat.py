@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,12 +37,13 @@ def run(options: argparse.Namespace) -> int:
         print(assistant.reply("你好").text)
         print("（/help 列出命令；exit 或 Ctrl-D 退出）")
     lines = Lines(sys.stdin.buffer)
-    for line in _typed() if interactive else lines:
-        if interactive and line.strip().lower() in _END:
-            break
-        if line.strip():
-            talk.say(line)
-            print(flush=True)
+    with contextlib.closing(talk):
+        for line in _typed() if interactive else lines:
+            if interactive and line.strip().lower() in _END:
+                break
+            if line.strip():
+                talk.say(line)
+                print(flush=True)
     return UNREADABLE if lines.unreadable else OK
 
 
@@ -66,6 +68,11 @@ class _Talk:
         reply = self._answer(line, self._conversation)
         self._conversation = reply.conversation
         show_reply(reply, self._explain)
+
+    def close(self) -> None:
+        """Nothing more is said."""
+        if self._commands is not None:
+            self._commands.close()
 
     def _for_commands(self, line: str) -> Commands | None:
         """What answers the line, when it is a command or chooses from what one offered."""

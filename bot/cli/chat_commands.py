@@ -92,6 +92,10 @@ class Commands:
         remembered = self._turns.conversations
         remembered.put(HERE.talk, replace(remembered.known(HERE.talk), offered=()))
 
+    def close(self) -> None:
+        """The conversation is over."""
+        self._runner.close()
+
     async def _answer(self, line: str) -> None:
         self._count += 1
         delivery = Delivery(NAME, str(self._count))

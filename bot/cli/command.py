@@ -33,6 +33,7 @@ COMMANDS = {
     "check": Command("check", "检查知识库的每个文件，列出全部错误"),
     "new": Command("new", "建一个空的知识库，放自己的文件"),
     "import": Command("import_", "把公文（txt、docx、html、pdf）变成待核对的文件夹"),
+    "index": Command("index", "把条款放进搜索集群（OpenSearch），或退回前一版索引"),
     "build": Command("build", "预先编译知识库，使启动更快"),
     "telegram": Command("telegram", "在 Telegram 里回答：默认轮询，给出 --webhook-url 则用 webhook"),
     "web": Command("web", "开网页和接口：浏览器里提问、浏览文件；默认 http://127.0.0.1:8000"),

@@ -92,7 +92,8 @@ def _as_asked(assistant: Assistant, policy: Policy, what: str, named: bool) -> i
     if reply.status in SHOWN and reply.why.rule in POINTS:
         show(reply.blocks)
         return OK
-    print(_unknown(policy, what), file=sys.stderr)
+    asks_back = reply.why.rule is Rule.BARE_NUMBER
+    print(reply.text if asks_back else _unknown(policy, what), file=sys.stderr)
     return USAGE
 
 

@@ -1,9 +1,8 @@
-"""policybot web: the page and the API in a browser's reach."""
+"""policybot web: the page, the API and the console in a browser's reach."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -14,15 +13,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read the settings and serve until told to stop."""
-    from bot.channels.web.settings import read_web_settings
-    from bot.settings import SettingsError, read_settings
+    from bot.hosting import serving
 
-    try:
-        settings = read_settings(options={"POLICYBOT_STATUS_LISTEN": options.status_listen})
-        web = read_web_settings(options={"POLICYBOT_WEB_LISTEN": options.listen})
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    from bot.channels.web import running
-
-    return running.run(settings, web)
+    said = {"POLICYBOT_WEB_LISTEN": options.listen, "POLICYBOT_STATUS_LISTEN": options.status_listen}
+    return serving.run(*serving.settings_of_web(options=said))

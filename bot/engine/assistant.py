@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Protocol
 
 from bot.days import today_in_beijing
 from bot.engine.answering.composer import Composer
@@ -28,19 +29,37 @@ from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
 from knowledge.compiled import Ready
+from knowledge.retrieval.clause_finder import ClauseFinder
 from knowledge.retrieval.evidence import Asking, Evidence
 
 WARM_UP = "一个项目最多几个？"
 """Answering it reads what is read only when first needed."""
 
 
+class Search(Protocol):
+    """Where candidates come from, if not from the base's own index."""
+
+    def behind(self, clauses: ClauseFinder) -> ClauseFinder:
+        """The same clauses, found by way of it."""
+        ...
+
+
 class Assistant:
     """Answers questions from one ready base. Safe to share between threads."""
 
-    def __init__(self, ready: Ready, today: Callable[[], date] = today_in_beijing, language: str = "zh") -> None:
+    def __init__(
+        self,
+        ready: Ready,
+        today: Callable[[], date] = today_in_beijing,
+        language: str = "zh",
+        search: Search | None = None,
+    ) -> None:
+        if search is not None:
+            ready = replace(ready, clauses=search.behind(ready.clauses))
         self.ready = ready
         self.today = today
         self._language = language
+        self._search = search
         self.understanding = Understanding(ready)
         self.library = Library(ready, Texts.load(language), today, self.reply)
         self.words = self.library.words
@@ -48,7 +67,7 @@ class Assistant:
 
     def with_base(self, ready: Ready) -> Assistant:
         """An assistant like this one, on another base; it has read what is read only when first needed."""
-        other = Assistant(ready, self.today, self._language)
+        other = Assistant(ready, self.today, self._language, self._search)
         other.reply(WARM_UP)
         return other
 
@@ -82,8 +101,8 @@ class Assistant:
         """What such a clause must have to answer a question; for fits. ``policy``: id of the one that is asked."""
         return self._use.matcher.looked_for(self.understanding.question(question), Scope(self.library, policy))
 
-    def taught_and_found(self, question: str) -> tuple[Mapping[str, float], float] | None:
-        """Signals of the clause with phrasings that is the best match, and how probable the best one without is.
+    def taught_and_found(self, question: str) -> Mapping[str, float] | None:
+        """What tells whether the clause with phrasings that is the best match is meant, or the best one without.
 
         None where something else is the best match; for fits.
         """
@@ -92,7 +111,7 @@ class Assistant:
         if not learned or kind_of(learned[0].target) != "clause":
             return None
         found = self._use.matcher.found(asked, everywhere)
-        return learned[0].signals, found[0].probability if found else 0.0
+        return self._use.matcher.trust_values(asked, learned[0], found[0] if found else None, everywhere)
 
     def _heard(self, asked: Question) -> Heard:
         """How the question was read, for the reply's why."""

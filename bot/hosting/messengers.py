@@ -13,6 +13,7 @@ from bot.channels.dingtalk.messenger import Dingtalk
 from bot.channels.feishu import settings as feishu
 from bot.channels.feishu.messenger import Feishu
 from bot.channels.telegram.settings import CREDENTIAL
+from bot.channels.web.settings import WebSettings, read_web_settings
 from bot.channels.wechat_mp import settings as wechat_mp
 from bot.channels.wechat_mp.messenger import WechatMp
 from bot.channels.wechat_mp.settings import PAGE
@@ -36,33 +37,56 @@ KNOWN: Mapping[str, tuple[Any, Callable[[Any, Client, Texts], Messenger]]] = {
     "feishu": (feishu, Feishu),
 }
 """By the channel's name: the module of its settings (VARIABLES, read), and what makes the messenger."""
+WANT_PAGE = ("POLICYBOT_WEB_LISTEN", "POLICYBOT_WEB_URL")
+"""With one of them set there is a page."""
 VARIABLES: dict[str, str] = {name: told for module, _ in KNOWN.values() for name, told in module.VARIABLES.items()}
 """Every variable of a messenger, and what it is for."""
 
 
 @dataclass(frozen=True)
 class Configured:
-    """The settings of the messengers that are to be run, by the channel's name."""
+    """What is to be run beside Telegram: the settings of messengers by the channel's name, and of the page."""
 
     settings: dict[str, Any]
     secrets: list[str] = field(repr=False)
     """What must not stand in the log."""
+    web: WebSettings | None = None
+    """Of the page; None: it is not wanted."""
+    called: bool = False
+    """Only messengers that come by callbacks; those with connections of their own are another process's."""
+
+    @property
+    def names(self) -> set[str]:
+        """Of the channels."""
+        return {*self.settings, *(["web"] if self.web is not None else [])}
 
     def made(self, client: Client, words: Texts) -> dict[str, Messenger]:
         """The messengers."""
-        return {name: KNOWN[name][1](settings, client, words) for name, settings in self.settings.items()}
+        made = {name: KNOWN[name][1](settings, client, words) for name, settings in self.settings.items()}
+        return {name: one for name, one in made.items() if one.routes() or not self.called}
 
 
 def configured(environment: Mapping[str, str] = os.environ) -> Configured:
-    """From the environment. Raises SettingsError with every fault."""
+    """From the environment; the page where it says where that is. Raises SettingsError with every fault."""
     names = [*VARIABLES, PAGE]
     values = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
     faults: list[str] = []
     found = {name: module.read(values, faults) for name, (module, _) in KNOWN.items()}
+    page = _page(environment, faults)
     if faults:
         raise SettingsError(faults)
     secrets = [value for name, value in values.items() if not name.endswith(("_URL", "_ID"))]
-    return Configured({name: one for name, one in found.items() if one is not None}, secrets)
+    return Configured({name: one for name, one in found.items() if one is not None}, secrets, page)
+
+
+def _page(environment: Mapping[str, str], faults: list[str]) -> WebSettings | None:
+    if not any(environment.get(name, "").strip() for name in WANT_PAGE):
+        return None
+    try:
+        return read_web_settings(environment)
+    except SettingsError as error:
+        faults += error.faults
+        return None
 
 
 def telegram_wanted(environment: Mapping[str, str] = os.environ) -> bool:

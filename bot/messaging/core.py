@@ -19,17 +19,19 @@ from bot.days import BEIJING
 from bot.engine.assistant import WARM_UP, Assistant
 from bot.operations import logs
 from bot.operations.metrics import Metrics
+from bot.replies.texts import Texts
 from bot.service.expiry import ExpiryWatch
 from bot.service.limits import UserLimit
 from bot.service.notices import Notices
 from bot.service.parts import Parts
 from bot.service.port import Address, Channel
-from bot.service.staffroom import StaffRoom
+from bot.service.staffroom import ConsoleRoom, StaffRoom
 from bot.serving.answer_process import Worker
 from bot.serving.hot_reload import Reloader
 from bot.serving.last_good import LastGood, Started, start
 from bot.serving.memory import keep_giving_back
 from bot.serving.reply_cache import RecentReplies
+from bot.serving.searching import search_at
 from bot.settings import Settings
 from bot.staff.asker_hash import Askers, KeyFileError, open_askers
 from bot.store.migrate import NewerSchemaError
@@ -67,7 +69,7 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     ``secrets``: what is blotted out in the log; ``filters`` as of logs.set_up.
     """
     os.umask(0o077)  # the store and what else is written here is about people
-    logs.set_up(settings.log_level, [*secrets, settings.hash_key], *filters)
+    logs.set_up(settings.log_level, [*secrets, settings.hash_key, *settings.search_passwords], *filters)
     metrics = Metrics()
     try:
         store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
@@ -79,7 +81,7 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
         raise UnusableError(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库") from error
     last_good = LastGood(settings.data_dir, settings.base)
     started = start(settings.base, last_good)
-    assistant = Assistant(started.ready)
+    assistant = Assistant(started.ready, search=search_at(settings.search))
     assistant.reply(WARM_UP)
     gc.collect()
     gc.freeze()  # the base lives as long as the process: no collection need look at it again
@@ -120,7 +122,8 @@ async def opened(found: Found) -> AsyncIterator[None]:
 class Core:
     """The parts that every channel works with; channels are added before anything is answered."""
 
-    def __init__(self, settings: Settings, found: Found) -> None:
+    def __init__(self, settings: Settings, found: Found, console: Address | None = None) -> None:
+        """``console``: where the staff answers in a browser; None: there is no web in this process."""
         self.settings = settings
         self.store = store = found.store
         self.metrics = metrics = found.metrics
@@ -129,9 +132,7 @@ class Core:
         """As Parts.forgetting."""
         words = found.assistant.words
         self.replies = RecentReplies(found.assistant, found.worker)
-        room = settings.staff_room
-        at = Address(*room, place="group") if room is not None else None
-        self.room = StaffRoom(at, self.channels, store, words, settings.hours, lambda: datetime.now(BEIJING))
+        self.room = self._room(console, words)
         self.notices = Notices(self.channels, settings.staff, self.room, words)
         self.reloader = Reloader(
             settings.base,
@@ -158,6 +159,15 @@ class Core:
         )
         self.expiry = ExpiryWatch(store, self.notices, self.policies, found.assistant.today, words)
         self._running = False
+
+    def _room(self, console: Address | None, words: Texts) -> StaffRoom:
+        """The staff's group, and the console beside it; the console alone where there is no group."""
+        group, hours, now = self.settings.staff_room, self.settings.hours, lambda: datetime.now(BEIJING)
+        if group is None and console is not None:
+            return ConsoleRoom(console, self.channels, self.store, words, hours, now)
+        at = Address(*group, place="group") if group is not None else None
+        also = {(console.channel, console.conversation)} if console is not None else set()
+        return StaffRoom(at, self.channels, self.store, words, hours, now, also)
 
     def _forget(self, channel: str, person: str) -> None:
         for forget in self.forgetting:

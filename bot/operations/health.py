@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -13,6 +15,10 @@ from bot.operations.metrics import Metrics
 from bot.serving.hot_reload import MOST_FAULTS, State
 from bot.store import tickets
 from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from knowledge.retrieval.opensearch.circuit import Standing
+    from knowledge.retrieval.opensearch.search import ClusterSearch
 
 STALE = 120.0
 """Seconds without a good poll after which the bot is ill; a long poll takes half a minute."""
@@ -36,6 +42,9 @@ class Health:
     channels: Callable[[], Mapping[str, str]] = dict
     """What is wrong with each other messenger of this process; empty where nothing is known to be."""
 
+    search: ClusterSearch | None = None
+    """The search cluster, where one is set. One that can't be asked makes nobody ill: the local index answers."""
+
     async def report(self) -> dict[str, object]:
         """The state as plain data."""
         now = time.monotonic()
@@ -44,6 +53,9 @@ class Health:
         failing = self.store.failing_since is not None
         counts = {} if failing else await self.store.counts()
         waiting = None if failing else await self.store.transact(tickets.counts)
+        standing = None if self.search is None else await asyncio.to_thread(self.search.standing)
+        if standing is not None:
+            self.metrics.searched(standing.asked, standing.local, bool(standing.reason))
         reasons = []
         if failing:
             reasons.append("store")
@@ -67,7 +79,8 @@ class Health:
         return {
             "status": "ill" if reasons else "ok",
             "reasons": reasons,
-            "warnings": refused_warnings(self.base),
+            "warnings": refused_warnings(self.base) + search_warnings(standing),
+            "search": "local" if standing is None else "fallen back" if standing.reason else "cluster",
             "mode": "polling" if self.polling else "webhook",
             "last_contact_age_seconds": age,
             "channels": {name: trouble or "ok" for name, trouble in channels.items()},
@@ -88,6 +101,16 @@ def refused_warnings(base: State) -> list[str]:
     if not base.faults:
         return []
     return [f"a newer base was refused, answers come from the one before ({len(base.faults)} faults): {base.faults[0]}"]
+
+
+def search_warnings(standing: Standing | None) -> list[str]:
+    """That the search cluster isn't asked, and why."""
+    if standing is None or not standing.reason:
+        return []
+    return [
+        f"the search cluster has not been asked for {max(0.0, time.time() - standing.since):.0f} s, "
+        f"candidates come from the local index: {standing.reason}"
+    ]
 
 
 def application(health: Health) -> web.Application:

@@ -14,6 +14,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._searches: dict[str, int] = {}
         r = self.registry
         self.questions = Counter("policybot_questions", "Updates dealt with, by outcome", ["outcome"], registry=r)
         self.seconds = Histogram(
@@ -44,6 +45,12 @@ class Metrics:
         )
         self.refusals = Counter("policybot_staff_refusals", "Staff commands that others tried", ["what"], registry=r)
         self.store_failing = Gauge("policybot_store_failing", "1 while the database takes no writes", registry=r)
+        self.search_fallback = Gauge(
+            "policybot_search_fallback", "1 while the local index answers in the search cluster's place", registry=r
+        )
+        self.searches = Counter(
+            "policybot_searches", "Searches where a search cluster is set, by who answered", ["where"], registry=r
+        )
         self.reloads = Counter("policybot_base_checks", "Checks of the base's files, by result", ["result"], registry=r)
         self.base_refused = Gauge("policybot_base_refused", "1 while files on disk are not taken into use", registry=r)
         self.base_kept = Gauge(
@@ -51,6 +58,14 @@ class Metrics:
             "1 while the base is the one that was kept, since a start with faulty files",
             registry=r,
         )
+
+    def searched(self, cluster: int, local: int, fallen_back: bool) -> None:
+        """Searches in all so far, by who answered; and whether the local index does now."""
+        for where, total in (("cluster", cluster), ("local", local)):
+            more = total - self._searches.get(where, 0)
+            self.searches.labels(where).inc(max(0, more))
+            self._searches[where] = total
+        self.search_fallback.set(int(fallen_back))
 
     def base_checked(self, result: str) -> None:
         """The files were checked."""

@@ -10,7 +10,7 @@ from bot.days import BEIJING
 from bot.replies.texts import Texts
 from bot.service.pages import lines
 from bot.service.port import Address, Channel, DisturbedError, RefusedError
-from bot.service.staffroom import StaffRoom
+from bot.service.staffroom import ConsoleRoom, StaffRoom
 from bot.serving.hot_reload import MOST_FAULTS, Report
 from bot.staff.roles import Role, Staff
 
@@ -41,7 +41,7 @@ class Notices:
 
     def _places(self, private: bool) -> list[Address]:
         at = self._room.at
-        places = [at] if at is not None else []
+        places = [at] if at is not None and not isinstance(self._room, ConsoleRoom) else []
         if private or not places:
             editors = self._staff.everyone(Role.EDITOR)
             places += [self._channels[name].private(person) for name, person in editors if self._pushes(name)]

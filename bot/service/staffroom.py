@@ -175,3 +175,14 @@ class StaffRoom:
                 self._note(present, connection)
 
             await self._store.transact(record)
+
+
+class ConsoleRoom(StaffRoom):
+    """Where the staff is when no messenger has a group of theirs: there as long as somebody has an account."""
+
+    staffed = False
+
+    @property
+    def there(self) -> bool:
+        """Whether there is somebody to hand on to."""
+        return self.staffed and super().there

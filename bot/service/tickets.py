@@ -77,6 +77,8 @@ def _refused(visit: Visit, ticket: Ticket | None, before: Answer | None, number:
     words, incoming = visit.words, visit.incoming
     if ticket is None:
         return words("handoff.unknown", number=number)
+    if ticket.channel not in visit.parts.channels:
+        return words("handoff.elsewhere", number=number, channel=ticket.channel)
     if _older(visit, ticket):
         return words("handoff.older", number=number)
     if incoming.kind != "text" or incoming.caption or incoming.forwarded:
@@ -172,6 +174,8 @@ async def close(visit: Visit, arguments: str) -> None:
     words = visit.words
     if ticket is None:
         await visit.say(words("handoff.close_how"))
+    elif ticket.channel not in visit.parts.channels:
+        await visit.say(words("handoff.elsewhere", number=number, channel=ticket.channel))
     elif not named and _older(visit, ticket):
         await visit.say(words("handoff.older", number=number))
     elif not ticket.open:

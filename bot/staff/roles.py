@@ -32,19 +32,20 @@ class Staff:
         """``more``: members in other channels."""
         self._roles = dict(roles or {})
         self._all = {("telegram", str(number)): role for number, role in self._roles.items()} | dict(more or {})
+        self._admitted: dict[tuple[str, str], Role] = {}
 
     def of(self, channel: str, person: str) -> Role | None:
         """The role of a channel's person; None: no member of staff."""
-        return self._all.get((channel, person))
+        return self._admitted.get((channel, person)) or self._all.get((channel, person))
 
     def admit(self, channel: str, person: str, role: Role | None) -> None:
         """Somebody has that role from here on; None: none any more. For channels whose accounts come and go."""
-        self._all.pop((channel, person), None)
+        self._admitted.pop((channel, person), None)
         if role is not None:
-            self._all[channel, person] = role
+            self._admitted[channel, person] = role
 
     def everyone(self, least: Role = Role.VIEWER) -> tuple[tuple[str, str], ...]:
-        """(channel, person) of all who may do what ``least`` may, in the order of the settings."""
+        """(channel, person) of all who may do what ``least`` may, in the order of the settings; not those admitted."""
         return tuple(who for who, role in self._all.items() if role >= least)
 
     def role(self, user_id: int) -> Role | None:

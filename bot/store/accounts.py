@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.store.tables import accounts, audit, sessions
 
@@ -44,12 +44,6 @@ def account(connection: Connection, name: str) -> Account | None:
 def everyone(connection: Connection) -> Sequence[Account]:
     """All accounts."""
     return [Account(*row) for row in connection.execute(select(*_ACCOUNT).order_by(accounts.c.made))]
-
-
-def staffed(connection: Connection) -> bool:
-    """Whether there is somebody who can answer."""
-    able = (accounts.c.ended == 0.0, accounts.c.role != "auditor")
-    return bool(connection.execute(select(func.count()).select_from(accounts).where(*able)).scalar())
 
 
 def put(connection: Connection, one: Account) -> None:

@@ -46,13 +46,17 @@ EvidenceName = Literal[
 """What speaks for or against a clause without phrasings; each is told in knowledge/retrieval/evidence.py."""
 
 
+TrustName = Literal["linear", "nearest", "cover", "found", "more_cover", "more_pairs", "bias"]
+"""What tells whether a clause with phrasings is meant, or one without; told in the same place."""
+
+
 class EvidenceFile(Record):
     """evidence.yaml, as `policybot tune evidence` writes it."""
 
     signal: dict[EvidenceName, float] = Field(min_length=1)
     """What isn't there counts nothing."""
     bias: float
-    taught: dict[Literal["linear", "nearest", "cover", "found", "bias"], float] = Field(default_factory=dict)
+    taught: dict[TrustName, float] = Field(default_factory=dict)
 
 
 class Base(Record):

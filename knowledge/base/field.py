@@ -1,8 +1,12 @@
-"""The field: kinds of measure and of rule, what official texts call them, and how people ask (knowledge/field)."""
+"""The field (knowledge/field): kinds of measure and of rule, what official texts call them, how people ask for them;
+and what people say in words that official texts don't use.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +30,49 @@ class FieldTopic:
     """How people ask for it."""
 
 
+@dataclass(frozen=True)
+class Field:
+    """All that is known of the field."""
+
+    topics: tuple[FieldTopic, ...]
+    sayings: Mapping[str, tuple[str, ...]]
+    """What people say -> what official texts call it, the most exact first."""
+
+
 def folder(root: Path) -> Path:
     """The field of a base; the project's own where the base has none."""
     own = root / FOLDER
     return own if own.is_dir() else ROOT / FOLDER
 
 
-def read_field(root: Path = ROOT) -> tuple[FieldTopic, ...]:
-    """All topics, in the order of the files. Raises KnowledgeError, with the line, where a file is no YAML."""
+def own_field(root: Path) -> Field | None:
+    """The field that a base brings itself; None where it uses the project's. Raises KnowledgeError as read_field()."""
     at = folder(root)
+    return None if at == ROOT / FOLDER else read_field(root)
+
+
+def to_bytes(field: Field | None) -> bytes:
+    """The field for a compiled form."""
+    return json.dumps(field and asdict(field), ensure_ascii=False).encode()
+
+
+def from_bytes(stored: bytes) -> Field | None:
+    """The reverse of to_bytes()."""
+    field = json.loads(stored)
+    if field is None:
+        return None
+    lists = ("official", "asked")
+    topics = (FieldTopic(**topic | {name: tuple(topic[name]) for name in lists}) for topic in field["topics"])
+    return Field(tuple(topics), {said: tuple(called) for said, called in field["sayings"].items()})
+
+
+def read_field(root: Path = ROOT) -> Field:
+    """Raises KnowledgeError, with the line, where a file is no YAML."""
+    return Field(_topics(folder(root)), _sayings(folder(root)))
+
+
+def _topics(at: Path) -> tuple[FieldTopic, ...]:
+    """All topics, in the order of the files."""
     asked: dict[str, list[str]] = {}
     for path in sorted((at / "phrasings").glob("*.yaml")):
         for topic, lines in _data(path).items():
@@ -50,6 +88,15 @@ def read_field(root: Path = ROOT) -> tuple[FieldTopic, ...]:
         for path in sorted((at / "topics").glob("*.yaml"))
         for topic in _data(path)["topics"]
     )
+
+
+def _sayings(at: Path) -> dict[str, tuple[str, ...]]:
+    """What is said in several files has the words of all of them."""
+    said: dict[str, tuple[str, ...]] = {}
+    for path in sorted((at / "sayings").glob("*.yaml")):
+        for word, called in _data(path)["words"].items():
+            said[str(word)] = tuple(dict.fromkeys((*said.get(str(word), ()), *map(str, called))))
+    return said
 
 
 def _data(path: Path) -> Any:

@@ -109,6 +109,24 @@ class FigureTalk(Record):
     """Money that is a condition."""
 
 
+class NumberTalk(Record):
+    """Which kind of number is asked for, where nobody taught how people ask; each is looked for apart."""
+
+    share: Expressions
+    time: Expressions
+    count: Expressions
+    """With what is counted as the group ``unit``, where it is said."""
+    money: Expressions
+    any: Expressions
+    """What asks for a number of any kind."""
+    each: Expressions
+    """That it is asked for each of something, the group ``unit`` where that is said."""
+    most: Expressions
+    """That a cap is asked for."""
+    needed: Expressions
+    """That a condition is asked for, not what is given."""
+
+
 class MoneyTalk(Record):
     """Words of money; what names it and nothing else stands in variants, what asks how much in cues."""
 
@@ -165,5 +183,8 @@ class Talk(Record):
     units: UnitTalk
     places: PlaceTalk
     figures: FigureTalk
+    asked_numbers: NumberTalk
+    units_of_numbers: dict[Text, tuple[Text, ...]]
+    """Counting words by which people may ask for one another."""
     money: MoneyTalk
     acts: ActTalk = ActTalk()

@@ -155,8 +155,8 @@ def revive(path: Path) -> Ready | None:
         if plain.get("compiler") == compiler():
             ready = _load(path)
         else:
-            base = storedbase.from_arrays(arrays)
-            ready = compile_base(base, Weights(**plain["weights"]), evidence.Weights(**plain["evidence"]))
+            base, speaks = storedbase.from_arrays(arrays), evidence.Weights(**plain["evidence"])
+            ready = compile_base(base, Weights(**plain["weights"]), speaks, topics.own_in(arrays))
     except Exception:  # absent, cut short, spoilt in any way
         return None
     return None if ready is None else replace(ready, fingerprint=path.stem.rpartition("-")[2])

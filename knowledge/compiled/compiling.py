@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from knowledge.base.contents import Base
+    from knowledge.base.field import Field
     from knowledge.teaching.overlay import Taught
 from knowledge import ROOT
 
 
 def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
     """Load, verify and compile, without looking at the stored form."""
+    from knowledge.base.field import own_field
     from knowledge.base.load import load_base
     from knowledge.learned.index import load_weights
 
@@ -31,13 +33,13 @@ def make(root: Path = ROOT, taught: Sequence[Taught] = ()) -> Ready:
         from knowledge.teaching.overlay import merged
 
         base, _ = merged(base, taught)
-    return compile_base(base, load_weights(root), evidence.load_weights(root), root)
+    return compile_base(base, load_weights(root), evidence.load_weights(root), own_field(root))
 
 
-def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, root: Path = ROOT) -> Ready:
+def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Field | None = None) -> Ready:
     """Compile a base that is loaded; ``speaks``: what speaks for a clause without phrasings.
 
-    ``root``: of the base, which may bring a field of its own.
+    ``own``: the field that it brings itself; None: the project's.
     """
     from knowledge.base.field import read_field
     from knowledge.learned.examples import clause_texts, examples
@@ -51,8 +53,9 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, root: P
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
     unasked_targets, entries = unasked(base)
     if entries:
-        topics = Topics.build(read_field(root), reader, titled_texts(base))
-        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries), topics)
+        field = read_field() if own is None else own
+        topics = Topics.build(field.topics, reader, titled_texts(base), own)
+        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings), topics)
     else:
         finder = ClauseFinder((), None)
     return Ready(base, reader, Index(tables, weights), finder, speaks)

@@ -111,14 +111,14 @@ def derived(policies: Mapping[str, str], base: Base, read: Callable[[str], Seque
 
 
 def trusted(
-    questions: Sequence[tuple[str, bool]], match: Callable[[str], tuple[Mapping[str, float], float] | None]
+    questions: Sequence[tuple[str, bool]], match: Callable[[str], Mapping[str, float] | None]
 ) -> list[tuple[Mapping[str, float], bool]]:
     """Rows for fit_trust(). ``questions``: each with whether it is for a clause with phrasings.
 
-    ``match``: the signals of the best such clause, where that is what is best, and how probable the best other one is.
+    ``match``: what there is of TRUST, where such a clause is the best match.
     """
     found = [(match(ask), meant) for ask, meant in questions]
-    return [({**best[0], "found": best[1]}, meant) for best, meant in found if best is not None]
+    return [(values, meant) for values, meant in found if values is not None]
 
 
 def rows(

@@ -169,16 +169,15 @@ class Index:
         likeness = self._likeness(ids, values)
         if len(likeness):
             out[:, 1] = np.maximum.reduceat(likeness, t.phrase_start)
-            few = min(FUZZY_CANDIDATES, len(likeness))
-            rows = np.argpartition(-likeness, few - 1)[:few]
+            rows = _highest(likeness, FUZZY_CANDIDATES, out[:, 1])
             owner = np.searchsorted(t.phrase_start, rows, side="right") - 1
             plain = _compact(reading.plain)
-            for row, target in sorted(zip(rows.tolist(), owner.tolist(), strict=True), key=lambda r: -likeness[r[0]]):
-                if likeness[row] <= 0:
-                    continue
+            fuzzy = [0.0] * n
+            for row, target in zip(rows.tolist(), owner.tolist(), strict=True):
                 if nearest_row[target] < 0:
                     nearest_row[target] = row
-                out[target, 2] = max(out[target, 2], fuzz.ratio(plain, t.phrase_key[row]) / 100)
+                fuzzy[target] = max(fuzzy[target], fuzz.ratio(plain, t.phrase_key[row]) / 100)
+            out[:, 2] = fuzzy
         self._keywords(reading, out)
         return out, nearest_row
 
@@ -194,12 +193,14 @@ class Index:
     def _likeness(self, ids: Ints, values: Floats) -> Floats:
         """Cosine to every phrasing."""
         t = self.tables
-        starts, ends = t.posting_start[ids], t.posting_start[ids + 1]
         if not len(t.phrase_key):
             return np.zeros(0, dtype=np.float32)
-        rows = np.concatenate([t.posting_row[a:b] for a, b in zip(starts, ends, strict=True)])
-        shares = np.concatenate([t.posting_value[a:b] * v for a, b, v in zip(starts, ends, values, strict=True)])
-        return np.bincount(rows, weights=shares, minlength=len(t.phrase_key)).astype(np.float32)
+        starts = t.posting_start[ids]
+        sizes = t.posting_start[ids + 1] - starts
+        before = np.cumsum(sizes)
+        at = np.arange(before[-1], dtype=np.int32) + np.repeat(starts - before + sizes, sizes)
+        shares = t.posting_value[at] * np.repeat(values, sizes)
+        return np.bincount(t.posting_row[at], weights=shares, minlength=len(t.phrase_key)).astype(np.float32)
 
     def _keywords(self, reading: Reading, out: Floats) -> None:
         t = self.tables
@@ -214,6 +215,17 @@ class Index:
                 out[target, 4] += idf
         if total:
             out[:, 3:5] /= total
+
+
+def _highest(values: Floats, most: int, peaks: Floats) -> Ints:
+    """The rows of the highest values above 0, at most ``most``, highest first, of equal ones the first.
+
+    ``peaks``: the highest of each group of rows. As many values as there are peaks are no lower than the lowest of
+    these, so that few of all need to be sorted.
+    """
+    least = np.sort(peaks)[-most] if len(peaks) >= most else 0.0
+    rows = np.flatnonzero((values >= least) & (values > 0))
+    return rows[np.argsort(-values[rows], kind="stable")[:most]].astype(np.int32)
 
 
 def vector(features: Iterable[str], feature_ids: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:

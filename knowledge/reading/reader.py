@@ -1,7 +1,7 @@
 """From a typed question to comparable features: words, terms, character and sound n-grams.
 
 What people type is first brought to plain Chinese (dialect and Cantonese words, fillers, English through a glossary,
-pinyin, homophone and shape typos), each repair noted so that an answer can be explained; then cut by jieba.
+pinyin, homophone and shape typos), each repair noted so that an answer can be explained; then cut into words.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import accumulate
 
-from knowledge.reading.cutter import jieba
+from knowledge.reading.cutting import Cutter
 from knowledge.reading.latin import Latin
 from knowledge.reading.typos import HAN, Mender
 from knowledge.reading.vocabulary import Repair, Vocabulary
@@ -53,17 +53,16 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, mend: bool = True) -> None:
         """``mend``: whether typos are mended; off only to measure what mending is worth."""
         self.vocabulary = v = vocabulary
-        self._jieba: Any = jieba.Tokenizer()
-        self._jieba.FREQ = v.freq
-        self._jieba.total = sum(v.freq.values())
-        self._jieba.initialized = True
+        self._cut = Cutter(v.freq).cut
         self._stop = frozenset(v.stop)
+        self._term_of = v.term_of
+        self._term_heads = {surface[:2] for surface in v.term_of}
         self._max_term = max(map(len, v.term_of), default=0)
         self._dialect = Phrases(v.dialect)
         self._fillers = Phrases(dict.fromkeys(v.fillers, True))
         self._latin = Latin(v)
         self._mends = mend
-        self._mender = Mender(v, lambda run: self._jieba.cut(run, HMM=False))
+        self._mender = Mender(v, self._cut)
 
         self._remembered = lru_cache(REMEMBERED)(self._read)
 
@@ -77,7 +76,7 @@ class Reader:
         plain = self._replace(_STRETCHED.sub(r"\1\1", folded), repairs)
         plain = self._latin.read(plain, repairs)
         plain = self._mender.mend(plain, repairs) if self._mends else plain
-        pieces = list(self._jieba.cut(plain, HMM=False))
+        pieces = self._cut(plain)
         all_words = [w for w in pieces if _RUN.match(w)]
         words = [w for w in all_words if w not in self._stop]
         terms = self._terms(plain, pieces)
@@ -98,7 +97,7 @@ class Reader:
         out: list[str] = []
         for at in range(0, len(text), PIECE):
             plain = fold(text[at : at + PIECE])
-            pieces = list(self._jieba.cut(plain, HMM=False))
+            pieces = self._cut(plain)
             out += ["w:" + word for word in pieces if _RUN.match(word) and word not in self._stop]
             out += ["t:" + term for term in self._terms(plain, pieces)]
             for match in HAN.finditer(_PUNCTUATION.sub(" ", plain)):
@@ -109,24 +108,18 @@ class Reader:
     def _terms(self, plain: str, pieces: list[str]) -> list[str]:
         """Concepts whose words stand in the text, longest first at each place, in order.
 
-        They begin and end where jieba's words do: 高企 is not in 提高企业.
+        They begin and end where words do: 高企 is not in 提高企业.
         """
-        table = self.vocabulary.term_of
-        starts, at = [], 0
-        for piece in pieces:
-            starts.append(at)
-            at += len(piece)
-        starts.append(at)
-        ends = set(starts)
+        ends = list(accumulate(map(len, pieces)))
         found = []
         done = 0
-        for start in starts:
-            if start < done:
+        for n, start in enumerate([0, *ends]):
+            if start < done or plain[start : start + 2] not in self._term_heads:
                 continue
-            for n in range(min(self._max_term, len(plain) - start), 1, -1):
-                if start + n in ends and (term := table.get(plain[start : start + n])) is not None:
+            for end in reversed(ends[n : n + self._max_term]):
+                if 1 < end - start <= self._max_term and (term := self._term_of.get(plain[start:end])) is not None:
                     found.append(term)
-                    done = start + n
+                    done = end
                     break
         return found
 

@@ -37,6 +37,8 @@ class Mender:
         self._known = frozenset(self._by_sound.values())
         self._blanks = _blanks(self._known)
         long = (t for t in sorted(self._known) if SHAPE_MIN_CHARS <= len(t) <= SHAPE_MAX_CHARS)
+        self._heads = {form[:2] for form in self._blanks}
+        self._tails = {form[-2:] for form in self._blanks}
         self._swapped = {"".join(sorted(t)): t for t in long}
         self._remembered = lru_cache(REMEMBERED)(self._run)
         self._starts = {" ".join(s.split()[:n]) for s in self._by_sound for n in range(1, s.count(" ") + 2)}
@@ -79,32 +81,43 @@ class Mender:
         return "".join(out), tuple(repairs)
 
     def _mended(self, run: str, sounds: list[str], loose: list[bool], i: int) -> tuple[str | None, str, int]:
-        longest = 0  # no term sounds like more than this from here on
-        while i + longest < len(run) and " ".join(sounds[i : i + longest + 1]) in self._starts:
-            longest += 1
-        for n in range(longest, SOUND_MIN_CHARS - 1, -1):
+        heard = self._heard(sounds, i)
+        for n in range(len(heard), SOUND_MIN_CHARS - 1, -1):
             typed = run[i : i + n]
             if typed in self._known:
                 return typed, "", n
-            term = self._by_sound.get(" ".join(sounds[i : i + n]))
+            term = self._by_sound.get(heard[n - 1])
             if term is not None and self._mendable(typed, sum(loose[i : i + n])):
                 return term, "sound", n
-        if any(loose[i : i + SHAPE_MIN_CHARS]):
+        if True in loose[i : i + SHAPE_MIN_CHARS]:
             for n in range(min(SHAPE_MAX_CHARS, len(run) - i), SHAPE_MIN_CHARS - 1, -1):
-                if sum(loose[i : i + n]) < 1:
-                    continue
-                if self._word_and_more(run[i : i + n]):
-                    continue
-                term = self._swapped.get("".join(sorted(run[i : i + n])))
+                term, how = self._looks_like(run[i : i + n], loose[i : i + n])
                 if term is not None:
-                    return term, "swapped", n
-                for j in range(n):
-                    if not loose[i + j] or run[i + j] in self._stop:
-                        continue
-                    term = self._blanks.get(run[i : i + j] + "*" + run[i + j + 1 : i + n])
-                    if term is not None:
-                        return term, "shape", n
+                    return term, how, n
         return None, "", 0
+
+    def _heard(self, sounds: list[str], i: int) -> list[str]:
+        """The sounds from here on, one syllable, two and so on, as far as any term begins so."""
+        heard: list[str] = []
+        so_far = sounds[i]
+        while so_far in self._starts:
+            heard.append(so_far)
+            if i + len(heard) == len(sounds):
+                break
+            so_far = f"{so_far} {sounds[i + len(heard)]}"
+        return heard
+
+    def _looks_like(self, span: str, loose: list[bool]) -> tuple[str | None, str]:
+        """The long term that the span is but for the order of its characters, or one that jieba left alone; and how."""
+        term = self._swapped.get("".join(sorted(span)))
+        how = "swapped"
+        if term is None and (span[:2] in self._heads or span[-2:] in self._tails):
+            how = "shape"
+            forms = (
+                span[:j] + "*" + span[j + 1 :] for j, char in enumerate(span) if loose[j] and char not in self._stop
+            )
+            term = next((found for form in forms if (found := self._blanks.get(form)) is not None), None)
+        return (None, "") if term is None or self._word_and_more(span) else (term, how)
 
     def _mendable(self, typed: str, stray: int) -> bool:
         """Whether a span that sounds like a term is misspelt; ``stray``: its characters that jieba left alone."""

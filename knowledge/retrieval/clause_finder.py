@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from knowledge.base.contents import Base
 from knowledge.base.document import Clause, Policy
 from knowledge.base.target import policy_of
-from knowledge.retrieval import Entry, Retriever
+from knowledge.retrieval import Entry, Members, Retriever
 from knowledge.retrieval.topics import Topics
 
 
@@ -49,8 +49,18 @@ class ClauseFinder:
         """The clauses nearest to a question, best first, with their scores; ``only``: a policy's id."""
         if self.retriever is None or (only and only not in self._span):
             return []
-        found = self.retriever.search(question, most, self._span[only] if only else None)
+        found = self.retriever.search(question, most, self.members([only]) if only else None)
         return [(self.targets[one.number], one.score) for one in found]
+
+    def called(self, text: str) -> Mapping[str, Sequence[str]]:
+        """What official texts call what a folded text says in everyday words, by what it says."""
+        return self.retriever.called(text) if self.retriever is not None else {}
+
+    def members(self, policy_ids: Iterable[str]) -> Members:
+        """All clauses of some policies."""
+        spans = [self._span[policy] for policy in policy_ids if policy in self._span]
+        numbers = spans[0] if len(spans) == 1 else sorted(n for span in spans for n in span)
+        return Members([policy_of(self.targets[span.start]) for span in spans], numbers)
 
     def holding(self, term: str, policy_id: str = "") -> int:
         """In how many clauses of a policy, or of all, a word stands, or a pair of characters."""

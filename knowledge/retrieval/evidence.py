@@ -34,15 +34,16 @@ from pathlib import Path
 from typing import get_args
 
 from knowledge import ROOT
-from knowledge.base.contents import Base, EvidenceName
+from knowledge.base.contents import Base, EvidenceName, TrustName
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
 from knowledge.retrieval.topics import tokens
 from knowledge.text.fold import fold_whole
 
-TRUST = ("linear", "nearest", "cover", "found")
-"""Of a match with a clause that has phrasings (knowledge/learned), and the probability of the best clause without."""
+TRUST = tuple(name for name in get_args(TrustName) if name != "bias")
+"""Of a match with a clause that has phrasings (knowledge/learned), the probability of the best clause without, and
+how much more that one holds of the question (Evidence.against)."""
 SIGNALS: tuple[EvidenceName, ...] = get_args(EvidenceName)
 CANDIDATES = 12
 """Clauses that are looked at closely."""
@@ -70,6 +71,8 @@ CLEAR_TOPIC = 1.5
 """Likenesses to a topic are this much sharper where the clause isn't about it."""
 FIRST_TOPIC = 2.0
 """The same where it is."""
+OTHERWISE = 0.8
+"""What a word counts of which an official one stands in the clause: who made the list may not have meant this case."""
 LONG = 6.0
 """Log of the characters of a long clause."""
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -148,6 +151,20 @@ class _Text:
     length: float
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What is looked for, with what each part is worth."""
+
+    asking: Asking
+    rarity: Mapping[str, float]
+    pairs: Mapping[str, float]
+    called: Mapping[str, Mapping[str, float]]
+    """What official texts call a word, with the rarity of each."""
+    plain: str
+    """Letters and digits of the question."""
+    topics: Mapping[int, float]
+
+
 class Evidence:
     """Weighs candidates; pure but for what it remembers."""
 
@@ -177,39 +194,63 @@ class Evidence:
 
     def signals(self, asking: Asking) -> list[tuple[str, dict[str, float]]]:
         """The candidates with their signals, in the order of the search."""
-        words = asking.words
-        if not words:
+        look = self._look(asking)
+        if look is None:
             return []
         found = self._candidates(asking)
-        rarity = {w: self._rarity(w) for w in words}
-        pairs = {p: self._rarity(p) for w in words for p in _pairs(w)}
-        whole, whole_pairs = sum(rarity.values()), sum(pairs.values()) or 1.0
-        plain = _NOT_WORD.sub("", asking.reading.plain)
-        near = self.clauses.topics.of_question(tokens(words)) if self.clauses.topics is not None else {}
-        out = []
-        for target, score in found:
-            text = self._text(target)
-            held = max(self._held(rarity, window) for window in _windows(text.whole))
-            much = min(1.0, held / ENOUGH)
-            row = {
-                "cover": held / whole,
-                "pairs": sum(r for p, r in pairs.items() if p in text.whole) / whole_pairs,
-                "run": _run(plain, text.whole) / max(len(plain), 1),
-                "ahead": max(0.0, score / found[0][1]) if found[0][1] > 0 else 0.0,
-                "much": much,
-                "weight": much * held / whole,
-                **self._topical(near, target, held / whole),
-                "title": self._held(rarity, text.title) / whole,
-                "above": self._held(rarity, text.above) / whole,
-                "stated": float("amount" in asking.wants and text.money),
-                "silent": float("amount" in asking.wants and not text.money),
-                "units": float("units" in asking.wants and text.units),
-                "length": text.length,
-                "named": float(bool(asking.only)),
-                "outside": asking.outside * (1.0 - held / whole),
-            }
-            out.append((target, {name: round(value, 3) for name, value in row.items()}))
-        return out
+        best = found[0][1] if found else 0.0
+        return [
+            (target, self._row(look, target, max(0.0, score / best) if best > 0 else 0.0)) for target, score in found
+        ]
+
+    def against(self, asking: Asking, taught: str, found: str) -> dict[str, float]:
+        """How much more of the question's words and pairs the clause ``found`` holds than the clause ``taught``."""
+        look = self._look(asking)
+        if look is None:
+            return {}
+        whole = sum(look.rarity.values())
+        one, other = self._text(found), self._text(taught)
+        return {
+            "more_cover": (self._most_held(look, one) - self._most_held(look, other)) / whole,
+            "more_pairs": _paired(look, one) - _paired(look, other),
+        }
+
+    def _look(self, asking: Asking) -> _Look | None:
+        words = asking.words
+        if not words:
+            return None
+        return _Look(
+            asking,
+            {w: self.rarity(w) for w in words},
+            {p: self.rarity(p) for w in words for p in _pairs(w)},
+            self._called(asking.reading.plain, words),
+            _NOT_WORD.sub("", asking.reading.plain),
+            self.clauses.topics.of_question(tokens(words)) if self.clauses.topics is not None else {},
+        )
+
+    def _row(self, look: _Look, target: str, ahead: float) -> dict[str, float]:
+        """The signals of one clause; ``ahead``: how its score compares with the best one's."""
+        asking, text, whole = look.asking, self._text(target), sum(look.rarity.values())
+        held = self._most_held(look, text)
+        much = min(1.0, held / ENOUGH)
+        row = {
+            "cover": held / whole,
+            "pairs": _paired(look, text),
+            "run": _run(look.plain, text.whole) / max(len(look.plain), 1),
+            "ahead": ahead,
+            "much": much,
+            "weight": much * held / whole,
+            **self._topical(look.topics, target, held / whole),
+            "title": self._held(look, text.title) / whole,
+            "above": self._held(look, text.above) / whole,
+            "stated": float("amount" in asking.wants and text.money),
+            "silent": float("amount" in asking.wants and not text.money),
+            "units": float("units" in asking.wants and text.units),
+            "length": text.length,
+            "named": float(bool(asking.only)),
+            "outside": asking.outside * (1.0 - held / whole),
+        }
+        return {name: round(value, 3) for name, value in row.items()}
 
     def _of_place(self, policy_id: str, places: frozenset[str]) -> float:
         """Log odds of a document for the places that the question asks for."""
@@ -223,15 +264,14 @@ class Evidence:
         """Whether a document, or any, speaks of a place in some clauses."""
         return self.clauses.holding(place, policy_id) >= MENTIONS
 
-    def trust(self, taught: Mapping[str, float], found: float) -> float | None:
-        """How probably the best clause with phrasings is meant, where it has these signals, and not one without.
+    def trust(self, values: Mapping[str, float]) -> float | None:
+        """How probably the best clause with phrasings is meant, where it has these of TRUST, and not one without.
 
-        ``found``: probability of the best clause without. None where nothing was fitted.
+        None where nothing was fitted.
         """
         w = self._weights.taught
         if not w:
             return None
-        values = {**taught, "found": found}
         return 1.0 / (
             1.0 + math.exp(-w.get("bias", 0.0) - sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST))
         )
@@ -256,11 +296,32 @@ class Evidence:
             "other_topic": min(1.0, CLEAR_TOPIC * alike) * (1.0 - has.get(first, 0.0)) * (1.0 - cover),
         }
 
-    def _held(self, rarity: Mapping[str, float], text: str) -> float:
-        """Summed rarity of the words that stand in a text."""
-        return sum(r for word, r in rarity.items() if self._standing(word, text))
+    def _called(self, plain: str, words: Sequence[str]) -> dict[str, Mapping[str, float]]:
+        """What official texts call the question's words, with the rarity of each, by word."""
+        out: dict[str, Mapping[str, float]] = {}
+        for said, called in self.clauses.called(plain).items():
+            worth = {term: self.rarity(term) for term in called}
+            for word in words:
+                if word in said or said in word:
+                    out[word] = {**out.get(word, {}), **worth}
+        return out
 
-    def _standing(self, word: str, text: str) -> bool:
+    def _most_held(self, look: _Look, text: _Text) -> float:
+        """_held() of the window of a text that has most."""
+        return max(self._held(look, window) for window in _windows(text.whole))
+
+    def _held(self, look: _Look, text: str) -> float:
+        """Summed rarity of the words that stand in a text, or for which another stands that official texts use."""
+        held = 0.0
+        for word, rare in look.rarity.items():
+            if self.stands(word, text):
+                held += rare
+            elif word in look.called:
+                called = look.called[word].items()
+                held += OTHERWISE * max((min(rare, r) for term, r in called if term in text), default=0.0)
+        return held
+
+    def stands(self, word: str, text: str) -> bool:
         """Whether a word, another of its concept, or all of its pairs of characters stand in a text."""
         if word in text:
             return True
@@ -270,7 +331,7 @@ class Evidence:
         parts = _pairs(word)
         return bool(parts) and all(part in text for part in parts)
 
-    def _rarity(self, word: str) -> float:
+    def rarity(self, word: str) -> float:
         """The rarity of a word among the clauses, with common language as so many clauses more."""
         chance = min(1.0, USUAL_WORDS * self._freq.get(word, 0) / self._total)
         held = self.clauses.holding(word) + BACKGROUND * chance
@@ -289,6 +350,11 @@ class Evidence:
             bool(clause.responsible),
             math.log(len(clause.text) + 1) / LONG,
         )
+
+
+def _paired(look: _Look, text: _Text) -> float:
+    """The share of the question's pairs of characters, by rarity, that stand in a text."""
+    return sum(r for p, r in look.pairs.items() if p in text.whole) / (sum(look.pairs.values()) or 1.0)
 
 
 def _tight(text: str) -> str:

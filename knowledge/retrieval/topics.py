@@ -15,13 +15,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.base.field import FieldTopic
+from knowledge.base.field import Field, FieldTopic, from_bytes, to_bytes
 from knowledge.reading.reader import Reader
 from knowledge.retrieval.local.postings import word_keys
 from knowledge.text.fold import fold_whole
 
-ARRAYS = ("topic_keys", "topic_starts", "topic_of", "topic_weights", "entry_starts", "entry_topics", "entry_strengths")
-"""Names of the arrays: the topics of each token, and those of each entry."""
+OWN = "topic_own"
+ARRAYS = (
+    *("topic_keys", "topic_starts", "topic_of", "topic_weights"),
+    *("entry_starts", "entry_topics", "entry_strengths"),
+    OWN,
+)
+"""Names of the arrays: the topics of each token, those of each entry, and the field that the base brings itself."""
 CLOSEST = 6
 """Topics that a question may be about."""
 BEGINNING = 2
@@ -47,9 +52,16 @@ class Topics:
         self.arrays = arrays
 
     @classmethod
-    def build(cls, field: Sequence[FieldTopic], reader: Reader, entries: Iterable[tuple[str, str]]) -> Topics:
-        """``entries``: (titles, text) of each clause, in the order of the search engine's entries."""
-        return cls([topic.id for topic in field], {**_of_questions(field, reader), **_of_entries(field, entries)})
+    def build(
+        cls, topics: Sequence[FieldTopic], reader: Reader, entries: Iterable[tuple[str, str]], own: Field | None = None
+    ) -> Topics:
+        """``entries``: (titles, text) of each clause, in the order of the search engine's entries.
+
+        ``own``: the field that the base brings itself, kept for whoever compiles it anew; None: it brings none.
+        """
+        kept = {OWN: np.frombuffer(to_bytes(own), dtype=np.uint8)}
+        arrays = {**_of_questions(topics, reader), **_of_entries(topics, entries), **kept}
+        return cls([topic.id for topic in topics], arrays)
 
     def of_question(self, tokens: Sequence[str]) -> dict[int, float]:
         """The topics nearest to a question, by number, the nearest first, with how like they are (0 to 1)."""
@@ -77,6 +89,11 @@ class Topics:
         of = slice(starts[number], starts[number + 1])
         pairs = zip(self.arrays["entry_topics"][of].tolist(), self.arrays["entry_strengths"][of].tolist(), strict=True)
         return dict(pairs)
+
+
+def own_in(arrays: Mapping[str, NDArray[Any]]) -> Field | None:
+    """The field that a base brought itself, from a stored form; None where it used the project's."""
+    return from_bytes(arrays[OWN].tobytes()) if OWN in arrays else None
 
 
 def tokens(words: Iterable[str]) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 import opencc
 
 MAX_CHARS = 1200
 """Longer texts keep their beginning and end: no honest question is longer, and time stays bounded."""
+
+REMEMBERED = 20_000
+"""Characters that are remembered."""
 
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 # NFKC leaves these alone, though people type them for one another.
@@ -38,10 +40,10 @@ def fold(text: str) -> str:
         text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
     text = unicodedata.normalize("NFKC", text.translate(_LIKE)).translate(_LIKE)
     if not text.isascii():
-        text = "".join(_plain(char) for char in text)
+        text = text.translate(_PLAIN)
         text = _TO_SIMPLIFIED.convert(text)
     text = _SPACE.sub(" ", text.lower()).strip()
-    return _SPACED_OUT.sub(lambda m: m.group().replace(" ", ""), text)
+    return _SPACED_OUT.sub(lambda m: m.group().replace(" ", ""), text) if " " in text else text
 
 
 def fold_whole(text: str, piece: int = 1_000) -> str:
@@ -49,7 +51,16 @@ def fold_whole(text: str, piece: int = 1_000) -> str:
     return "".join(fold(text[at : at + piece]) for at in range(0, len(text), piece))
 
 
-@lru_cache(maxsize=4096)
+class _Plain(dict[int, str]):
+    """Characters by code, as they stand in the plain form; worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = _plain(chr(code))
+        if len(self) < REMEMBERED:
+            self[code] = plain
+        return plain
+
+
 def _plain(char: str) -> str:
     category = unicodedata.category(char)
     if category[0] in _KEEP or char in _KEEP_SYMBOLS:
@@ -57,6 +68,9 @@ def _plain(char: str) -> str:
     if category in ("Cf", "Cs", "Co", "Cn"):
         return ""
     return " "
+
+
+_PLAIN = _Plain()
 
 
 def key(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _DIGITS = "零〇一二两三四五六七八九十百千"
 _NUMBER = re.compile(
     rf"(?<![第几数\d.:a-z])(?P<number>\d+(?:\.\d+)?|[{_DIGITS}]{{1,12}})\s*(?P<about>[多余几来])?\s*(?P<scale>[万亿wWkK千])?"
-    r"(?P<about2>[多余几来])?\s*(?P<unit>块钱|块|元|个亿|项|个|家|条|年|天|日|月|%|成|倍|大|链|类|种)?(?![\d:a-z])"
+    r"(?P<about2>[多余几来])?\s*(?P<unit>块钱|块|元|个亿|个月|项|个|家|条|年|天|日|月|%|成|倍|大|链|类|种|亩|平方米|人|张|台|吨|岁|周岁|场|小时)?(?![\d:a-z])"
     r"(?!美元|美金|欧元|港币|港元|日元)"
 )
 _RATIO = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?|[{_DIGITS}])\s*[:比]\s*(\d+(?:\.\d+)?|[{_DIGITS}])(?![\d:年月较例])")
@@ -32,13 +32,18 @@ class Number:
     """元 for money; 比例 for a ratio; else the counting word as typed."""
 
 
-def numbers(folded: str) -> list[Number]:
-    """All exact numbers with a scale or a unit in a folded text that aren't the asker's own; bare ones are left out."""
+def numbers(folded: str, own: bool = False) -> list[Number]:
+    """Numbers with a scale or a unit in a folded text; bare ones are left out.
+
+    ``own``: those of the asker and inexact ones (我们营收四百来万) as well, which claim nothing about a document.
+    """
     text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), folded)
     out = []
     for match in _NUMBER.finditer(text):
         scale, unit = (match["scale"] or "").lower(), match["unit"] or ""
-        if not (scale or unit) or match["about"] or match["about2"] or _OWN.search(text[: match.start()]):
+        if not (scale or unit):
+            continue
+        if not own and (match["about"] or match["about2"] or _OWN.search(text[: match.start()])):
             continue
         value = _value(match["number"])
         if value is None:
@@ -69,9 +74,14 @@ _ORDINALS = {char: i for i, char in enumerate("零一二三四五六七八九十
 
 
 def ordinal(text: str) -> int | None:
-    """1 to 99 from 三, 十二, 二十, 3; None when it is none of these."""
+    """1 to 999 from 三, 十二, 二十, 一百零三, 3; None when it is none of these."""
     if text.isdigit():
         return int(text) if len(text) <= 3 else None
+    hundreds, hundred, below = text.partition("百")
+    if hundred:
+        many = _ORDINALS.get(hundreds, None if hundreds else 1)
+        rest = ordinal(below.lstrip("零〇")) if below.lstrip("零〇") else 0
+        return None if many is None or rest is None else many * 100 + rest
     if text in _ORDINALS:
         return _ORDINALS[text]
     tens, ten, ones = text.partition("十")

@@ -50,15 +50,15 @@ class Serve:
             command, cwd=ROOT, env=self.all(), capture_output=True, text=True, timeout=PATIENCE, check=False
         )
 
-    def start(self) -> None:
-        """Start it."""
+    def start(self, command: str = "serve") -> None:
+        """Start it; ``command``: or `policybot web`."""
         path = self.folder / f"log-{len(self.logs):03d}.txt"
         self.logs.append(path)
         if self._log is not None:
             self._log.close()
         self._log = path.open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
+            [sys.executable, "-m", "bot.cli", command],
             cwd=ROOT,
             env=self.all(),
             stdout=self._log,

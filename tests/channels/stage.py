@@ -69,7 +69,7 @@ class Stage(ABC):
         self.memory = MemoryChannel()
         self._limit = limit or UserLimit(10_000)
         self._given = 0
-        self._runner: Any = None
+        self._listening: Any = None
         self._task: asyncio.Task[None] | None = None
         self.standin: Any = None
 
@@ -140,8 +140,8 @@ class Stage(ABC):
         self.recovered = await self.intake.recover()
         self._given = await self._dealt_with()
         if self.messenger.routes():
-            self._runner = await listen(listener.application([self.messenger]), "127.0.0.1", 0)
-            await self.served(f"http://127.0.0.1:{self._runner.addresses[0][1]}")
+            self._listening = await listen(listener.application([self.messenger]), "127.0.0.1", 0)
+            await self.served(f"http://127.0.0.1:{self._listening.port}")
         self._task = asyncio.create_task(self.messenger.run())
         await self.ready()
 
@@ -160,8 +160,8 @@ class Stage(ABC):
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._listening is not None:
+            await self._listening.close()
         await self.client.close()
 
     async def stop(self) -> None:
@@ -170,8 +170,8 @@ class Stage(ABC):
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._listening is not None:
+            await self._listening.close()
         await self.client.close()
         await self.close()
 

@@ -103,11 +103,17 @@ async def test_one_channel_that_can_not_be_reached_stops_no_other(scenes: tuple[
 
 
 def test_without_any_channel_it_says_how_to_begin(tmp_path: Path) -> None:
-    serve = Serve(tmp_path, {})
+    serve = Serve(tmp_path, {"POLICYBOT_WEB_LISTEN": ""})
     said = serve.run("serve")
     assert said.returncode == 2
     assert "WECOM_BOT_ID" in said.stderr
     assert "channels check" in said.stderr
+
+
+def test_a_staff_group_in_a_channel_that_is_not_there_is_told(tmp_path: Path) -> None:
+    said = Serve(tmp_path, {"POLICYBOT_STAFF_CHAT": "wecom_bot/wrkSFfCgAA"}).run("serve")
+    assert said.returncode == 2
+    assert "POLICYBOT_STAFF_CHAT：工作群在 wecom_bot" in said.stderr
 
 
 def test_faults_of_all_channels_are_named_at_once(tmp_path: Path) -> None:

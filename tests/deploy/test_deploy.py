@@ -29,6 +29,7 @@ from bot.operations.metrics import Metrics
 from bot.store.keys import Delivery
 from bot.store.store import Change, Received, Store
 from knowledge.compiled import CACHE_VARIABLE
+from tests.cluster.server import VERSION as OPENSEARCH
 from tests.patience import PATIENCE
 from tests.recipe import instructions
 
@@ -114,10 +115,12 @@ def test_compose_gives_the_bot_no_more_than_it_needs() -> None:
     assert secret in compose()["secrets"]
     assert all(port.startswith("127.0.0.1:") for port in service["ports"]), "open to this machine only"
     assert compose()["services"]["postgres"]["profiles"] == ["postgres"]
+    assert compose()["services"]["opensearch"]["profiles"] == ["search"]
+    assert compose()["services"]["opensearch"]["image"].endswith(f":{OPENSEARCH}"), "what the tests run against"
     assert "pg_isready" in compose()["services"]["postgres"]["healthcheck"]["test"]
 
 
-@pytest.mark.parametrize("profile", ["", "postgres"])
+@pytest.mark.parametrize("profile", ["", "postgres", "search"])
 def test_compose_can_be_read_by_docker(profile: str, tmp_path: Path) -> None:
     docker = tool("docker")
     if subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
@@ -126,7 +129,7 @@ def test_compose_can_be_read_by_docker(profile: str, tmp_path: Path) -> None:
     shutil.copy(DEPLOY / "policybot.env", tmp_path / ".env")
     options = ["--profile", profile] if profile else []
     read_back = json.loads(run(docker, "compose", *options, "config", "--format", "json", cwd=tmp_path))
-    assert set(read_back["services"]) == ({"bot", "postgres"} if profile else {"bot"})
+    assert set(read_back["services"]) == {"bot", *{"postgres": ["postgres"], "search": ["opensearch"]}.get(profile, [])}
 
 
 # -- the systemd unit ----------------------------------------------------------------------------------------------

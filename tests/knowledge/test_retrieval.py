@@ -19,10 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import compiled
+from knowledge.base.field import read_field
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
 from knowledge.retrieval.clause_finder import ClauseFinder
 from knowledge.retrieval.local.rerank import FEATURES, alike, pair_rarity
-from knowledge.retrieval.local.terms import everyday, grams, plain_text
+from knowledge.retrieval.local.terms import asking, grams, plain_text
 from tests.smallbase import small_base
 
 WORDS = [
@@ -272,11 +273,11 @@ def test_pairs_do_not_cross_what_is_no_character() -> None:
     assert grams("补贴", 2).tolist() == grams(plain_text("補貼"), 2).tolist()
 
 
-def test_everyday_words_are_sound() -> None:
-    words, asking = everyday()
+def test_sayings_are_sound() -> None:
+    words = read_field().sayings
     assert len(words) > 300
-    assert all(len(said) > 1 and lawful for said, lawful in words.items())
-    assert not set(words) & set(asking)
+    assert all(len(said) > 1 and called for said, called in words.items())
+    assert not set(words) & set(asking())
 
 
 @pytest.fixture(scope="module")

@@ -172,6 +172,28 @@ def test_what_another_version_compiled_is_compiled_anew(
     assert SAID in Assistant(after).reply(ASKED).text
 
 
+def test_compiled_anew_a_base_keeps_the_field_that_it_brought(
+    files: BaseFiles, last_good: LastGood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clauses without phrasings are found by its own topics, not by those of the project."""
+    topic = "topics:\n- {id: kites, name: 风筝, gist: 放风筝的地方, official: [放飞场地]}\n"
+    for path, text in (("topics/own.yaml", topic), ("phrasings/own.yaml", "kites: [哪里能放风筝]\n")):
+        (files.root / "field" / path).parent.mkdir(parents=True, exist_ok=True)
+        (files.root / "field" / path).write_text(text, encoding="utf-8")
+    shutil.copytree(DOCUMENTS / "jiangcheng-pilot", files.root / "policies" / "jiangcheng-pilot")
+    before = start(files, last_good).ready
+    assert before.clauses.topics is not None
+    assert list(before.clauses.topics.ids) == ["kites"]
+    last_good.keep(before.fingerprint)
+    spoil(files, "field/topics/own.yaml")
+    monkeypatch.setattr(cache, "compiler", lambda: "a later version")
+    after = start(files, last_good).ready
+    assert after.clauses.topics is not None
+    assert list(after.clauses.topics.ids) == ["kites"]
+    asked = ["哪里", "能", "放", "风筝"]
+    assert after.clauses.topics.of_question(asked) == before.clauses.topics.of_question(asked) != {}
+
+
 async def test_a_run_keeps_what_is_good_and_nothing_else(
     files: BaseFiles, last_good: LastGood, kept: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -310,7 +310,7 @@ async def test_limits_of_addresses_and_conversations(store: Store, recent: Recen
 async def test_the_contract_knows_every_route_and_the_other_way_round(web: Web, caller: Caller) -> None:
     served = {
         (route.method.lower(), route.resource.canonical)
-        for route in web.web.app.router.routes()
+        for route in web.app.router.routes()
         if route.resource is not None
         and (route.resource.canonical.startswith("/api/") or "openapi" in route.resource.canonical)
     }

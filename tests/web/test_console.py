@@ -13,8 +13,9 @@ from sqlalchemy.exc import DatabaseError
 from bot.service.journal import Raw
 from bot.serving.reply_cache import RecentReplies
 from bot.staff import passwords
-from bot.store import accounts
+from bot.store import accounts, tickets
 from bot.store.accounts import ROLES, Account
+from bot.store.keys import Delivery
 from bot.store.store import Store
 from bot.store.tables import audit, sessions
 from tests.service.town import ROOM
@@ -225,6 +226,17 @@ async def test_tickets_of_other_channels_are_answered_in_the_console(store: Stor
     assert not [one for one in web.memory.shown if one.conversation == ROOM and "可以。" in one.text]
     await staff.session.close()
     await web.close()
+
+
+async def test_a_ticket_of_another_processs_channel_is_left_to_it(web: Web) -> None:
+    staff = await signed_in(web, "viewer", "小王")
+    asked = (Delivery("telegram", "9"), ("55", "55", "1"), "外地公司能申请吗", "")
+    await web.store.transact(lambda c: tickets.open_one(c, *asked, time.time(), asker="h"))
+    await staff.open("/console/tickets/1")
+    for do in ("answer", "close"):
+        await staff.send(staff.page.css("form")[-1], {"text": "可以。", "do": do})
+        assert "另一个程序" in staff.text
+    await staff.session.close()
 
 
 async def test_a_form_without_the_sessions_mark_does_nothing(web: Web) -> None:

@@ -155,7 +155,7 @@ async def test_a_client_that_sends_slowly_is_cut_off(
 
 
 async def test_ten_seconds_are_what_a_request_has() -> None:
-    from bot.channels.web.listening import SLOWEST
+    from bot.messaging.listening import SLOWEST
 
     assert SLOWEST == 10.0
 
@@ -264,7 +264,7 @@ async def test_other_routes_of_the_process_are_not_its_affair(store: Store, rece
     """Callbacks of messengers on the same port: another host, another origin, larger bodies."""
     from aiohttp import web as http
 
-    from bot.channels.web.listening import listen, port_of
+    from bot.messaging.listening import listen
 
     made = Web(store, recent)
     app = http.Application(client_max_size=1 << 20, middlewares=[made.web.middleware])
@@ -275,8 +275,8 @@ async def test_other_routes_of_the_process_are_not_its_affair(store: Store, rece
     app.router.add_post("/callback", callback)
     made.web.add_routes(app)
     await made.web.start()
-    runner, server = await listen(app, "127.0.0.1", 0)
-    address = f"http://127.0.0.1:{port_of(server)}"
+    listening = await listen(app, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listening.port}"
     headers = {"Host": "elsewhere.example", "Origin": "https://elsewhere.example"}
     async with ClientSession() as session:
         async with session.post(f"{address}/callback", data=b"x" * 100_000, headers=headers) as response:
@@ -285,9 +285,9 @@ async def test_other_routes_of_the_process_are_not_its_affair(store: Store, rece
             assert response.status == 413
         async with session.get(f"{address}/nothing", headers=headers) as response:
             assert response.status == 421
-    server.close()
+    listening.refuse()
     await made.web.stop(1.0)
-    await runner.cleanup()
+    await listening.close()
 
 
 def test_fresh_names_never_come_again() -> None:

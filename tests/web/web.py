@@ -13,17 +13,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.channels.web.app import WebApp
 from bot.channels.web.channel import CONSOLE, NAME, WebChannel
-from bot.channels.web.listening import SLOWEST, listen, port_of
-from bot.channels.web.room import ConsoleRoom
 from bot.channels.web.settings import WebSettings
 from bot.days import BEIJING
+from bot.hosting.listener import application
+from bot.messaging.listening import SLOWEST, listen
 from bot.operations.metrics import Metrics
 from bot.service.intake import Intake
 from bot.service.limits import UserLimit
 from bot.service.parts import Parts
 from bot.service.port import Address, Channel
 from bot.service.service import Service
-from bot.service.staffroom import StaffRoom
+from bot.service.staffroom import ConsoleRoom, StaffRoom
 from bot.serving.reply_cache import RecentReplies
 from bot.staff.asker_hash import Askers
 from bot.staff.hours import Hours
@@ -78,15 +78,16 @@ class Web:
 
     async def open(self, slowest: float = SLOWEST) -> Web:
         await self.web.start()
-        self._runner, self._server = await listen(self.web.app, "127.0.0.1", 0, slowest)
-        self.port = port_of(self._server)
+        self.app = application((), self.web)
+        self._listening = await listen(self.app, "127.0.0.1", 0, slowest)
+        self.port = self._listening.port
         self.address = f"http://127.0.0.1:{self.port}{self.settings.prefix}"
         return self
 
     async def close(self) -> None:
-        self._server.close()
+        self._listening.refuse()
         await self.web.stop(2.0)
-        await self._runner.cleanup()
+        await self._listening.close()
 
     def browser(self) -> Browser:
         return Browser(self.address)

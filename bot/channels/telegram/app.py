@@ -8,10 +8,8 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
-from aiohttp import web
 from telegram import User
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext
@@ -28,12 +26,13 @@ from bot.channels.telegram.queue import JournalQueue, TurnProcessor
 from bot.channels.telegram.request import AiohttpRequest, UpdatesRequest
 from bot.channels.telegram.settings import TelegramSettings, WebhookSettings
 from bot.messaging.core import DRAIN, Core, Found, UnusableError, find, opened
-from bot.messaging.listening import listen
+from bot.messaging.listening import Listening, listening_at
 from bot.operations import health as status
 from bot.operations.health import Health
 from bot.service import journal
 from bot.service.service import Service
 from bot.service.turns import Turns, current_turn
+from bot.serving.searching import search_at
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +99,7 @@ class Bot:
             self.last_contact,
             lambda: len(core.policies()),
             core.reloader.state,
+            search=search_at(settings.search),
         )
 
     def _application(self) -> Application:  # type: ignore[type-arg]
@@ -158,7 +158,7 @@ async def _run(settings: TelegramSettings, found: Found) -> int:
     async with opened(found):
         bot = Bot(Core(settings, found), settings)
         try:
-            async with _status(bot):
+            async with listening_at(status.application(bot.health), settings.status):
                 return await work(bot, stop)
         except InvalidToken:
             print(NOT_TAKEN, file=sys.stderr)
@@ -171,19 +171,6 @@ async def _run(settings: TelegramSettings, found: Found) -> int:
 async def work(bot: Bot, stop: asyncio.Event) -> int:
     """Connect and answer until told to stop; the exit code. Raises InvalidToken, and OSError of the webhook's port."""
     return await _serve(bot, stop) if await _until_connected(bot, stop) else OK
-
-
-@contextlib.asynccontextmanager
-async def _status(bot: Bot) -> AsyncIterator[None]:
-    """/healthz and /metrics, when they are wanted."""
-    if bot.settings.status is None:
-        yield
-        return
-    runner = await listen(status.application(bot.health), *bot.settings.status)
-    try:
-        yield
-    finally:
-        await runner.cleanup()
 
 
 async def _until_connected(bot: Bot, stop: asyncio.Event) -> bool:
@@ -219,12 +206,12 @@ async def _answer(bot: Bot, stop: asyncio.Event) -> int:
     recovered = await bot.queue.recover(application.bot, bot.turns)
     log.info("started", extra={"bot": bot.me().username, "recovered": recovered})
     background = [asyncio.create_task(menus.set_menus(application.bot, bot.parts))]
-    runner: web.AppRunner | None = None
+    listening: Listening | None = None
     code = OK
     try:
         if bot.settings.webhook is not None and bot.webhook is not None:
             wanted = bot.settings.webhook
-            runner = await webhook.serve(bot.webhook, wanted.path, wanted.listen, wanted.port)
+            listening = await webhook.serve(bot.webhook, wanted.path, wanted.listen, wanted.port)
             background.append(asyncio.create_task(_register(bot, wanted)))
             await stop.wait()
         else:
@@ -241,18 +228,18 @@ async def _answer(bot: Bot, stop: asyncio.Event) -> int:
         log.info("stopping")
         for task in background:
             task.cancel()
-        await _stop(bot, runner)
+        await _stop(bot, listening)
     return code
 
 
-async def _stop(bot: Bot, runner: web.AppRunner | None) -> None:
+async def _stop(bot: Bot, listening: Listening | None) -> None:
     """Take nothing new, finish what is under way within the time; the rest stays in the journal."""
     application = bot.application
     bot.queue.closing = True
     try:
         async with asyncio.timeout(DRAIN):
-            if runner is not None:
-                await runner.cleanup()
+            if listening is not None:
+                await listening.close()
             if application.updater is not None and application.updater.running:
                 await application.updater.stop()
             await application.stop()

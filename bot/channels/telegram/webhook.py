@@ -15,7 +15,7 @@ from aiohttp import web
 from telegram import Bot, Update
 
 from bot.channels.telegram.queue import JournalQueue
-from bot.messaging.listening import listen
+from bot.messaging.listening import Listening, listen
 from bot.operations.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Webhook:
         await self._queue.put(update)
 
 
-async def serve(webhook: Webhook, path: str, host: str, port: int) -> web.AppRunner:
+async def serve(webhook: Webhook, path: str, host: str, port: int) -> Listening:
     """Listen; OSError when the address can't be had."""
     app = web.Application(client_max_size=MOST_BYTES)
     app.router.add_post(path, webhook.receive)

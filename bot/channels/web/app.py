@@ -1,4 +1,4 @@
-"""The web as an aiohttp application: `policybot web` serves it alone, `policybot serve` beside other channels."""
+"""The page, the API and the console, to be added to an aiohttp application (hosting/listener.py)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sqlalchemy import Connection
 
 from bot.channels.web.api import Api
 from bot.channels.web.browsing import Browsing
+from bot.channels.web.channel import NAME
 from bot.channels.web.console.desk import Desk
 from bot.channels.web.console.inquiry import Inquiry
 from bot.channels.web.console.papers import Papers
-from bot.channels.web.console.session import Sessions
+from bot.channels.web.console.session import ROLES, Sessions
 from bot.channels.web.embedding import Embedding
-from bot.channels.web.room import ConsoleRoom
-from bot.channels.web.safety import MOST_BODY
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.site import Site
 from bot.channels.web.talking import Talking
 from bot.engine.documents.library import Library
 from bot.service.parts import Parts
+from bot.service.staffroom import ConsoleRoom
 from bot.staff.documents import Documents
 from bot.store import accounts
 from bot.store import web as store
@@ -39,7 +39,7 @@ LOOK = 1.0
 
 
 class WebApp:
-    """The application, and what goes on beside it. ``parts.channels`` holds a WebChannel."""
+    """All routes, and what goes on beside them. ``parts.channels`` holds a WebChannel."""
 
     def __init__(self, parts: Parts, settings: WebSettings, data_dir: Path | None = None) -> None:
         """``data_dir``: where documents wait to be published; None: they can't be handed in."""
@@ -50,8 +50,6 @@ class WebApp:
             self.documents = Documents(data_dir / FOLDER, parts.reloader.files)
         self.middleware = self.site.safety.middleware()
         """Of an application to which the routes are added; other routes there are not its affair."""
-        self.app = web.Application(client_max_size=MOST_BODY, middlewares=[self.middleware])
-        self.add_routes(self.app)
         self._watching: asyncio.Task[None] | None = None
 
     def add_routes(self, app: web.Application) -> None:
@@ -68,9 +66,9 @@ class WebApp:
 
     async def start(self) -> int:
         """Answer what an earlier run left open, before anything new is taken; how many that is."""
+        await self._look_for_staff()
         recovered = await self.site.door.intake.recover()
         await self._note(self.site.library)
-        await self._look_for_staff()
         self._watching = asyncio.create_task(self._watch())
         return recovered
 
@@ -92,9 +90,12 @@ class WebApp:
 
     async def _look_for_staff(self) -> None:
         """People are handed over when there is somebody in the console to answer them."""
-        room = self.site.parts.room
+        room, staff = self.site.parts.room, self.site.parts.staff
+        found = await self.site.parts.store.transact(accounts.everyone)
+        for one in found:
+            staff.admit(NAME, one.name, None if one.ended else ROLES.get(one.role))
         if isinstance(room, ConsoleRoom):
-            room.staffed = await self.site.parts.store.transact(accounts.staffed)
+            room.staffed = any(staff.of(NAME, one.name) for one in found)
 
     async def _note(self, library: Library) -> None:
         present = await asyncio.to_thread(_digests, library)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from bot.channels.web.settings import WebSettings
+from bot.messaging.listening import arrived, whole
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +75,7 @@ class Safety:
         async def safe(request: web.Request, handler: Handler) -> web.StreamResponse:
             missing = request.match_info.http_exception is not None
             if not missing and not (request.match_info.route.name or "").startswith(OURS):
-                _arrived(request)
-                return await handler(request)
+                return await whole(request, handler)
             try:
                 response = await self._checked(request, handler)
             except ProblemError as error:
@@ -106,7 +104,7 @@ class Safety:
             self._same_origin(request, host)
             if request.match_info.route.name != UPLOAD:
                 await _bounded(request)
-        _arrived(request)
+        arrived(request)
         return await handler(request)
 
     def _same_origin(self, request: web.Request, host: str) -> None:
@@ -156,17 +154,3 @@ async def _bounded(request: web.Request) -> None:
     """Read the body whole, before anything is done. Raises ProblemError when it is larger than MOST_BODY."""
     if (request.content_length or 0) > MOST_BODY or len(await request.read()) > MOST_BODY:
         raise ProblemError(413, TITLES[413])
-
-
-_watches: WeakKeyDictionary[asyncio.BaseTransport, Callable[[], None]] = WeakKeyDictionary()
-
-
-def watch(transport: asyncio.BaseTransport, arrived: Callable[[], None]) -> None:
-    """``arrived`` is called when a request of that connection is whole (listening.py)."""
-    _watches[transport] = arrived
-
-
-def _arrived(request: web.Request) -> None:
-    told = _watches.get(request.transport) if request.transport is not None else None
-    if told is not None:
-        told()

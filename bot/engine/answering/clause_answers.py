@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engine.answering.figure_choice import ClauseQuestion, FigureChoice, Selection
 from bot.engine.answering.narrowed_figures import selected
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
-from bot.engine.answering.untaught_figures import own_cues
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Quote, Reply, Say
 from bot.engine.values.thresholds import RELATED
 from bot.engine.values.why import POINTED, By, Rule, Why
 from knowledge.base.document import Clause
-from knowledge.base.phrasings import FigureAsked, Misreading
+from knowledge.base.phrasings import Misreading
 from knowledge.learned.index import Match
 
 MOST_RELATED = 3
@@ -33,7 +32,7 @@ class ClauseAnswers(OnPolicy):
         ``said``: earlier questions on this clause, for what a follow-up leaves out.
         """
         on_clause = ClauseQuestion(question, said, by.rule in POINTED)
-        selection = self._figures(clause, self._cues(clause, on_clause), on_clause)
+        selection = self._figures(clause, on_clause)
         if by.rule is Rule.FOLLOW_UP and not self._asked.written:
             selection = selected(clause, on_clause, selection, self._money, conversation.figures)
         lead = self._lead(clause, question, selection)
@@ -200,14 +199,10 @@ class ClauseAnswers(OnPolicy):
         """Whether the question names the case of one of the clause's figures: 我问的是重新认定."""
         clause = self.library.clause(target)
         cues = self._asked.figures  # only what is taught tells cases apart surely enough
-        return bool(self._figures(clause, cues, ClauseQuestion(question, given=True)).led)
+        return bool(FigureChoice(clause, cues, ClauseQuestion(question, given=True), self._money).select().led)
 
-    def _figures(self, clause: Clause, cues: Mapping[str, FigureAsked], asked: ClauseQuestion) -> Selection:
-        """The clause's figures to put forward."""
-        return FigureChoice(clause, cues, asked, self._money).select()
-
-    def _cues(self, clause: Clause, asked: ClauseQuestion) -> Mapping[str, FigureAsked]:
-        """How people ask for the clause's figures: as taught, else the words of the figures themselves."""
+    def _figures(self, clause: Clause, asked: ClauseQuestion) -> Selection:
+        """The clause's figures to put forward: by how people ask for them as taught, else by their own words."""
         if self._asked.written:
-            return self._asked.figures
-        return own_cues(clause, asked, self._money, self.library.ready.reader, self._understanding.generic)
+            return FigureChoice(clause, self._asked.figures, asked, self._money).select()
+        return self._untaught_figures.select(clause, asked)

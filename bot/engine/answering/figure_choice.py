@@ -222,3 +222,16 @@ def _within(value: float, figure: Figure) -> bool:
 
 def _class(unit: str) -> str:
     return "count" if unit in _COUNTED else unit
+
+
+def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], bool]:
+    """(numbers of the question that contradict the figures it is about, whether it states some and all are right).
+
+    Only what is held out as true is a claim: a number beside a question is the asker's own.
+    """
+    if "assertion" not in asked.question.asks and "confirm" not in asked.question.asks:
+        return (), False
+    rivals = [(n, [f for f in led if _class(f.unit) == _class(n.unit)]) for n in asked.question.numbers]
+    rivals = [(n, figures) for n, figures in rivals if figures]
+    wrong = [(n, _nearest(n, fs)) for n, fs in rivals if not any(n.value == f.value or _within(n.value, f) for f in fs)]
+    return tuple(wrong), bool(rivals) and not wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.engine.answering.composer import Composers
+from bot.engine.answering.untaught_figures import UntaughtFigures
 from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.understanding import Understanding
 from bot.engine.values.reply import Block, ClauseRef, Say
@@ -21,7 +22,14 @@ BestSentence = Callable[[str, Clause, Reading], str | None]
 class OnPolicy:
     """The document, what composes its paragraphs, and how replies on it end. Pure but for a cache of read sentences."""
 
-    def __init__(self, composers: Composers, policy: Policy, best: BestSentence, understanding: Understanding) -> None:
+    def __init__(
+        self,
+        composers: Composers,
+        policy: Policy,
+        best: BestSentence,
+        understanding: Understanding,
+        untaught: UntaughtFigures,
+    ) -> None:
         self.policy = policy
         library = self.library = composers.library
         self.words = library.words
@@ -30,6 +38,7 @@ class OnPolicy:
         self.responsible = library.responsible_of(policy.id)
         self.today = library.today
         self._best = best
+        self._untaught_figures = untaught
         self._understanding = understanding
         self._follow_ups = FollowUps(understanding)
         self._money = understanding.money

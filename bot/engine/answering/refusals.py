@@ -10,7 +10,7 @@ from bot.engine.answering.on_policy import OnPolicy
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Reply, Say, Status
-from bot.engine.values.thresholds import RELATED, TOPIC_ALIKE, WORDED
+from bot.engine.values.thresholds import NEAR, RELATED, TOPIC_ALIKE, WORDED
 from bot.engine.values.why import Rule, Why
 from knowledge.base.lexicon import NotCovered
 from knowledge.base.target import kind_of
@@ -18,7 +18,9 @@ from knowledge.learned.index import Match
 from knowledge.text.fold import fold
 
 MOST_SUGGESTED = 2
-"""Clauses near a question that a refusal names."""
+"""Clauses that a refusal names."""
+MOST_NEAR = 4
+"""The same with clauses without phrasings, whose order is less sure."""
 
 
 class Refusals(OnPolicy):
@@ -31,19 +33,24 @@ class Refusals(OnPolicy):
 
     def nothing_in(self, matches: Sequence[Match], conversation: Conversation) -> Reply:
         """The document that was asked says nothing on it, as far as its words show."""
-        own = [m.target for m in matches if m.target.startswith(f"{self.policy.id}/") and m.probability >= RELATED]
+        own = [t for t in self._near(matches) if t.startswith(f"{self.policy.id}/")]
         blocks = [self.compose.say("documents.nothing_in", document=self.compose.document)]
         if own:
             blocks.append(Block("suggest", (Say(self.words("suggest")),)))
-            blocks += [Block("list", (Say(self.line(t)),)) for t in own[:MOST_SUGGESTED]]
+            blocks += [Block("list", (Say(self.line(t)),)) for t in own]
         return Reply(
             "none",
             (*blocks, *self.finish()),
             replace(conversation, choices=()),
             self.policy.id,
-            suggestions=tuple(self.ref(t, 0.0) for t in own[:MOST_SUGGESTED]),
+            suggestions=tuple(self.ref(t, 0.0) for t in own),
             why=Why(Rule.NOTHING_IN_DOCUMENT),
         )
+
+    @staticmethod
+    def _near(matches: Sequence[Match]) -> list[str]:
+        """The clauses without phrasings that are worth a look though none of them is surely what is asked for."""
+        return [m.target for m in matches if m.found and m.probability >= NEAR][:MOST_NEAR]
 
     def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
         """Not covered: what it is that isn't, where that is known, and clauses near it, marked as no answer."""
@@ -66,6 +73,8 @@ class Refusals(OnPolicy):
             suggested = list(dict.fromkeys(suggested))[:MOST_SUGGESTED]
         else:
             blocks.append(self.compose.say("none.far", name=self.library.name))
+        if not worded:
+            suggested = list(dict.fromkeys((*suggested, *self._near(matches))))[:MOST_NEAR]
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
             blocks += [Block("list", (Say(self.line(t)),)) for t in suggested]

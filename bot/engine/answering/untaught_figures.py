@@ -1,102 +1,152 @@
-"""How people may ask for the figures of a clause that nobody taught: by the words of the figures themselves."""
+"""Which figures of a clause that nobody taught a question asks for: by their kind, and by the words they stand among.
+
+A figure is worth what the question shares with the words that state it and with its case, where these tell it from the
+clause's other figures; a word that all of them stand with tells nothing. The best is put forward, with those that the
+question tells no less of: so a case that is named gets its figure, and one that isn't gets all of them.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 
-from bot.engine.answering.figure_choice import ClauseQuestion
-from bot.engine.understanding.money_words import MoneyWords
+from bot.engine.answering.figure_choice import ClauseQuestion, Selection, claims
+from bot.engine.understanding.number_words import NumberAsked, NumberWords
+from bot.engine.values.thresholds import AS_GOOD
 from knowledge.base.document import Clause, Figure
-from knowledge.base.phrasings import FigureAsked
+from knowledge.base.points import walk
 from knowledge.reading.reader import Reader
 from knowledge.text.fold import fold
+from knowledge.text.numbers import Number, numbers
 
-_PERCENT = frozenset({"%", "‰"})
-LONGEST_CASE = 16
-"""Letters of a case that people may type as it stands."""
-_HAN = re.compile(r"[一-鿿]+")
-_BOUNDS = frozenset({"不超", "超过", "不少", "少于", "不低", "低于", "最高", "不得", "每年", "以上", "以下", "给予"})
-"""Pairs that say how a number is meant, not of what."""
+OPENING = 40
+"""Characters of an item that say what it is on."""
+REMEMBERED = 2_000
+"""Texts around figures that are remembered, cut."""
+MOST = 6
+"""Figures that are put forward together at most; more are no answer but the clause once more."""
+OWN, CASE, AROUND = 1.0, 1.5, 0.4
+"""What a word counts in the words that state the figure, in its case, and in the point around it."""
+OF_THE_KIND = 0.7
+"""Fit from which figures are put forward though the question has no word of them: surely of the kind asked for."""
+LEAST = 0.1
+"""What a figure is worth of which the question has no word."""
+MET, MISSED = 2.0, -1.0
+"""What it counts that a number of the question meets the condition on the figure (50亩以上), and that it doesn't."""
+EVERYWHERE = 0.05
+"""What a word counts that stands with all of the figures."""
+_AT_LEAST = re.compile(r"\(含\)以上|及?以上|至|到|-|~|的?以上")
+_AT_MOST = re.compile(r"\(含\)以下|及?以[下内]|之间")
 _DIGITS = re.compile(r"\d")
-_TIMES = frozenset({"年", "月", "日", "天", "个月", "工作日", "小时"})
 
 
-def own_cues(
-    clause: Clause, question: ClauseQuestion, money: MoneyWords, reader: Reader, generic: frozenset[str]
-) -> Mapping[str, FigureAsked]:
-    """Cues for the figures of the kind that is asked for, by ``clause/figure``.
+class UntaughtFigures:
+    """Chooses among the figures of clauses without phrasings. Pure but for what it remembers."""
 
-    A figure's subject is any word of the words that state it. Its case are those words of its condition, or where that
-    tells it from no sibling, of its quote, that not all its siblings have. So a question that names no case gets them
-    all, and one that shares no word with any of them gets none.
+    def __init__(self, reader: Reader, words: NumberWords, generic: frozenset[str]) -> None:
+        """``generic``: words that name no subject, such as 补贴."""
+        self.words = words
 
-    ``generic``: words that name no subject, such as 补贴.
-    """
-    asked = [f for f in clause.figures if _kind_asked(f, question, money)]
-    words = {f.id: _words(reader, f.quote, f.case or "", f.subject or "") - generic for f in asked}
-    cases = {f.id: _case(f, reader) - generic for f in asked}
-    conditions = {f.id: (_words(reader, f.subject or "") | cases[f.id]) - generic for f in asked}
-    out = {}
-    for figure in asked:
-        siblings = [f.id for f in asked if _class(f) == _class(figure)]
-        own = words[figure.id]
-        telling = (_apart(told, figure.id, siblings) for told in (cases, conditions, words))
-        case = next((own for own in telling if own), frozenset())
-        subject = (own | _pairs(figure.quote) | conditions[figure.id]) - generic
-        if subject:
-            out[f"{clause.id}/{figure.id}"] = FigureAsked(
-                subject=tuple(sorted(subject)), case=tuple(sorted(case)), unless=_others(figure, asked)
-            )
-    return out
+        @lru_cache(REMEMBERED)
+        def read(text: str) -> frozenset[str]:
+            features = frozenset(reader.document(text))
+            return frozenset(f for f in features if len(f) > 3 and f[2:] not in generic and not _DIGITS.search(f))
+
+        self._read = read
+
+    def select(self, clause: Clause, asked: ClauseQuestion) -> Selection:
+        """The figures to put forward; that there is none of the kind asked for, and what there is instead."""
+        wanted = self.words.asked_for(asked.question, asked.said)
+        if wanted is None:
+            return Selection()
+        if not any(wanted.fit(f) for f in clause.figures):
+            return Selection(unstated=wanted.unstated, stated=self._stated(clause, wanted))
+        led: list[Figure] = []
+        for part in self.words.parts(asked.plain):
+            led += [f for f in self._best(clause, self.words.asked_in(part) or wanted, part, asked) if f not in led]
+        if not led and wanted.unstated:
+            return Selection(unstated=wanted.unstated, stated=self._stated(clause, wanted))
+        if len(led) > MOST:
+            return Selection()
+        led.sort(key=clause.figures.index)
+        wrong, right = claims(asked, led)
+        return Selection(tuple(led), contradicted=wrong, confirmed=right)
+
+    @staticmethod
+    def _stated(clause: Clause, wanted: NumberAsked) -> tuple[Figure, ...]:
+        return tuple(f for f in clause.figures if f.is_money)[:MOST] if wanted.unstated == "number" else ()
+
+    def _best(self, clause: Clause, wanted: NumberAsked, part: str, asked: ClauseQuestion) -> list[Figure]:
+        """The best for a part of the question, and those that are no worse, in the order of the text."""
+        fit = {f.id: wanted.fit(f) for f in clause.figures}
+        figures = [f for f in clause.figures if fit[f.id]]
+        if not figures:
+            return []
+        for text in dict.fromkeys((part, asked.plain, asked.whole)):
+            scores = self._scores(clause, figures, text)
+            if any(scores.values()):
+                worth = {f.id: (LEAST + scores[f.id]) * fit[f.id] for f in figures}
+                return [f for f in figures if worth[f.id] >= AS_GOOD * max(worth.values())]
+        return [f for f in figures if fit[f.id] >= OF_THE_KIND]
+
+    def _scores(self, clause: Clause, figures: Sequence[Figure], text: str) -> dict[str, float]:
+        """What the text shares with each figure's own words, by its id."""
+        asked = self._features(text)
+        held = {f.id: self._held(clause, f) for f in figures}
+        among = Counter(feature for of in held.values() for feature in of)
+        telling = {feature: max(EVERYWHERE, math.log((len(figures) + 0.5) / among[feature])) for feature in among}
+        shared = {
+            f.id: sum(held[f.id][feature] * telling[feature] * _size(feature) for feature in asked & held[f.id].keys())
+            for f in figures
+        }
+        own = numbers(fold(text), own=True)
+        return {f.id: max(0.0, shared[f.id] + _met(f, own)) for f in figures} if own else shared
+
+    def _held(self, clause: Clause, figure: Figure) -> dict[str, float]:
+        """Features that the figure stands with, and what each counts."""
+        held: dict[str, float] = {}
+        layers = (
+            (AROUND, _around(clause, figure)),
+            (OWN, figure.quote),
+            (OWN, figure.subject or ""),
+            (CASE, figure.case or ""),
+        )
+        for weight, text in layers:
+            held.update((f, weight) for f in self._features(text) if weight > held.get(f, 0.0))
+        return held
+
+    def _features(self, text: str) -> frozenset[str]:
+        """Words, concepts, and pairs of characters, without digits and generic words."""
+        return self._read(text)
 
 
-def _kind_asked(figure: Figure, asked: ClauseQuestion, money: MoneyWords) -> bool:
-    """Whether it is of the kind that the question, or what was said before it, asks for."""
-    if money.asks_untaught(asked.question, asked.whole):
-        return figure.is_money or _limit_asked(figure, asked, money)
-    if money.says("time", asked.whole):
-        return figure.unit in _TIMES
-    return not figure.is_money or any(n.unit == figure.unit for n in asked.question.numbers)
+def _around(clause: Clause, figure: Figure) -> str:
+    """The sentence that states it, and the openings of the items that hold that."""
+    at = clause.text.find(figure.quote)
+    if at < 0:
+        return figure.quote
+    holding = [p for p in walk(clause.points) if p.start <= at < p.end]
+    return "\n".join(p.of(clause.text)[: None if p is holding[-1] else OPENING] for p in holding)
 
 
-def _limit_asked(figure: Figure, asked: ClauseQuestion, money: MoneyWords) -> bool:
-    """Whether it is money that is a condition, and conditions are asked for."""
-    is_limit = figure.kind == "limit" and figure.unit.endswith("元")
-    return is_limit and money.says("limit", asked.whole) and not money.says("paid", asked.whole)
+def _size(feature: str) -> float:
+    """What a feature is worth for its length: pairs are half of what they stand for."""
+    return 0.5 if feature[0] == "c" else min(len(feature) - 2, 4) / 2
 
 
-def _class(figure: Figure) -> str:
-    """What its siblings are: what is paid, whether it is an amount or a percentage, is told apart together."""
-    return "amount" if figure.kind == "ratio" and figure.unit in _PERCENT else figure.kind
-
-
-def _apart(words: Mapping[str, frozenset[str]], own: str, siblings: Sequence[str]) -> frozenset[str]:
-    """The words that not all siblings have."""
-    return words[own] - frozenset.intersection(*(words[other] for other in siblings))
-
-
-def _case(figure: Figure, reader: Reader) -> frozenset[str]:
-    """The words of its case, the whole among them: 5000万元 is no word."""
-    whole = fold(figure.case or "")
-    said = {whole, whole.removesuffix("元")} if 2 <= len(whole) <= LONGEST_CASE else set()
-    if len(whole) == 1:
-        said = {f"{whole}级"}
-    return _words(reader, figure.case or "") | frozenset(said)
-
-
-def _others(figure: Figure, asked: Sequence[Figure]) -> tuple[str, ...]:
-    """The cases that the same words tell apart from its own."""
-    cases = (other.case for other in asked if other.quote == figure.quote and other.case and figure.case)
-    return tuple(sorted({case for case in cases if 2 <= len(case) <= LONGEST_CASE and case not in (figure.case or "")}))
-
-
-def _words(reader: Reader, *parts: str) -> frozenset[str]:
-    features = (feature for part in parts for feature in reader.document(part))
-    return frozenset(f[2:] for f in features if f[0] == "w" and len(f) > 3 and not _DIGITS.search(f))
-
-
-def _pairs(quote: str) -> frozenset[str]:
-    """Pairs of characters: 配租 is no word of any dictionary."""
-    runs = _HAN.findall(fold(quote))
-    return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1)) - _BOUNDS
+def _met(figure: Figure, own: Sequence[Number]) -> float:
+    """Whether the numbers of a question meet the conditions in the words that state a figure."""
+    before = fold(figure.case or figure.quote.partition(figure.text)[0])
+    worth = 0.0
+    for condition in numbers(before, own=True):
+        at = before.rfind(condition.text) + len(condition.text)
+        least, most = _AT_LEAST.match(before, at), _AT_MOST.match(before, at)
+        for number in own:
+            if number.unit != condition.unit or not (least or most):
+                continue
+            met = number.value >= condition.value if least else number.value <= condition.value
+            worth = max(worth, MET) if met and worth >= 0 else MISSED if not met else worth
+    return worth

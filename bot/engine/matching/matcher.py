@@ -117,16 +117,26 @@ class Matcher:
 
     def match(self, question: Question, scope: Scope) -> list[Match]:
         """Both on one scale."""
-        return self._together(self.learned(question.reading, scope), self.found(question, scope), scope)
+        return self._together(question, self.learned(question.reading, scope), self.found(question, scope), scope)
 
     def in_context(self, question: Question, context: Context, scope: Scope) -> list[Match]:
         """Matches, with what is talked about weighed in where the question doesn't say it all by itself."""
         learned = self._learned_in_context(question.reading, context, scope)
         found = [f for f in self.found(question, scope) if f.target != context.rejected]
-        return self._together(learned, found, scope)
+        return self._together(question, learned, found, scope)
 
-    def _together(self, learned: list[Match], found: list[Found], scope: Scope) -> list[Match]:
-        return contest(learned, found, scope.rank, self.evidence.trust)
+    def trust_values(self, question: Question, taught: Match, found: Found | None, scope: Scope) -> dict[str, float]:
+        """What tells how far a learned clause is to be believed beside a found one (TRUST)."""
+        values = {**taught.signals, "found": found.probability if found is not None else 0.0}
+        if found is None:
+            return values
+        return values | self.evidence.against(self.looked_for(question, scope), taught.target, found.target)
+
+    def _together(self, question: Question, learned: list[Match], found: list[Found], scope: Scope) -> list[Match]:
+        def trust(taught: Match, best: Found) -> float | None:
+            return self.evidence.trust(self.trust_values(question, taught, best, scope))
+
+        return contest(learned, found, scope.rank, trust)
 
     def _learned_in_context(self, reading: Reading, context: Context, scope: Scope) -> list[Match]:
         matches = self.learned(reading, scope)

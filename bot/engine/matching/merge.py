@@ -7,7 +7,7 @@ unsure of it; or all, where one of them holds the whole question word for word a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, TRUSTED, UNSURE, WORDED
@@ -23,13 +23,13 @@ def contest(
     learned: Sequence[Match],
     found: Sequence[Found],
     rank: Callable[[str], int],
-    trust: Callable[[Mapping[str, float], float], float | None] = lambda _, __: None,
+    trust: Callable[[Match, Found], float | None] = lambda _, __: None,
 ) -> list[Match]:
     """All matches, most probable first.
 
     ``learned``: the index's; ``found``: candidates among the clauses without phrasings, whose probabilities leave the
     rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold; ``trust``: how far a learned
-    clause with these signals is to be believed beside the best found one (Evidence.trust).
+    clause is to be believed beside the best found one (Evidence.trust).
     """
     if not found:
         return list(learned)
@@ -39,7 +39,7 @@ def contest(
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))
     first = inside[0] if inside else None
     if first is not None and kind_of(first.target) == "clause":
-        trusted = trust(first.signals, found[0].probability)
+        trusted = trust(first, found[0])
         unsure = unsure if trusted is None else max(0.0, 1.0 - trusted / TRUSTED)
     whole = any(f.signals["cover"] >= WORDED and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:

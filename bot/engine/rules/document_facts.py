@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from bot.engine.answering.document_facts import PARTICULARS
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import SURE_TOPIC
+from knowledge.base.phrasings import InfoTopic
 
+OF_DOCUMENT = frozenset({"validity", "effective", "issuer", "number", "published", "basis", "addressees"})
+"""Topics on a document as a whole that are asked of one that is described."""
 REPEALED = "repealed"
 """Cues that ask what took the document's place, which its validity says."""
 
@@ -29,6 +35,27 @@ def whole_document(asked: Asked, use: Resources) -> Outcome:
         return answers.all_figures(conversation)
     topic = use.topic(question, asked.scope)
     return answers.info(topic, conversation) if topic else answers.overview(conversation)
+
+
+def described(asked: Asked, use: Resources) -> Outcome:
+    """A question on the own data of a document that it describes: 济南那个人工智能的政策还管用不."""
+    question, scope = asked.question, asked.scope
+    if question.plain_rest or not use.library.many or asked.talked_about:
+        return None
+    found = use.described.of(question, [scope.only] if scope.only else [p for p in use.library.by_id if scope.asks(p)])
+    if not found:
+        return None
+    rest = use.understanding.question(found[0].rest)
+    particular = next((t for t in PARTICULARS if t in question.asks | rest.asks), None)
+    topic = None if particular else use.topic(rest, use.everywhere, SURE_TOPIC)
+    if particular is None and (topic not in OF_DOCUMENT or asked.names_unit):
+        return None
+    if len(found) > 1:
+        return use.across.choose_document([one.policy for one in found], found[0].rest, asked.conversation)
+    answers = use.answers(found[0].policy)
+    if particular is not None:
+        return answers.particular(particular, asked.conversation)
+    return answers.info(cast(InfoTopic, topic), asked.conversation)
 
 
 def document_facts(asked: Asked, use: Resources) -> Reply | None:

@@ -12,7 +12,7 @@ from bot.engine.rules.asides import asides
 from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, RuleFunction
 from bot.engine.rules.best_match import best_match
 from bot.engine.rules.corrections import correction, nothing_said
-from bot.engine.rules.document_facts import document_facts, whole_document
+from bot.engine.rules.document_facts import described, document_facts, whole_document
 from bot.engine.rules.documents import another_place, documents
 from bot.engine.rules.follow_ups import follow_ups
 from bot.engine.rules.goes_on import goes_on
@@ -45,6 +45,7 @@ RULES: tuple[RuleFunction, ...] = (
     picks,
     returns,
     missing,
+    described,
     documents,
     document_facts,
     lists,

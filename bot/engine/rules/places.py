@@ -1,12 +1,13 @@
-"""Questions that name a place: 4.2, 第十二条, 三(二), 第三部分有哪些."""
+"""Questions that name a place: 4.2, 第十二条, 三(二), 第三部分有哪些; and a bare number, which names none."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
-from bot.engine.understanding.places import Place, find_place, mentions
+from bot.engine.understanding.places import Place, bare_number, find_place, mentions
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import SURE
@@ -18,19 +19,17 @@ from knowledge.learned.index import Match
 
 def places(asked: Asked, use: Resources) -> Outcome:
     """A place in the document that is meant, when the question names one and hardly anything else."""
+    number = bare_number(asked.question.reading.folded)
+    if number is not None:
+        return _which_number(number, asked, use)
     meant = asked.scope.meant(asked.conversation)
     if meant is None:
         return _anywhere(asked, use)
     place = _place(asked.question, meant, use)
     if place is None:
         return None
-    if not place.clauses and not asked.scope.only:
-        elsewhere = _in_default(asked, meant, use)
-        if elsewhere is not None:
-            return elsewhere
-        if place.attached and not asked.conversation.policy:
-            return _anywhere(asked, use) or _at(place, meant, asked, use)
-    return _at(place, meant, asked, use)
+    elsewhere = None if place.borne or asked.scope.only else _elsewhere(place, meant, asked, use)
+    return elsewhere or _at(place, meant, asked, use)
 
 
 def mentions_place(question: Question) -> bool:
@@ -43,13 +42,20 @@ def names_place(question: Question, policy_id: str, use: Resources) -> bool:
     return mentions_place(question) and _place(question, use.library.by_id[policy_id], use) is not None
 
 
-def _in_default(asked: Asked, meant: Policy, use: Resources) -> Reply | None:
-    """The place in the document that is meant where none is named, when the one that is talked about hasn't it."""
-    default = use.library.default
-    if default is None or default == meant:
+def _elsewhere(place: Place, meant: Policy, asked: Asked, use: Resources) -> Reply | None:
+    """What bears the number, or nothing does, where the question names no document and the one that is meant doesn't.
+
+    The document that is meant by default goes first; in one that is talked about, its position is enough.
+    """
+    default, talked_about = use.library.default, asked.conversation.policy
+    bearing = _bearing(asked.question, use)
+    if default is not None and default.id in bearing:
+        return _at(bearing[default.id], default, asked, use)
+    if place.clauses and (talked_about or not bearing):
         return None
-    place = _place(asked.question, default, use)
-    return _at(place, default, asked, use) if place is not None and place.clauses else None
+    if talked_about and bearing:
+        return _which(bearing, asked, use, "locate_elsewhere", document=use.library.document(meant.id))
+    return _in_one(bearing, asked, use) if bearing else _nowhere(place, asked, use)
 
 
 def _place(question: Question, policy: Policy, use: Resources) -> Place | None:
@@ -60,10 +66,19 @@ def _place(question: Question, policy: Policy, use: Resources) -> Place | None:
 
 
 def _at(place: Place, policy: Policy, asked: Asked, use: Resources) -> Reply:
-    """The clause, or clauses, at a place; or that there is no such place."""
-    question, conversation, answers = asked.question, asked.conversation, use.answers(policy.id)
+    """The clause, or clauses, at a place, with a word where they only stand so far down; or that it isn't there."""
+    answers = use.answers(policy.id)
     if not place.clauses:
-        return answers.no_such_place(place.typed, conversation)
+        return answers.no_such_place(place.typed, asked.conversation)
+    reply = _there(place, policy, asked, use)
+    if not place.counted:
+        return reply
+    head = answers.compose.say("locate_counted", typed=place.typed, document=answers.compose.document)
+    return replace(reply, blocks=(head, *reply.blocks))
+
+
+def _there(place: Place, policy: Policy, asked: Asked, use: Resources) -> Reply:
+    question, conversation, answers = asked.question, asked.conversation, use.answers(policy.id)
     clauses = [policy.clause(c) for c in place.clauses]
     if len(clauses) == 1:
         kept = replace(conversation, choices=(), more=())
@@ -87,14 +102,62 @@ def _inside(place: Place, policy: Policy, use: Resources) -> Match | None:
 
 
 def _anywhere(asked: Asked, use: Resources) -> Reply | None:
-    """A place while no document is meant: the only document that has it, or a choice."""
+    """A place while no document is meant: the only document that bears it, or has so many clauses, or a choice."""
     if not mentions_place(asked.question):
         return None
-    looked = {p.id: _place(asked.question, p, use) for p in use.library.policies if use.library.open(p.id)}
-    found = {p: place for p, place in looked.items() if place is not None and place.clauses}
-    if len(found) == 1:
-        policy_id, place = next(iter(found.items()))
-        return _at(place, use.library.by_id[policy_id], asked, use)
-    if not found:
+    looked = _looked(asked.question, use)
+    found = {p: place for p, place in looked.items() if place.borne}
+    found = found or {p: place for p, place in looked.items() if place.clauses}
+    if found:
+        return _in_one(found, asked, use)
+    place = next(iter(looked.values()), None)
+    return _nowhere(place, asked, use) if place is not None and use.understanding.empty(place.rest) else None
+
+
+def _looked(question: Question, use: Resources) -> dict[str, Place]:
+    """The place that the question names in each of the documents that are open."""
+    looked = {p.id: _place(question, p, use) for p in use.library.policies if use.library.open(p.id)}
+    return {policy_id: place for policy_id, place in looked.items() if place is not None}
+
+
+def _bearing(question: Question, use: Resources) -> dict[str, Place]:
+    """The documents in which something bears the number."""
+    return {policy_id: place for policy_id, place in _looked(question, use).items() if place.borne}
+
+
+def _in_one(found: Mapping[str, Place], asked: Asked, use: Resources) -> Reply:
+    """The place in the only document that has it; else a choice."""
+    if len(found) > 1:
+        return _which(found, asked, use, "locate_which")
+    ((policy_id, place),) = found.items()
+    return _at(place, use.library.by_id[policy_id], asked, use)
+
+
+def _which(found: Mapping[str, Place], asked: Asked, use: Resources, name: str, **slots: str) -> Reply:
+    """A choice of the documents that have the place; ``name``: of the sentence above it."""
+    typed = next(iter(found.values())).typed
+    reply = use.across.choose_document(list(found), asked.question.reading.folded, asked.conversation)
+    return replace(reply, blocks=(use.across.say(name, typed=typed, **slots), *reply.blocks[1:]))
+
+
+def _nowhere(place: Place, asked: Asked, use: Resources) -> Reply | None:
+    """That no document has it; None where one alone is spoken of, which says so itself."""
+    if asked.conversation.policy or not use.library.many:
         return None
-    return use.across.choose_document(list(found), asked.question.reading.folded, asked.conversation)
+    home = use.home(asked.scope, asked.conversation)
+    return home.note("none", "locate_nowhere", asked.conversation, Rule.NO_SUCH_PLACE, typed=place.typed)
+
+
+def _which_number(number: int, asked: Asked, use: Resources) -> Reply:
+    """A number that doesn't say what it counts: a question back, with what bears it."""
+    forms = [
+        use.library.words("locate_forms.article", number=number),
+        use.library.words("locate_forms.part", number=number),
+    ]
+    only = [use.library.by_id[asked.scope.only]] if asked.scope.only else None
+    open_ = only or [p for p in use.library.policies if use.library.open(p.id)]
+    borne = [form for form in forms if any((at := find_place(form, p)) and at.borne for p in open_)]
+    home = use.home(asked.scope, asked.conversation)
+    name = "bare_number.known" if borne else "bare_number.unknown"
+    slots = {"typed": asked.question.reading.folded.strip(), "forms": "、".join(borne or forms)}
+    return home.note("clarify", name, asked.conversation, Rule.BARE_NUMBER, **slots)

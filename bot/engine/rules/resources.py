@@ -10,7 +10,9 @@ from bot.engine.answering.answers import Answers
 from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.composer import Composers
 from bot.engine.answering.several_documents import Across
+from bot.engine.answering.untaught_figures import UntaughtFigures
 from bot.engine.documents.citations import Citations
+from bot.engine.documents.described import Described
 from bot.engine.documents.library import Library
 from bot.engine.documents.names import Names
 from bot.engine.documents.scope import Scope
@@ -41,6 +43,7 @@ class Resources:
         """All documents that are open."""
         self.matcher = Matcher(library, understanding)
         self._best = Sentences(library.ready, library.untaught).best
+        self._figures = UntaughtFigures(library.ready.reader, understanding.numbers, understanding.generic)
         self.composers = Composers(library)
         self.across = Across(self.composers, self._best)
         self._answers: dict[str, Answers] = {}
@@ -52,6 +55,11 @@ class Resources:
         return Names(self.library.policies if self.library.many else ())
 
     @cached_property
+    def described(self) -> Described:
+        """Which documents questions describe without naming them."""
+        return Described(self.library, self.matcher.evidence)
+
+    @cached_property
     def citations(self) -> Citations:
         """Numbers and titles of documents that stand anywhere in the base."""
         return Citations(self.library.policies)
@@ -61,7 +69,7 @@ class Resources:
         policy_id = policy_of(policy_id)
         if policy_id not in self._answers:
             policy = self.library.by_id[policy_id]
-            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding)
+            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding, self._figures)
         return self._answers[policy_id]
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,11 +13,13 @@ from knowledge.text.numbers import ordinal
 from knowledge.text.printed import half_width, without_blanks
 
 _N = r"[一二三四五六七八九十两\d]{1,3}"
+_NTH = rf"(?:[一二三四五六七八九]?百[零〇一二三四五六七八九十]{{0,4}}|{_N})"
+"""Of an article: a law may have some hundreds."""
 _PART_NOUN = r"(?:个|大)*(?:部分|部份|大块|大条|大项|大类|大点|板块|章|块|篇|编)"
 _ITEM_NOUN = r"(?:个|小)*(?:条款|措施|条|项|款|点|节)"
 _ITEM = (
-    rf"(?:第(?P<item>{_N})|(?P<first>[头首]一?|开头第?一|第一)|倒数第?(?P<back>{_N})|(?P<last>最后(?:一|的一)?|末|最末一?))"
-    rf"{_ITEM_NOUN}"
+    rf"(?:第\s*(?P<item>{_NTH})|(?P<first>[头首]一?|开头第?一|第一)|倒数第?(?P<back>{_N})|(?P<last>最后(?:一|的一)?|末|最末一?))"
+    rf"\s*{_ITEM_NOUN}"
 )
 _PART = rf"(?:第\s*(?P<part>{_N})|(?P<lastpart>最后一?个?))\s*{_PART_NOUN}"
 _BOTH = re.compile(rf"{_PART}[的里中下之内,. ]*{_ITEM}")
@@ -34,10 +36,11 @@ _ENGLISH = re.compile(
 )
 _ENGLISH_PART = re.compile(r"(?:part|section|chapter) (?P<part>\d+)")
 _ITEM_ONLY = re.compile(_ITEM)
-
-
-_ARTICLE = re.compile(r"第([一二三四五六七八九十百\d]+)条")
-_ARTICLE_ASKED = re.compile(rf"第{_N}条")
+_BARE = re.compile(rf"第?\s*({_NTH})\s*(?:个|条)?")
+"""A number that says of nothing what it counts, as a whole question."""
+_ARTICLE = re.compile(r"第([一二三四五六七八九十百零〇\d]+)条")
+_ARTICLE_ASKED = re.compile(rf"第\s*{_NTH}\s*条")
+_OWN_NUMBER = re.compile(r"[一二三四五六七八九十百零〇]+|\d+")
 _ID = re.compile(r"(?<![a-z\d.])(a\d{1,2}(?:\.\d{1,3}){1,4}|\d{1,2}(?:\.\d{1,3}){2,4})(?![a-z\d%])")
 _ATTACHED = re.compile(
     r"(?:附件\s*(?:(?P<n>\d{1,2}|[一二三四五六七八九十]{1,3})(?!\s*[(.、\d部大章节条项款]))?|(?<![a-z\d])a(?P<id>\d{1,2})(?![a-z\d.]))"
@@ -62,6 +65,13 @@ class Place:
     """Whether the words can hardly mean anything else; otherwise only when nothing else is asked."""
     attached: bool = False
     """Whether the words name an attachment."""
+    counted: bool = False
+    """Whether nothing there bears the number: it is the clause that stands so far down."""
+
+    @property
+    def borne(self) -> bool:
+        """Whether there is something that bears the number."""
+        return bool(self.clauses) and not self.counted
 
 
 @dataclass(frozen=True)
@@ -91,10 +101,35 @@ class _Body:
         found = ((ordinal(m[1]), c) for c in self.clauses if (m := _article(c)))
         return {n: clause for n, clause in found if n is not None}
 
+    @cached_property
+    def through(self) -> Mapping[int, Sequence[Clause]]:
+        """What bears a number that runs through all of it: 第…条, else (三) of the second part, else the third part."""
+        if self.articles:
+            return {n: (clause,) for n, clause in self.articles.items()}
+        own = [(n, clause) for clause in self.clauses if (n := _own_number(clause.number)) is not None]
+        if not own:
+            parts = [(n, s.all_clauses) for s in self.parts if (n := _own_number(s.number)) is not None]
+            return dict(parts) if len(dict(parts)) == len(parts) else {}
+        counted_on = [n for n, _ in own] == list(range(1, len(own) + 1))
+        return {n: (clause,) for n, clause in own} if counted_on else {}
+
 
 def _article(clause: Clause) -> re.Match[str] | None:
     """第 9 条 and 第９条 as 第9条."""
     return _ARTICLE.match(half_width(without_blanks(clause.number or "")))
+
+
+def _own_number(printed: str | None) -> int | None:
+    """3 of 二(三), 二3. and 三."""
+    found = _OWN_NUMBER.findall(half_width(printed or ""))
+    return ordinal(found[-1]) if found else None
+
+
+def bare_number(folded: str) -> int | None:
+    """24, 24条, 第二十四个 and nothing else; None for any other question. 第24条 is none: it says what it counts."""
+    text = folded.strip(" .,!?;:")
+    match = _BARE.fullmatch(text)
+    return ordinal(match[1]) if match and not _ITEM_ONLY.fullmatch(text) else None
 
 
 def mentions(folded: str) -> bool:
@@ -124,9 +159,9 @@ def find_place(folded: str, policy: Policy) -> Place | None:
 
 
 def _first(folded: str, bodies: Sequence[_Body]) -> Place | None:
-    """The place in the first of the bodies that has it; else the place that none has."""
+    """The place in the first of the bodies that bears it, else that has so many; else the place that none has."""
     places = [place for body in bodies if (place := _find(folded, body)) is not None]
-    return next((place for place in places if place.clauses), places[0] if places else None)
+    return max(places, key=lambda place: (place.borne, bool(place.clauses)), default=None)
 
 
 def _by_id(folded: str, policy: Policy) -> Place | None:
@@ -196,7 +231,11 @@ def _several(folded: str, body: _Body) -> Place | None:
             first, last = sorted(order.index(i) for i in ids)
             ids = order[first : last + 1]
         return Place(
-            tuple(ids), matches[0].group().strip(), pattern.sub(" ", folded), sure=len(folded) <= 2 * SHORT_PLACE
+            tuple(ids),
+            matches[0].group().strip(),
+            pattern.sub(" ", folded),
+            sure=len(folded) <= 2 * SHORT_PLACE,
+            counted=any(place.counted for place in places if place is not None),
         )
     return None
 
@@ -216,7 +255,8 @@ def _place(match: re.Match[str], body: _Body, folded: str, sure: bool) -> Place 
         clauses = parts[part - 1].all_clauses if inside else ()
         if "部分" not in match.group() and not inside and not sure:
             return None
-    chosen = clauses
+    chosen: Sequence[Clause] = clauses
+    counted = False
     back = 1 if group.get("last") else ordinal(group["back"]) if group.get("back") else None
     if group.get("first"):
         chosen = clauses[:1]
@@ -226,15 +266,16 @@ def _place(match: re.Match[str], body: _Body, folded: str, sure: bool) -> Place 
         item = ordinal(group["item"])
         if item is None:
             return None
-        chosen = _item(item, clauses, body)
-    return Place(tuple(c.id for c in chosen), match.group().strip(), rest, sure)
+        chosen, counted = _item(item, clauses, body)
+        counted = counted and [c.id for c in chosen] != [match.group().replace("-", ".")]  # 1.2 is what it is listed as
+    return Place(tuple(c.id for c in chosen), match.group().strip(), rest, sure, counted=counted)
 
 
-def _item(item: int, clauses: Sequence[Clause], body: _Body) -> tuple[Clause, ...]:
-    """The clause with that number: an article where articles are counted through, else by its place."""
-    through = body.articles
-    if through:
-        found = through.get(item)
-        return (found,) if found is not None and (clauses is body.clauses or found in clauses) else ()
+def _item(item: int, clauses: Sequence[Clause], body: _Body) -> tuple[Sequence[Clause], bool]:
+    """What bears that number in all of the body or in a part; else what stands so far down, and that it is so."""
+    whole = clauses is body.clauses
+    borne = body.through.get(item, ()) if whole else [c for c in clauses if _own_number(c.number) == item]
+    if body.articles or len(borne) == 1 or (whole and borne):
+        return borne, False
     counted = [clause for clause in clauses if clause.number is not None] or clauses
-    return tuple(counted[item - 1 : item]) if item else ()
+    return (tuple(counted[item - 1 : item]) if item else ()), True

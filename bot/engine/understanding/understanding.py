@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.engine.understanding.money_words import MoneyWords
+from bot.engine.understanding.number_words import NumberWords
 from bot.engine.understanding.other_places import OtherPlaces
 from bot.engine.values.thresholds import LEAD_IN
 from knowledge.base.lexicon import Lexicon, Unit
@@ -97,6 +98,7 @@ class Understanding:
         self.generic = frozenset({cue for cue, names in cues.items() if names - NO_GENERIC} | polite)
         self._empty = Phrases({word: True for word in self.generic if len(word) > 1})
         self.money = MoneyWords(lexicon)
+        self.numbers = NumberWords(lexicon)
         self._lists = {
             name: Phrases({fold(e): True for e in expressions})
             for name, expressions in lexicon.cues.model_dump().items()

@@ -36,6 +36,8 @@ EARLIER = 0.5
 """From which 回到工资那个 means a clause that was talked about before. Lower, it goes back to the wrong one."""
 RELATED = 0.1
 """From which a further clause is named beside the answer, or suggested beside a refusal: a line too many is a shrug."""
+NEAR = 0.04
+"""From which a clause without phrasings is named beside a refusal: what it is about is for the reader to see."""
 OFFERED = 0.01
 """From which a clause or document is worth offering once the answer was not it (不对): there is nothing better."""
 CHOICE_FLOOR = 0.06
@@ -66,6 +68,9 @@ HALF, NEARLY = 0.5, 0.1
 """With which the document that is talked about has enough to be stayed in, while no other has so much more."""
 COVERED = 0.3
 """Two words at least, with which 毛入学率的目标是多少 asks for a clause and not for what the document is for."""
+AS_GOOD = 0.8
+"""Of the best figure's score, from which another of a clause without phrasings is put forward beside it. Lower, more
+amounts are shown than were asked for; higher, one of two that the question doesn't tell apart is kept back."""
 LEAST_SHARE = 0.8
 """Of a bare question's characters, that its words must make up to be looked up verbatim: 国家试点."""
 TOPIC_ALIKE = 0.8
@@ -73,6 +78,10 @@ TOPIC_ALIKE = 0.8
 are told that something they didn't ask for isn't covered."""
 CITED_ALIKE = 60
 """Likeness (0 to 100) to a name of a document of the base from which a 《title》 may be meant for it."""
+
+DESCRIBED = 3.5
+"""Summed rarity of the words by which a question describes a document whose own data it asks for. Lower, 这个政策有效期
+is asked of any; higher, 济南那个人工智能的政策 describes none."""
 
 # -- log odds -------------------------------------------------------------------------------------------------------
 

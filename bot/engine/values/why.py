@@ -24,6 +24,8 @@ class Rule(StrEnum):
     PLACE_AND_MATCH = "place and match"
     """A part that it names, and in it the clause that its other words mean."""
     NO_SUCH_PLACE = "no such place"
+    BARE_NUMBER = "bare number"
+    """24: of a clause, a part, or what?"""
     PICKED = "picked"
     """One of what the last reply offered."""
     PICKED_ALL = "picked all"
@@ -87,7 +89,7 @@ POINTED = frozenset({Rule.PLACE, Rule.PICKED, Rule.FOLLOW_UP, Rule.WALKED})
 
 Where words chose the clause (returned, place and match), they must name it as they must in any other question.
 """
-ABOUT_PLACES = frozenset({Rule.PLACE, Rule.PLACE_AND_MATCH, Rule.NO_SUCH_PLACE, Rule.WHICH_DOCUMENT})
+ABOUT_PLACES = frozenset({Rule.PLACE, Rule.PLACE_AND_MATCH, Rule.NO_SUCH_PLACE, Rule.BARE_NUMBER, Rule.WHICH_DOCUMENT})
 """What a text that names a place may come to, whatever it finds there."""
 
 

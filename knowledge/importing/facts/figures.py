@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from knowledge.base.verify import ordinal
 from knowledge.importing.facts.cases import GIVES, PAYER
+from knowledge.importing.facts.in_words import in_words
 from knowledge.importing.facts.payments import clause, payer_of_split, payments, per
 from knowledge.importing.facts.spans import Spans
 from knowledge.importing.facts.stated import (
@@ -23,12 +24,13 @@ from knowledge.importing.facts.stated import (
 )
 from knowledge.text.printed import View
 
-_CLASS = (
+COUNTED = (
     "项|个|家|名|人次|人|户|件|款|条|所|座|台|套|辆|支|场|次|处|批|种|类|亩|公顷|平方公里|平方米|公里|米|吨|千瓦|兆瓦|万千瓦|"
-    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架"
+    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架|份|字|页|秒|届|[EPTZ]Flops|[EPTZ]B(?![A-Za-z])"
 )
+"""What is counted, by its counting word or unit."""
 _COUNT = re.compile(
-    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?P<scale>万|亿|千|百)?(?:余|多)?(?P<unit>{_CLASS})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"
+    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?P<scale>万|亿|千|百)?(?:余|多)?(?P<unit>{COUNTED})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"
 )
 _RATIO = re.compile(
     rf"(?P<before>{LESS}|{MORE})?(?<![\d:.])(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)(?![\d:])(?=.{{0,6}}(?:比例|配套|配比|匹配|给予|予以|分担|承担|负担|共担))"
@@ -36,12 +38,6 @@ _RATIO = re.compile(
 _DURATION = re.compile(
     rf"(?P<before>{LESS}|{MORE})?{NUMBER}(?P<unit>个?工作日|个月|年|日|天|个自然日)(?!度|代|级|底|初|末|前|起|\d|月|以来|版|至|-|、\d|和\d|的?[《])(?P<after>内|以内|之内|以上|以下)?"
 )
-_IN_WORDS = re.compile(
-    rf"(?P<before>{LESS}|{MORE})?(?<![第前近一二两三四五六七八九十百])(?P<number>[一二两三四五六七八九十百]+)(?P<unit>个月|个?工作日|个自然日)(?!度)"
-    rf"(?P<after>内|以内|之内|以上|以下)?"
-    rf"|(?P<before2>{LESS}|{MORE}|最长(?:为|不超过)?|连续(?:补贴|补助|支持|资助|奖励)|期限(?:为|是)?|为期)(?P<number2>[一二两三四五六七八九十]+)(?P<unit2>年|日|天)(?!度|级)(?P<after2>内|以内|之内|以上|以下)?"
-)
-"""Durations in words: 二十四个月, 不超过三年; a bare 三年 is more often no measure's."""
 _DATES = re.compile(
     r"(?:19|20)\d{2}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|(?:19|20)\d{2}[-—~](?:19|20)\d{2}|(?:19|20)\d{2}([-./])\d{1,2}\1\d{1,2}日?"
     r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?:(?:每|每个|当|次|本)月|(?:[应须定将]|(?<![一-鿿]))于)\d{1,2}[日号]|(?<!\d)0\d[日号月]"
@@ -87,14 +83,14 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
     for match in _DEADLINE.finditer(masked):
         if free(*match.span()):
             add(_deadline(view, around, match), *match.span())
+    for said, span in in_words(view, around, masked, COUNTED):
+        if free(*span):
+            add(said, *span)
     taken += [match.span() for match in _DATES.finditer(masked)]
     for pattern, make in ((_RATIO, _ratio), (_DURATION, _duration), (_COUNT, _count)):
         for match in pattern.finditer(masked):
             if free(*match.span()):
                 add(make(view, around, match, masked), *match.span())
-    for match in _IN_WORDS.finditer(masked):
-        if free(*match.span()):
-            add(_in_words(view, around, match), *match.span())
     for match in _BIG.finditer(masked):
         add(_big(view, around, match), *match.span())
     for match in _LISTED.finditer(masked):
@@ -225,32 +221,10 @@ def _duration(view: View, around: Spans, match: re.Match[str], masked: str) -> S
     if match["after"] in ("内", "以内", "之内"):
         stated.bound = "at_most"
     timed = re.match(
-        rf"\d+年(?:内)?[一-鿿]{{1,8}}(?=(?:{LESS}|{MORE})?\d+(?:万)?(?:{_CLASS}))", view.text[match.start() : last]
+        rf"\d+年(?:内)?[一-鿿]{{1,8}}(?=(?:{LESS}|{MORE})?\d+(?:万)?(?:{COUNTED}))", view.text[match.start() : last]
     )
     if timed and match.start() == first:
         stated.case = view.quote(first, first + timed.end())
-    return stated
-
-
-def _in_words(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
-    """二十四个月, 最长不超过三年."""
-    printed, unit = match["number"] or match["number2"], match["unit"] or match["unit2"]
-    before, after = match["before"] or match["before2"] or "", match["after"] or match["after2"] or ""
-    value = ordinal(printed.replace("两", "二"))
-    if not value:
-        return None
-    start = match.start("number") if match["number"] else match.start("number2")
-    first, last = clause(around, start, match.end())
-    text = view.quote(start, match.end())
-    stated = Stated("duration", text, view.quote(first, last), float(value), unit, at=start)
-    if (
-        re.search(LESS, before)
-        or "最长" in view.text[max(first, start - 3) : start]
-        or after in ("内", "以内", "之内", "以下")
-    ):
-        stated.bound = "at_most"
-    elif re.fullmatch(MORE, before) or after == "以上":
-        stated.bound = "at_least"
     return stated
 
 

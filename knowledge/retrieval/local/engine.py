@@ -11,23 +11,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.base.field import read_field
 from knowledge.files import storedform
-from knowledge.retrieval.interface import Entry, Found
+from knowledge.retrieval.interface import Entry, Found, Members, Numbers, Question, Within
 from knowledge.retrieval.local import postings, rerank
 from knowledge.retrieval.local.postings import Postings, Scores
-from knowledge.retrieval.local.terms import Question, Terms, dictionary, everyday, grams, plain_text, tight
+from knowledge.retrieval.local.sought import KINDS, Sought, sought
+from knowledge.retrieval.local.terms import Terms, asking, dictionary, grams, plain_text, spelt, tight
+from knowledge.text.fold import fold
 
 SETTINGS = Path(__file__).with_name("settings.yaml")
 LONG = 400
 """Mean characters of an entry from which on entries count as long texts of many passages, not as clauses."""
-KINDS = {"words": 0, "pairs": 2, "triples": 3}
-"""Kinds of terms, and how many characters each has; 0 for words."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class LocalRetriever:
     def __init__(self, plain: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         """From what arrays() gave."""
         self.long: bool = plain["long"]
+        self.version: str = plain["version"]
         self.settings = settings("long" if self.long else "short")
         words = arrays["words"].tobytes().decode("utf-8").split("\n")
         counts = dict(zip(words, arrays["word_counts"].tolist(), strict=True))
@@ -76,13 +79,16 @@ class LocalRetriever:
         return len(self._text_start) - 1
 
     @classmethod
-    def build(cls, entries: Sequence[Entry]) -> LocalRetriever:
-        """Make it ready; 58,604 articles take about half a minute."""
+    def build(cls, entries: Sequence[Entry], sayings: Mapping[str, Sequence[str]] | None = None) -> LocalRetriever:
+        """Make it ready; 58,604 articles take about half a minute.
+
+        ``sayings``: what people say -> what official texts call it; the project's own where none are given.
+        """
         texts = [plain_text(entry.text) for entry in entries]
         long = sum(map(len, texts)) >= LONG * max(1, len(texts))
         chosen = settings("long" if long else "short")
-        said, asking = everyday()
-        terms = Terms(dictionary(texts), said, asking)
+        said = {fold(word): tuple(map(fold, called)) for word, called in (sayings or read_field().sayings).items()}
+        terms = Terms(dictionary(texts), said, asking())
         arrays: dict[str, NDArray[Any]] = {
             "words": np.frombuffer("\n".join(terms.counts).encode("utf-8"), dtype=np.uint8),
             "word_counts": np.array(list(terms.counts.values()), dtype=np.int32),
@@ -106,11 +112,12 @@ class LocalRetriever:
         stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
-        return cls({"long": long, "said": said, "asking": asking}, arrays)
+        plain = {"long": long, "said": said, "asking": asking(), "version": _version(arrays)}
+        return cls(plain, arrays)
 
     def store(self, path: Path) -> None:
         """Write the compiled form; OSError where that can't be done."""
-        plain = {"long": self.long, "said": self._terms.said, "asking": self._terms.asking}
+        plain = {"long": self.long, "said": self._terms.said, "asking": self._terms.asking, "version": self.version}
         storedform.write(path, plain, self._arrays)
 
     @classmethod
@@ -122,20 +129,24 @@ class LocalRetriever:
         except (KeyError, TypeError) as error:
             raise storedform.SpoiltError(f"{path} holds something else: {error}") from error
 
-    def search(self, question: str, k: int = 10, within: Sequence[int] | None = None) -> list[Found]:
+    def search(self, question: str, k: int = 10, within: Within = None) -> list[Found]:
         """See Retriever."""
         return self.look_up(self._terms.question(question), k, within)
 
-    def look_up(self, asked: Question, k: int = 10, within: Sequence[int] | None = None) -> list[Found]:
+    def look_up(self, asked: Question, k: int = 10, within: Within = None) -> list[Found]:
         """search() of a question that is cut."""
-        numbers, features = self.candidates(asked, within)
+        return self.look_again(asked, *self.best(asked, self.settings.candidates, within), k)
+
+    def look_again(self, asked: Question, numbers: Numbers, scores: Scores, k: int) -> list[Found]:
+        """The best ``k`` of some candidates that a first look gave, best first, with its scores."""
+        features = self._features(asked, numbers, scores)
         weights = np.array([self.settings.second.get(name, 0.0) for name in rerank.FEATURES])
-        scores = features @ weights
-        best = np.lexsort((np.arange(len(numbers)), -scores))[:k]  # the first look decides between equals
+        totals = features @ weights
+        best = np.lexsort((np.arange(len(numbers)), -totals))[:k]  # the first look decides between equals
         return [
             Found(
                 int(numbers[i]),
-                float(scores[i]),
+                float(totals[i]),
                 {name: round(float(v), 3) for name, v in zip(rerank.FEATURES, features[i], strict=True) if v},
             )
             for i in best
@@ -150,63 +161,85 @@ class LocalRetriever:
             found = holding if n == 0 else np.intersect1d(found, holding, assume_unique=True)
         return found  # type: ignore[return-value]
 
+    def called(self, text: str) -> Mapping[str, Sequence[str]]:
+        """See Retriever."""
+        return self._terms.called(text)
+
     def question(self, text: str) -> Question:
         """The text as the engine sees it."""
         return self._terms.question(text)
 
-    def candidates(
-        self, asked: Question, within: Sequence[int] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def tokens(self, text: str) -> dict[str, list[str]]:
+        """The terms of a text by kind, in their order, with repeats: what the postings were made from."""
+        plain = plain_text(text)
+        return {
+            kind: [spelt(key, KINDS[kind]) for key in grams(plain, KINDS[kind]).tolist()]
+            if KINDS[kind]
+            else self._terms.words(plain)
+            for kind in self._kinds
+        }
+
+    def candidates(self, asked: Question, within: Within = None) -> tuple[Numbers, NDArray[np.float64]]:
         """(candidates,) best first by the first look, and their (candidates, features)."""
-        scores = self._first(asked)
-        numbers = _best(scores, within, self.settings.candidates)
+        numbers, scores = self.best(asked, self.settings.candidates, within)
+        return numbers, self._features(asked, numbers, scores)
+
+    def sought(self, asked: Question) -> list[Sought]:
+        """What the first look looks for."""
+        kinds = {kind: self.settings.kinds[kind] for kind in self._kinds}
+        return sought(asked, self._terms, kinds, self.settings.everyday)
+
+    def best(self, asked: Question, most: int, within: Within = None) -> tuple[Numbers, Scores]:
+        """See FirstLook."""
+        scores = np.zeros(len(self), dtype=np.float32)
+        for terms in self.sought(asked):
+            self._kinds[terms.kind].add(scores, terms.keys, terms.weights)
+        scores += self._prior * (scores > 0)
+        numbers = _best(scores, self.allowed(within), most)
+        return numbers, scores[numbers]
+
+    def scores_of(self, asked: Question, numbers: Numbers) -> Scores:
+        """(some,): scores of the first look of ``numbers`` (some,), which grow: to the bit those of best()."""
+        scores = np.zeros(len(numbers), dtype=np.float32)
+        for terms in self.sought(asked):
+            self._kinds[terms.kind].add_to(numbers.astype(np.int32), scores, terms.keys, terms.weights)
+        scores += self._prior[numbers] * (scores > 0)
+        return scores
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds of terms that are indexed."""
+        return list(self._kinds)
+
+    def known(self, terms: Sought) -> NDArray[np.bool_]:
+        """(terms,): which of them stand anywhere."""
+        return self._kinds[terms.kind].holds(terms.keys)
+
+    def prior(self, number: int) -> float:
+        """What is added to the score of an entry that has any: for the breadth of its group."""
+        return float(self._prior[number])
+
+    def allowed(self, within: Within) -> Sequence[int] | None:
+        """Numbers of the entries that alone may be found."""
+        return within.numbers if isinstance(within, Members) else within
+
+    def _features(self, asked: Question, numbers: Numbers, scores: Scores) -> NDArray[np.float64]:
+        """(candidates, features) of the second look; ``scores``: of the first."""
         features = np.zeros((len(numbers), len(rerank.FEATURES)))
         if not len(numbers):
-            return numbers, features
+            return features
         words = tuple(dict.fromkeys((*asked.content, *asked.words)))
         rarities = self._kinds["words"].rarities(postings.word_keys(words), self._unknown)
         rarity = dict(zip(words, rarities.tolist(), strict=True))
         look = rerank.SecondLook(asked, rarity, self.long, bool(self.settings.second.get("runs")))
-        features[:, 0] = scores[numbers] / 20
+        features[:, 0] = scores / 20
         features[:, 1] = self._breadth[numbers] / 5
         texts = [self._tight(number) for number in numbers.tolist()]
         features[:, 2:7] = [look.values(text) for text in texts]
         features[:, 7] = rerank.siblings(self._group[numbers].tolist())
         if self._pair_rarity is not None:
             features[:, 8] = rerank.alike(texts, features[:, 0], self._pair_rarity)
-        return numbers, features
-
-    def _first(self, asked: Question) -> Scores:
-        """(entries,): scores of the first look."""
-        scores = np.zeros(len(self), dtype=np.float32)
-        for kind, table in self._kinds.items():
-            size = KINDS[kind]
-            weight = np.float32(self.settings.kinds[kind])
-            if size:
-                keys, times = np.unique(grams(asked.runs, size), return_counts=True)
-                table.add(scores, keys, times.astype(np.float32) * weight)
-            else:
-                words, counts = postings.counted(self._weighted(asked.words))
-                table.add(scores, words, counts * weight)
-            if size != 3 and asked.everyday:
-                lawful, shares = self._lawful(asked, size)
-                table.add(scores, lawful, shares * np.float32(self.settings.everyday))
-        scores += self._prior * (scores > 0)
-        return scores
-
-    def _weighted(self, words: Sequence[str]) -> dict[str, float]:
-        """Words with what each counts: one without Chinese characters has no pairs that would count beside it."""
-        alone = sum(self.settings.kinds.values())
-        return {word: count * (alone if word.isascii() else 1.0) for word, count in Counter(words).items()}
-
-    def _lawful(self, asked: Question, size: int) -> tuple[NDArray[np.uint64], Scores]:
-        weights: dict[Any, float] = {}
-        for term, share in asked.everyday.items():
-            for part in dict.fromkeys(grams(term, size).tolist() if size else self._terms.words(term)):
-                weights[part] = max(weights.get(part, 0.0), share)
-        if not size:
-            return postings.counted(weights)
-        return np.array(list(weights), dtype=np.uint64), np.array(list(weights.values()), dtype=np.float32)
+        return features
 
     def _tight(self, number: int) -> str:
         a, b = self._text_start[number], self._text_start[number + 1]
@@ -220,6 +253,15 @@ def settings(length: str) -> Settings:
 
     data: Any = read_yaml(SETTINGS).data
     return Settings(**data[length])
+
+
+def _version(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Of what is in the arrays: engines of one version find the same."""
+    digest = blake2b(digest_size=8)
+    for name, array in arrays.items():
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _best(scores: Scores, within: Sequence[int] | None, most: int) -> NDArray[np.int64]:

@@ -39,6 +39,24 @@ class Postings:
             a, b = self.start[at[i]], self.start[at[i] + 1]
             scores[self.entry[a:b]] += self.share[a:b] * weights[i]  # an entry stands once in each list
 
+    def holds(self, keys: Keys) -> NDArray[np.bool_]:
+        """(keys,): whether any entry holds a term."""
+        if not len(self.keys):
+            return np.zeros(len(keys), dtype=np.bool_)
+        found: NDArray[np.bool_] = self.keys[np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)] == keys
+        return found
+
+    def add_to(self, numbers: Numbers, scores: Scores, keys: Keys, weights: Scores) -> None:
+        """add() for some entries alone: ``numbers`` (some,), growing, and their ``scores`` (some,)."""
+        if not len(self.keys):
+            return
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        for i in np.flatnonzero(self.keys[at] == keys).tolist():
+            a, b = self.start[at[i]], self.start[at[i] + 1]
+            here = a + np.minimum(np.searchsorted(self.entry[a:b], numbers), b - a - 1)
+            held = self.entry[here] == numbers
+            scores[held] += self.share[here[held]] * weights[i]
+
     def entries(self, key: np.uint64) -> Numbers:
         """The entries that hold a term."""
         at = int(np.searchsorted(self.keys, key))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.retrieval.local.terms import Question, tight
+from knowledge.retrieval.interface import Question
+from knowledge.retrieval.local.terms import tight
 
 FEATURES = ("first", "breadth", "together", "runs", "longest", "covered", "opening", "siblings", "alike")
 """Names, in the order of the columns:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.reading.cutter import jieba
+from knowledge.reading.cutting import Cutter
 from knowledge.reading.vocabulary import frequencies
+from knowledge.retrieval.interface import Question
 from knowledge.text.fold import fold
+from knowledge.text.phrases import Phrases
 
 Keys = NDArray[np.uint64]
 
-EVERYDAY = Path(__file__).with_name("everyday.yaml")
+ASKING = Path(__file__).with_name("asking.yaml")
 PIECE = 1_000
 """Characters that are folded at a time: fold() shortens longer texts."""
 BITS = 21
@@ -32,53 +33,43 @@ _NOT_TIGHT = re.compile(r"[\W_]+")
 _HAN = (0x3400, 0x9FFF)
 
 
-@dataclass(frozen=True)
-class Question:
-    """A question as the engine sees it."""
-
-    words: tuple[str, ...]
-    """Words to look for, sub-words of long ones among them, with repeats."""
-    content: tuple[str, ...]
-    """Its words one after another, without those that only ask."""
-    runs: str
-    """Its text where what only asks is blank."""
-    everyday: Mapping[str, float]
-    """What the law calls what the question says, with the share of each."""
-
-
 class Terms:
     """Cuts texts and questions with one dictionary."""
 
     def __init__(self, counts: dict[str, int], said: Mapping[str, Sequence[str]], asking: Sequence[str]) -> None:
-        """``counts``: jieba's prefix dictionary, words with how common they are; the others: see everyday()."""
+        """``counts``: jieba's prefix dictionary, words with how common they are; ``asking``: words that only ask.
+
+        ``said``: what people say -> what official texts call it.
+        """
         self.counts, self.said, self.asking = counts, said, asking
-        self._jieba: Any = jieba.Tokenizer()
-        self._jieba.FREQ = counts
-        self._jieba.total = sum(counts.values()) or 1
-        self._jieba.initialized = True
+        self._cutter = Cutter(counts)
         self._only_asks = frozenset(asking)
         self._asks = _any_of([word for word in asking if len(word) > 1])
-        self._says = _any_of(said)
+        self._says = Phrases({word: word for word in said})
 
     def words(self, plain: str) -> list[str]:
         """Words of a folded text, and the shorter ones that long ones are made of."""
-        return [w for w in self._jieba.lcut_for_search(plain, HMM=False) if _RUN.match(w)]
+        return [w for w in self._cutter.finer(plain) if _RUN.match(w)]
 
     def question(self, text: str) -> Question:
         """Any text as a question; one that only asks (怎么办) keeps its words."""
         plain = fold(text)
         runs = self._asks.sub(" ", plain)
-        content = [w for w in self._jieba.lcut(plain, HMM=False) if _RUN.match(w)]
+        content = [w for w in self._cutter.cut(plain) if _RUN.match(w)]
         kept = [w for w in content if w not in self._only_asks]
         words = self.words(plain)
         if not kept:
             return Question(tuple(words), tuple(content), plain, {})
         more: dict[str, float] = {}
-        for said in dict.fromkeys(match.group() for match in self._says.finditer(plain)):
-            lawful = self.said[said]
-            for term in lawful:
-                more[term] = max(more.get(term, 0.0), len(lawful) ** -0.5)
+        for called in self.called(plain).values():
+            for term in called:
+                more[term] = max(more.get(term, 0.0), len(called) ** -0.5)
         return Question(tuple(w for w in words if w not in self._only_asks), tuple(kept), runs, more)
+
+    def called(self, plain: str) -> dict[str, tuple[str, ...]]:
+        """What official texts call what a folded text says, by what it says."""
+        said = dict.fromkeys(found.value for found in self._says.scan(plain))
+        return {word: tuple(self.said[word]) for word in said}
 
 
 def plain_text(text: str) -> str:
@@ -116,8 +107,19 @@ def gram_places(plain: str, n: int) -> tuple[Keys, NDArray[np.int64]]:
     return keys, at
 
 
+def spelt(key: int, n: int) -> str:
+    """The characters of a key of grams().
+
+    >>> spelt(int(grams("补贴", 2)[0]), 2)
+    '补贴'
+    """
+    return "".join(chr(key >> (BITS * i) & ((1 << BITS) - 1)) for i in reversed(range(n)))
+
+
 def dictionary(texts: Iterable[str]) -> dict[str, int]:
     """jieba's prefix dictionary of its common words, and of the others of its words that the texts hold."""
+    from knowledge.reading.cutter import jieba
+
     lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
     counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines) if len(word) <= 2 * LONGEST}
     rare = {word for word, count in counts.items() if count < COMMON}
@@ -130,13 +132,12 @@ def dictionary(texts: Iterable[str]) -> dict[str, int]:
 
 
 @lru_cache(maxsize=1)
-def everyday() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """What people say -> what the law calls it; and words that only ask."""
+def asking() -> tuple[str, ...]:
+    """Words that only ask."""
     from knowledge.files.yamlfile import read_yaml
 
-    data: Any = read_yaml(EVERYDAY).data
-    said = {fold(said): tuple(map(fold, lawful)) for said, lawful in data["words"].items()}
-    return said, tuple(dict.fromkeys(map(fold, data["asking"])))
+    data: Any = read_yaml(ASKING).data
+    return tuple(dict.fromkeys(map(fold, data["asking"])))
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

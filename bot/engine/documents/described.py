@@ -1,0 +1,85 @@
+"""Which document a question describes without naming it: 青岛那个智能网联汽车的实施细则是不是作废了.
+
+A description is a kind of document (细则, 政策) and words that stand at its front: in its title, the names of its
+issuer, place and attachments, and the beginning of its text, where those without a title say what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.engine.documents.issuers import region
+from bot.engine.documents.library import Library
+from bot.engine.documents.names import MOST, TYPES
+from bot.engine.understanding.understanding import Question
+from bot.engine.values.thresholds import DESCRIBED
+from knowledge.base.document import Policy
+from knowledge.retrieval.evidence import Evidence
+from knowledge.text.fold import fold_whole
+
+OPENING = 250
+"""Characters of the preamble and of each of the first clauses."""
+FIRST = 2
+REMEMBERED = 20_000
+_KIND = re.compile(rf"[那这][一]?[个份部套项]?|(?:的|这个|那个)?(?:{TYPES})")
+_POINTED = re.compile(TYPES)
+
+
+@dataclass(frozen=True)
+class Description:
+    """A document that a question may describe."""
+
+    policy: str
+    rarity: float
+    """Summed, of the words that describe it."""
+    rest: str
+    """The question without them, and without the kind of document."""
+
+
+class Described:
+    """Pure but for what it remembers of the documents."""
+
+    def __init__(self, library: Library, evidence: Evidence) -> None:
+        self._library = library
+        self._evidence = evidence
+        self._front = lru_cache(REMEMBERED)(lambda policy_id: _front(library.by_id[policy_id]))
+
+    def of(self, question: Question, policies: Sequence[str]) -> list[Description]:
+        """The documents that fit a description best, equally well, at most MOST; none where nothing is described."""
+        plain = question.reading.plain
+        if not _POINTED.search(plain):
+            return []
+        words = {w: self._evidence.rarity(w) for w in question.telling if not _POINTED.fullmatch(w)}
+        worth = {p: sum(words[w] for w in self._standing(words, p)) for p in policies}
+        best = max(worth.values(), default=0.0)
+        fitting = [p for p in policies if worth[p] == best]
+        if best < DESCRIBED or len(fitting) > MOST:
+            return []
+        return [self._without(plain, words, p, best) for p in fitting]
+
+    def _standing(self, words: dict[str, float], policy_id: str) -> list[str]:
+        front = self._front(policy_id)
+        return [word for word in words if self._evidence.stands(word, front)]
+
+    def _without(self, plain: str, words: dict[str, float], policy_id: str, rarity: float) -> Description:
+        for word in sorted(self._standing(words, policy_id), key=len, reverse=True):
+            plain = plain.replace(word, " ")
+        return Description(policy_id, rarity, _KIND.sub(" ", plain))
+
+
+def _front(policy: Policy) -> str:
+    opening = [clause.text[:OPENING] for clause in policy.clauses[:FIRST]]
+    parts = (
+        policy.title or "",
+        policy.display_name,
+        policy.issuer or "",
+        policy.number or "",
+        region(policy) or "",
+        *policy.attached_titles,
+        (policy.preamble or "")[:OPENING],
+        *opening,
+    )
+    return re.sub(r"[\W_]+", "", fold_whole("\n".join(parts)))

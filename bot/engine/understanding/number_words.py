@@ -1,0 +1,183 @@
+"""Which kind of number a question asks for, where nobody taught how people ask for the numbers of a document.
+
+The words stand in talk.yaml (asked_numbers). What a question asks for, a figure fits more or less: an amount fits 多少
+better than a number of years does, and a percentage with a cap fits both 几成 and 封顶多少.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from bot.engine.understanding.patterns import pattern
+from knowledge.base.document import Figure
+from knowledge.base.lexicon import Lexicon
+
+if TYPE_CHECKING:
+    from bot.engine.understanding.understanding import Question
+
+NumberKind = Literal["money", "share", "time", "count", "any"]
+KINDS: tuple[NumberKind, ...] = ("share", "time", "count", "money", "any")
+"""In the order in which they are looked for: 几个点 is no count, and 多少 of 多少家 no sum."""
+_PERCENT = frozenset({"%", "‰", "个百分点", "百分点", "成", "折"})
+_TIMES = frozenset(
+    {"年", "月", "日", "天", "个月", "工作日", "个工作日", "个自然日", "小时", "分钟", "周", "秒", "课时"}
+)
+_LONG = frozenset({"年", "月", "个月"})
+SPANS = ("long", "short", "date")
+_CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
+_CUT = re.compile(r"[,.;?!\n]+")
+FIT: Mapping[NumberKind, Mapping[NumberKind, float]] = {
+    "money": {"money": 1.0, "share": 0.6},
+    "share": {"share": 1.0, "money": 0.2},
+    "time": {"time": 1.0},
+    "count": {"count": 1.0},
+    "any": {"money": 1.0, "share": 0.9, "count": 0.6, "time": 0.4},
+}
+"""What is asked for -> what a figure is -> how well it fits."""
+GIVEN = 0.5
+"""What a number that is a condition (60%以上) fits where what is given is asked for, and the other way round."""
+EACH, NOT_EACH = 1.3, 0.7
+"""What a number of the clause fits that is stated for each of what is asked for, and one that isn't."""
+CAPPED, NOT_CAPPED = 1.2, 0.8
+"""The same of a cap where a cap is asked for."""
+OTHER_UNIT = 0.4
+"""What a count of something else fits: 几家 and 不少于50人."""
+
+
+@dataclass(frozen=True)
+class NumberAsked:
+    """The kinds of number that are asked for."""
+
+    kinds: tuple[NumberKind, ...]
+    units: tuple[frozenset[str], ...] = ()
+    """For counts, the counting words that fit; none where what is counted isn't said."""
+    spans: frozenset[str] = frozenset()
+    """For times, those of SPANS that are asked for; none where a time is asked for and no more is said."""
+
+    each: tuple[frozenset[str], ...] = ()
+    """Of what one each is asked for."""
+    most: bool = False
+    """Whether a cap is asked for."""
+    needed: bool = False
+    """Whether a condition is asked for."""
+
+    @property
+    def unstated(self) -> str:
+        """Which is missing where no figure fits, as replies name it: money or number."""
+        return "money" if "money" in self.kinds else "" if self.kinds == ("any",) else "number"
+
+    def fit(self, figure: Figure) -> float:
+        """How well a figure is what is asked for; 0 where it is of another kind."""
+        worth = [
+            FIT[asked].get(kind, 0.0) * self._worth(figure, kind) for asked in self.kinds for kind in kinds_of(figure)
+        ]
+        return max(worth, default=0.0) * self._side(figure)
+
+    def _worth(self, figure: Figure, kind: NumberKind) -> float:
+        if kind == "time" and self.spans:
+            return 1.0 if _span(figure) in self.spans else OTHER_UNIT
+        if kind == "count" and self.units:
+            return 1.0 if any(figure.unit in units for units in self.units) else OTHER_UNIT
+        return 1.0
+
+    def _side(self, figure: Figure) -> float:
+        """Whether it is a condition, a cap, or for each, as it is asked for."""
+        before = figure.quote.partition(figure.text)[0]
+        out = 1.0 if is_condition(figure) == self.needed else GIVEN
+        if self.most:
+            out *= CAPPED if _CAP.search(before[-8:] + figure.text) or figure.cap is not None else NOT_CAPPED
+        if self.each:
+            stated = any(
+                f"每{unit}" in before[-12:] or f"/{unit}" in figure.text for units in self.each for unit in units
+            )
+            out *= EACH if stated else NOT_EACH
+        return out
+
+
+def _span(figure: Figure) -> str:
+    return "date" if figure.kind == "deadline" else "long" if figure.unit in _LONG else "short"
+
+
+def is_condition(figure: Figure) -> bool:
+    """Whether the number must be met, rather than is given: 50亩以上的, 不少于25家."""
+    return figure.kind != "ratio" and not figure.is_money and (figure.bound == "at_least" or figure.unit.endswith("元"))
+
+
+def kinds_of(figure: Figure) -> tuple[NumberKind, ...]:
+    """What a figure is; a percentage with a cap is money, too."""
+    if figure.unit in _PERCENT or figure.kind in ("ratio", "share"):
+        return ("share", "money") if figure.cap is not None else ("share",)
+    if figure.kind == "amount" or figure.unit.endswith("元"):
+        return ("money",)
+    return ("time",) if figure.kind in ("duration", "deadline") or figure.unit in _TIMES else ("count",)
+
+
+class NumberWords:
+    """Ready to look up."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        talk = lexicon.talk
+        self._kinds = {kind: pattern(getattr(talk.asked_numbers, kind)) for kind in KINDS}
+        self._alike = [frozenset((name, *others)) for name, others in talk.units_of_numbers.items()]
+        self._each, self._most, self._needed = (
+            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed")
+        )
+
+    def asked_for(self, question: Question, said: str = "") -> NumberAsked | None:
+        """What the question asks for, or what was said before it where it asks for nothing; None: no number."""
+        plain = question.reading.plain
+        asked = self.of(plain)
+        if asked is None and question.numbers and {"assertion", "confirm", "correction"} & question.asks:
+            asked = NumberAsked(tuple(dict.fromkeys(_kind_of_unit(n.unit) for n in question.numbers)))
+        if asked is None and ({"amount", "count"} & question.asks or self._most.search(plain)):
+            asked = NumberAsked(("any",))
+        if asked is None and said:
+            return self._sides(before, said) if (before := self.of(said)) is not None else None
+        return self._sides(asked, plain) if asked is not None else None
+
+    def of(self, plain: str) -> NumberAsked | None:
+        """The kinds that a text asks for; ``any`` only where it says no more."""
+        kinds: list[NumberKind] = []
+        units: list[frozenset[str]] = []
+        spans: frozenset[str] = frozenset()
+        for kind in KINDS:
+            found = list(self._kinds[kind].finditer(plain))
+            if not found or (kind == "any" and kinds):
+                continue
+            kinds.append(kind)
+            if kind == "time":
+                spans = frozenset(name for m in found for name in SPANS if m[name])
+            if kind == "count":
+                units = [self._like(m["unit"]) for m in found if m["unit"]]
+            for match in found:  # 几个点 is not looked for again in 几个
+                plain = plain[: match.start()] + "\n" * len(match.group()) + plain[match.end() :]
+        return NumberAsked(tuple(kinds), tuple(units), spans) if kinds else None
+
+    def asked_in(self, part: str) -> NumberAsked | None:
+        """What a part of a question asks for by its own words."""
+        asked = self.of(part)
+        return self._sides(asked, part) if asked is not None else None
+
+    def _sides(self, asked: NumberAsked, plain: str) -> NumberAsked:
+        each = [self._like(m["unit"]) if m["unit"] else frozenset({"人"}) for m in self._each.finditer(plain)]
+        return replace(
+            asked, each=tuple(each), most=bool(self._most.search(plain)), needed=bool(self._needed.search(plain))
+        )
+
+    def parts(self, plain: str) -> list[str]:
+        """The parts of a question that ask for a number each: 评上国家级给多少？省级的呢; all of it where one does."""
+        cut = [part for part in _CUT.split(plain) if part.strip()]
+        asking = [part for part in cut if (asked := self.of(part)) is not None and asked.kinds != ("any",)]
+        return asking if len(asking) > 1 else [plain]
+
+    def _like(self, unit: str) -> frozenset[str]:
+        return frozenset({unit}).union(*(alike for alike in self._alike if unit in alike))
+
+
+def _kind_of_unit(unit: str) -> NumberKind:
+    if unit == "元":
+        return "money"
+    return "share" if unit in _PERCENT or unit == "比例" else "time" if unit in _TIMES else "count"
