@@ -90,6 +90,7 @@ class Assistant:
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures))
+        reply = self._use.brevity.brief(reply, before, asked.asks)
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
 
     @property

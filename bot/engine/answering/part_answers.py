@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.engine.answering.narrowed_figures import caps
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
 from bot.engine.understanding.acts import Part
 from bot.engine.understanding.understanding import Question
@@ -15,6 +16,8 @@ from knowledge.base.card import Said
 from knowledge.base.document import Clause
 from knowledge.base.points import leaves
 
+CAP = "cap"
+"""The part that is a figure."""
 LONGEST_POINT = 200
 """Characters of a point that is shown whole; of a longer one the words that say it."""
 MOST_QUOTES = 12
@@ -36,7 +39,10 @@ class PartAnswers(OnPolicy):
 
     def part(self, clause: Clause, part: Part, question: Question, conversation: Conversation) -> Reply:
         """The clause's own words of it, else those of the clauses that govern it, else that it says none."""
-        own = self._own(clause, part)
+        capped = (
+            caps(clause, question.reading.plain, conversation.said, conversation.figures) if part.name == CAP else ()
+        )
+        own = tuple(dict.fromkeys(f.quote for f in capped)) or self._own(clause, part)
         common = [] if own else list(self._common(clause, part))
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
         said = "\n".join(filter(None, (conversation.said, question.reading.plain)))
@@ -54,8 +60,14 @@ class PartAnswers(OnPolicy):
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in (*(w.clause for w in common), clause)),
             units=self.responsible.units(clause),
+            figures=tuple(self.compose.figure_ref(f) for f in capped),
             documents=self.successor,
-            why=Why(Rule.PART, topic=part.name, unstated="" if own or common else "part"),
+            why=Why(
+                Rule.PART,
+                topic=part.name,
+                figures=tuple(f.id for f in capped),
+                unstated="" if own or common else "part",
+            ),
         )
 
     def shorter(self, clause: Clause, conversation: Conversation) -> Reply:

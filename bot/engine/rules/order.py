@@ -25,6 +25,7 @@ from bot.engine.rules.parts import parts
 from bot.engine.rules.picks import picks
 from bot.engine.rules.places import places
 from bot.engine.rules.resources import Resources
+from bot.engine.rules.restricts import restricts
 from bot.engine.rules.returns import away, returns
 from bot.engine.rules.stays import stays
 from bot.engine.rules.two_at_once import two_at_once
@@ -37,6 +38,7 @@ RULES: tuple[RuleFunction, ...] = (
     leaves,
     walks,
     parts,
+    restricts,
     asides,
     whole_document,
     another_place,

@@ -36,6 +36,7 @@ class Acts:
         acts = understanding.talk.acts
         self._around = pattern(acts.around)
         self._leaves = pattern(acts.leaves)
+        self._among = pattern(acts.among)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains")}
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
@@ -52,6 +53,12 @@ class Acts:
         if match:
             return 2 if match.groupdict().get("twice") else 1
         return -1 if self._alone(self._preceding, question) else 0
+
+    def among(self, question: Question) -> str | None:
+        """What is said of those that are picked from all that was listed, 其中科技局管的; None: nothing is."""
+        text = question.reading.folded
+        match = self._among.search(text) if len(text) <= LONGEST else None
+        return f"{text[: match.start()]} {text[match.end() :]}".strip() if match else None
 
     def is_all(self, name: str, question: Question) -> bool:
         """Whether the whole turn is shorter, outdated or complains."""
