@@ -165,6 +165,12 @@ class ActTalk(Record):
     """Words around an act that add nothing to it."""
     leaves: Expressions = NEVER
     """What begins something new: 换个问题."""
+    asking: Expressions = NEVER
+    """What makes a part of a message a question of its own."""
+    each: Text = "-"
+    """What asks for the number of each case that is named."""
+    person: Expressions = NEVER
+    """Who somebody is, by name."""
     among: Expressions = NEVER
     """What picks from all that was listed: 其中科技局管的."""
     following: Expressions = NEVER

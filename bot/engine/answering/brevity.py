@@ -9,16 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.engine.answering.composer import Composers
+from bot.engine.answering.whole_words import sentence
 from bot.engine.values.conversation import Conversation
-from bot.engine.values.reply import Block, Quote, Reply, Say
+from bot.engine.values.reply import Block, Piece, Quote, Reply, Say
 from knowledge.base.document import Clause
-from knowledge.base.points import Point
 
 MESSAGES = 3
 """Messages back to which nobody needs to scroll far."""
-READABLE, LONGEST = 160, 300
-"""Characters of an item or sentence that is shown whole; of a longer one the part that states the amount, up to so many
-characters."""
 
 
 class Brevity:
@@ -59,7 +56,7 @@ class Brevity:
         if not any(block.role in ("lead", "units", "say") for block in blocks[:at]):
             return reply
         clause = self._composers.library.clause(target)
-        above = [self._whole_sentences(self._unstated(block), reply, clause) for block in blocks[:at]]
+        above = list(self._whole_sentences([self._unstated(block) for block in blocks[:at]], reply, clause))
         below = [b for b in blocks[at + 1 :] if b.role not in ("original", "units", "note", "place")]
         rest = Block("note", (Say(self._words("rest")),))
         return replace(reply, blocks=(*above, self._place(target, clause), *below, rest))
@@ -77,29 +74,16 @@ class Brevity:
                 return replace(block, pieces=(Say(self._words(f"brief.{name}")),))
         return block
 
-    def _whole_sentences(self, block: Block, reply: Reply, clause: Clause) -> Block:
-        """The words that state an amount, as the whole sentence: a condition may stand behind it."""
-        stated = {figure.quote for figure in reply.figures}
-        pieces = tuple(
-            Quote(_sentence(clause, p.text), bare=p.bare) if isinstance(p, Quote) and p.text in stated else p
-            for p in block.pieces
-        )
-        return replace(block, pieces=pieces)
-
-
-def _sentence(clause: Clause, quote: str) -> str:
-    """The words with all that stands in their point; the words where that is too long, or they are of several."""
-    at = clause.text.find(quote)
-    points = list(_holding(clause.points, at, at + len(quote))) if at >= 0 else []
-    readable = [point for point in points if point.end - point.start <= READABLE] or points[-1:]
-    if not readable or readable[0].end - readable[0].start > LONGEST:
-        return quote
-    return readable[0].of(clause.text).strip()
-
-
-def _holding(points: Sequence[Point], start: int, end: int) -> Iterator[Point]:
-    """The points that hold ``text[start:end]`` whole, the largest first."""
-    for point in points:
-        if point.start <= start and end <= point.end:
-            yield point
-            yield from _holding(point.points, start, end)
+    @staticmethod
+    def _whole_sentences(blocks: Sequence[Block], reply: Reply, clause: Clause) -> Iterator[Block]:
+        """The words that state an amount, as the whole sentence, once: a condition may stand behind it."""
+        stated = {figure.quote: sentence(clause, figure.quote) for figure in reply.figures}
+        shown: set[str] = set()
+        for block in blocks:
+            pieces: list[Piece] = []
+            for piece in block.pieces:
+                whole = stated.get(piece.text) if isinstance(piece, Quote) else None
+                new = whole is not None and whole not in shown
+                pieces.append(Quote(whole, bare=False) if whole is not None and new else piece)
+                shown |= {whole} if whole is not None else set()
+            yield replace(block, pieces=tuple(pieces))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.corrections import with_ask
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
@@ -13,27 +12,13 @@ from bot.engine.values.why import By, Rule
 from knowledge.base.target import kind_of
 from knowledge.retrieval.evidence import Found
 
-ASKED_ON = frozenset({"amount", "count"})
-"""What a turn leaves out that only names another case: 博士补多少, 硕士呢."""
-ASKS = ASKED_ON | {"units", "original", "by_unit", "contact", "more"}
-"""What a turn may ask by itself."""
-
-
-def carried(asked: Asked, use: Resources) -> Question:
-    """The question with what the one before it asked, where it asks nothing itself."""
-    question, said = asked.question, asked.conversation.said
-    if question.asks & ASKS or not said or not use.follow_ups.leans(question):
-        return question
-    lines = [use.understanding.question(line).asks & ASKS for line in said.split("\n")]
-    last = next((asks for asks in reversed(lines) if asks), frozenset())
-    return replace(question, asks=question.asks | (last & ASKED_ON))
-
 
 def goes_on(asked: Asked, use: Resources) -> Outcome:
     """Answered in the document that is talked about: by its clause, or by another one that has clearly more of it."""
     if not _may(asked, use):
         return None
-    question = carried(asked, use)
+    leans = use.follow_ups.leans(asked.question)
+    question = with_ask(asked.question, asked.conversation, use) if leans else asked.question
     found = use.matcher.found(question, asked.scope.within(asked.talked_about))
     talked = next((f for f in found if f.target == asked.conversation.clause), None)
     best = found[0] if found else None

@@ -55,4 +55,5 @@ def _of_clause(target: str, asked: Asked, use: Resources) -> Reply:
     """What was asked before the choice, and now, answered from the clause that was picked."""
     conversation = asked.conversation
     answers, clause = use.answers(target), use.library.clause(target)
-    return answers.answer(clause, asked.question, conversation, By(Rule.PICKED), said=conversation.said)
+    question = replace(asked.question, numbers=())  # 另一个 claims no number
+    return answers.answer(clause, question, conversation, By(Rule.PICKED), said=conversation.said)

@@ -6,7 +6,8 @@ from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.why import Rule
-from knowledge.base.target import clauses_of
+from knowledge.base.target import clauses_of, policy_of
+from knowledge.text.fold import fold
 
 
 def restricts(asked: Asked, use: Resources) -> Outcome:
@@ -32,9 +33,10 @@ def _asks_money(question: Question) -> bool:
 def _fits(target: str, question: Question, use: Resources) -> bool:
     clause = use.library.clause(target)
     if question.units:
-        own = use.library.responsible_of(target.partition("/")[0]).units(clause)
-        return set(use.library.as_named(question.units, (target.partition("/")[0],))) <= set(own)
+        policy_id = policy_of(target)
+        asked = use.library.as_named(question.units, (policy_id,))
+        return set(asked) <= set(use.library.responsible_of(policy_id).units(clause))
     if _asks_money(question) or use.understanding.money.alone(question):
         return any(figure.is_money for figure in clause.figures)
-    text = use.library.text(target)
+    text = fold(clause.text)
     return all(word in text for word in question.telling)
