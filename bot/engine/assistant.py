@@ -90,6 +90,7 @@ class Assistant:
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
         reply = replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures))
+        reply = replace(reply, conversation=_beside(reply, before))
         reply = self._use.brevity.brief(reply, before, asked.asks)
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
 
@@ -168,6 +169,7 @@ class Assistant:
             clause=conversation.clause if kind_of(conversation.clause) == "clause" and has(conversation.clause) else "",
             choices=tuple(t for t in conversation.choices if has(t)),
             more=tuple(t for t in conversation.more if has(t)),
+            beside=tuple(t for t in conversation.beside if has(t)),
             earlier=tuple(t for t in conversation.earlier if kind_of(t) == "clause" and has(t)),
             policy=conversation.policy if self.library.many and has(conversation.policy) else "",
             named=conversation.named if self.library.many and has(conversation.named) else "",
@@ -181,3 +183,13 @@ def _about(reply: Reply, before: Conversation) -> Conversation:
     policy = answered or kept.policy or before.policy
     named = kept.named or before.named
     return replace(kept, policy=policy, named=named if named == policy else "")
+
+
+def _beside(reply: Reply, before: Conversation) -> Conversation:
+    """The conversation with what was named beside the answer; what was named before is kept through thanks."""
+    kept = reply.conversation
+    if reply.status != "answer":
+        return replace(kept, beside=before.beside if kept.clause == before.clause else ())
+    named = tuple(dict.fromkeys(ref.target for ref in reply.clauses))
+    several = len(named) > 1 and not kept.choices and named[0] == kept.clause
+    return replace(kept, beside=named if several else ())

@@ -17,8 +17,11 @@ from knowledge.base.target import kind_of
 def picks(asked: Asked, use: Resources) -> Outcome:
     """第二个, 都要, 教育部那份."""
     conversation = asked.conversation
-    if conversation.clause and len(conversation.choices) < 2 and use.follow_ups.counts_one(asked.question):
-        return use.answers(conversation.clause).only_one(conversation)
+    if conversation.clause and not conversation.choices and use.follow_ups.counts_one(asked.question):
+        if not conversation.beside:
+            return use.answers(conversation.clause).only_one(conversation)
+        conversation = replace(conversation, choices=conversation.beside)
+        asked = replace(asked, conversation=conversation)
     chosen = use.follow_ups.picked(asked.question, _choice(conversation, use))
     if chosen is None:
         return None
