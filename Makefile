@@ -10,7 +10,7 @@ SLOWER := process or deploy or compile
 LEAST := 70
 LEAST_WITHIN := 85
 
-.PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos load load-web audit pictures screenshots check tune clean
+.PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos chaos-replicas load load-web audit pictures screenshots check tune clean
 
 setup: $(READY)
 
@@ -66,6 +66,9 @@ accuracy: $(READY)
 
 chaos: $(READY)
 	$(BIN)/python -m tests.telegram.chaos
+
+chaos-replicas: $(READY)
+	$(BIN)/python -m tests.replicas.chaos
 
 load: $(READY)
 	$(BIN)/python -m tests.telegram.load

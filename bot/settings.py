@@ -26,6 +26,7 @@ OVERLAY = "overlay.yaml"
 SEARCH = "POLICYBOT_SEARCH_URL"
 VARIABLES = {
     "POLICYBOT_DATABASE": "数据库，SQLAlchemy 的写法，默认数据文件夹里的 SQLite 文件",
+    "POLICYBOT_REPLICA": "几个进程共用一个 PostgreSQL 时，这一个的名字，如 policybot-0；只开一个就不设",
     "POLICYBOT_DATA_DIR": "数据文件夹，默认用户的数据文件夹",
     "POLICYBOT_KNOWLEDGE": "知识库的文件夹（policies、lexicon、weights.yaml），默认自带的",
     "POLICYBOT_OVERLAY": "教过的问法，默认数据文件夹里的 overlay.yaml",
@@ -88,6 +89,8 @@ class Settings:
     """When the staff answers."""
     hash_key: str = ""
     """Empty: the key is in the data folder (see asker.py)."""
+    replica: str = ""
+    """What this process is called among several on one database; empty: it is the only one."""
     web_listen: tuple[str, int] | None = None
     """Host and port of the callbacks of messengers; None: as it comes."""
 
@@ -148,9 +151,23 @@ def general(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
         "keep_days": number("POLICYBOT_KEEP_DAYS", values.get("POLICYBOT_KEEP_DAYS", "90"), 0, 3650, faults),
         "hours": _hours(values, faults),
         "hash_key": _hash_key(values.get("POLICYBOT_HASH_KEY", ""), faults),
+        "replica": _replica(values, faults),
         "search": _urls(values.get(SEARCH, ""), faults),
         "web_listen": _address("POLICYBOT_WEB_LISTEN", values.get("POLICYBOT_WEB_LISTEN"), faults),
     }
+
+
+def _replica(values: Mapping[str, str], faults: list[str]) -> str:
+    name = values.get("POLICYBOT_REPLICA", "")
+    if not name:
+        return ""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", name):
+        faults.append(f"POLICYBOT_REPLICA：「{name}」不能作名字；用 1 到 60 个字母、数字、点、_、-")
+    if not values.get("POLICYBOT_DATABASE", "").startswith("postgresql"):
+        faults.append("POLICYBOT_REPLICA：几个进程只能共用 PostgreSQL；请设 POLICYBOT_DATABASE，或不设这一项")
+    if not values.get("POLICYBOT_HASH_KEY"):
+        faults.append("POLICYBOT_REPLICA：几个进程要用同一个 POLICYBOT_HASH_KEY；请设上")
+    return name
 
 
 def _hash_key(key: str, faults: list[str]) -> str:

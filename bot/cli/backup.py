@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
 
     from bot.settings import SettingsError, read_settings
     from bot.store.backup import BackupError, back_up
-    from bot.store.store import UnusableDatabaseError
+    from bot.store.causes import UnusableDatabaseError
 
     try:
         settings = read_settings()

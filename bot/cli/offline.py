@@ -27,8 +27,9 @@ def ready_store(new: bool = False) -> tuple[Settings, Store]:
     from sqlalchemy.engine import make_url
 
     from bot.settings import SettingsError, read_settings
+    from bot.store.causes import UnusableDatabaseError
     from bot.store.migrate import NewerSchemaError
-    from bot.store.store import Store, UnusableDatabaseError
+    from bot.store.store import Store
 
     try:
         settings = read_settings()

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
     from bot.settings import SettingsError, read_settings
     from bot.store.backup import BackupError, UnfinishedError, restore
-    from bot.store.store import UnusableDatabaseError
+    from bot.store.causes import UnusableDatabaseError
 
     try:
         settings = read_settings()

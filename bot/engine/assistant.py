@@ -89,8 +89,9 @@ class Assistant:
         reply = answer(within(policy, first, asked).asked if policy and self.library.many else first, self._use)
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
-        why = replace(reply.why, heard=self._heard(asked))
-        return replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures), why=why)
+        kept = _beside(replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures)), before)
+        reply = self._use.brevity.brief(replace(reply, conversation=kept), before, asked.asks)
+        return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
 
     @property
     def evidence(self) -> Evidence:
@@ -167,6 +168,7 @@ class Assistant:
             clause=conversation.clause if kind_of(conversation.clause) == "clause" and has(conversation.clause) else "",
             choices=tuple(t for t in conversation.choices if has(t)),
             more=tuple(t for t in conversation.more if has(t)),
+            beside=tuple(t for t in conversation.beside if has(t)),
             earlier=tuple(t for t in conversation.earlier if kind_of(t) == "clause" and has(t)),
             policy=conversation.policy if self.library.many and has(conversation.policy) else "",
             named=conversation.named if self.library.many and has(conversation.named) else "",
@@ -180,3 +182,13 @@ def _about(reply: Reply, before: Conversation) -> Conversation:
     policy = answered or kept.policy or before.policy
     named = kept.named or before.named
     return replace(kept, policy=policy, named=named if named == policy else "")
+
+
+def _beside(reply: Reply, before: Conversation) -> Conversation:
+    """The conversation with what was named beside the answer; what was named before is kept through thanks."""
+    kept = reply.conversation
+    if reply.status != "answer":
+        return replace(kept, beside=before.beside if kept.clause == before.clause else ())
+    named = tuple(dict.fromkeys(ref.target for ref in reply.clauses))
+    several = len(named) > 1 and not kept.choices and named[0] == kept.clause
+    return replace(kept, beside=named if several else ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -31,9 +32,12 @@ class Crew:
         self._intakes: list[Intake] = []
         for name, messenger in self.messengers.items():
             core.channels[name] = messenger.channel
-            intake = Intake(name, messenger.read, service, core.store, core.metrics, core.replies.hold)
+            intake = Intake(name, messenger.read, service, core.store, core.metrics, core.replies.hold, core.replica)
             messenger.attach(intake)
             self._intakes.append(intake)
+            if core.replica is not None and not messenger.routes():  # a connection: who has it answers
+                intake.only_while(functools.partial(core.replica.accounts.holds, name))
+        self._replica = core.replica
 
     def troubles(self) -> Mapping[str, str]:
         """What is wrong with each; empty where nothing is known to be."""
@@ -47,7 +51,7 @@ class Crew:
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """At work for as long as somebody is inside; then nothing new is taken, and what is under way is finished."""
-        tasks = [asyncio.create_task(_kept_running(name, one)) for name, one in self.messengers.items()]
+        tasks = [asyncio.create_task(self._run(name, one)) for name, one in self.messengers.items()]
         try:
             yield
         finally:
@@ -57,6 +61,13 @@ class Crew:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._client.close()
+
+    async def _run(self, name: str, messenger: Messenger) -> None:
+        """One connection for an account; callbacks come in everywhere."""
+        if self._replica is None or messenger.routes():
+            await _kept_running(name, messenger)
+        else:
+            await self._replica.accounts.keep(name, lambda: _kept_running(name, messenger))
 
 
 async def _kept_running(name: str, messenger: Messenger) -> None:

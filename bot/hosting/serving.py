@@ -133,7 +133,7 @@ def _health(core: Core, bot: Bot | None, crew: Crew) -> Health:
         return bot.health
     count, search = (lambda: len(core.policies())), search_at(core.settings.search)
     made = Health(core.store, core.metrics, False, lambda: None, count, core.reloader.state, search=search)
-    made.channels = crew.troubles
+    made.channels, made.replica = crew.troubles, core.replica
     return made
 
 

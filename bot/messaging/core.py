@@ -10,10 +10,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot.days import BEIJING
 from bot.engine.assistant import WARM_UP, Assistant
@@ -34,9 +35,14 @@ from bot.serving.reply_cache import RecentReplies
 from bot.serving.searching import search_at
 from bot.settings import Settings
 from bot.staff.asker_hash import Askers, KeyFileError, open_askers
+from bot.store.causes import UnusableDatabaseError
 from bot.store.migrate import NewerSchemaError
-from bot.store.store import Store, UnusableDatabaseError
+from bot.store.store import Store
 from knowledge.base.document import Policy
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
+    from bot.serving.replicas.sharing import Sharing
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +67,8 @@ class Found:
     askers: Askers
     started: Started
     last_good: LastGood
+    sharing: Sharing | None = None
+    """Where there are several replicas: the files that they share, as they were brought at the start."""
 
 
 def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -> Found:
@@ -70,7 +78,7 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     """
     os.umask(0o077)  # the store and what else is written here is about people
     logs.set_up(settings.log_level, [*secrets, settings.hash_key, *settings.search_passwords], *filters)
-    metrics = Metrics()
+    metrics = Metrics(settings.replica)
     try:
         store = Store(settings.database, settings.keep_days, metrics.set_aside.inc)
         _prepare(store, settings.beside.values())
@@ -79,6 +87,9 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
         raise UnusableError(str(error)) from error
     except NewerSchemaError as error:
         raise UnusableError(f"数据库的版本（{error}）比这个程序新；请更新 policybot，或用它自己的数据库") from error
+    sharing = _shared(store, settings) if settings.replica else None
+    if not settings.replica:
+        _only_one(store)
     last_good = LastGood(settings.data_dir, settings.base)
     started = start(settings.base, last_good)
     assistant = Assistant(started.ready, search=search_at(settings.search))
@@ -88,7 +99,35 @@ def find(settings: Settings, secrets: Iterable[str], *filters: logging.Filter) -
     worker = Worker(assistant) if (os.cpu_count() or 1) > 1 and hasattr(os, "fork") else None
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it means something, see Core.running
-    return Found(store, metrics, assistant, worker, askers, started, last_good)
+    return Found(store, metrics, assistant, worker, askers, started, last_good, sharing)
+
+
+def _only_one(store: Store) -> None:
+    """What knows nothing of leases must not answer beside replicas. Raises UnusableError."""
+    if store.engine.dialect.name != "postgresql":
+        return
+    from bot.store import leases
+
+    with store.engine.connect() as connection:
+        found = leases.alive(connection)
+    if found:
+        names = "、".join(one.rpartition(".")[0] for one in found)
+        raise UnusableError(f"这个数据库上有副本在跑（{names}）；请给这一个也设 POLICYBOT_REPLICA，或先停下它们")
+
+
+def _shared(store: Store, settings: Settings) -> Sharing:
+    """Bring what other replicas taught and published, before the base is loaded. Raises UnusableError."""
+    from bot.serving.replicas.sharing import Sharing  # what one process alone need not load
+
+    sharing = Sharing(settings.base)
+    try:
+        with store.engine.connect() as connection:
+            sharing.begin(connection)
+    except OSError as error:
+        raise UnusableError(
+            f"别的副本教的、发布的写不进来：{error}；请让运行程序的用户能写知识库和数据文件夹"
+        ) from error
+    return sharing
 
 
 def _prepare(store: Store, beside: Iterable[Path], patience: float = 30.0) -> None:
@@ -119,6 +158,26 @@ async def opened(found: Found) -> AsyncIterator[None]:
         await found.store.close()
 
 
+def _replica(store: Store, name: str, sharing: Sharing | None) -> Replica | None:
+    if not name:
+        return None
+    from bot.serving.replicas.replica import Replica  # what one process alone need not load
+
+    replica = Replica(store, name)
+    if sharing is not None:
+        replica.sharing = sharing
+        replica.listeners.append(sharing.heard)
+    return replica
+
+
+def _limit(store: Store, settings: Settings, replica: Replica | None) -> UserLimit:
+    if replica is None:
+        return UserLimit(settings.user_limit)
+    from bot.service.shared_limit import SharedLimit  # what one process alone need not load
+
+    return SharedLimit(settings.user_limit, store)
+
+
 class Core:
     """The parts that every channel works with; channels are added before anything is answered."""
 
@@ -127,6 +186,8 @@ class Core:
         self.settings = settings
         self.store = store = found.store
         self.metrics = metrics = found.metrics
+        self.replica = _replica(store, settings.replica, found.sharing)
+        """None: this process is the only one."""
         self.channels: dict[str, Channel] = {}
         self.forgetting: list[Callable[[str, str], object]] = []
         """As Parts.forgetting."""
@@ -149,13 +210,14 @@ class Core:
             metrics=metrics,
             words=words,
             replies=self.replies,
-            limit=UserLimit(settings.user_limit),
+            limit=_limit(store, settings, self.replica),
             staff=settings.staff,
             room=self.room,
             channels=self.channels,
             keep_days=settings.keep_days,
             reloader=self.reloader,
             forgetting=(self._forget,),
+            replica=self.replica,
         )
         self.expiry = ExpiryWatch(store, self.notices, self.policies, found.assistant.today, words)
         self._running = False
@@ -185,8 +247,13 @@ class Core:
             return
         self._running = True
         await self.room.open()
-        watches = (self.reloader.watch(), self.expiry.watch(), self.room.keep_posting(), keep_giving_back())
+        if self.replica is not None:
+            await self.replica.start()
+        once = (self._once("@expiry", self.expiry.watch), self._once("@posting", self.room.keep_posting))
+        watches = (self.reloader.watch(), keep_giving_back(), *once)
         tasks = {asyncio.create_task(watch) for watch in watches}
+        if self.replica is not None and self.replica.sharing is not None:
+            tasks.add(asyncio.create_task(self.replica.sharing.watch(self.store, self.reloader.now)))
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: tasks.add(asyncio.create_task(self._reload())))
         try:
@@ -195,6 +262,15 @@ class Core:
             self._running = False
             for task in tasks:
                 task.cancel()
+            if self.replica is not None:
+                await self.replica.stop()
+
+    async def _once(self, name: str, watch: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A watch of which there may be only one, whatever the number of replicas."""
+        if self.replica is None:
+            await watch()
+        else:
+            await self.replica.accounts.keep(name, watch)
 
     async def _reload(self) -> None:
         """Check the base's files, as SIGHUP asks."""

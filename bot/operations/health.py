@@ -17,6 +17,7 @@ from bot.store import tickets
 from bot.store.store import Store
 
 if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
     from knowledge.retrieval.opensearch.circuit import Standing
     from knowledge.retrieval.opensearch.search import ClusterSearch
 
@@ -41,7 +42,8 @@ class Health:
     """What is wrong with the connection, such as a second instance."""
     channels: Callable[[], Mapping[str, str]] = dict
     """What is wrong with each other messenger of this process; empty where nothing is known to be."""
-
+    replica: Replica | None = None
+    """Where there are several: one that lost its leases answers nobody, and is ill."""
     search: ClusterSearch | None = None
     """The search cluster, where one is set. One that can't be asked makes nobody ill: the local index answers."""
 
@@ -61,6 +63,8 @@ class Health:
             reasons.append("store")
         if self.polling and (age is None or age > STALE):
             reasons.append("no contact")
+        if self.replica is not None and not self.replica.membership.alive:
+            reasons.append("leases lost")
         if self.trouble:
             reasons.append(self.trouble)
         channels = dict(self.channels())
@@ -76,7 +80,11 @@ class Health:
             self.metrics.tickets_waiting.set(waiting.unanswered)
             self.metrics.tickets_unposted.set(waiting.unposted)
             self.metrics.oldest_ticket.set(max(0.0, time.time() - waiting.oldest) if waiting.oldest else 0.0)
-        return {
+        if self.replica is not None:
+            self.metrics.replica_alive.set(int(self.replica.membership.alive))
+            self.metrics.replicas.set(self.replica.membership.others + int(self.replica.membership.alive))
+        told = {"leases": self.replica.report()} if self.replica is not None else {}
+        return told | {
             "status": "ill" if reasons else "ok",
             "reasons": reasons,
             "warnings": refused_warnings(self.base) + search_warnings(standing),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import cast
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 
@@ -12,7 +16,9 @@ TICKET_BUCKETS = (60.0, 300.0, 900.0, 3600.0, 4 * 3600.0, 24 * 3600.0, 72 * 3600
 class Metrics:
     """The counters of one bot, in a registry of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, replica: str = "") -> None:
+        """``replica``: a label of all of them, where there are several."""
+        self.replica = replica
         self.registry = CollectorRegistry()
         self._searches: dict[str, int] = {}
         r = self.registry
@@ -58,6 +64,11 @@ class Metrics:
             "1 while the base is the one that was kept, since a start with faulty files",
             registry=r,
         )
+        self.lines_held = Gauge("policybot_lines_held", "Chats that this replica answers now", ["channel"], registry=r)
+        self.leases_lost = Counter("policybot_leases_lost", "Chats lost while they were being answered", registry=r)
+        self.leases_taken_over = Counter("policybot_leases_taken_over", "Chats taken over from a dead one", registry=r)
+        self.replica_alive = Gauge("policybot_replica_alive", "1 while this replica's leases hold", registry=r)
+        self.replicas = Gauge("policybot_replicas", "Replicas that are alive, this one among them", registry=r)
 
     def searched(self, cluster: int, local: int, fallen_back: bool) -> None:
         """Searches in all so far, by who answered; and whether the local index does now."""
@@ -86,4 +97,20 @@ class Metrics:
 
     def page(self) -> bytes:
         """The page that Prometheus reads."""
-        return generate_latest(self.registry)
+        return generate_latest(
+            cast(CollectorRegistry, _Labelled(self.registry, self.replica)) if self.replica else self.registry
+        )
+
+
+class _Labelled:
+    """A registry as it is collected, every sample with the replica's label."""
+
+    def __init__(self, registry: CollectorRegistry, replica: str) -> None:
+        self._registry = registry
+        self._replica = replica
+
+    def collect(self) -> Iterator[Metric]:
+        """As CollectorRegistry.collect."""
+        for metric in self._registry.collect():
+            metric.samples = [s._replace(labels={**s.labels, "replica": self._replica}) for s in metric.samples]
+            yield metric

@@ -7,15 +7,19 @@ import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.operations.metrics import Metrics
-from bot.service.journal import Journal, Queued, Raw, Runner
+from bot.service.journal import Journal, Queued, Raw, Runner, journal_of
 from bot.service.masks import in_json
 from bot.service.port import Incoming
 from bot.service.service import Service
 from bot.service.turns import Turns
 from bot.store.keys import Delivery
 from bot.store.store import Kept, Store
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 AT_ONCE = 128
 """Conversations answered at the same time."""
@@ -35,8 +39,9 @@ class Intake:
         store: Store,
         metrics: Metrics,
         hold: Callable[[], AbstractContextManager[None]] = nullcontext,
+        replica: Replica | None = None,
     ) -> None:
-        """``hold``: entered for the time of a turn (RecentReplies.hold)."""
+        """``hold``: entered for the time of a turn (RecentReplies.hold). ``replica``: where there are others."""
         self._channel = channel
         self._read = read
         self._service = service
@@ -44,7 +49,7 @@ class Intake:
         self.after: Callable[[Delivery], object] = lambda _: None
         """Told of each delivery that was dealt with, or left for the next start."""
         self._turns = Turns(store)
-        self.journal: Journal[Incoming | None] = Journal(channel, store, metrics, self._begin)
+        self.journal: Journal[Incoming | None] = journal_of(channel, store, metrics, self._begin, replica)
         self._runner = Runner(self.journal, self._turns, metrics, hold)
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -58,7 +63,7 @@ class Intake:
         for raw in raws:
             try:
                 queued = self._queued(raw.id, raw.text)
-                readable.append((self._kept(raw, queued.item), queued))
+                readable.append((replace(self._kept(raw, queued.item), line=queued.line), queued))
             except Exception as error:  # whatever is in it, it must not come again for ever
                 await self.journal.poison(replace(raw, text=in_json(raw.text)), f"unreadable: {type(error).__name__}")
         await self.journal.write([raw for raw, _ in readable], kept)
@@ -78,6 +83,13 @@ class Intake:
             return self._queued(delivery.id, text)
 
         return await self.journal.recover(revive, self._turns)
+
+    def only_while(self, condition: Callable[[], bool]) -> None:
+        """Where replicas share the journal: answer here only while that is so."""
+        from bot.service.shared_journal import SharedJournal
+
+        if isinstance(self.journal, SharedJournal):
+            self.journal.lines.accepting = condition
 
     def _queued(self, one: str, text: str) -> Queued[Incoming | None]:
         delivery = Delivery(self._channel, one)

@@ -12,12 +12,17 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.operations.metrics import Metrics
 from bot.service.turns import Turn, Turns, current_turn
+from bot.serving.replicas.fence import Fence
 from bot.store.keys import Delivery
+from bot.store.leases import LeaseLostError
 from bot.store.store import Change, Kept, Open, Received, Store, named
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,6 +53,8 @@ class Raw:
     """All that is needed to answer it after a restart, such as JSON."""
     person: str = ""
     """Who sent it, where that is known."""
+    line: str = ""
+    """What it is kept in order with; needed only where replicas share the journal (shared_journal.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,14 @@ class Journal(Generic[T]):
         else:
             backlog.append(queued)
 
-    def finished(self, line: str) -> None:
+    def begin(self, delivery: Delivery) -> Fence | None:  # noqa: ARG002  as SharedJournal.begin
+        """What is asked before anything of it is sent; None where nobody else could answer it."""
+        return None
+
+    def lost(self, fence: Fence) -> None:
+        """As SharedJournal.lost; here nothing is."""
+
+    def finished(self, line: str, fence: Fence | None = None) -> None:  # noqa: ARG002  as SharedJournal.finished
         """A delivery of that line was dealt with: the next one may come."""
         self._waiting -= 1
         if self._waiting < MOST_WAITING:
@@ -184,6 +198,17 @@ class Journal(Generic[T]):
             self._hand_on(backlog.popleft())
         else:
             self._lines.pop(line, None)
+
+
+def journal_of(
+    channel: str, store: Store, metrics: Metrics, hand_on: Callable[[Queued[T]], None], replica: Replica | None
+) -> Journal[T]:
+    """The journal of a channel: shared where there are other replicas."""
+    if replica is None:
+        return Journal(channel, store, metrics, hand_on)
+    from bot.service.shared_journal import SharedJournal  # what one process alone need not load
+
+    return SharedJournal(channel, store, metrics, hand_on, replica)
 
 
 class Runner:
@@ -206,17 +231,25 @@ class Runner:
         self, delivery: Delivery, line: str, once: Callable[[], Awaitable[Any]], again: Callable[[], Awaitable[Any]]
     ) -> None:
         """One turn: ``once`` handles it, ``again`` does after a disturbance; either may raise, or note Turn.error."""
-        turn = self._turns.begin(delivery)
+        try:
+            fence = self._journal.begin(delivery)
+        except LeaseLostError:  # another replica answers it
+            return
+        turn = self._turns.begin(delivery, fence)
         token = current_turn.set(turn)
         try:
             with self._hold():
                 await _noting(turn, once)
                 if turn.disturbed:
                     await self._persist(turn, again)
-            self._close(turn)
+            if fence is not None and (isinstance(turn.error, LeaseLostError) or not fence.holds):
+                log.warning("turn_lost", extra=named(delivery))
+                self._journal.lost(fence)
+            else:
+                self._close(turn)
         finally:  # stopped in the middle: it stays open in the journal
             current_turn.reset(token)
-            self._journal.finished(line)
+            self._journal.finished(line, fence)
 
     async def _persist(self, turn: Turn, again: Callable[[], Awaitable[Any]]) -> None:
         began, pause = time.monotonic(), RETRY_FIRST
@@ -255,6 +288,8 @@ async def _noting(turn: Turn, handle: Callable[[], Awaitable[Any]]) -> None:
 
 def note(turn: Turn) -> None:
     """Log how handling failed."""
+    if isinstance(turn.error, LeaseLostError):
+        return  # told by the runner
     if turn.refused:
         log.warning("call_refused", extra=named(turn.delivery) | {"reason": str(turn.error)})
     elif not turn.disturbed:

@@ -46,6 +46,7 @@ class LeftOut:
             await asyncio.sleep(limit.seconds(who) + ROUNDED)
         finally:
             to = self._places.pop(who)
+        await limit.refresh(who)
         count = limit.left_out(who)
         if not count:
             return

@@ -12,9 +12,10 @@ LONGEST = 2000
 WINDOW = 60.0
 MOST_PEOPLE = 5_000
 """People remembered; the longest unseen is forgotten first."""
+Verdict = Literal["ok", "notice", "drop"]
 
 
-class _Person:
+class Counted:
     """What one person asked lately. Small: there are thousands."""
 
     __slots__ = ("asked", "dropped", "told")
@@ -25,6 +26,11 @@ class _Person:
         self.dropped: set[Hashable] | None = None
         """What got no answer since the person was last told of it."""
 
+    def drop_past(self, now: float) -> None:
+        """What was asked more than a minute ago counts no more."""
+        past = sum(at <= now - WINDOW for at, _ in self.asked) if self.asked and self.asked[0][0] <= now - WINDOW else 0
+        del self.asked[:past]
+
 
 class UserLimit:
     """At most so many questions a minute; over that one notice, then silence until there is room again."""
@@ -32,16 +38,25 @@ class UserLimit:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_minute = per_minute
         self._clock = clock
-        self._people: OrderedDict[Hashable, _Person] = OrderedDict()
+        self._people: OrderedDict[Hashable, Counted] = OrderedDict()
         """The longest unseen first."""
 
-    def check(self, person: Hashable, delivery: Hashable, told: bool = False) -> Literal["ok", "notice", "drop"]:
+    def check(self, person: Hashable, delivery: Hashable, told: bool = False) -> Verdict:
         """Count a question; one that is handled again, as the same delivery, is counted once.
 
         ``told``: whoever is refused hears of it each time, so it counts as no question without an answer.
         """
         now = self._clock()
-        who = self._seen(person, now)
+        return self._judged(self._seen(person, now), now, delivery, told)
+
+    async def ask(self, person: Hashable, delivery: Hashable, told: bool = False) -> Verdict:
+        """As check, where the count may be kept elsewhere (shared_limit.py)."""
+        return self.check(person, delivery, told)
+
+    async def refresh(self, person: Hashable) -> None:
+        """Look at what is kept elsewhere, if it is."""
+
+    def _judged(self, who: Counted, now: float, delivery: Hashable, told: bool) -> Verdict:
         if any(one == delivery for _, one in who.asked):
             return "ok"
         if len(who.asked) < self.per_minute:
@@ -70,14 +85,13 @@ class UserLimit:
         who = self._people.get(person)
         return max(1, round(who.asked[0][0] + WINDOW - self._clock())) if who is not None and who.asked else 0
 
-    def _seen(self, person: Hashable, now: float) -> _Person:
+    def _seen(self, person: Hashable, now: float) -> Counted:
         who = self._people.get(person)
         if who is None:
             self._forget_idle(now)
-            who = self._people[person] = _Person()
+            who = self._people[person] = Counted()
         self._people.move_to_end(person)
-        past = sum(at <= now - WINDOW for at, _ in who.asked) if who.asked and who.asked[0][0] <= now - WINDOW else 0
-        del who.asked[:past]
+        who.drop_past(now)
         return who
 
     def _forget_idle(self, now: float) -> None:

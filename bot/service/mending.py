@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot.days import today_in_beijing
+from bot.service.alone import alone
 from bot.service.buttons import button, find, key_of
 from bot.service.commands import BY_NAME, does
 from bot.service.guard import fitting, may, refusal
@@ -116,7 +117,11 @@ async def _lesson(visit: Visit, typed: str, ask: str) -> None:
     await visit.say(visit.words("teach.checking"))
     by, now = _by(visit), visit.parts.now()
     try:
-        outcome = Outcome.from_json(await teach_job.teach(_reloader(visit).files, typed, ask, by, now))
+        async with alone(visit.parts):
+            outcome = Outcome.from_json(await teach_job.teach(_reloader(visit).files, typed, ask, by, now))
+    except overlay.BusyError:
+        await visit.say(visit.words("teach.busy"))
+        return
     except jobs.JobError as error:
         await visit.say(visit.words("teach.failed", reason=str(error)[:300]))
         return
@@ -155,7 +160,12 @@ async def undo(visit: Visit, arguments: str) -> None:
     await visit.say(visit.words("undo.checking"))
     number = int(arguments) if arguments else None
     by, now, files = _by(visit), visit.parts.now(), _reloader(visit).files
-    outcome = await asyncio.to_thread(teaching.undo, files, number, by, now, visit.words)
+    try:
+        async with alone(visit.parts):
+            outcome = await asyncio.to_thread(teaching.undo, files, number, by, now, visit.words)
+    except overlay.BusyError:
+        await visit.say(visit.words("teach.busy"))
+        return
     told = list(outcome.says)
     if outcome.status == "undone":
         told += await _live(visit)

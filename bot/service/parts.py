@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.days import BEIJING
 from bot.engine.values.reply import Block, Reply
@@ -22,6 +23,9 @@ from bot.serving.reply_cache import RecentReplies
 from bot.staff.asker_hash import Askers
 from bot.staff.roles import Staff
 from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 RENDERED = 256
 """Rendered replies that are remembered."""
@@ -69,6 +73,8 @@ class Parts:
     """What takes a changed base into use; without it the base can't be mended from a channel."""
     forgetting: tuple[Callable[[str, str], object], ...] = ()
     """What else remembers a person, to be told the channel and the name."""
+    replica: Replica | None = None
+    """This process among several on one database; None: it is the only one."""
     off: OffSwitch = field(default_factory=OffSwitch)
     catalogues: Catalogues = field(default_factory=Catalogues)
     rendered: Rendered = field(default_factory=Rendered)

@@ -45,7 +45,7 @@ async def press(visit: Visit) -> None:
         await visit.acknowledge(words("buttons.old"), alert=True)
         return
     who = (visit.at.channel, visit.at.person)
-    if limit.check(who, visit.turn.delivery, told=True) != "ok":
+    if await limit.ask(who, visit.turn.delivery, told=True) != "ok":
         visit.turn.outcome("limited")
         text = words("asking.limited", most=limit.per_minute, seconds=limit.seconds(who))
         await visit.acknowledge(text)

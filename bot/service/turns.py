@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import json
 import logging
 import time
@@ -23,6 +24,7 @@ from bot.days import day_of
 from bot.engine.values.conversation import Conversation
 from bot.service.exchanges import Exchange, Exchanges, from_json, plain_data
 from bot.service.port import FailureOf, failure_of
+from bot.serving.replicas.fence import Fence
 from bot.store.keys import Delivery, Talk
 from bot.store.questions import Asked, Forgotten
 from bot.store.store import Change, Kept, Open, Store, Verdict, to_json
@@ -43,15 +45,18 @@ REMEMBERED = 1_000
 class Slot:
     """One of the few places for a step that is made and not yet recorded; taken at the moment of the call."""
 
-    def __init__(self, places: asyncio.Semaphore) -> None:
+    def __init__(self, places: asyncio.Semaphore, fence: Fence | None = None) -> None:
         self._places = places
+        self._fence = fence
         self._held = False
 
     async def take(self) -> None:
-        """Wait for a place, unless one is held."""
+        """Wait for a place, unless one is held. Raises LeaseLostError when the call is another replica's to make."""
         if not self._held:
             await self._places.acquire()
             self._held = True
+        if self._fence is not None:
+            await self._fence.ask()
 
     def free(self) -> None:
         """Give the place back, if one is held."""
@@ -122,6 +127,11 @@ class Conversations:
         for talk in [talk for talk in self._recent if (talk.channel, talk.person) == (channel, person)]:
             del self._recent[talk]
 
+    def leave(self, line: str) -> None:
+        """Read a conversation, or a person's, from the store again: another replica may have gone on with it."""
+        for talk in [talk for talk in self._recent if line in (talk.conversation, talk.person)]:
+            del self._recent[talk]
+
     def known(self, talk: Talk) -> Memory:
         """What is in memory."""
         return self._recent.get(talk, Memory())
@@ -145,8 +155,11 @@ class Turn:
         places: asyncio.Semaphore,
         steps: int = 0,
         failure_of: FailureOf = failure_of,
+        fence: Fence | None = None,
     ) -> None:
         self.delivery = delivery
+        self._fence = fence
+        self._fenced = [fence.check] if fence is not None else []
         self.began = time.perf_counter()
         self.status = "ignored"
         """What came of it, for the counts."""
@@ -174,7 +187,15 @@ class Turn:
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Read or write in the store at once; ``work`` must be harmless when repeated."""
-        return await self._store.transact(work)
+        if self._fence is None:
+            return await self._store.transact(work)
+        check = self._fence.check
+
+        def fenced(connection: Connection) -> T:
+            check(connection)
+            return work(connection)
+
+        return await self._store.transact(fenced)
 
     async def memory(self, talk: Talk) -> Memory:
         """What is remembered of a conversation, with what this turn adds."""
@@ -224,20 +245,23 @@ class Turn:
         self._next += 1
         if number < self._made:
             return None
-        slot = Slot(self._places)
+        slot = Slot(self._places, self._fence)
         token = current_slot.set(slot)
         try:
-            result = await self._try(call, slot)
+            tries = functools.partial(self._try, call, slot)
+            result = await (tries() if self._fence is None else self._fence.within(tries))
             self._made = number + 1
             if also is not None:
-                await self._store.change(Change(stepped=(self.delivery, self._made), also=[also(result)]))
+                await self._store.change(
+                    Change(stepped=(self.delivery, self._made), also=[*self._fenced, also(result)])
+                )
         except BaseException:
             slot.free()
             raise
         finally:
             current_slot.reset(token)
         if also is None:
-            self._store.change_soon(Change(stepped=(self.delivery, self._made)), slot.free)
+            self._store.change_soon(Change(stepped=(self.delivery, self._made), also=self._fenced), slot.free)
         else:
             slot.free()
         return result
@@ -307,7 +331,7 @@ class Turn:
                 done=self.delivery,
                 kept=kept,
                 verdicts=self._verdicts,
-                also=self._at_end,
+                also=[*self._fenced, *self._at_end],
                 asked=[replace(self._asked, seconds=seconds)] if self._asked is not None else (),
                 replaced=[self._replaced] if self._replaced is not None else (),
                 counted=[(day, kind, name) for kind, name in self._counted],
@@ -316,7 +340,7 @@ class Turn:
 
     def set_aside(self, reason: str) -> None:
         """Give up on it; it blocks nothing and stays in the journal for a person to look at."""
-        self._store.change_soon(Change(aside=(self.delivery, reason)))
+        self._store.change_soon(Change(aside=(self.delivery, reason), also=self._fenced))
 
     @property
     def refused(self) -> bool:
@@ -345,7 +369,9 @@ class Turns:
         if found.steps:
             self._made[found.delivery] = found.steps
 
-    def begin(self, delivery: Delivery) -> Turn:
-        """The turn for that delivery."""
+    def begin(self, delivery: Delivery, fence: Fence | None = None) -> Turn:
+        """The turn for that delivery; ``fence``: of its line, where other replicas may answer."""
         steps = self._made.pop(delivery, 0)
-        return Turn(delivery, self._store, self.conversations, self._places, steps, self._failure_of)
+        if fence is not None:
+            self.conversations.leave(fence.lease.line)
+        return Turn(delivery, self._store, self.conversations, self._places, steps, self._failure_of, fence)

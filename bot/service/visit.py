@@ -98,7 +98,7 @@ class Visit:
     async def admitted(self) -> bool:
         """Whether the person may ask once more this minute; tells it once if not, and later how many were left out."""
         limit, who = self.parts.limit, (self.at.channel, self.at.person)
-        verdict = limit.check(who, self.turn.delivery)
+        verdict = await limit.ask(who, self.turn.delivery)
         if verdict == "ok":
             missed = limit.left_out(who)
             if missed:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.days import day_of, start_of
 from bot.store import tickets, web
 from bot.store.keys import FIRST, Delivery
-from bot.store.tables import conversations, daily, feedback, questions, updates
+from bot.store.tables import asked_lately, conversations, daily, feedback, questions, updates
 from knowledge.base.target import kind_of
 
 
@@ -127,6 +127,7 @@ def forget(connection: Connection, asker: str, channel: str, person: str) -> For
     theirs = and_(conversations.c.channel == channel, conversations.c.person == person)
     talked = connection.execute(conversations.delete().where(theirs)).rowcount
     web.forget(connection, channel, person)
+    connection.execute(asked_lately.delete().where(asked_lately.c.channel == channel, asked_lately.c.person == person))
     left = and_(updates.c.channel == channel, updates.c.person == person, updates.c.state == "aside")
     aside = connection.execute(updates.delete().where(left)).rowcount
     return Forgotten(asked, judged, talked, aside, *tickets.forget(connection, channel, person))

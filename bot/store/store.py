@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import json
 import logging
 import re
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -21,24 +19,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NoSuchModuleError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from bot.store import notices, questions, staged, tickets, web
+from bot.store.causes import REMEDIES, Cause, UnusableDatabaseError, cause_of, own_fault, reason_of
 from bot.store.keys import FIRST, Delivery, Talk
+from bot.store.leases import LeaseLostError
 from bot.store.migrate import migrate, one_upgrade_at_a_time
 from bot.store.private import make_private
 from bot.store.questions import Asked, Forgotten
@@ -63,37 +54,6 @@ BUSY_WAIT = 2.0
 """Seconds that SQLite waits for another program's lock before it gives up a try."""
 
 
-Cause = Literal["locked", "unreachable", "read-only", "full", "other"]
-"""Why the database takes no writes, as far as it says."""
-_REMEDIES: dict[Cause, str] = {
-    "locked": "别的程序锁着它；请停掉那个程序，或等它做完",
-    "unreachable": "连不上；请检查地址、网络，数据库开了没有",
-    "read-only": "只能读，不能写；请让运行机器人的用户对数据库和它的文件夹有写的权限，磁盘也不要只读挂载",
-    "full": "磁盘满了；请腾出空间",
-    "other": "",
-}
-_SQLITE: dict[int, Cause] = {
-    sqlite3.SQLITE_BUSY: "locked",
-    sqlite3.SQLITE_LOCKED: "locked",
-    sqlite3.SQLITE_READONLY: "read-only",
-    sqlite3.SQLITE_PERM: "read-only",
-    sqlite3.SQLITE_FULL: "full",
-}
-
-
-class UnusableDatabaseError(Exception):
-    """The database's URL or the database itself can't be used; the message says what to mend."""
-
-    def __init__(self, text: str, cause: Cause = "other") -> None:
-        super().__init__(text)
-        self.cause = cause
-
-    @property
-    def passing(self) -> bool:
-        """Whether it may be over soon, with nothing mended."""
-        return self.cause in ("locked", "unreachable")
-
-
 @dataclass(frozen=True)
 class Received:
     """Something delivered, to be journalled."""
@@ -106,6 +66,8 @@ class Received:
     """Why it is set aside at once; empty for what is to be answered."""
     person: str = ""
     """Who sent it, by the channel's name; empty when that is not known."""
+    line: str = ""
+    """What it is kept in order with, where replicas share the journal."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +154,8 @@ class Store:
         self.url = url
         self.keep_days = keep_days
         self.engine = _engine(url)
+        self.shared = False
+        """Whether other replicas write here, too: what is remembered in memory may be out of date."""
         self.failing_since: float | None = None
         """Monotonic time since which the database takes no writes; None when all is well."""
         self.failing_for: Cause = "other"
@@ -224,7 +188,7 @@ class Store:
                 placed, left = staged.settle(connection, beside)
         except SQLAlchemyError as error:
             cause = cause_of(error)
-            told = "：".join(filter(None, ["数据库用不了", _REMEDIES[cause], _reason(error)]))
+            told = "：".join(filter(None, ["数据库用不了", REMEDIES[cause], reason_of(error)]))
             raise UnusableDatabaseError(f"{told}（{shown_url(self.url)}）", cause) from error
         except OSError as error:
             told = f"上次的恢复没有做完，有文件写不了：{which(error)}；请检查权限和磁盘"
@@ -362,7 +326,7 @@ class Store:
                 self._transact(jobs)
             except Exception as error:
                 self._disconnect()
-                if _own_fault(error):
+                if own_fault(error):
                     self._alone(jobs, error)
                     return
                 self._failed(error)
@@ -383,7 +347,7 @@ class Store:
         """Note, and tell once, that the database takes no writes and why; anew when it is for another reason."""
         cause = cause_of(error)
         if self.failing_since is None or cause != self.failing_for:
-            log.error("store_failing", extra={"cause": cause, "reason": _reason(error), "remedy": _REMEDIES[cause]})
+            log.error("store_failing", extra={"cause": cause, "reason": reason_of(error), "remedy": REMEDIES[cause]})
         self.failing_for = cause
         self.failing_since = self.failing_since or time.monotonic()
 
@@ -397,8 +361,10 @@ class Store:
         (job,) = jobs
         done = None if job.change is None else job.change.done
         given_up = None if job.change is None or job.change.aside is None else job.change.aside[0]
-        log.error("store_fault", exc_info=error, extra=named(given_up if done is None else done))
         self._settle(jobs, error)
+        if isinstance(error, LeaseLostError):  # whoever has the lease now answers it
+            return
+        log.error("store_fault", exc_info=error, extra=named(given_up if done is None else done))
         if job.future is None and done is not None:
             reason = f"answered, but not recorded: {type(error).__name__}"
             log.error("update_set_aside", extra=named(done) | {"reason": reason})
@@ -468,8 +434,17 @@ class Store:
                     new.add(item.delivery)
                     rows.append(_row(item))
             job.result = new
-        if rows:
+        if rows and self.shared:
+            self._receive_beside_others(connection, rows, [job for job, _ in wanted])
+        elif rows:
             connection.execute(updates.insert(), rows)
+
+    def _receive_beside_others(self, connection: Connection, rows: list[dict[str, Any]], jobs: list[_Job]) -> None:
+        """Another replica may have received the same in this moment: it is new to one of the two."""
+        insert = postgresql.insert(updates).on_conflict_do_nothing().returning(updates.c.channel, updates.c.delivery)
+        made = {Delivery(*row) for row in connection.execute(insert, rows)}
+        for job in jobs:
+            job.result &= made
 
     def _write(self, connection: Connection, changes: Sequence[Change]) -> None:
         done = {c.done for c in changes if c.done is not None}
@@ -524,6 +499,7 @@ def _row(item: Received) -> dict[str, Any]:
         "channel": item.delivery.channel,
         "delivery": item.delivery.id,
         "person": item.person,
+        "line": item.line,
         "received": item.at,
         "state": "aside" if item.aside else "open",
         "steps": 0,
@@ -576,13 +552,24 @@ def parsed_url(url: str) -> URL:
     return parsed
 
 
+_NETWORK = {
+    **{"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3},
+    "tcp_user_timeout": 15_000,
+}
+"""A network that swallows everything is noticed within a quarter of a minute."""
+
+
+def pulse_engine(url: str) -> Engine:
+    """One connection, beside the store's, for what must be done at once or not at all; PostgreSQL's."""
+    quick = _NETWORK | {"connect_timeout": 3, "tcp_user_timeout": 4_000, "options": "-c statement_timeout=4000"}
+    return create_engine(parsed_url(url), pool_size=1, max_overflow=0, connect_args=quick)
+
+
 def _engine(url: str) -> Engine:
     parsed = parsed_url(url)
     try:
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(
-                parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
-            )
+            return create_engine(parsed, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args=_NETWORK)
         engine = create_engine(
             parsed, connect_args={"timeout": BUSY_WAIT, "check_same_thread": False}, pool_size=2, max_overflow=0
         )
@@ -598,44 +585,12 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _own_fault(error: Exception) -> bool:
-    """Whether it is the write's own, so that trying again won't help; else it is the database's."""
-    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error):
-        return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # its word for wrong SQL
-    own = (IntegrityError, DataError, ProgrammingError)
-    return isinstance(error, own) or not isinstance(error, (DBAPIError, OSError))
-
-
 def shown_url(url: str) -> str:
     """The URL with its password hidden."""
     try:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
         return "?"
-
-
-def _reason(error: Exception) -> str:
-    """One line, without SQL and its values."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return " ".join(str(cause).split())[:300]
-
-
-def cause_of(error: BaseException) -> Cause:
-    """Why the database refused."""
-    inner = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(inner, sqlite3.Error):
-        return _SQLITE.get((getattr(inner, "sqlite_errorcode", 0) or 0) & 0xFF, _of_folder(inner))
-    if getattr(inner, "sqlstate", None) == "53100" or getattr(inner, "errno", None) == errno.ENOSPC:
-        return "full"
-    if getattr(inner, "sqlstate", None) == "25006":
-        return "read-only"
-    return "unreachable" if isinstance(error, OperationalError) else "other"
-
-
-def _of_folder(error: sqlite3.Error) -> Cause:
-    """SQLite says only that it can't open a file when it may not make one in the folder, or on a full disk."""
-    code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
-    return "read-only" if code == sqlite3.SQLITE_CANTOPEN else "other"
 
 
 def to_json(data: object) -> str:

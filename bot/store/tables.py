@@ -21,6 +21,8 @@ updates = Table(
     # The channel's own id of it: delivered again, it is known.
     Column("person", NAME, nullable=False, default="", server_default=""),
     # Who sent it, for as long as it is kept as received: /forget finds it so.
+    Column("line", NAME, nullable=False, default="", server_default=""),
+    # What is kept in order together, where several replicas share the journal; else empty.
     Column("received", Float, nullable=False),
     # POSIX seconds.
     Column("state", String(8), nullable=False),
@@ -35,6 +37,11 @@ updates = Table(
     UniqueConstraint("channel", "delivery"),
 )
 Index("updates_by_state", updates.c.state, updates.c.seq)
+_LINED = updates.c.line != ""
+Index(
+    "updates_by_line", updates.c.state, updates.c.channel, updates.c.line, postgresql_where=_LINED, sqlite_where=_LINED
+)
+# Of one process alone nothing has a line, so that it costs nothing there.
 
 conversations = Table(
     "conversations",
@@ -312,3 +319,47 @@ switches = Table(
     Column("by", NAME, nullable=False),
     Column("at", Float, nullable=False),
 )
+
+REPLICA = String(96)
+"""A replica's name and what tells this life of it from the one before."""
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("id", REPLICA, primary_key=True),
+    Column("until", Float, nullable=False),
+    # Alive until then, by the database's clock.
+)
+leases = Table(
+    "leases",
+    metadata,
+    Column("channel", CHANNEL, primary_key=True),
+    Column("line", NAME, primary_key=True),
+    # What is answered in order; or, in the channel @account, the channel whose connection it is.
+    Column("holder", REPLICA, nullable=False),
+    # The lease holds while this replica is alive.
+    Column("number", BigInteger, nullable=False),
+    # Of the transaction that gave it: no two takings have the same.
+)
+Index("leases_by_holder", leases.c.holder)
+
+asked_lately = Table(
+    "asked_lately",
+    metadata,
+    Column("channel", CHANNEL, primary_key=True),
+    Column("person", NAME, primary_key=True),
+    Column("data", Text, nullable=False),
+    # JSON: what the limit counts (bot/service/limits.py).
+    Column("at", Float, nullable=False),
+)
+# Of several replicas only; a minute later nobody needs it.
+
+shared_files = Table(
+    "shared_files",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    # Such as overlay.yaml.
+    Column("version", BigInteger, nullable=False),
+    # One more with each change.
+    Column("data", Text, nullable=False),
+)
+# What is taught, for replicas that share no disk.

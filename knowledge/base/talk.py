@@ -62,6 +62,8 @@ class PickTalk(Record):
 
     which: Expressions
     """With the groups nth, n, last and first."""
+    counted: Expressions = NEVER
+    """How one is picked where only one was there to pick: 第二个."""
     article: Expressions
     english: dict[Text, int]
     """Ordinals; negative ones count from the end."""
@@ -163,6 +165,14 @@ class ActTalk(Record):
     """Words around an act that add nothing to it."""
     leaves: Expressions = NEVER
     """What begins something new: 换个问题."""
+    asking: Expressions = NEVER
+    """What makes a part of a message a question of its own."""
+    each: Text = "-"
+    """What asks for the number of each case that is named."""
+    person: Expressions = NEVER
+    """Who somebody is, by name."""
+    among: Expressions = NEVER
+    """What picks from all that was listed: 其中科技局管的."""
     following: Expressions = NEVER
     """The clause behind the one that is talked about; with the group ``twice``, the one behind that."""
     preceding: Expressions = NEVER

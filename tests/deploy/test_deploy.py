@@ -39,6 +39,7 @@ DEPLOY = ROOT / "deploy"
 LEAST_STOP = DRAIN + 5.0 + 5.0
 """Seconds: the drain, the farewell and the closing of the listeners."""
 MANIFESTS = ("polling", "webhook")
+"""Those of one process."""
 PROMETHEUS = DEPLOY / "prometheus"
 
 
@@ -206,7 +207,7 @@ def manifests(name: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(read(f"kubernetes/{name}.yaml")))
 
 
-@pytest.mark.parametrize("name", MANIFESTS)
+@pytest.mark.parametrize("name", [*MANIFESTS, "replicas"])
 @pytest.mark.parametrize("version", ["1.29", "1.33"])
 def test_kubernetes_knows_every_field(name: str, version: str) -> None:
     for document in manifests(name):
@@ -225,6 +226,10 @@ def test_kubernetes_runs_one_bot_without_rights(name: str) -> None:
     deployment = next(d for d in manifests(name) if d["kind"] == "Deployment")
     assert deployment["spec"]["replicas"] == 1
     assert deployment["spec"]["strategy"]["type"] == "Recreate"
+    assert_without_rights(name, deployment)
+
+
+def assert_without_rights(name: str, deployment: dict[str, Any]) -> None:
     pod = deployment["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     assert pod["terminationGracePeriodSeconds"] > LEAST_STOP

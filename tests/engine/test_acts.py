@@ -162,3 +162,38 @@ def test_what_is_said_of_the_answer_asks_for_no_clause(imported: Assistant) -> N
             reply = talk(imported, [first, turn])
             assert (reply.status, reply.figures) == ("chat", ()), turn
             assert at(reply) == at(talk(imported, [first])), "it is still talked about"
+
+
+def test_what_an_answer_names_beside_its_clause_can_be_picked(assistant: Assistant) -> None:
+    answered = assistant.reply("教育医疗")
+    first, second = (c.clause for c in answered.clauses)
+    picked = assistant.reply("后一个", answered.conversation)
+    assert (at(picked), picked.why.rule) == (second, Rule.PICKED)
+    assert at(assistant.reply("另一个", picked.conversation)) == first
+
+
+def test_there_was_only_one_to_pick(assistant: Assistant) -> None:
+    reply = talk(assistant, ["首次认定的高企补多少", "第二个"])
+    assert (reply.status, reply.why.rule, at(reply)) == ("clarify", Rule.NO_SUCH_CHOICE, "4.2")
+
+
+def test_two_cases_side_by_side(assistant: Assistant) -> None:
+    reply = talk(assistant, ["首次认定的高企补多少", "和重新认定有什么区别"])
+    assert [f.text for f in reply.figures] == ["20万元", "5万元"]
+
+
+def test_two_questions_get_two_answers(assistant: Assistant) -> None:
+    reply = assistant.reply("末位淘汰是怎么规定的，产业地图谁来编")
+    assert [c.clause for c in reply.clauses] == ["1.3", "3.1"]
+
+
+def test_no_document_says_who_somebody_is(assistant: Assistant) -> None:
+    reply = talk(assistant, ["首次认定的高企补多少", "你们局长叫什么"])
+    assert (reply.status, reply.figures, at(reply)) == ("none", (), "4.2")
+    assert "市科技局" in reply.text
+
+
+def test_some_of_what_was_listed(assistant: Assistant) -> None:
+    reply = talk(assistant, ["科技局负责哪些", "其中财政局也管的"])
+    assert [c.clause for c in reply.clauses] == ["4.2", "4.4"]
+    assert [c.clause for c in talk(assistant, ["科技局负责哪些", "里面给钱的"]).clauses] == ["4.2"]

@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, select, text
 
 from bot.store import notices as notices_of
+from bot.store.causes import UnusableDatabaseError
 from bot.store.keys import Delivery, Talk
 from bot.store.migrate import NewerSchemaError, migrate
-from bot.store.store import Change, Kept, Received, Store, UnusableDatabaseError, Verdict, shown_url
+from bot.store.store import Change, Kept, Received, Store, Verdict, shown_url
 from bot.store.tables import metadata, notices, updates
 from tests.patience import PATIENCE
 

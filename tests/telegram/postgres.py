@@ -13,7 +13,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 REQUIRED = "POLICYBOT_REQUIRE_POSTGRES"
@@ -59,9 +60,26 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Running:
+    """A server that runs."""
+
+    url: str
+    """SQLAlchemy's, with a password."""
+    restart: Callable[[], None]
+    """Stop it as an operator would, which cuts all connections, and start it again."""
+
+
 @contextlib.contextmanager
 def throwaway() -> Iterator[str]:
     """Start a server; gives an SQLAlchemy URL (with a password) and takes all away afterwards. Raises NoPostgres."""
+    with server() as running:
+        yield running.url
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Running]:
+    """As throwaway; gives what can be restarted."""
     folder, prefix = binaries(), _prefix()
     root = Path(tempfile.mkdtemp(prefix="policybot-pg-"))
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
@@ -88,9 +106,11 @@ def throwaway() -> Iterator[str]:
         )
         settings = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50"
         control = str(folder / "pg_ctl")
-        run(control, "-D", str(data), "-l", str(root / "log"), "-o", settings, "-w", "-t", "60", "start")
+        how = ("-D", str(data), "-l", str(root / "log"), "-o", settings, "-w", "-t", "60")
+        run(control, *how, "start")
         try:
-            yield f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{port}/postgres"
+            url = f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{port}/postgres"
+            yield Running(url, lambda: run(control, *how, "-m", "fast", "restart"))
         finally:
             run(control, "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:

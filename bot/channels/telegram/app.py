@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 import time
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from telegram import User
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -33,6 +33,9 @@ from bot.service import journal
 from bot.service.service import Service
 from bot.service.turns import Turns, current_turn
 from bot.serving.searching import search_at
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +78,7 @@ class Bot:
         """Monotonic time at which Telegram said who the bot is: the first poll may take half a minute."""
         self.metrics = metrics = core.metrics
         self.replies = core.replies
-        self.queue = JournalQueue(store, metrics, core.room.is_at)
+        self.queue = JournalQueue(store, metrics, core.room.is_at, core.replica)
         self.turns = Turns(store, failure_of=failure_of)
         self.updates_request = UpdatesRequest(self.queue, metrics)
         self.application = self._application()
@@ -99,6 +102,7 @@ class Bot:
             self.last_contact,
             lambda: len(core.policies()),
             core.reloader.state,
+            replica=core.replica,
             search=search_at(settings.search),
         )
 
@@ -214,15 +218,10 @@ async def _answer(bot: Bot, stop: asyncio.Event) -> int:
             listening = await webhook.serve(bot.webhook, wanted.path, wanted.listen, wanted.port)
             background.append(asyncio.create_task(_register(bot, wanted)))
             await stop.wait()
+        elif bot.core.replica is not None:
+            code = await _poll_by_turns(bot, bot.core.replica, stop)
         else:
-            assert application.updater is not None
-            await application.updater.start_polling(
-                poll_interval=0,
-                timeout=LONG_POLL,
-                bootstrap_retries=-1,
-                allowed_updates=ALLOWED,
-                error_callback=lambda error: _polling_trouble(bot, error),
-            )
+            await _start_polling(bot)
             code = await _watch(bot, stop)
     finally:
         log.info("stopping")
@@ -248,6 +247,41 @@ async def _stop(bot: Bot, listening: Listening | None) -> None:
     with contextlib.suppress(Exception):
         await asyncio.wait_for(application.shutdown(), 5)
     log.info("stopped")
+
+
+async def _start_polling(bot: Bot) -> None:
+    assert bot.application.updater is not None
+    await bot.application.updater.start_polling(
+        poll_interval=0,
+        timeout=LONG_POLL,
+        bootstrap_retries=-1,
+        allowed_updates=ALLOWED,
+        error_callback=lambda error: _polling_trouble(bot, error),
+    )
+
+
+async def _poll_by_turns(bot: Bot, replica: Replica, stop: asyncio.Event) -> int:
+    """Poll while the account is this replica's; the others answer what this one receives, and wait to take it over."""
+    updater, ended = bot.application.updater, OK
+    assert updater is not None
+
+    async def poll() -> None:
+        nonlocal ended
+        bot.updates_request.last_attempt = time.monotonic()
+        await _start_polling(bot)
+        try:
+            ended = await _watch(bot, stop)
+        finally:
+            await updater.stop()
+
+    polling = asyncio.create_task(replica.accounts.keep(NAME, poll))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping.done():
+        polling.cancel()
+    stopping.cancel()
+    await asyncio.gather(polling, return_exceptions=True)
+    return ended
 
 
 async def _watch(bot: Bot, stop: asyncio.Event) -> int:

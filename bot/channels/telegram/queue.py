@@ -8,22 +8,26 @@ returned: in polling by moving the offset on, in the webhook by answering 200.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.channels.telegram.channel import NAME
 from bot.operations.metrics import Metrics
-from bot.service.journal import Journal, Queued, Raw, Runner
+from bot.service.journal import Journal, Queued, Raw, Runner, journal_of
 from bot.service.masks import in_json
 from bot.service.port import Address
 from bot.service.turns import Turns
 from bot.store.keys import Delivery
 from bot.store.store import Store, to_json
+
+if TYPE_CHECKING:
+    from bot.serving.replicas.replica import Replica
 
 AT_ONCE = 128
 """Chats answered at the same time."""
@@ -33,11 +37,22 @@ _SENDERS = ("sender_chat", "from", "user")
 class JournalQueue(asyncio.Queue[object]):
     """PTB's update queue, journalled and fair."""
 
-    def __init__(self, store: Store, metrics: Metrics, spares: Callable[[Address], bool] = lambda _: False) -> None:
-        """``spares``: where what is written stays as it is, as Service.spares."""
+    def __init__(
+        self,
+        store: Store,
+        metrics: Metrics,
+        spares: Callable[[Address], bool] = lambda _: False,
+        replica: Replica | None = None,
+    ) -> None:
+        """``spares``: where what is written stays as it is, as Service.spares.
+
+        ``replica``: where there are others that answer the same bot's chats.
+        """
         super().__init__()
         self._spares = spares
-        self.kept: Journal[Update] = Journal(NAME, store, metrics, lambda queued: self.put_nowait(queued.item))
+        self.kept: Journal[Update] = journal_of(
+            NAME, store, metrics, lambda queued: self.put_nowait(queued.item), replica
+        )
 
     @property
     def closing(self) -> bool:
@@ -83,13 +98,24 @@ class JournalQueue(asyncio.Queue[object]):
     def _raw(self, update: Mapping[str, Any]) -> Raw:
         raw, chat = to_json(update), _chat(update)
         spared = "callback_query" in update or self._spares(Address(NAME, chat, place="group"))
-        return Raw(str(update["update_id"]), raw if spared else in_json(raw), _sender(update))
+        return Raw(str(update["update_id"]), raw if spared else in_json(raw), _sender(update), _line(update))
 
 
 def _chat(update: Mapping[str, Any]) -> str:
     """The number of the chat in which something was written; empty when there is none."""
     chats = (part.get("chat") for part in update.values() if isinstance(part, dict))
     return next((str(chat["id"]) for chat in chats if isinstance(chat, dict) and "id" in chat), "")
+
+
+def _line(update: Mapping[str, Any]) -> str:
+    """As chat_of, of an update as received."""
+    for part in update.values():
+        if isinstance(part, dict):
+            around = part.get("message")
+            chat = part.get("chat") or (around.get("chat") if isinstance(around, dict) else None)
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+                return str(chat["id"])
+    return _sender(update) or "0"
 
 
 def _sender(update: Mapping[str, Any]) -> str:
@@ -146,3 +172,5 @@ class TurnProcessor(BaseUpdateProcessor):
             await coroutine
 
         await self._runner.run(delivery_of(update), str(chat_of(update)), once, lambda: self._again(update))
+        if inspect.iscoroutine(coroutine):
+            coroutine.close()  # never begun where another replica answers it

@@ -104,7 +104,9 @@ class Door:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._waiting: dict[str, asyncio.Future[None]] = {}
-        self.intake = Intake(NAME, read, _Telling(parts, self._waiting), parts.store, parts.metrics, parts.replies.hold)
+        service = _Telling(parts, self._waiting)
+        hold = parts.replies.hold
+        self.intake = Intake(NAME, read, service, parts.store, parts.metrics, hold, parts.replica)
 
     async def take(self, done: Done | Answered) -> bool:
         """See to it; True when it was answered, False when that takes longer."""

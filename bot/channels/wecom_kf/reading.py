@@ -96,7 +96,7 @@ class Account:
                 pause = min(pause * 2, RETRY[1])
 
     async def _load(self) -> None:
-        if self._since is None:
+        if self._since is None or self._store.shared:  # another replica may have read on
             stored = json.loads(await self._store.conversation(place(self._kf)) or "{}")
             self._cursor, self._since = str(stored.get("cursor", "")), stored.get("since")
 

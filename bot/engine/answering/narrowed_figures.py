@@ -134,6 +134,13 @@ def is_cap(figure: Figure) -> bool:
     return figure.cap is not None or (figure.bound == "at_most" and (figure.is_money or figure.unit in _PERCENT))
 
 
+def caps(clause: Clause, plain: str, said: str, before: Sequence[str]) -> tuple[Figure, ...]:
+    """The clause's caps that are meant: those put forward last, those that the turn names, or what was said before."""
+    found = tuple(f for f in clause.figures if f.is_money and is_cap(f))
+    last = tuple(f for f in found if f.id in before)
+    return last or told_apart(found, plain, 1) or told_apart(found, said) or found
+
+
 def _is_time(figure: Figure) -> bool:
     return figure.unit in {"年", "月", "日", "天", "个月", "工作日", "小时", "个工作日", "周岁"}
 

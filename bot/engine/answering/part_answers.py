@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.engine.answering.narrowed_figures import caps
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
+from bot.engine.answering.whole_words import sentence
 from bot.engine.understanding.acts import Part
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
@@ -15,6 +17,8 @@ from knowledge.base.card import Said
 from knowledge.base.document import Clause
 from knowledge.base.points import leaves
 
+CAP = "cap"
+"""The part that is a figure."""
 LONGEST_POINT = 200
 """Characters of a point that is shown whole; of a longer one the words that say it."""
 MOST_QUOTES = 12
@@ -36,10 +40,12 @@ class PartAnswers(OnPolicy):
 
     def part(self, clause: Clause, part: Part, question: Question, conversation: Conversation) -> Reply:
         """The clause's own words of it, else those of the clauses that govern it, else that it says none."""
-        own = self._own(clause, part)
+        plain = question.reading.plain
+        capped = caps(clause, plain, conversation.said, conversation.figures) if part.name == CAP else ()
+        own = tuple(dict.fromkeys(sentence(clause, f.quote) for f in capped)) or self._own(clause, part)
         common = [] if own else list(self._common(clause, part))
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
-        said = "\n".join(filter(None, (conversation.said, question.reading.plain)))
+        said = "\n".join(filter(None, (conversation.said, plain)))
         kept = Conversation(
             clause=self.target(clause),
             said=said[-SAID_CHARS:],
@@ -54,8 +60,9 @@ class PartAnswers(OnPolicy):
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in (*(w.clause for w in common), clause)),
             units=self.responsible.units(clause),
+            figures=tuple(self.compose.figure_ref(f) for f in capped),
             documents=self.successor,
-            why=Why(Rule.PART, topic=part.name, unstated="" if own or common else "part"),
+            why=Why(Rule.PART, part.name, tuple(f.id for f in capped), "" if own or common else "part"),
         )
 
     def shorter(self, clause: Clause, conversation: Conversation) -> Reply:
@@ -112,7 +119,8 @@ class PartAnswers(OnPolicy):
             head = [self.compose.say("part_common")]
             return head + [block for words in common for block in self._shown(words, part)]
         unstated = self.compose.say("part_unstated", part=self.words(f"parts.{part.name}"))
-        return [unstated, *self.compose.units_blocks(clause), self._place(clause)]
+        units = [block for block in self.compose.units_blocks(clause) if block.role == "units"]
+        return [unstated, *units, self._place(clause)]
 
     def _place(self, clause: Clause) -> Block:
         return Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))

@@ -131,6 +131,11 @@ class Refusals(OnPolicy):
         )
         return Reply("none", blocks, conversation, self.policy.id, why=Why(Rule.NO_SUCH_PLACE))
 
+    def only_one(self, conversation: Conversation) -> Reply:
+        """There was one clause, and nothing to pick from."""
+        blocks = (self.compose.say("clarify.only_one"), Block("list", (Say(self.line(conversation.clause)),)))
+        return Reply("clarify", blocks, conversation, self.policy.id, why=Why(Rule.NO_SUCH_CHOICE))
+
     def with_units(self, reply: Reply, target: str) -> Reply:
         """The reply with the units of the clause that is talked about: whom to ask when a person is asked for."""
         clause = self.library.clause(target)

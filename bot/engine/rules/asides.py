@@ -19,6 +19,8 @@ def asides(asked: Asked, use: Resources) -> Outcome:
         return use.answers(meant.id).info("validity", conversation)
     if use.acts.is_all("complains", asked.question):
         return _of_service(asked, use)
+    if conversation.clause and use.acts.is_all("person", asked.question):
+        return _of_person(asked, use)
     if conversation.clause and use.acts.is_all("shorter", asked.question):
         clause = use.library.clause(conversation.clause)
         return use.answers(conversation.clause).shorter(clause, conversation)
@@ -33,3 +35,11 @@ def _of_service(asked: Asked, use: Resources) -> Reply:
     if not conversation.clause:
         return note
     return use.answers(conversation.clause).with_units(note, conversation.clause)
+
+
+def _of_person(asked: Asked, use: Resources) -> Reply:
+    """No document says who somebody is: the units that it does name."""
+    conversation = asked.conversation
+    answers = use.answers(conversation.clause)
+    note = answers.note("none", "none.person", conversation, Rule.CONTACT)
+    return answers.with_units(note, conversation.clause)

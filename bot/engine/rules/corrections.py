@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import Rule
@@ -14,6 +15,10 @@ from bot.engine.values.why import Rule
 _WORD = re.compile(r"\w")
 ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
+ASKED_ON = frozenset({"amount", "count"})
+"""What a turn leaves out that only names another case: 博士补多少, 硕士呢."""
+ASKS = ASKS_OF_CLAUSE | {"by_unit", "contact", "more"}
+"""What a turn may ask by itself."""
 
 
 def nothing_said(asked: Asked, use: Resources) -> Outcome:
@@ -41,7 +46,18 @@ def correction(asked: Asked, use: Resources) -> Outcome:
     if clause and use.answers(clause).names_case(clause, question):
         return use.of_talked_about(question, conversation)
     rejected = "" if question.asks & ASKS_OF_CLAUSE else clause  # else only what was asked of it was wrong
+    if clause and asked.talked_about in use.library.untaught:
+        question = with_ask(question, conversation, use)  # 我问的是夜间集市: how much, still
     return Narrow(replace(asked, question=question, rejected=rejected))
+
+
+def with_ask(question: Question, conversation: Conversation, use: Resources) -> Question:
+    """The question with what the one before it asked for, where it asks for nothing itself: 硕士呢."""
+    if question.asks & ASKS or not conversation.said:
+        return question
+    lines = [use.understanding.question(line).asks & ASKS for line in conversation.said.split("\n")]
+    last = next((asks for asks in reversed(lines) if asks), frozenset())
+    return replace(question, asks=question.asks | (last & ASKED_ON))
 
 
 def _rejected(asked: Asked, use: Resources) -> Reply:

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.corrections import with_ask
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import LIKELY_FLOOR, NEARLY
+from bot.engine.values.thresholds import FOLLOWS, LIKELY_FLOOR, NEARLY
 from bot.engine.values.why import By, Rule
+from knowledge.base.target import kind_of
 from knowledge.retrieval.evidence import Found
-
-ASKED_ON = frozenset({"amount", "count"})
-"""What a turn leaves out that only names another case: 博士补多少, 硕士呢."""
-ASKS = ASKED_ON | {"units", "original", "by_unit", "contact", "more"}
-"""What a turn may ask by itself."""
-
-
-def carried(asked: Asked, use: Resources) -> Question:
-    """The question with what the one before it asked, where it asks nothing itself."""
-    question, said = asked.question, asked.conversation.said
-    if question.asks & ASKS or not said or not use.follow_ups.leans(question):
-        return question
-    lines = [use.understanding.question(line).asks & ASKS for line in said.split("\n")]
-    last = next((asks for asks in reversed(lines) if asks), frozenset())
-    return replace(question, asks=question.asks | (last & ASKED_ON))
 
 
 def goes_on(asked: Asked, use: Resources) -> Outcome:
     """Answered in the document that is talked about: by its clause, or by another one that has clearly more of it."""
     if not _may(asked, use):
         return None
-    question = carried(asked, use)
+    leans = use.follow_ups.leans(asked.question)
+    question = with_ask(asked.question, asked.conversation, use) if leans else asked.question
     found = use.matcher.found(question, asked.scope.within(asked.talked_about))
     talked = next((f for f in found if f.target == asked.conversation.clause), None)
     best = found[0] if found else None
@@ -48,7 +34,16 @@ def _may(asked: Asked, use: Resources) -> bool:
         return False
     if asked.names_unit or question.elsewhere or asked.scope.only not in ("", talked):
         return False
-    return use.follow_ups.leans(question) or use.follow_ups.asks_on(question)
+    return (use.follow_ups.leans(question) or use.follow_ups.asks_on(question)) and not _surely_taught(asked, use)
+
+
+def _surely_taught(asked: Asked, use: Resources) -> bool:
+    """Whether it says all by itself, and of a clause with phrasings: 出口那个呢 after a document that wasn't meant."""
+    if asked.scope.only:
+        return False
+    matches = use.matcher.match(asked.question, asked.scope)
+    best = matches[0] if matches else None
+    return best is not None and not best.found and kind_of(best.target) == "clause" and best.probability >= FOLLOWS
 
 
 def _elsewhere(best: Found, talked: Found | None, asked: Asked) -> bool:

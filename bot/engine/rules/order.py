@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.engine.rules.asides import asides
 from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, RuleFunction
 from bot.engine.rules.best_match import best_match
+from bot.engine.rules.compares import compares
 from bot.engine.rules.corrections import correction, nothing_said
 from bot.engine.rules.document_facts import described, document_facts, whole_document
 from bot.engine.rules.documents import another_place, documents
@@ -25,9 +26,11 @@ from bot.engine.rules.parts import parts
 from bot.engine.rules.picks import picks
 from bot.engine.rules.places import places
 from bot.engine.rules.resources import Resources
+from bot.engine.rules.restricts import restricts
 from bot.engine.rules.returns import away, returns
 from bot.engine.rules.stays import stays
 from bot.engine.rules.two_at_once import two_at_once
+from bot.engine.rules.two_questions import two_questions
 from bot.engine.rules.units import units
 from bot.engine.rules.walks import walks
 from bot.engine.values.reply import Reply
@@ -37,6 +40,7 @@ RULES: tuple[RuleFunction, ...] = (
     leaves,
     walks,
     parts,
+    restricts,
     asides,
     whole_document,
     another_place,
@@ -45,6 +49,8 @@ RULES: tuple[RuleFunction, ...] = (
     picks,
     returns,
     missing,
+    two_questions,
+    compares,
     documents,
     described,
     document_facts,

@@ -20,4 +20,7 @@ def parts(asked: Asked, use: Resources) -> Outcome:
     offered = clauses_of(conversation.choices)
     if offered:
         return use.across.choose(offered, (), asked.question, Rule.FOLLOW_UP_ON_LIST)
-    return None
+    if asked.scope.only or conversation.policy or not use.library.many:
+        return None
+    home = use.home(asked.scope, conversation)
+    return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)

@@ -17,6 +17,11 @@ from knowledge.base.target import kind_of
 def picks(asked: Asked, use: Resources) -> Outcome:
     """第二个, 都要, 教育部那份."""
     conversation = asked.conversation
+    if conversation.clause and not conversation.choices and use.follow_ups.counts_one(asked.question):
+        if not conversation.beside:
+            return use.answers(conversation.clause).only_one(conversation)
+        conversation = replace(conversation, choices=conversation.beside)
+        asked = replace(asked, conversation=conversation)
     chosen = use.follow_ups.picked(asked.question, _choice(conversation, use))
     if chosen is None:
         return None
@@ -53,4 +58,5 @@ def _of_clause(target: str, asked: Asked, use: Resources) -> Reply:
     """What was asked before the choice, and now, answered from the clause that was picked."""
     conversation = asked.conversation
     answers, clause = use.answers(target), use.library.clause(target)
-    return answers.answer(clause, asked.question, conversation, By(Rule.PICKED), said=conversation.said)
+    question = replace(asked.question, numbers=())  # 另一个 claims no number
+    return answers.answer(clause, question, conversation, By(Rule.PICKED), said=conversation.said)

@@ -8,6 +8,7 @@ from typing import cast
 
 from bot.engine.answering.answers import Answers
 from bot.engine.answering.best_sentence import Sentences
+from bot.engine.answering.brevity import Brevity
 from bot.engine.answering.composer import Composers
 from bot.engine.answering.several_documents import Across
 from bot.engine.answering.untaught_figures import UntaughtFigures
@@ -45,6 +46,7 @@ class Resources:
         self._best = Sentences(library.ready, library.untaught).best
         self._figures = UntaughtFigures(library.ready.reader, understanding.numbers, understanding.generic)
         self.composers = Composers(library)
+        self.brevity = Brevity(self.composers)
         self.across = Across(self.composers, self._best)
         self._answers: dict[str, Answers] = {}
         self._terms: dict[str, Terms] = {}

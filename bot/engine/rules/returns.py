@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.understanding import Question
+from bot.engine.values.conversation import Conversation
 from bot.engine.values.why import By, Rule
+from knowledge.text.fold import fold
 
 
 def away(asked: Asked, use: Resources) -> Outcome:
@@ -27,9 +30,19 @@ def returns(asked: Asked, use: Resources) -> Outcome:
     if question.bare or not use.specific(question, conversation, use.everywhere):
         found = (conversation.earlier[0], 1.0) if back.away else None
     else:
-        found = use.matcher.among((*conversation.earlier, conversation.clause), question)
+        now = () if back.away else (conversation.clause,)  # 回到 leaves it
+        found = use.matcher.among((*conversation.earlier, *now), question) or _holding(question, conversation, use)
     if found is None or found[0] == conversation.clause:
         return None
     target, probability = found
     answers, clause = use.answers(target), use.library.clause(target)
     return answers.answer(clause, question, conversation, By(Rule.RETURNED, probability))
+
+
+def _holding(question: Question, conversation: Conversation, use: Resources) -> tuple[str, float] | None:
+    """The latest of the clauses talked about before that has all that the question names: 刚才民宿那个."""
+    for target in conversation.earlier:
+        text = fold(use.library.clause(target).text)
+        if question.telling and all(word in text for word in question.telling):
+            return target, 1.0
+    return None

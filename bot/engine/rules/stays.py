@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.engine.rules.asked import Asked, Outcome, within
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
-from bot.engine.values.thresholds import HALF, NEARLY, SHORT, SURE, WORDED
+from bot.engine.values.thresholds import HALF, NEARLY, SHORT, SURE, UNSURE, WORDED
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
@@ -51,6 +51,9 @@ def _has_it_all(asked: Asked, use: Resources) -> bool:
     matches = use.matcher.match(question, asked.scope)
     if matches and kind_of(matches[0].target) in ("info", "chat"):
         return False
+    named = asked.conversation.named == asked.conversation.policy
+    if not named and matches and not matches[0].found and matches[0].probability >= UNSURE:
+        return False  # one that was only talked about keeps nothing that a clause with phrasings answers
     return _covers(near[0], matches)
 
 

@@ -11,6 +11,9 @@ from bot.engine.values.thresholds import SHORT
 from knowledge.base.talk import PartAsk
 
 _WORD = re.compile(r"\w")
+_STOPS = re.compile(r"[,.;?!:]+")
+LEAST = 5
+"""Characters of a question that says by itself what it is about."""
 LONGEST = 2 * SHORT
 """Letters of the longest act."""
 
@@ -36,8 +39,10 @@ class Acts:
         acts = understanding.talk.acts
         self._around = pattern(acts.around)
         self._leaves = pattern(acts.leaves)
+        self._asking, self._each = pattern(acts.asking), acts.each
+        self._among = pattern(acts.among)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
-        self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains")}
+        self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
 
     def leaves(self, question: Question) -> str | None:
@@ -53,8 +58,24 @@ class Acts:
             return 2 if match.groupdict().get("twice") else 1
         return -1 if self._alone(self._preceding, question) else 0
 
+    def among(self, question: Question) -> str | None:
+        """What is said of those that are picked from all that was listed, 其中科技局管的; None: nothing is."""
+        text = question.reading.folded
+        match = self._among.search(text) if len(text) <= LONGEST else None
+        return f"{text[: match.start()]} {text[match.end() :]}".strip() if match else None
+
+    def questions(self, question: Question) -> list[str]:
+        """The parts of a message that each ask something; none where a part doesn't."""
+        parts = [part.strip() for part in _STOPS.split(question.reading.folded) if part.strip()]
+        asking = [part for part in parts if len(part) >= LEAST and self._asking.search(part)]
+        return asking if len(asking) == len(parts) else []
+
+    def both(self, plain: str) -> str:
+        """A question for each of the cases that are named."""
+        return f"{plain} {self._each}"
+
     def is_all(self, name: str, question: Question) -> bool:
-        """Whether the whole turn is shorter, outdated or complains."""
+        """Whether the whole turn is what is called shorter, outdated, complains or person."""
         return self._alone(self._whole[name], question) is not None
 
     def part(self, question: Question) -> Part | None:

@@ -139,6 +139,12 @@ class FollowUps:
         number = self._number(match, text)
         return _nth(number, choice) if number is not None else self._by_words(text, choice)
 
+    def counts_one(self, question: Question) -> bool:
+        """第二个, where nothing else is said: one is counted as in a list."""
+        text = question.reading.folded.strip(" .,!?;:)(")
+        match = self._pick["which"].match(text)
+        return bool(match and self._pick["counted"].search(text) and self._number(match, text) is not None)
+
     def _number(self, match: re.Match[str] | None, text: str) -> int | None:
         """Which one is meant, counted from the end when negative; None when none is counted."""
         if match and self._understanding.empty(text[match.end() :]):

@@ -33,6 +33,12 @@ class Conversation:
     """The same, when the person asked for it by name: what says nothing else is about it."""
     figures: tuple[str, ...] = ()
     """Ids of the figures of ``clause`` that were put forward last."""
+    beside: tuple[str, ...] = ()
+    """Targets that the last answer named, ``clause`` first, where it named more: 后面那个 is one of them."""
+    shown: tuple[str, ...] = ()
+    """Targets of the clauses whose text the last messages showed, the latest first; empty for one that showed none."""
+    told: str = ""
+    """Id of the document whose validity was told last, and the day on which."""
     place: str = ""
     """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
 

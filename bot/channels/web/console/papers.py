@@ -16,11 +16,13 @@ from bot.channels.web.console.review import parts, passages, pieces
 from bot.channels.web.console.session import Sessions, Signed
 from bot.channels.web.safety import UPLOAD, ProblemError
 from bot.channels.web.site import Site
+from bot.service.alone import alone
 from bot.serving.hot_reload import Report
 from bot.staff.documents import FACTS, FIGURE, VALIDITY, DocumentError, Documents
 from bot.staff.expiry import endings
 from bot.staff.field_faults import checked
 from bot.store import accounts
+from knowledge.teaching.overlay import BusyError
 
 MOST = 40 * 1024 * 1024
 """Bytes of a file that is handed in."""
@@ -244,7 +246,10 @@ class Papers:
 
         async with self._one_at_a_time:
             try:
-                await work(one, signed.account.name, take)  # type: ignore[misc]
+                async with alone(self.site.parts):
+                    await work(one, signed.account.name, take)  # type: ignore[misc]
+            except BusyError:
+                raise ProblemError(503, "别的副本正在教或发布；请过一会儿再试", retry_after=30) from None
             except DocumentError as error:
                 await self._log(signed, f"{what}: refused"[:40], f"{one}{more}: {error}"[:4000])
                 self.desk.told(signed, f"没有做，一切照旧：\n{error}")

@@ -1,0 +1,1 @@
+"""Several replicas on one database: being alive, holding leases, hearing of one another. README.md has the design."""

@@ -1,0 +1,154 @@
+"""Several replicas on one database: a chat's answers in order, whoever receives the questions; fencing; take-over."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+import pytest
+
+from bot.serving.replicas import membership
+from bot.store import leases
+from tests.replicas.echoes import One, replicas, until
+from tests.telegram.postgres import fresh_database
+
+
+@pytest.fixture
+def url(postgres_url: str) -> str:
+    return fresh_database(postgres_url)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases that run out soon."""
+    monkeypatch.setattr(leases, "TTL", 2.0)
+    monkeypatch.setattr(membership, "TTL", 2.0)
+    monkeypatch.setattr(membership, "MARGIN", 0.5)
+    monkeypatch.setattr(membership, "BEAT", 0.3)
+
+
+async def open_still(one: One) -> int:
+    return (await one.store.counts()).get("open", 0)
+
+
+async def test_questions_that_come_in_anywhere_are_answered_once_and_in_order(url: str) -> None:
+    async with replicas(url, "a", "b", "c") as (ones, said):
+        turn = itertools.cycle(ones)
+        for n in range(60):
+            await next(turn).take(f"d{n}", f"chat{n % 4}|{n}")
+        await until(lambda: len(said) >= 60)
+        await asyncio.sleep(0.3)
+        assert len(said) == 60
+        for chat in range(4):
+            numbers = [int(text) for _, conversation, text in said if conversation == f"chat{chat}"]
+            assert numbers == sorted(numbers)
+        assert len({name for name, _, _ in said}) > 1, "several replicas answer"
+        assert await open_still(ones[0]) == 0
+
+
+async def test_the_same_delivery_at_two_replicas_is_answered_once(url: str) -> None:
+    async with replicas(url, "a", "b") as (ones, said):
+        await asyncio.gather(*(one.take("same", "chat|x") for one in ones))
+        await until(lambda: bool(said))
+        await asyncio.sleep(0.3)
+        assert len(said) == 1
+
+
+async def test_what_comes_in_elsewhere_is_told_to_the_holder(url: str) -> None:
+    async with replicas(url, "a", "b") as ((a, b), said):
+        gate = asyncio.Event()
+        a.echo.before = gate.wait
+        await a.take("d1", "chat|1")
+        await until(lambda: "chat" in a.journal.lines.held)
+        await b.take("d2", "chat|2")
+        await asyncio.sleep(0.5)
+        assert said == []
+        gate.set()
+        await until(lambda: len(said) == 2)
+        assert said == [("a", "chat", "1"), ("a", "chat", "2")]
+        await until(lambda: not a.journal.lines.held)
+
+
+async def test_a_dead_replicas_chats_are_taken_over_within_the_bound(url: str, quick: None) -> None:
+    async with replicas(url, "b") as ((b,), said):
+        dead = One(url, "a", said)
+        await dead.start()
+        dead.echo.before = asyncio.Event().wait
+        await dead.take("d1", "chat|1")
+        await until(lambda: "chat" in dead.journal.lines.held)
+        await kill(dead)
+        await b.take("d2", "chat|2")
+        await asyncio.sleep(0.5)
+        assert said == [], "its lease holds until it runs out"
+        await until(lambda: len(said) == 2, within=6.0)
+        assert said == [("b", "chat", "1"), ("b", "chat", "2")]
+        assert b.metrics.leases_taken_over._value.get() == 1
+
+
+async def test_a_slow_replica_sends_nothing_after_it_lost_the_lease(url: str, quick: None) -> None:
+    """It goes on when another has answered; between its looks at the clock it is stopped, as by SIGSTOP."""
+    async with replicas(url, "a", "b") as ((a, b), said):
+        gate = asyncio.Event()
+        a.echo.before = gate.wait
+        await a.take("d1", "chat|1")
+        await until(lambda: "chat" in a.journal.lines.held)
+        (held,) = a.journal.lines.held.values()
+        assert a.replica.membership._task is not None
+        a.replica.membership._task.cancel()  # no beat any more, and no look at the clock
+        await until(lambda: said == [("b", "chat", "1")], within=8.0)
+        a.replica.membership._until += 1000.0  # what it believes must not matter: the database says whose it is
+        assert held.fence.holds
+        gate.set()
+        await until(lambda: a.metrics.leases_lost._value.get() == 1)
+        assert said == [("b", "chat", "1")]
+        assert await open_still(b) == 0
+
+
+async def test_a_call_under_way_is_broken_off_when_the_leases_run_out(url: str, quick: None) -> None:
+    async with replicas(url, "a", "b") as ((a, _), said):
+        called = []
+
+        async def hangs_the_first_time() -> None:
+            called.append(1)
+            if len(called) == 1:
+                await asyncio.Event().wait()
+
+        a.echo.during = hangs_the_first_time
+        await a.take("d1", "chat|1")
+        await until(lambda: bool(called))
+        member, before = a.replica.membership, a.replica.membership.me
+        member._until = 0.0
+        member._look()
+        assert member.me != before, "it goes on as another, with no lease of the one before"
+        await until(lambda: ("b", "chat", "1") in said or ("a", "chat", "1") in said, within=8.0)
+        assert len(said) == 1
+
+
+async def test_stopping_hands_chats_over_at_once(url: str) -> None:
+    async with replicas(url, "b") as ((_,), said):
+        a = One(url, "a", said)
+        await a.start()
+        gate = asyncio.Event()
+        a.echo.before = gate.wait
+        for n in range(5):
+            await a.take(f"d{n}", f"chat|{n}")
+        await until(lambda: "chat" in a.journal.lines.held)
+        stopping = asyncio.create_task(a.stop())
+        await asyncio.sleep(0.1)
+        gate.set()
+        await stopping
+        await until(lambda: len(said) == 5, within=leases.TTL / 2)
+        assert said[0] == ("a", "chat", "0"), "what was under way is finished by the one that stops"
+        assert [text for _, _, text in said] == ["0", "1", "2", "3", "4"]
+
+
+async def kill(one: One) -> None:
+    """As kill -9: nothing is given up, nothing is finished."""
+    for task in (*one.journal.lines._tasks, *one.intake._tasks, one.replica.membership._task):
+        if task is not None:
+            task.cancel()
+    one.replica._hearing._over.set()
+    one.replica.membership._thread.shutdown()
+    one.replica.membership._engine.dispose()
+    await asyncio.sleep(0)
+    await one.store.close()
