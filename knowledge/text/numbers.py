@@ -54,7 +54,8 @@ def numbers(folded: str, own: bool = False) -> list[Number]:
         if scale or unit == "个亿":
             value *= _SCALES.get(scale, 1.0) * _SCALES.get(unit, 1.0)
             unit = "元" if unit in ("", "个亿") else unit
-        out.append(Number(match.group().strip(), value, "元" if unit in _MONEY_UNITS else unit))
+        unit = "元" if unit in _MONEY_UNITS else unit.removeprefix("周")
+        out.append(Number(match.group().strip(), value, unit))
     for match in _RATIO.finditer(text):
         ours, theirs = _value(match[1]), _value(match[2])
         if ours and theirs:

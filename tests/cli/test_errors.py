@@ -74,7 +74,7 @@ def test_an_import_that_can_not_be_written_says_why(tmp_path: Path, capsys: pyte
     (tmp_path / "d.txt").write_text("柳溪市公园管理办法\n\n第一条　公园每日开放。\n", encoding="utf-8")
     text = said(["import", str(tmp_path / "d.txt"), "-o", str(tmp_path / "a-file" / "below")], capsys)
     assert "写不了：" in text
-    assert "路径里有一段不是文件夹" in text
+    assert "路径里有一段不是文件夹" in "".join(text.split())  # a long path wraps in its column
     assert not ENGLISH.search(text.replace(str(tmp_path), "")), text
 
 

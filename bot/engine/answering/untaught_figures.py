@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -36,6 +35,8 @@ LEAST = 0.1
 """What a figure is worth of which the question has no word."""
 MET, MISSED = 2.0, -1.0
 """What it counts that a number of the question meets the condition on the figure (50亩以上), and that it doesn't."""
+LOOSELY = 0.1
+"""Of MET where the number is far over the condition: 80岁 meets 60周岁以上, but 80周岁以上 is meant."""
 EVERYWHERE = 0.05
 """What a word counts that stands with all of the figures."""
 _AT_LEAST = re.compile(r"\(含\)以上|及?以上|至|到|-|~|的?以上")
@@ -96,13 +97,16 @@ class UntaughtFigures:
         """What the text shares with each figure's own words, by its id."""
         asked = self._features(text)
         held = {f.id: self._held(clause, f) for f in figures}
-        among = Counter(feature for of in held.values() for feature in of)
-        telling = {feature: max(EVERYWHERE, math.log((len(figures) + 0.5) / among[feature])) for feature in among}
+        among: dict[str, float] = {}
+        for of in held.values():
+            for feature, weight in of.items():
+                among[feature] = among.get(feature, 0.0) + min(weight, OWN)
+        telling = {feature: max(EVERYWHERE, math.log((len(figures) + 0.5) / n)) for feature, n in among.items()}
         shared = {
             f.id: sum(held[f.id][feature] * telling[feature] * _size(feature) for feature in asked & held[f.id].keys())
             for f in figures
         }
-        own = numbers(fold(text), own=True)
+        own = [n for n in numbers(fold(text), own=True) if n.value != 1]  # 一张床位补多少: each, not how many
         return {f.id: max(0.0, shared[f.id] + _met(f, own)) for f in figures} if own else shared
 
     def _held(self, clause: Clause, figure: Figure) -> dict[str, float]:
@@ -138,15 +142,17 @@ def _size(feature: str) -> float:
 
 
 def _met(figure: Figure, own: Sequence[Number]) -> float:
-    """Whether the numbers of a question meet the conditions in the words that state a figure."""
+    """Whether the numbers of a question meet the conditions in the words that state a figure; how closely, if so."""
     before = fold(figure.case or figure.quote.partition(figure.text)[0])
     worth = 0.0
     for condition in numbers(before, own=True):
         at = before.rfind(condition.text) + len(condition.text)
-        least, most = _AT_LEAST.match(before, at), _AT_MOST.match(before, at)
+        least = _AT_LEAST.match(before, at)
         for number in own:
-            if number.unit != condition.unit or not (least or most):
+            if number.unit != condition.unit or not (least or _AT_MOST.match(before, at)):
                 continue
-            met = number.value >= condition.value if least else number.value <= condition.value
-            worth = max(worth, MET) if met and worth >= 0 else MISSED if not met else worth
+            closely = condition.value / number.value if least else number.value / condition.value
+            if closely > 1.0:
+                return MISSED
+            worth = max(worth, MET * (LOOSELY + (1.0 - LOOSELY) * closely**4))
     return worth

@@ -14,7 +14,6 @@ from functools import lru_cache
 from bot.engine.documents.issuers import region
 from bot.engine.documents.library import Library
 from bot.engine.documents.names import MOST, TYPES
-from bot.engine.values.thresholds import DESCRIBED
 from knowledge.base.document import Policy
 from knowledge.retrieval.evidence import Evidence
 from knowledge.text.fold import fold_whole
@@ -57,7 +56,7 @@ class Described:
         worth = {p: sum(words[w] for w in self._standing(words, p)) for p in policies}
         best = max(worth.values(), default=0.0)
         fitting = [p for p in policies if worth[p] == best]
-        if best < DESCRIBED or len(fitting) > MOST:
+        if not best or len(fitting) > MOST:
             return []
         return [self._without(plain, words, p, best) for p in fitting]
 

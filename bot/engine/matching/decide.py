@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.engine.values.thresholds import CHOICE_FLOOR, LIKELY_FLOOR
+from bot.engine.values.thresholds import CHOICE_FLOOR, CHOICE_HELD, LIKELY_FLOOR
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 
@@ -81,6 +81,8 @@ def decide(matches: Sequence[Match]) -> Decision:
             if len(offered) < size:
                 break
             held = sum(m.probability for m in offered)
+            if held < CHOICE_HELD and all(m.found for m in offered):
+                continue
             cost = CHOICE * held + WRONG_CHOICE * (inside - held) + LEAK_CHOICE * (outside + p["chat"])
             if "choose" not in options or cost < options["choose"][0]:
                 options["choose"] = (cost, offered)

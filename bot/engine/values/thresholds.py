@@ -42,6 +42,9 @@ OFFERED = 0.01
 """From which a clause or document is worth offering once the answer was not it (不对): there is nothing better."""
 CHOICE_FLOOR = 0.06
 """Below which a clause is not worth a line in a choice: each line makes the right one harder to see."""
+CHOICE_HELD = 0.5
+"""That clauses found by their own words must hold together to be offered as what is probably meant; with less they are
+named beside a refusal as what is near. Lower, people are asked to choose among clauses none of which answers."""
 LIKELY_FLOOR = 0.15
 """From which a clause found by its own words is put forward as the likeliest. Lower, more that no document covers is
 answered; higher, more questions are asked back."""
@@ -78,10 +81,6 @@ TOPIC_ALIKE = 0.8
 are told that something they didn't ask for isn't covered."""
 CITED_ALIKE = 60
 """Likeness (0 to 100) to a name of a document of the base from which a 《title》 may be meant for it."""
-
-DESCRIBED = 3.5
-"""Summed rarity of the words by which a question describes a document whose own data it asks for. Lower, 这个政策有效期
-is asked of any; higher, 济南那个人工智能的政策 describes none."""
 
 # -- log odds -------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,102 @@
+"""Which figures of a clause that nobody taught are put forward; which document a question describes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.engine.assistant import Assistant
+from bot.engine.understanding.number_words import NumberWords
+from bot.engine.values.reply import Reply
+from bot.staff.question_tests import DAY
+from knowledge import compiled
+from knowledge.importing.job import run
+from tests.bases import shared
+from tests.smallbase import small_base
+
+DOCUMENTS = Path(__file__).parents[1] / "fitting" / "documents"
+LOANS, CARE = "mocaigui-2024-10", "heminfa-2025-50"
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Two imported documents beside a small taught one."""
+    root = small_base(tmp_path_factory.mktemp("figures"))
+    for name in ("13-墨坞市贷款贴息与担保管理办法.txt", "24-鹤浔市养老托育实施方案.txt"):
+        assert run(str(DOCUMENTS / name), root / "policies", set(), set(), force=False).written
+    return Assistant(shared(root), today=lambda: DAY)
+
+
+def led(reply: Reply) -> list[str]:
+    return [figure.text for figure in reply.figures]
+
+
+@pytest.mark.parametrize(
+    ("policy", "question", "figures"),
+    [
+        (LOANS, "流动资金贷款贴息一年不超过多少", ["20万元"]),
+        (LOANS, "贷款贴息的期限多久", ["不超过24个月"]),
+        (LOANS, "知识产权质押贷款的风险补偿几成", ["40%"]),
+        (LOANS, "风险补偿资金池有多少钱", ["2亿元"]),
+        (LOANS, "保费补助按几个点、单家机构封顶多少", ["0.5%给予保费补助，单家机构每年最高300万元"]),
+        (CARE, "新建养老院一张床位补多少", ["1万元"]),
+        (CARE, "老年食堂每年补助多少", ["3万元"]),
+        (CARE, "幼儿园增设托班一个托位补多少", ["3000元"]),
+        (CARE, "托育券最多发几个月", ["不超过12个月"]),
+        (CARE, "家庭养老床位每月要上门几次", ["不少于4次"]),
+        (CARE, "养老机构责任保险保费补贴几成", ["60%补贴，每个床位（托位）每年补贴不超过120元"]),
+    ],
+)
+def test_the_figure_that_is_asked_for(imported: Assistant, policy: str, question: str, figures: list[str]) -> None:
+    assert led(imported.reply(question, policy=policy)) == figures
+
+
+def test_all_of_them_where_no_case_is_named(imported: Assistant) -> None:
+    reply = imported.reply("普惠托育机构的运营补贴每人每月多少", policy=CARE)
+    assert {"600元", "400元", "300元"} <= set(led(reply))
+
+
+def test_what_the_clause_does_not_state_is_said(imported: Assistant) -> None:
+    reply = imported.reply("养老托育机构用水用电执行居民价格，便宜多少钱", policy=CARE)
+    assert not led(reply)
+    assert "没有写明" in reply.text
+
+
+def test_an_amount_that_is_claimed_and_wrong(imported: Assistant) -> None:
+    reply = imported.reply("听说幼儿园增设托班一个托位补助5000元，对吧", policy=CARE)
+    assert led(reply) == ["3000元"]
+    assert imported.words("lead.contradicted", typed="5000元") in reply.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds"),
+    [
+        ("补几成", ("share",)),
+        ("贴几个点，最多给几万", ("share", "money")),
+        ("几个月到账", ("time",)),
+        ("要几家单位一起报", ("count",)),
+        ("一平补几块", ("money",)),
+        ("补贴怎么算", ("any",)),
+        ("房租有补贴吗", ("money",)),
+        ("谁负责", ()),
+    ],
+)
+def test_the_kind_of_number_that_is_asked_for(asked: str, kinds: tuple[str, ...]) -> None:
+    words = NumberWords(compiled.ready().base.lexicon)
+    found = words.of(asked)
+    assert (found.kinds if found is not None else ()) == kinds
+
+
+@pytest.mark.parametrize(
+    ("question", "policy"),
+    [
+        ("墨坞那个贷款贴息的办法文号多少", LOANS),
+        ("鹤浔养老托育的方案哪天印发的", CARE),
+        ("养老托育那个实施方案什么时候到期", CARE),
+    ],
+)
+def test_a_document_is_found_by_what_it_is_on(imported: Assistant, question: str, policy: str) -> None:
+    reply = imported.reply(question)
+    assert (reply.status, reply.policy) == ("info", policy)
+    assert imported.reply("谁发的", reply.conversation).policy == policy
