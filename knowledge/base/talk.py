@@ -104,11 +104,6 @@ class FigureTalk(Record):
     times: Expressions
     """What is counted where most and least are of no amount."""
     which_of_two: Expressions
-    time: Expressions
-    share: Expressions = NEVER
-    cap: Expressions = NEVER
-    limit: Expressions
-    """Money that is a condition."""
 
 
 class NumberTalk(Record):
@@ -133,14 +128,10 @@ class MoneyTalk(Record):
     """Words of money; what names it and nothing else stands in variants, what asks how much in cues."""
 
     words: Expressions
-    also: Expressions
-    """Further ones, that count where nobody taught how the figures of a clause are asked for."""
     given: Expressions
     """That money is given: an amount beside one of these is claimed of the document."""
     whether: Expressions
     """What asks whether there is money at all."""
-    paid: Expressions
-    """Money that is paid, told from money that is a condition."""
     beside: Expressions = NEVER
     """What is said beside money and names no subject."""
 

@@ -34,7 +34,7 @@ class ClauseAnswers(OnPolicy):
         on_clause = ClauseQuestion(question, said, by.rule in POINTED)
         selection = self._figures(clause, on_clause)
         if by.rule is Rule.FOLLOW_UP and not self._asked.written:
-            selection = selected(clause, on_clause, selection, self._money, conversation.figures)
+            selection = selected(clause, on_clause, selection, self._money)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self.today())
         if any(b.role == "units" for b in lead):  # already first

@@ -44,10 +44,6 @@ class MoneyWords:
         """Whether it asks for an amount, or speaks of money."""
         return "amount" in question.asks or self.says("words", question.reading.plain)
 
-    def asks_untaught(self, question: Question, whole: str) -> bool:
-        """The same where nobody taught how figures are asked for; ``whole``: what was said before, and now."""
-        return "amount" in question.asks or self.says("words", whole) or self.says("also", whole)
-
     def alone(self, question: Question) -> bool:
         """Whether it asks for money and names nothing for which: 有哪些补贴."""
         if question.units or question.foreign_units or question.elsewhere or question.numbers:
