@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOGETHER := --dist loadfile --no-loadscope-reorder
 SLOWER := process or deploy or compile
-# percent of the lines and branches that the fast lane must run: of all, and of engine and service; to be raised to two
-# below what test-all prints (all lanes together ran 88 and 95 when they were last counted)
-LEAST := 70
-LEAST_WITHIN := 85
+# percent of the lines and branches that the fast lane must run, of all, and of engine and service: two below what it ran
+# when that was last counted (82 and 89)
+LEAST := 80
+LEAST_WITHIN := 87
 
 .PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos chaos-replicas load load-web audit pictures screenshots check tune clean
 

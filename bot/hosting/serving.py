@@ -110,10 +110,12 @@ async def _run(settings: Settings, wanted: Configured, found: Found) -> int:
         crew = Crew(core, wanted)
         bot = _telegram(core, settings) if isinstance(settings, TelegramSettings) else None
         health = _health(core, bot, crew)
+        health.starting = True
         try:
             async with listening_at(status.application(health), settings.status), core.running():
                 await crew.recover()
                 async with _served(settings, crew, page):
+                    health.starting = False
                     return await _work(crew, page, bot, stop)
         except OSError as error:
             print(f"不能监听：{error}；请换一个端口，或停掉占用它的程序", file=sys.stderr)

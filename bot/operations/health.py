@@ -38,6 +38,8 @@ class Health:
     """Policies in the base that is loaded."""
     base: State
     """What is known of it. Files that were refused make nobody ill: the last good base answers."""
+    starting: bool = False
+    """Whether what the process serves doesn't listen yet: nobody is to be sent here."""
     trouble: str = ""
     """What is wrong with the connection, such as a second instance."""
     channels: Callable[[], Mapping[str, str]] = dict
@@ -59,6 +61,8 @@ class Health:
         if standing is not None:
             self.metrics.searched(standing.asked, standing.local, bool(standing.reason))
         reasons = []
+        if self.starting:
+            reasons.append("starting")
         if failing:
             reasons.append("store")
         if self.polling and (age is None or age > STALE):
