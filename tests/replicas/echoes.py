@@ -36,6 +36,9 @@ class Echo(Service):
         self.before: Callable[[], Awaitable[object]] = _nothing
         self.during: Callable[[], Awaitable[object]] = _nothing
 
+    def spares(self, at: Address) -> bool:
+        return False
+
     async def handle(self, incoming: Incoming, turn: Turn | None = None) -> None:
         turn = turn or current_turn.get()
         assert turn is not None
