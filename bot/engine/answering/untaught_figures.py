@@ -41,6 +41,7 @@ EVERYWHERE = 0.05
 """What a word counts that stands with all of the figures."""
 _AT_LEAST = re.compile(r"\(含\)以上|及?以上|至|到|-|~|的?以上")
 _AT_MOST = re.compile(r"\(含\)以下|及?以[下内]|之间")
+_RUN = re.compile(r"[a-z]+|[\d.]+|[一-鿿]+")
 _DIGITS = re.compile(r"\d")
 
 
@@ -90,7 +91,7 @@ class UntaughtFigures:
             scores = self._scores(clause, figures, text)
             if any(scores.values()):
                 worth = {f.id: (LEAST + scores[f.id]) * fit[f.id] for f in figures}
-                return [f for f in figures if worth[f.id] >= AS_GOOD * max(worth.values())]
+                return _of_case([f for f in figures if worth[f.id] >= AS_GOOD * max(worth.values())], text)
         return [f for f in figures if fit[f.id] >= OF_THE_KIND]
 
     def _scores(self, clause: Clause, figures: Sequence[Figure], text: str) -> dict[str, float]:
@@ -125,6 +126,26 @@ class UntaughtFigures:
     def _features(self, text: str) -> frozenset[str]:
         """Words, concepts, and pairs of characters, without digits and generic words."""
         return self._read(text)
+
+
+def _of_case(figures: list[Figure], text: str) -> list[Figure]:
+    """Those whose case the text names by what the others' cases don't have; all where it names none: 硕士多少."""
+    parts = {f.id: _parts(f.case) for f in figures if f.case}
+    plain = fold(text)
+    named = []
+    for figure in figures:
+        others = set[str]().union(*(of for other, of in parts.items() if other != figure.id))
+        if any(part in plain for part in parts.get(figure.id, set()) - others):
+            named.append(figure)
+    return named if len(parts) > 1 and named else figures
+
+
+def _parts(case: str) -> set[str]:
+    """Numbers, Latin words, and pairs of characters."""
+    runs = _RUN.findall(fold(case))
+    return {
+        part for run in runs for part in ([run] if run.isascii() else [run[i : i + 2] for i in range(len(run) - 1)])
+    }
 
 
 def _around(clause: Clause, figure: Figure) -> str:
