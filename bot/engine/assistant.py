@@ -112,7 +112,7 @@ class Assistant:
         if not learned or kind_of(learned[0].target) != "clause":
             return None
         found = self._use.matcher.found(asked, everywhere)
-        return self._use.matcher.trust_values(asked, learned[0], found[0] if found else None, everywhere)
+        return self._use.matcher.trust_values(asked, learned[0], found[0] if found else None)
 
     def _heard(self, asked: Question) -> Heard:
         """How the question was read, for the reply's why."""

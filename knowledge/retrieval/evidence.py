@@ -228,7 +228,7 @@ class Evidence:
 
     def against(self, asking: Asking, taught: str, found: str) -> dict[str, float]:
         """How much more of the question's words and pairs the clause ``found`` holds than the clause ``taught``."""
-        look = self._look(asking)
+        look = self._look(asking, topical=False)
         if look is None:
             return {}
         one, other = self._text(found), self._text(taught)
@@ -237,7 +237,8 @@ class Evidence:
             "more_pairs": _paired(look, one) - _paired(look, other),
         }
 
-    def _look(self, asking: Asking) -> _Look | None:
+    def _look(self, asking: Asking, topical: bool = True) -> _Look | None:
+        """None without words; ``topical``: with the topics that the question is like."""
         words = asking.words
         if not words:
             return None
@@ -251,7 +252,7 @@ class Evidence:
             pairs,
             sum(pairs.values()) or 1.0,
             _NOT_WORD.sub("", asking.reading.plain),
-            self.clauses.topics.of_question(tokens(words)) if self.clauses.topics is not None else {},
+            self.clauses.topics.of_question(tokens(words)) if topical and self.clauses.topics is not None else {},
         )
 
     def _row(self, look: _Look, target: str, ahead: float) -> dict[str, float]:

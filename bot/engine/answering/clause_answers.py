@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engine.answering.figure_choice import ClauseQuestion, FigureChoice, Selection
-from bot.engine.answering.narrowed_figures import selected
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
+from bot.engine.answering.untaught_figures import but_unknown_case
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Quote, Reply, Say
@@ -34,7 +34,7 @@ class ClauseAnswers(OnPolicy):
         on_clause = ClauseQuestion(question, said, by.rule in POINTED)
         selection = self._figures(clause, on_clause)
         if by.rule is Rule.FOLLOW_UP and not self._asked.written:
-            selection = selected(clause, on_clause, selection, self._money)
+            selection = but_unknown_case(clause, on_clause, selection, self._money)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self.today())
         if any(b.role == "units" for b in lead):  # already first

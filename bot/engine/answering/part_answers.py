@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.engine.answering.narrowed_figures import caps
+from bot.engine.answering.caps import caps
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
 from bot.engine.answering.whole_words import sentence
 from bot.engine.understanding.acts import Part

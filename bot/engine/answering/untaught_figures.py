@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.engine.answering.figure_choice import ClauseQuestion, Selection, claims
+from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.number_words import NumberAsked, NumberWords
+from bot.engine.understanding.understanding import Question
 from bot.engine.values.thresholds import AS_GOOD
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import walk
@@ -53,11 +55,12 @@ class UntaughtFigures:
         self.words = words
 
         @lru_cache(REMEMBERED)
-        def read(text: str) -> frozenset[str]:
+        def features_of(text: str) -> frozenset[str]:
+            """Words, concepts, and pairs of characters, without digits and generic words."""
             features = frozenset(reader.document(text))
             return frozenset(f for f in features if len(f) > 3 and f[2:] not in generic and not _DIGITS.search(f))
 
-        self._read = read
+        self._features = features_of
 
     def select(self, clause: Clause, asked: ClauseQuestion) -> Selection:
         """The figures to put forward; that there is none of the kind asked for, and what there is instead."""
@@ -123,9 +126,19 @@ class UntaughtFigures:
             held.update((f, weight) for f in self._features(text) if weight > held.get(f, 0.0))
         return held
 
-    def _features(self, text: str) -> frozenset[str]:
-        """Words, concepts, and pairs of characters, without digits and generic words."""
-        return self._read(text)
+
+def but_unknown_case(clause: Clause, asked: ClauseQuestion, usual: Selection, money: MoneyWords) -> Selection:
+    """The usual selection; none of a case that the clause doesn't know: 首次呢 where it speaks of renewal alone."""
+    if money.says("number", asked.plain) or not _names_none(clause, asked.question):
+        return usual
+    stated = tuple({f.quote: f for f in clause.figures if f.is_money}.values())
+    return Selection(unstated="money", stated=stated) if usual.led or usual.unstated == "money" else usual
+
+
+def _names_none(clause: Clause, question: Question) -> bool:
+    """Whether it names something, and nothing of which the clause speaks."""
+    pairs = {word[i : i + 2] for word in question.telling for i in range(len(word) - 1)}
+    return bool(pairs) and not any(pair in fold(clause.text) for pair in pairs)
 
 
 def _of_case(figures: list[Figure], text: str) -> list[Figure]:

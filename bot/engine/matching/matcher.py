@@ -125,16 +125,17 @@ class Matcher:
         found = [f for f in self.found(question, scope) if f.target != context.rejected]
         return self._together(question, learned, found, scope)
 
-    def trust_values(self, question: Question, taught: Match, found: Found | None, scope: Scope) -> dict[str, float]:
+    def trust_values(self, question: Question, taught: Match, found: Found | None) -> dict[str, float]:
         """What tells how far a learned clause is to be believed beside a found one (TRUST)."""
         values = {**taught.signals, "found": found.probability if found is not None else 0.0}
         if found is None:
             return values
-        return values | self.evidence.against(self.looked_for(question, scope), taught.target, found.target)
+        asked = Asking(self._where(question)[0], self._understanding.generic)
+        return values | self.evidence.against(asked, taught.target, found.target)
 
     def _together(self, question: Question, learned: list[Match], found: list[Found], scope: Scope) -> list[Match]:
         def trust(taught: Match, best: Found) -> float | None:
-            return self.evidence.trust(self.trust_values(question, taught, best, scope))
+            return self.evidence.trust(self.trust_values(question, taught, best))
 
         return contest(learned, found, scope.rank, trust)
 

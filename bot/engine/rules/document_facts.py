@@ -1,4 +1,4 @@
-"""What is asked of a document as such: its own data, and its name with nothing but cues beside it."""
+"""What is asked of a document as such: its own data, by name or described, and its name with only cues beside it."""
 
 from __future__ import annotations
 

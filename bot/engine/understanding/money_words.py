@@ -1,4 +1,4 @@
-"""What asks for money, and for which kind of number: the one place where money is told by words.
+"""What asks for money, or for a number, where people's ways of asking were taught; number_words.py is for the rest.
 
 The words stand in the lexicon: cues (amount: what asks how much), variants (money: what names it and nothing
 else), talk.yaml (money, figures: what a question says beside it). What a figure is, its kind says (Figure.is_money).

@@ -27,6 +27,7 @@ _TIMES = frozenset(
 )
 _LONG = frozenset({"年", "月", "个月"})
 SPANS = ("long", "short", "date")
+"""Years and months, days and hours, and points in time; groups of the expressions that ask for a time."""
 _CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
 _CUT = re.compile(r"[,.;?!\n]+")
 FIT: Mapping[NumberKind, Mapping[NumberKind, float]] = {

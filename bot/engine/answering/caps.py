@@ -1,6 +1,6 @@
-"""What a follow-up means of the figures of a clause that nobody taught: a case unknown to it, or its cap.
+"""Which of a clause's caps a turn means: 有上限吗, 省里的最高呢.
 
-A turn names a case by a character or two (省里的最高奖呢); what all figures share tells nothing.
+A turn names a case by a character or two; what all figures share tells nothing.
 """
 
 from __future__ import annotations
@@ -9,29 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.engine.answering.figure_choice import ClauseQuestion, Selection
-from bot.engine.understanding.money_words import MoneyWords
-from bot.engine.understanding.understanding import Question
 from knowledge.base.document import Clause, Figure
 from knowledge.text.fold import fold
 
 _PERCENT = frozenset({"%", "‰"})
 _TOKEN = re.compile(r"[a-z0-9.]+|[一-鿿]+")
 _CLAUSE = re.compile(r"[。;；]")
-
-
-def selected(clause: Clause, asked: ClauseQuestion, usual: Selection, money: MoneyWords) -> Selection:
-    """The usual selection; none of a case that the clause doesn't know: 首次呢 where it speaks of renewal alone."""
-    if money.says("number", asked.plain) or not _names_none(clause, asked.question):
-        return usual
-    stated = tuple({f.quote: f for f in clause.figures if f.is_money}.values())
-    return Selection(unstated="money", stated=stated) if usual.led or usual.unstated == "money" else usual
-
-
-def _names_none(clause: Clause, question: Question) -> bool:
-    """Whether it names something, and nothing of which the clause speaks."""
-    pairs = {word[i : i + 2] for word in question.telling for i in range(len(word) - 1)}
-    return bool(pairs) and not any(pair in fold(clause.text) for pair in pairs)
 
 
 def told_apart(figures: Sequence[Figure], said: str, least: int = 2) -> tuple[Figure, ...]:
