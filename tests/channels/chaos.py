@@ -55,7 +55,8 @@ class Outcome:
     twice: int = 0
     refusals: list[str] = field(default_factory=list)
     leaks: int = 0
-    deaths: int = 0
+    deaths: list[str] = field(default_factory=list)
+    """The last words of each process that ended by itself."""
     code: int = 0
     seconds: float = 0.0
 
@@ -67,7 +68,7 @@ class Outcome:
             found.append(f"{self.twice} sent twice")
         found += [f"refused: {self.refusals[:3]}"] if self.refusals else []
         found += [f"{self.leaks} secrets or questions in the log"] if self.leaks else []
-        found += [f"ended by itself {self.deaths} times"] if self.deaths else []
+        found += [f"ended by itself {len(self.deaths)} times: {self.deaths[0]}"] if self.deaths else []
         return found + ([f"exit code {self.code} after SIGTERM"] if self.code else [])
 
     def row(self) -> str:
@@ -75,7 +76,7 @@ class Outcome:
         return (
             f"{self.plan.channel}: {self.asked} asked, {self.plan.kills} kills, {self.undelivered} not delivered, "
             f"{len(self.unanswered)} unanswered, {len(self.disorder)} out of order, {self.twice} twice, "
-            f"{len(self.refusals)} refused, {self.leaks} leaks, {self.deaths} deaths, {self.seconds:.0f} s"
+            f"{len(self.refusals)} refused, {self.leaks} leaks, {len(self.deaths)} deaths, {self.seconds:.0f} s"
         )
 
 
@@ -141,7 +142,8 @@ async def _kill(plan: Plan, scene: Scene, serve: Serve, outcome: Outcome) -> Non
     chooser = random.Random(plan.seed + 1)
     for _ in range(plan.kills):
         await asyncio.sleep(chooser.uniform(*plan.gap))
-        outcome.deaths += serve.died
+        if serve.died:
+            outcome.deaths.append(serve.tail(3))
         serve.kill()
         if plan.faults:
             scene.disturb()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.patience import PATIENCE
+from tests.ports import free_port
 from tests.started import ROOT, Started
-from tests.telegram.postgres import free_port
 
 
 @dataclass

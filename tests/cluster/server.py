@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_ports
 
 REQUIRED = "POLICYBOT_REQUIRE_CLUSTER"
 """Set to 1 where the cluster must be there (CI): a missing one is then a failure and not a skip."""
@@ -185,7 +186,7 @@ def cluster(count: int = 3, heap: str = "256m") -> Iterator[Nodes]:
     found = Nodes(unpacked(), java(), heap)
     root = Path(tempfile.mkdtemp(prefix="policybot-os-"))
     root.chmod(0o755)
-    ports = _free_ports(2 * count)
+    ports = free_ports(2 * count)
     for n in range(count):
         found.nodes.append(Node(f"n{n + 1}", root / f"n{n + 1}", ports[2 * n], ports[2 * n + 1]))
     try:
@@ -199,14 +200,6 @@ def cluster(count: int = 3, heap: str = "256m") -> Iterator[Nodes]:
                 node.process.kill()
                 node.process.wait(STOP)
         shutil.rmtree(root, ignore_errors=True)
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as open_ones:
-        sockets = [open_ones.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def _write(node: Node, nodes: list[Node]) -> None:

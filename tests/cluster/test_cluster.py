@@ -27,7 +27,7 @@ from knowledge.retrieval.opensearch.versions import IndexingError, Versions
 from tests.cluster.generated import Corpus, corpus
 from tests.cluster.server import REQUIRED, NoCluster, Nodes, cluster
 from tests.patience import PATIENCE
-from tests.telegram.postgres import free_port
+from tests.ports import free_port
 from tests.web.process import Served
 
 CLAUSES, QUESTIONS = 3_000, 308

@@ -33,7 +33,7 @@ from tests import recipe
 from tests.botapi import TOKEN, BotApi
 from tests.deploy.test_deploy import LEAST_STOP, ROOT, read, tool, unit
 from tests.patience import PATIENCE
-from tests.telegram.postgres import free_port
+from tests.ports import free_port
 
 QUESTION = "首次认定的高企补贴多少"
 ANSWER = "20万元"

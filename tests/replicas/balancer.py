@@ -15,7 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.patience import PATIENCE
-from tests.telegram.postgres import free_port
+from tests.ports import free_port
 
 CONNECT = 2.0
 """Seconds to connect to a replica before the next one is tried."""

@@ -31,12 +31,12 @@ from sqlalchemy import create_engine, func, select
 from bot.store.tables import updates
 from tests.botapi import BotApi
 from tests.patience import PATIENCE
+from tests.ports import free_port
 from tests.replicas.balancer import balanced
 from tests.started import ROOT
 from tests.telegram import postgres
 from tests.telegram.chaos import TWICE_A_KILL, Asked, Outcome, _ask
 from tests.telegram.chaos import Plan as Questions
-from tests.telegram.postgres import free_port
 from tests.telegram.process import SECRET
 from tests.telegram.questions import mixed
 

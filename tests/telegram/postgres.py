@@ -10,12 +10,13 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
 
 REQUIRED = "POLICYBOT_REQUIRE_POSTGRES"
 """Set to 1 where PostgreSQL must be there (CI): a missing one is then a failure and not a skip."""
@@ -51,13 +52,6 @@ def _prefix() -> list[str]:
     if shutil.which("setpriv"):
         return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups"]
     raise NoPostgres("running as root, and neither runuser nor setpriv is there")
-
-
-def free_port() -> int:
-    """A loopback port that is free now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Literal
 
 from tests.botapi import BotApi
 from tests.patience import PATIENCE
+from tests.ports import free_port
 from tests.started import Started
-from tests.telegram.postgres import free_port
 
 SECRET = "s3cret-of-the-webhook_for-tests"
 Mode = Literal["polling", "webhook"]

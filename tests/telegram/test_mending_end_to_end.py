@@ -20,9 +20,9 @@ from knowledge.teaching import overlay
 from tests.botapi import BotApi, Chat, Person
 from tests.botapi.world import Sent
 from tests.patience import PATIENCE
+from tests.ports import free_port
 from tests.smallbase import BREAKING, DECLINED, POLICY, TRIED
 from tests.started import ROOT
-from tests.telegram.postgres import free_port
 from tests.telegram.process import Bot
 
 

@@ -17,8 +17,8 @@ import pytest
 from tests.botapi import BotApi
 from tests.botapi.world import Sent
 from tests.patience import PATIENCE
+from tests.ports import free_port
 from tests.started import ROOT
-from tests.telegram.postgres import free_port
 from tests.telegram.process import Bot, Mode
 
 

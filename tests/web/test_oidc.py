@@ -17,8 +17,8 @@ from bot.serving.reply_cache import RecentReplies
 from bot.settings import SettingsError
 from bot.store import accounts
 from bot.store.store import Store
+from tests.ports import free_port
 from tests.standins.oidc import CLIENT_ID, SECRET, Provider
-from tests.telegram.postgres import free_port
 from tests.web.test_console import account, logged, sign_in
 from tests.web.web import Browser, Web
 
