@@ -99,7 +99,7 @@ class Api:
         policy, on = self._policy_named(body.get("policy")), _day(body.get("on"))
         new = "conversation" not in body
         name = self.site.tokens.fresh.name(12) if new else self._conversation(body["conversation"])
-        self._limit(request, name)
+        await self._limit(request, name)
         lock = self._locks.setdefault(name, asyncio.Lock())
         async with lock:
             talk = Talk(CHANNEL, name, name)
@@ -155,9 +155,9 @@ class Api:
             raise ProblemError(404, "没有这个对话：conversation 应是 ask 给出的；不写就另起一个", field="conversation")
         return name
 
-    def _limit(self, request: web.Request, conversation: str) -> None:
+    async def _limit(self, request: web.Request, conversation: str) -> None:
         if not self.access.by_key(request):
-            self.site.limit_address(request)
+            await self.site.limit_address(request)
         seconds = self.site.buckets.wait(("api", conversation), self.site.parts.limit.per_minute)
         if seconds:
             raise ProblemError(429, "这个对话问得太快了", retry_after=seconds)
@@ -175,7 +175,7 @@ class Api:
                 raise ProblemError(400, f"{name}：最多 {most} 个字", field=name)
         if reason not in REASONS.values():  # in the caller's own words
             reason, comment = "", "\n".join(filter(None, [reason, comment]))
-        self.site.limit_address(request)
+        await self.site.limit_address(request)
         found = await self.site.parts.store.transact(
             lambda c: answers.answer(c, (CHANNEL, store.CHANNEL), body["answer"])
         )
@@ -265,7 +265,7 @@ class Api:
         quote = (await _body(request, {"quote": str}, ("quote",)))["quote"]
         if not quote.strip() or len(quote) > LONGEST_QUOTE:
             raise ProblemError(400, f"quote：应有 1 到 {LONGEST_QUOTE} 个字", field="quote")
-        self.site.limit_address(request)
+        await self.site.limit_address(request)
         found = await asyncio.to_thread(self.site.quotations.verify, quote)
         return _json(found.to_json())
 
