@@ -92,7 +92,6 @@ class Api:
         text = masked(body["text"])
         if not text.strip() or len(text) > LONGEST:
             raise ProblemError(400, f"text：应有 1 到 {LONGEST} 个字", field="text")
-        self._not_cut_off()
         off = await self.site.parts.off.reason(self.site.parts.store)
         if off:
             raise ProblemError(503, self.site.parts.words("off", reason=off))
@@ -111,12 +110,6 @@ class Api:
             answer = await self._record(talk, text, reply, time.perf_counter() - began)
         data = reply.to_json() | {"conversation": self.site.tokens.of("api", name), "answer": answer}
         return _json(data)
-
-    def _not_cut_off(self) -> None:
-        """A replica that others hold for dead answers nobody: what it knows may be out of date."""
-        replica = self.site.parts.replica
-        if replica is not None and not replica.membership.alive:
-            raise ProblemError(503, "这个副本连不上数据库，暂时答不了；请再问一次", retry_after=2)
 
     async def _reply(self, text: str, before: Conversation, policy: str, on: date | None) -> Reply:
         if not policy and on is None:

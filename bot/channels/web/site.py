@@ -39,7 +39,7 @@ class Site:
         self.looks = Looks(settings.prefix)
         self.tokens = Tokens(parts.askers)
         self.buckets = _buckets(parts)
-        self.safety = Safety(settings, self.fault)
+        self.safety = Safety(settings, self.fault, self.cut_off)
         self._finder: Finder | None = None
         self._quotations: Quotations | None = None
 
@@ -88,6 +88,11 @@ class Site:
             app.router.add_get(where, handler, name=name)  # and HEAD
         else:
             app.router.add_route(method, where, handler, name=name)
+
+    def cut_off(self) -> bool:
+        """Whether the other replicas hold this one for dead: nobody is answered, what it knows may be out of date."""
+        replica = self.parts.replica
+        return replica is not None and not replica.membership.alive
 
     async def limit_address(self, request: web.Request) -> None:
         """Count a question of that address. Raises ProblemError."""
