@@ -73,6 +73,9 @@ OTHERWISE = 0.8
 """What a word counts of which an official one stands in the clause: who made the list may not have meant this case."""
 LONG = 6.0
 """Log of the characters of a long clause."""
+FORM = 1.0
+"""Log odds that a form answers less than a sentence does."""
+_SENTENCE = re.compile("[。；;]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"^[\d.]+$")
 
@@ -149,6 +152,8 @@ class _Text:
     money: bool
     units: bool
     length: float
+    form: bool
+    """Whether it is one to fill in, or a mere list of names: neither a sentence nor a figure."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,7 @@ class Evidence:
         rows = self.signals(asking)
         w = self._weights
         here = {t: self._whose(t, asking) for t, _ in rows}
-        utility = [w.bias + here[t] + sum(weight * row[name] for name, weight in self._counting) for t, row in rows]
+        utility = [w.bias + here[t] - FORM * self._text(t).form + sum(weight * row[name] for name, weight in self._counting) for t, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
         whole = math.exp(-top) + sum(weights)
@@ -361,6 +366,7 @@ class Evidence:
             any(figure.is_money or figure.kind == "share" for figure in clause.figures),
             bool(clause.responsible),
             math.log(len(clause.text) + 1) / LONG,
+            not clause.figures and not _SENTENCE.search(clause.text),
         )
 
 

@@ -19,7 +19,7 @@ CITY = 3.0
 """Log odds that a document for the city which the question names answers."""
 MENTIONED = 1.5
 """Log odds that a document answers whose city isn't known, and that speaks of the one which the question names."""
-LEVEL = 3.5
+LEVEL = 2.5
 """Log odds that a document answers which speaks of nothing but the level that the question names."""
 UNKNOWN = 0.25
 """What a document that speaks of no level has of each."""
