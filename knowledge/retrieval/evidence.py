@@ -293,6 +293,10 @@ class Evidence:
         """Whether a document, or any, speaks of a place in some clauses."""
         return self.clauses.holding(place, policy_id) >= MENTIONS
 
+    def speaking_of(self, place: str) -> list[str]:
+        """The documents that speak of a place."""
+        return self.clauses.policies_holding(place, MENTIONS)
+
     def trust(self, values: Mapping[str, float], ahead: float = 0.0) -> float | None:
         """How probably the best clause with phrasings is meant, where it has these of TRUST, and not one without.
 

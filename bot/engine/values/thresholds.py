@@ -28,6 +28,8 @@ OTHERWISE = 0.5
 """Of a topic or small talk, from which nothing but cues is no follow-up: 有效吗 with nothing talked about."""
 SURE_TOPIC = 0.5
 """From which 江城那份的有效期 is on the document as a whole. Lower, subjects are answered with an overview."""
+MAYBE_TOPIC = 0.2
+"""From which it is looked whether a question that names no kind of document describes one. Lower costs time alone."""
 UNIT_CLAUSE = 0.5
 """Of a clause, from which 科技局负责的孵化器 is about it, not about all that the unit does."""
 UNIT_OUTSIDE = 0.6
