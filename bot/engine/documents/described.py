@@ -7,7 +7,7 @@ issuer, place and attachments, and the beginning of its text, where those withou
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,22 +53,23 @@ class Described:
         """Whether a question speaks of a kind of document."""
         return _POINTED.search(plain) is not None
 
-    def of(self, plain: str, telling: Sequence[str], policies: Sequence[str]) -> list[Description]:
+    def of(self, plain: str, telling: Sequence[str], asks: Callable[[str], bool]) -> list[Description]:
         """The documents that fit a description best, equally well, at most MOST; none where nothing is described.
 
         Of those whose fronts hold as much of it, those that hold the longest piece unbroken: 工业大数据. Without a kind
         of document, what is described must be plain: 个税专项附加扣除从哪天起执行.
-        ``plain``: the question; ``telling``: its words that may name a subject.
+        ``plain``: the question; ``telling``: its words that may name a subject; ``asks``: whether a document is asked.
         """
         words = {w: self._evidence.rarity(w) for w in telling if not _POINTED.fullmatch(w)}
-        worth = dict.fromkeys(policies, 0.0)
+        counted: dict[str, float] = {}
         for word, rarity in words.items():
-            for policy in self._fronts_with(word) & worth.keys():
-                worth[policy] += rarity
+            for policy in self._fronts_with(word):
+                counted[policy] = counted.get(policy, 0.0) + rarity
+        worth = {policy: counted[policy] for policy in self._library.by_id if policy in counted and asks(policy)}
         best = max(worth.values(), default=0.0)
         if not best or (best < PLAIN and not self.pointed(plain)):
             return []
-        fitting = [p for p in policies if worth[p] == best]
+        fitting = [p for p in worth if worth[p] == best]
         if len(fitting) > 1:
             runs = {p: longest_run(plain, self._front(p)) for p in fitting}
             fitting = [p for p in fitting if runs[p] == max(runs.values())]

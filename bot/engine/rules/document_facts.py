@@ -44,8 +44,7 @@ def described(asked: Asked, use: Resources) -> Outcome:
     question, scope = asked.question, asked.scope
     if question.plain_rest or not use.library.many or asked.talked_about or not _of_a_document(asked, use):
         return None
-    policies = [scope.only] if scope.only else [p for p in use.library.by_id if scope.asks(p)]
-    found = use.described.of(question.reading.plain, question.telling, policies)
+    found = use.described.of(question.reading.plain, question.telling, scope.asks)
     if not found:
         return None
     rest = use.understanding.question(found[0].rest)
