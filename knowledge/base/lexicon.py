@@ -216,6 +216,12 @@ class Places(Record):
     names: tuple[Text, ...]
 
 
+class MoneySubjects(Record):
+    """lexicon/subjects.yaml: whom and what money may be for."""
+
+    subjects: tuple[Text, ...] = ()
+
+
 class Lexicon(Record):
     """All word knowledge: what is true of any policy, with what the policies of a base bring along."""
 
@@ -228,4 +234,5 @@ class Lexicon(Record):
     unrelated: Unrelated
     talk: Talk
     document_questions: DocumentQuestions = DocumentQuestions()
+    subjects: MoneySubjects = MoneySubjects()
     domain_words: tuple[Text, ...]

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -292,6 +292,18 @@ class Evidence:
     def speak_of(self, place: str, policy_id: str = "") -> bool:
         """Whether a document, or any, speaks of a place in some clauses."""
         return self.clauses.holding(place, policy_id) >= MENTIONS
+
+    def lacking(self, asking: Asking, target: str, words: Iterable[str]) -> list[str]:
+        """Of these words those that stand in a question, and in no form in the clause nor in the titles above it."""
+        asked, text = _NOT_WORD.sub("", asking.reading.plain), self._text(target).whole
+        called = self.clauses.called(asking.reading.plain)
+        return [
+            word
+            for word in words
+            if word in asked
+            and not self.stands(word, text)
+            and not any(word in said and term in text for said, terms in called.items() for term in terms)
+        ]
 
     def speaking_of(self, place: str) -> list[str]:
         """The documents that speak of a place."""

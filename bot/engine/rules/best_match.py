@@ -123,6 +123,8 @@ class Case:
             return self._decline_subject(best) if self._of_another_subject(reply, best) else reply
         if decision.act == "likely":
             reply = self._clause(best, self.asked.conversation)
+            if self._of_another_subject(reply, best):
+                return self._decline_subject(best)
             return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
