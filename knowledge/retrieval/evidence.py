@@ -212,14 +212,17 @@ class Evidence:
     def find(self, asking: Asking) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
         rows = self.signals(asking)
-        w = self._weights
-        here = {t: self._whose(t, asking) for t, _ in rows}
-        utility = [w.bias + here[t] - FORM * self._text(t).form + sum(weight * row[name] for name, weight in self._counting) for t, row in rows]
+        utility = [self._utility(target, row) + self._whose(target, asking) for target, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
         whole = math.exp(-top) + sum(weights)
         found = [Found(t, p / whole, row) for (t, row), p in zip(rows, weights, strict=True)]
         return sorted(found, key=lambda f: -f.probability)
+
+    def _utility(self, target: str, row: Mapping[str, float]) -> float:
+        """The log odds of a candidate by its signals."""
+        signals = sum(weight * row[name] for name, weight in self._counting)
+        return self._weights.bias + signals - FORM * self._text(target).form
 
     def _whose(self, target: str, asking: Asking) -> float:
         """Log odds that a target's document is meant, where several are asked."""

@@ -22,7 +22,7 @@ OPENING = 250
 """Characters of the preamble and of each of the first clauses."""
 FIRST = 2
 REMEMBERED = 20_000
-PLAIN = 9.0
+PLAIN = 7.0
 """Summed rarity of the words that describe a document without saying that it is one."""
 _KIND = re.compile(rf"[那这][一]?[个份部套项]?|(?:的|这个|那个)?(?:{TYPES})")
 _POINTED = re.compile(TYPES)

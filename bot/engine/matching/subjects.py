@@ -15,6 +15,8 @@ REMEMBERED = 256
 """Clauses whose known words are remembered."""
 OFTEN = 2
 """Times that a word stands in what people ask of a clause, from which it belongs to it: one story has its own words."""
+MONEY = frozenset({"amount", "count"})
+"""Cues that ask for a sum: 补助多少 may be either."""
 SHORT = 7
 """Telling words of a question that is no story."""
 SHARED = 2
@@ -69,11 +71,16 @@ class Subjects:
 
     def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether a short question for a sum names a subject that the clause and its titles don't."""
-        if len(question.telling) > SHORT or "amount" not in question.asks:
+        if len(question.telling) > SHORT or not question.asks & MONEY:
             return False
-        words = [word for word in question.reading.words if word in self._subjects]
+        named = (self._subject(word) for word in question.reading.words)
+        words = [word for word in named if word]
         asking = Asking(question.reading, self._understanding.generic)
         return bool(words and self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words))
+
+    def _subject(self, word: str) -> str:
+        """The subject that a word is or begins with (绿色工厂); empty: none."""
+        return next((word[:end] for end in range(len(word), 1, -1) if word[:end] in self._subjects), "")
 
     def _known(self, policy_id: str, clause_id: str) -> _Known:
         clause, asked = self._policies[policy_id].clause(clause_id), self._ready.base.phrasings[policy_id]

@@ -123,7 +123,7 @@ def _of_place(whose: Whose, asked: Asked, use: Resources) -> Outcome:
 
 
 def _others_of(whose: Whose, use: Resources) -> bool:
-    """Whether documents that don't say for which place they hold speak of this one: the only known one needn't be meant."""
+    """Whether documents whose place isn't known speak of this one: the only one that is known needn't be meant."""
     speaking = use.matcher.evidence.speaking_of(whose.name)
     return any(use.library.open(p) and region(use.library.by_id[p]) is None for p in speaking)
 
