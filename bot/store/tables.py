@@ -196,7 +196,8 @@ daily = Table(
     Column("day", String(10), primary_key=True),
     # A day in Beijing.
     Column("kind", String(12), primary_key=True),
-    # What is counted: outcome, channel (the place that people asked from), clause, unit, verdict, refusal.
+    # What is counted: outcome, channel (the place that people asked from), messenger, clause, unit, verdict,
+    # refusal.
     Column("name", String(160), primary_key=True),
     # Which of them.
     Column("count", Integer, nullable=False),
