@@ -357,6 +357,34 @@ async def test_what_a_document_says_is_never_markup(web: Web, tmp_path: Path) ->
     await editor.session.close()
 
 
+async def test_a_file_that_hangs_the_importer_costs_its_process_alone(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read elsewhere: here nobody waits for it any longer, and the console goes on."""
+    monkeypatch.setattr("knowledge.importing.sandbox.WALL_SECONDS", 0.0)
+    editor = await signed_in(web, "editor")
+    await hand_in(editor, "夜间经济.docx", letter(tmp_path / "a.docx"))
+    assert "没有收下：超过 0.0 秒还没读完" in editor.text
+    kept = tmp_path / "data" / "documents"
+    assert [*(kept / "drafts").iterdir(), *(kept / "originals").iterdir()] == []
+    await editor.session.close()
+
+
+async def test_nothing_of_a_page_that_is_handed_in_is_run(web: Web) -> None:
+    editor = await signed_in(web, "editor")
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)><iframe src=//evil.example></iframe>"
+    page = "".join(f"<p>{line}</p>{evil}" for line in TEXT)
+    await hand_in(editor, "a.html", f"<!doctype html><meta charset=utf-8><title>x</title>{page}".encode())
+    assert "收下了" in editor.text, editor.text
+    assert all(node.attributes.get("src", "").startswith("/static/") for node in editor.page.css("script"))  # type: ignore[union-attr]
+    assert editor.page.css("main img, iframe, [onerror]") == []
+    async with editor.session.get(f"{editor.url}/original") as response:
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        assert response.content_type == "application/octet-stream"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    await editor.session.close()
+
+
 class Base:
     """A base's folder, and what checking it comes to."""
 
