@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.channels.wecom_kf import incoming
 from bot.channels.wecom_kf.channel import WecomKfChannel
 from bot.channels.wecom_kf.reading import Account, known
+from bot.channels.wecom_kf.seats import Seats
 from bot.channels.wecom_kf.settings import WecomKfSettings
 from bot.messaging.client import Client
 from bot.messaging.messenger import Finding
@@ -30,9 +31,10 @@ PATH = "/callback/kf"
 class WecomKf:
     """The messenger."""
 
-    def __init__(self, settings: WecomKfSettings, client: Client, words: Texts) -> None:  # noqa: ARG002  as all are made
+    def __init__(self, settings: WecomKfSettings, client: Client, words: Texts) -> None:
         credentials = {"corpid": settings.corp_id, "corpsecret": settings.secret}
         self._api = WechatApi(client, settings.url, "/cgi-bin/gettoken", credentials)
+        self._seats = Seats(self._api, settings.servicer, words)
         self.channel = WecomKfChannel(self._api)
         self._callback = Callback(PATH, Crypto(settings.token, settings.aes_key, settings.corp_id), self._received)
         self._intake: Intake | None = None
@@ -70,7 +72,7 @@ class WecomKf:
         if account is None:
             assert self._intake is not None
             assert self._store is not None
-            account = self._accounts[kf] = Account(kf, self._api, self._intake, self._store)
+            account = self._accounts[kf] = Account(kf, self._api, self._intake, self._store, self._seats)
             task = asyncio.create_task(account.run())
             self._tasks.add(task)
             task.add_done_callback(self._ended)
