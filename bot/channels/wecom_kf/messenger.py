@@ -13,7 +13,7 @@ from bot.channels.wecom_kf.reading import Account, known
 from bot.channels.wecom_kf.seats import Seats
 from bot.channels.wecom_kf.settings import WecomKfSettings
 from bot.messaging.client import Client
-from bot.messaging.messenger import Finding
+from bot.messaging.messenger import Finding, Probe
 from bot.messaging.wechat.api import WechatApi
 from bot.messaging.wechat.callback import Callback
 from bot.messaging.wechat.crypto import Crypto
@@ -83,6 +83,10 @@ class WecomKf:
         if not task.cancelled() and task.exception() is not None:
             log.error("kf_reading_failed", exc_info=task.exception())
 
+    def probe(self) -> Probe | None:
+        """The address check."""
+        return self._callback.probe()
+
     async def run(self) -> None:
         """Read what came while nobody listened; then what callbacks tell of."""
         assert self._store is not None
@@ -95,5 +99,10 @@ class WecomKf:
                 task.cancel()
 
     async def check(self) -> list[Finding]:
-        """Get an access token."""
-        return [Finding(*await self._api.findings())]
+        """Get an access token; with it look at the accounts: that says whether the application may see to them."""
+        credentials = Finding(*await self._api.findings())
+        if not credentials.good:
+            return [credentials]
+        body = {"offset": 0, "limit": 100}
+        found = await self._api.tried("/cgi-bin/kf/account/list", "读到了客服帐号，这个 Secret 能管微信客服", body)
+        return [credentials, Finding(*found)]

@@ -59,10 +59,15 @@ class QyApi(TokenApi):
         self._sent_at: dict[str, deque[float]] = {}
         self._kf_token = ""
         self.app.router.add_get("/cgi-bin/gettoken", self._gettoken)
-        for path, work in {"/cgi-bin/message/send": self._send, "/cgi-bin/menu/create": self._menu}.items():
+        for path, work in {
+            "/cgi-bin/message/send": self._send,
+            "/cgi-bin/menu/create": self._menu,
+            "/cgi-bin/agent/get": self._agent,
+        }.items():
             self.add(path, work, (APP_SECRET,))
         for path, work in {
             "/cgi-bin/kf/sync_msg": self._sync,
+            "/cgi-bin/kf/account/list": self._accounts,
             "/cgi-bin/kf/send_msg": self._kf_send,
             "/cgi-bin/kf/send_msg_on_event": self._welcome,
             "/cgi-bin/kf/service_state/get": self._state,
@@ -116,6 +121,12 @@ class QyApi(TokenApi):
         sent.append(time.monotonic())
         self.shown.append(Shown(to, text))
         return {"msgid": f"out-{next(self.numbers)}", "invaliduser": ""}
+
+    def _agent(self, query: dict[str, Any]) -> Any:
+        return {"agentid": AGENT} if query.get("agentid") == str(AGENT) else (301002, "not allowed agentid")
+
+    def _accounts(self, body: dict[str, Any]) -> Any:
+        return {"account_list": [{"open_kfid": KF}]} if set(body) == {"offset", "limit"} else (40058, "offset, limit")
 
     def _too_long(self, text: str) -> tuple[int, str] | None:
         if not text:
