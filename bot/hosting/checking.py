@@ -110,6 +110,10 @@ async def _telegram(client: Client, settings: TelegramSettings) -> list[Finding]
 def check(settings: Settings, wanted: Configured) -> int:
     """Print what was found; 0 when all is well, else 1."""
     found = asyncio.run(findings(settings, wanted))
+    if not found:
+        print(
+            "没有设聊天工具，没有什么可查；要设哪些，见运行手册（deploy/OPERATING.md）的「企业微信、钉钉、飞书、公众号」"
+        )
     for name, its in found.items():
         print(name)
         for one in its:

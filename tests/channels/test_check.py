@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiohttp import web
 
+from bot.hosting.checking import check
+from bot.hosting.messengers import configured
 from bot.messaging import reaching
 from bot.messaging.messenger import Finding, Probe
 from bot.messaging.reaching import Bases
 from bot.serving.reply_cache import RecentReplies
+from bot.settings import SettingsError, read_settings
 from bot.store.store import Store
 from tests.channels.stage import Stage
 from tests.channels.stages import STAGES
@@ -142,6 +145,27 @@ async def test_what_something_else_answers_is_a_fault(stage_of: Open, status: in
         (told,) = await reached(stage, Bases(server.url))
     assert not told.good
     assert mend in told.remedy
+
+
+def test_a_corporation_alone_is_a_fault_and_says_what_is_missing() -> None:
+    with pytest.raises(SettingsError) as caught:
+        configured({"WECOM_APP_CORP_ID": "ww0123456789"})
+    (told,) = caught.value.faults
+    assert "WECOM_APP_SECRET" in told
+    assert "WECOM_KF_" in told
+
+
+def test_how_many_are_needed_is_said() -> None:
+    for name, needed in (("FEISHU_APP_ID", 4), ("DINGTALK_CLIENT_ID", 2)):
+        with pytest.raises(SettingsError) as caught:
+            configured({name: "cli_0123456789"})
+        assert len(caught.value.faults) == needed - 1
+        assert all(f"的 {needed} 样要都有" in told for told in caught.value.faults)
+
+
+def test_where_there_is_nothing_to_look_at_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(read_settings({}), configured({})) == 0
+    assert "OPERATING.md" in capsys.readouterr().out
 
 
 def test_a_probe_without_a_body_is_a_get() -> None:
