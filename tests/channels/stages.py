@@ -104,12 +104,15 @@ class WecomKfStage(CallbackStage):
     """微信客服."""
 
     channel = "wecom_kf"
+    servicer = ""
 
     async def open(self) -> Messenger:
         if self.standin is None:
             self.standin = QyApi()
             await self.standin.start()
-        settings = WecomKfSettings(qyapi.CORP, qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY, self.standin.url)
+        settings = WecomKfSettings(
+            qyapi.CORP, qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY, self.standin.url, self.servicer
+        )
         return WecomKf(settings, self.client, self.words)
 
     async def attach(self, by: str, kind: str) -> None:

@@ -14,6 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.dingtalk.cards import MOST_BUTTONS, created
 from bot.channels.dingtalk.channel import DingtalkChannel
 from bot.channels.dingtalk.incoming import Sessions
 from bot.channels.dingtalk.markdown import markdown
@@ -39,8 +40,10 @@ from bot.messaging.plain import PlainChannel, without_number
 from bot.messaging.remembered import Remembered
 from bot.messaging.wechat.api import WechatApi
 from bot.replies.texts import Texts
-from bot.service.pages import lines, paragraphs, plain
-from bot.service.port import Content
+from bot.service.buttons import LABEL, MOST_DATA
+from bot.service.pages import LENGTHS, lines, paragraphs, plain
+from bot.service.port import Address, Button, Content, Line, Rows
+from bot.service.visit import MORE
 from tests.bases import shared
 from tests.smallbase import small_base
 
@@ -69,6 +72,9 @@ MEASURED: dict[str, tuple[int, Callable[[str], int]]] = {
 """How the platform measures, and how much it takes."""
 SHOWN: dict[str, Callable[[str], str]] = {"wecom_bot": unescaped, "dingtalk": unmarked}
 """What people see of a message, where it isn't the message."""
+CHOICES = 20
+"""More than are ever offered by number at once."""
+BUTTONS = {"dingtalk": MOST_BUTTONS, "feishu": 40}
 _ENDS = re.compile(r"[。！？；;]\Z")
 
 
@@ -155,16 +161,76 @@ def contents(assistant: Assistant, several: Assistant) -> list[Content]:
     return list({whole(reply.blocks): reply.blocks for one in (assistant, several) for reply in replies(one)}.values())
 
 
+def as_sent(channel: PlainChannel, pages: list[str]) -> Iterator[str]:
+    """The messages as the service may send them: with what can be chosen, or with how the rest is got."""
+    can = channel.capabilities
+    further = channel.render([Line(WORDS("buttons.line", n=n, label="字" * LABEL)) for n in range(1, CHOICES + 1)])
+    both = "\n".join([*pages, *further])
+    if len(pages) == len(further) == 1 and LENGTHS[can.unit](both) <= can.longest:
+        yield both
+    if can.most:
+        yield from (f"{page}\n{WORDS('messenger.more', n=MORE)}" for page in pages)
+    yield from pages
+
+
+def faults(name: str, channel: PlainChannel, content: Content) -> list[str]:
+    """What is wrong with the messages of a content."""
+    most, measure = MEASURED[name]
+    pages = channel.render(content)
+    found = [f"{measure(page)} of {most}" for page in as_sent(channel, pages) if measure(page) > most]
+    found += ["something is missing"] if said(name, pages) != whole(content) else []
+    return found + [
+        f"cut in a sentence: {page[-60:]}" for page in pages[:-1] if not _between_sentences(name, page, content)
+    ]
+
+
 @pytest.mark.parametrize("name", sorted(CHANNELS))
 def test_every_reply_fits_and_is_whole(name: str, contents: list[Content]) -> None:
     assert len(contents) > 500, "else this looks at nothing"
-    channel, (most, measure) = CHANNELS[name](), MEASURED[name]
+    channel = CHANNELS[name]()
+    assert [told for content in contents for told in faults(name, channel, content)] == []
+
+
+class Careless(WecomAppChannel):
+    """As others' bots: cuts, or trusts that it will fit."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__(API, 1)
+        self._way = way
+
+    def render(self, content: Content, room: int = 0) -> list[str]:
+        text = "\n".join("".join(plain(run.text) for run in paragraph) for paragraph in paragraphs(content))
+        data = text.encode()
+        if self._way == "all at once":
+            return [text]
+        if self._way == "cut off":
+            return [data[:2_040].decode(errors="ignore")]
+        return [data[at : at + 2_040].decode(errors="ignore") for at in range(0, len(data), 2_040)]
+
+
+@pytest.mark.parametrize(
+    ("way", "fault"), [("all at once", " of 2048"), ("cut off", "missing"), ("anywhere", "cut in a sentence")]
+)
+def test_a_channel_that_cuts_is_found(way: str, fault: str, contents: list[Content]) -> None:
+    told = [one for content in contents for one in faults("wecom_app", Careless(way), content)]
+    assert any(fault in one for one in told)
+
+
+@pytest.mark.parametrize("name", ["dingtalk", "feishu"])
+def test_the_longest_card_with_all_its_buttons_fits(name: str, contents: list[Content]) -> None:
+    channel, (most, _) = CHANNELS[name](), MEASURED[name]
+    rows = tuple((Button("字" * LABEL, "c" * MOST_DATA),) for _ in range(BUTTONS[name]))
     for content in contents:
-        pages = channel.render(content)
-        assert max(map(measure, pages), default=0) <= most
-        assert said(name, pages) == whole(content)
-        for page in pages[:-1]:
-            assert _between_sentences(name, page, content), page[-60:]
+        for page in channel.render(content):
+            assert len(_card(name, page, rows)) <= most
+
+
+def _card(name: str, page: str, rows: Rows) -> bytes:
+    if name == "feishu":
+        return card(page, rows, True).encode()
+    to = Address("dingtalk", "c" * 64, "u" * 64, place="group")
+    settings = DingtalkSettings("c" * 64, "s", template="t" * 64)
+    return json.dumps(created(settings, "n" * 64, to, markdown(page) or "", rows), ensure_ascii=False).encode()
 
 
 def _between_sentences(name: str, page: str, content: Content) -> bool:
@@ -179,9 +245,19 @@ def _between_sentences(name: str, page: str, content: Content) -> bool:
 def test_any_text_fits_and_is_whole(name: str, text: str) -> None:
     channel, (most, measure) = CHANNELS[name](), MEASURED[name]
     pages = channel.render(lines(text))
-    assert max(map(measure, pages), default=0) <= most
+    assert max(map(measure, as_sent(channel, pages)), default=0) <= most
     if not any(page.isspace() for page in pages):
         assert _shown(said(name, pages)) == _shown(whole(lines(text)))
+
+
+@pytest.mark.parametrize("name", sorted(CHANNELS))
+@pytest.mark.parametrize("unit", ["甲。", "甲乙。", "一二三四五六七八九十。", '"。', "1、\n", "*。", "\\\n", "😀；"])
+def test_messages_that_are_filled_to_the_brim_fit_with_what_is_said_below_them(name: str, unit: str) -> None:
+    channel, (most, measure) = CHANNELS[name](), MEASURED[name]
+    for times in (3_000, 3_001):
+        pages = channel.render(lines(unit * times))
+        assert max(map(measure, as_sent(channel, pages))) <= most
+        assert _shown(said(name, pages)) == _shown(whole(lines(unit * times)))
 
 
 def _shown(text: str) -> str:

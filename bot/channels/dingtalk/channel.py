@@ -200,6 +200,10 @@ class DingtalkChannel(PlainChannel):
         if answer.get("invalidStaffIdList"):
             raise UnwelcomeError("no such person among the staff")
 
+    async def token(self) -> str:
+        """The access token. Raises DisturbedError, LaterError."""
+        return await self._token.get()
+
     async def call(self, path: str, body: dict[str, Any], method: str = "POST") -> dict[str, Any]:
         """One call with an access token, once more with a new one. Raises RefusedError, DisturbedError, LaterError."""
         token = await self._token.get()
