@@ -41,16 +41,25 @@ def unnumbered(incoming: Incoming) -> Incoming:
     """What came in, masked where a person wrote it."""
     if incoming.kind != "text":
         return incoming
-    quoted = incoming.quoted
+    text, quoted = masked(incoming.text), incoming.quoted
     if quoted is not None and not quoted.ours:
         quoted = replace(quoted, text=masked(quoted.text))
-    return replace(incoming, text=masked(incoming.text), quoted=quoted)
+    elif text == incoming.text:
+        return incoming
+    return replace(incoming, text=text, quoted=quoted)
 
 
 def in_json(raw: str) -> str:
     """A delivery as a messenger sent it, masked where somebody wrote something; ids and what is no JSON stay."""
-    read = _read(raw) if _MAYBE.search(raw) is not None else None
+    if _MAYBE.search(raw) is None or _shows_none(raw):
+        return raw
+    read = _read(raw)
     return raw if read is None else to_json(_within(read, written=False))
+
+
+def _shows_none(raw: str) -> bool:
+    """Whether no string of a JSON text can hold such a number: none stands there as it is, and nothing is escaped."""
+    return "\\" not in raw and _NUMBERS.search(raw.translate(_DIGITS)) is None
 
 
 def _read(raw: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 MOST_EARLIER = 5
@@ -44,7 +44,7 @@ class Conversation:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in vars(self).items() if v}
 
     @classmethod
     def from_json(cls, data: object) -> Conversation:
