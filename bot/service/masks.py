@@ -51,15 +51,8 @@ def unnumbered(incoming: Incoming) -> Incoming:
 
 def in_json(raw: str) -> str:
     """A delivery as a messenger sent it, masked where somebody wrote something; ids and what is no JSON stay."""
-    if _MAYBE.search(raw) is None or _shows_none(raw):
-        return raw
-    read = _read(raw)
+    read = _read(raw) if _MAYBE.search(raw) is not None else None
     return raw if read is None else to_json(_within(read, written=False))
-
-
-def _shows_none(raw: str) -> bool:
-    """Whether no string of a JSON text can hold such a number: none stands there as it is, and nothing is escaped."""
-    return "\\" not in raw and _NUMBERS.search(raw.translate(_DIGITS)) is None
 
 
 def _read(raw: str) -> Any:
