@@ -11,6 +11,7 @@ from typing import Any, Literal, TextIO
 from sqlalchemy import Connection, and_, select
 
 from bot.days import BEIJING, start_of
+from bot.staff.stats import Stats
 from bot.store.tables import feedback, questions
 from knowledge.files.table import safe
 
@@ -45,6 +46,19 @@ def export(connection: Connection, out: TextIO, what: What, form: Format, first:
     for n, row in enumerate(rows, 1):  # noqa: B007
         out.write(json.dumps(row, ensure_ascii=False) + "\n")
     return n
+
+
+def numbers(out: TextIO, stats: Stats) -> None:
+    """Write counts as CSV (``out`` opened with ``newline=""``): day, empty for the whole time; kind; name; count."""
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    writer.writerow(("day", "kind", "name", "count"))
+    for kind, by_day in (("outcome", stats.by_day), ("verdict", stats.judged)):
+        writer.writerows((day, kind, name, n) for day, counts in by_day.items() for name, n in sorted(counts.items()))
+    whole = {"channel": stats.channels, "messenger": stats.messengers, "clause": stats.clauses, "unit": stats.units}
+    whole["document"] = stats.documents()
+    for kind, counts in whole.items():
+        writer.writerows(("", kind, safe(name), n) for name, n in sorted(counts.items()))
 
 
 def since(today: date, days: int | None) -> date | None:

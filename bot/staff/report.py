@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -38,28 +39,30 @@ def stats_tables(stats: Stats, words: Texts, names: Mapping[str, str], by_day: b
     if stats.seconds is not None:
         head.append((words("stats.seconds"), f"{stats.seconds:.3f}"))
     head += [(words("stats.refusals"), str(stats.refusals.total()))] if stats.refusals else []
-    channels = stats.top(stats.channels)
-    known = words.get("stats.channel")
+    channels, messengers = words.get("stats.channel"), words.get("stats.messenger")
     tables: list[Table] = [
         (stats_title(stats, words), head),
-        (words("stats.channels"), [(known.get(name, name), str(n)) for name, n in channels]),
+        (words("stats.channels"), [(channels.get(name, name), str(n)) for name, n in stats.top(stats.channels)]),
+        (words("stats.messengers"), [(messengers.get(name, name), str(n)) for name, n in stats.top(stats.messengers)]),
         (words("stats.clauses"), [(names.get(t, t), str(n)) for t, n in stats.top(stats.clauses)]),
         (words("stats.units"), [(name, str(n)) for name, n in stats.top(stats.units)]),
     ]
     if by_day:
-        rows: list[tuple[str, ...]] = []
-        for day, counts in stats.by_day.items():
-            answered, choose, none = sum(counts[name] for name in GOOD), counts["choose"], counts["none"]
-            rest = counts.total() - answered - choose - none
-            rows.append((day, *(str(n) for n in (counts.total(), answered, choose, none, rest))))
-        labels = (words("stats.questions"), words("stats.counted"), words("stats.outcome.choose"))
-        tables.append(
-            (
-                words("stats.by_day"),
-                [(words("stats.day"), *labels, words("stats.outcome.none"), words("stats.other")), *rows],
-            )
-        )
+        tables.append((words("stats.by_day"), _days(stats, words)))
     return [(title, rows) for title, rows in tables if rows]
+
+
+def _days(stats: Stats, words: Texts) -> list[tuple[str, ...]]:
+    """A row for each day, below the headings: outcomes, then verdicts."""
+    names = ("day", "questions", "counted", "outcome.choose", "outcome.none", "other", "up", "down")
+    rows: list[tuple[str, ...]] = [tuple(words(f"stats.{name}") for name in names)]
+    for day, counts in stats.by_day.items():
+        answered, choose, none = sum(counts[name] for name in GOOD), counts["choose"], counts["none"]
+        rest = counts.total() - answered - choose - none
+        judged = stats.judged.get(day, Counter())
+        told = (counts.total(), answered, choose, none, rest, judged["up"], judged["down"])
+        rows.append((day, *map(str, told)))
+    return rows
 
 
 def _known(stats: Stats, words: Texts) -> list[tuple[str, int]]:

@@ -31,6 +31,9 @@ class Stats:
     """As 2025-10-08, in order."""
     outcomes: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
+    """Places that people asked from: private, group, inline, terminal."""
+    messengers: Counter[str] = field(default_factory=Counter)
+    """telegram, web, api, ...; what was folded by earlier versions is in none."""
     clauses: Counter[str] = field(default_factory=Counter)
     """Answers by policy/clause."""
     units: Counter[str] = field(default_factory=Counter)
@@ -41,6 +44,8 @@ class Stats:
     """Staff commands that others tried, by command."""
     by_day: dict[str, Counter[str]] = field(default_factory=dict)
     """Outcomes by day."""
+    judged: dict[str, Counter[str]] = field(default_factory=dict)
+    """Verdicts by day."""
     askers: int = 0
     """Persons who asked, among the questions that are still kept."""
     seconds: float | None = None
@@ -50,6 +55,13 @@ class Stats:
     def questions(self) -> int:
         """How many questions."""
         return sum(self.outcomes.values())
+
+    def documents(self) -> Counter[str]:
+        """Answers by document."""
+        found: Counter[str] = Counter()
+        for target, count in self.clauses.items():
+            found[target.partition("/")[0]] += count
+        return found
 
     def top(self, counts: Counter[str]) -> list[tuple[str, int]]:
         """The most frequent, the same order every time."""
@@ -64,20 +76,24 @@ class Stats:
             "askers": self.askers,
             "outcomes": dict(self.outcomes),
             "channels": dict(self.channels),
+            "messengers": dict(self.messengers),
             "up": self.verdicts["up"],
             "down": self.verdicts["down"],
             "seconds": self.seconds,
             "refusals": dict(self.refusals),
             "clauses": [{"target": target, "count": n} for target, n in self.top(self.clauses)],
             "units": [{"unit": unit, "count": n} for unit, n in self.top(self.units)],
-            "days": [{"day": day, "outcomes": dict(counts)} for day, counts in self.by_day.items()],
+            "days": [
+                {"day": day, "outcomes": dict(counts), "up": self.judged[day]["up"], "down": self.judged[day]["down"]}
+                for day, counts in self.by_day.items()
+            ],
         }
 
 
 def collect(connection: Connection, today: date, days: int = DAYS) -> Stats:
     """Count the last ``days`` days up to and with ``today``."""
     listed = tuple((today - timedelta(days=n)).isoformat() for n in range(days - 1, -1, -1))
-    stats = Stats(listed, by_day={day: Counter() for day in listed})
+    stats = Stats(listed, by_day={day: Counter() for day in listed}, judged={day: Counter() for day in listed})
     _kept(connection, stats)
     _folded(connection, stats)
     return stats
@@ -90,8 +106,9 @@ def _kept(connection: Connection, stats: Stats) -> None:
     for day, outcome, count in connection.execute(select(c.day, c.outcome, n).where(recent).group_by(c.day, c.outcome)):
         stats.by_day[day][outcome] += count
         stats.outcomes[outcome] += count
-    for channel, count in connection.execute(select(c.place, n).where(recent).group_by(c.place)):
-        stats.channels[channel] += count
+    for column, counts in ((c.place, stats.channels), (c.channel, stats.messengers)):
+        for name, count in connection.execute(select(column, n).where(recent).group_by(column)):
+            counts[name] += count
     grouped = select(c.target, c.units, n).where(recent).group_by(c.target, c.units)
     for target, units, count in connection.execute(grouped):
         for clause in clause_of(target):
@@ -105,12 +122,14 @@ def _kept(connection: Connection, stats: Stats) -> None:
     for verdict, at in connection.execute(select(feedback.c.verdict, feedback.c.at).where(span)):
         if day_of(at) <= stats.days[-1]:
             stats.verdicts[verdict] += 1
+            stats.judged[day_of(at)][verdict] += 1
 
 
 def _folded(connection: Connection, stats: Stats) -> None:
     counters: Mapping[str, Counter[str]] = {
         "outcome": stats.outcomes,
         "channel": stats.channels,
+        "messenger": stats.messengers,
         "clause": stats.clauses,
         "unit": stats.units,
         "verdict": stats.verdicts,
@@ -122,3 +141,5 @@ def _folded(connection: Connection, stats: Stats) -> None:
             counters[kind][name] += count
         if kind == "outcome":
             stats.by_day[day][name] += count
+        if kind == "verdict":
+            stats.judged[day][name] += count

@@ -94,7 +94,8 @@ def fold(connection: Connection, keep_days: int, now: float | None = None) -> No
     first = day_of((time.time() if now is None else now) - keep_days * 86_400.0)
     old = questions.c.day < first
     counts: Counter[tuple[str, str, str]] = Counter()
-    for kind, column in (("outcome", questions.c.outcome), ("channel", questions.c.place)):
+    plain = (("outcome", questions.c.outcome), ("channel", questions.c.place), ("messenger", questions.c.channel))
+    for kind, column in plain:
         query = select(questions.c.day, column, func.count()).where(old).group_by(questions.c.day, column)
         for day, name, n in connection.execute(query):
             counts[day, kind, name] += n

@@ -196,7 +196,8 @@ daily = Table(
     Column("day", String(10), primary_key=True),
     # A day in Beijing.
     Column("kind", String(12), primary_key=True),
-    # What is counted: outcome, channel (the place that people asked from), clause, unit, verdict, refusal.
+    # What is counted: outcome, channel (the place that people asked from), messenger, clause, unit, verdict,
+    # refusal.
     Column("name", String(160), primary_key=True),
     # Which of them.
     Column("count", Integer, nullable=False),
@@ -349,6 +350,19 @@ asked_lately = Table(
     Column("person", NAME, primary_key=True),
     Column("data", Text, nullable=False),
     # JSON: what the limit counts (bot/service/limits.py).
+    Column("at", Float, nullable=False),
+)
+# Of several replicas only; a minute later nobody needs it.
+
+shared_limits = Table(
+    "shared_limits",
+    metadata,
+    Column("who", String(32), primary_key=True),
+    # An address, a key: its hash.
+    Column("left", Float, nullable=False),
+    # How many were left at that moment.
+    Column("given", Integer, nullable=False),
+    # How many whoever asked last was given.
     Column("at", Float, nullable=False),
 )
 # Of several replicas only; a minute later nobody needs it.

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from bot.channels.dingtalk.channel import DingtalkChannel
 from bot.channels.dingtalk.incoming import Sessions
+from bot.channels.dingtalk.markdown import markdown
+from bot.channels.dingtalk.markdown import plain as unmarked
 from bot.channels.dingtalk.settings import DingtalkSettings
 from bot.channels.feishu.api import FeishuApi
-from bot.channels.feishu.cards import Sent, card
+from bot.channels.feishu.cards import card
 from bot.channels.feishu.channel import FeishuChannel
 from bot.channels.feishu.settings import FeishuSettings
 from bot.channels.wechat_mp.channel import WechatMpChannel
@@ -34,7 +36,9 @@ from bot.engine.values.reply import Reply
 from bot.messaging.client import Client
 from bot.messaging.markdown import unescaped
 from bot.messaging.plain import PlainChannel, without_number
+from bot.messaging.remembered import Remembered
 from bot.messaging.wechat.api import WechatApi
+from bot.replies.texts import Texts
 from bot.service.pages import lines, paragraphs, plain
 from bot.service.port import Content
 from tests.bases import shared
@@ -43,6 +47,7 @@ from tests.smallbase import small_base
 DOCUMENTS = Path(__file__).resolve().parents[1] / "documents"
 QUESTIONS = Path(__file__).resolve().parents[1] / "questions"
 CLIENT = Client()
+WORDS = Texts.load()
 API = WechatApi(CLIENT, "https://example.invalid", "/cgi-bin/gettoken", {})
 FEISHU = FeishuApi(FeishuSettings("a", "b", "c", "d"), CLIENT)
 CHANNELS: dict[str, Callable[[], PlainChannel]] = {
@@ -50,8 +55,8 @@ CHANNELS: dict[str, Callable[[], PlainChannel]] = {
     "wecom_app": lambda: WecomAppChannel(API, 1),
     "wecom_kf": lambda: WecomKfChannel(API),
     "wechat_mp": lambda: WechatMpChannel(API, Passive()),
-    "dingtalk": lambda: DingtalkChannel(DingtalkSettings("a", "b"), CLIENT, Sessions()),
-    "feishu": lambda: FeishuChannel(FEISHU, Sent()),
+    "dingtalk": lambda: DingtalkChannel(DingtalkSettings("a", "b"), CLIENT, Sessions(), Remembered(), WORDS),
+    "feishu": lambda: FeishuChannel(FEISHU, Remembered()),
 }
 MEASURED: dict[str, tuple[int, Callable[[str], int]]] = {
     "wecom_bot": (20_480, lambda page: len(page.encode())),
@@ -62,12 +67,16 @@ MEASURED: dict[str, tuple[int, Callable[[str], int]]] = {
     "feishu": (30_000, lambda page: len(card(page, (), False).encode())),
 }
 """How the platform measures, and how much it takes."""
+SHOWN: dict[str, Callable[[str], str]] = {"wecom_bot": unescaped, "dingtalk": unmarked}
+"""What people see of a message, where it isn't the message."""
 _ENDS = re.compile(r"[。！？；;]\Z")
 
 
 def _robot_body(page: str) -> bytes:
     body = {"robotCode": "c" * 64, "msgKey": "sampleText", "userIds": ["u" * 64]}
-    inner = json.dumps({"content": page}, ensure_ascii=False)
+    text = markdown(page)
+    told = {"content": page} if text is None else {"title": "题" * 20, "text": text}
+    inner = json.dumps(told, ensure_ascii=False)
     return json.dumps(body | {"msgParam": inner}, ensure_ascii=False).encode()
 
 
@@ -82,7 +91,7 @@ def whole(content: Content) -> str:
 
 def said(channel: str, pages: list[str]) -> str:
     """All that the messages say, as people see them."""
-    shown = unescaped if channel == "wecom_bot" else str
+    shown = SHOWN.get(channel, str)
     return squeezed("".join(shown(without_number(page)) for page in pages))
 
 
@@ -160,7 +169,7 @@ def test_every_reply_fits_and_is_whole(name: str, contents: list[Content]) -> No
 
 def _between_sentences(name: str, page: str, content: Content) -> bool:
     """Whether a message ends where a paragraph or a sentence does."""
-    last = (unescaped if name == "wecom_bot" else str)(without_number(page)).rstrip("\n").split("\n")[-1]
+    last = SHOWN.get(name, str)(without_number(page)).rstrip("\n").split("\n")[-1]
     ends = {line for p in paragraphs(content) for line in "".join(plain(run.text) for run in p).split("\n")}
     return bool(_ENDS.search(last)) or any(line.endswith(last) for line in ends)
 

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, select
 from bot.days import day_of, start_of
 from bot.replies.texts import Texts
 from bot.staff import chart
-from bot.staff.export import COLUMNS, export, since
+from bot.staff.export import COLUMNS, export, numbers, since
 from bot.staff.report import cluster_lines, stats_tables
 from bot.staff.stats import Stats, collect
 from bot.staff.unanswered import Cluster, Unanswered, cluster, clusters, find, settle
@@ -93,7 +93,9 @@ def test_stats_count_what_is_kept_and_what_was_folded(engine: Engine) -> None:
     assert before[30]["units"] == [{"unit": "乙局", "count": 3}, {"unit": "甲局", "count": 3}]
     assert (before[100]["up"], before[100]["down"], before[30]["down"]) == (1, 1, 0)
     assert before[1]["refusals"] == {"stats": 2}
-    assert before[1]["days"] == [{"day": "2026-11-24", "outcomes": {"answer": 2, "chat": 1}}]
+    assert before[1]["days"] == [{"day": "2026-11-24", "outcomes": {"answer": 2, "chat": 1}, "up": 1, "down": 0}]
+    assert before[100]["days"][4]["down"] == 1, "95 days ago"
+    assert before[100]["messengers"] == {"telegram": 8}
     for days in (1, 30, 100):  # what was folded counts on; only who asked and how long it took is gone
         for one in (before, after):
             del one[days]["askers"], one[days]["seconds"]
@@ -103,6 +105,7 @@ def test_stats_count_what_is_kept_and_what_was_folded(engine: Engine) -> None:
 def test_a_table_names_everything_and_the_shares_add_up(engine: Engine) -> None:
     with engine.begin() as connection:
         write(connection, *(asked(n, "问", outcome="answer", target="p/4.2") for n in range(3)), asked(9, "地铁"))
+        judge(connection, 0, "up")
         stats = collect(connection, TODAY, 2)
     tables = dict(stats_tables(stats, WORDS, {"p/4.2": "4.2 某条"}))
     head = next(iter(tables.values()))
@@ -111,9 +114,30 @@ def test_a_table_names_everything_and_the_shares_add_up(engine: Engine) -> None:
     assert ("没有规定", "1", "25.0%") in head
     assert tables["问得最多的条款"] == [("4.2 某条", "3")]
     assert tables["每天的问题"][1:] == [
-        ("2026-11-23", "0", "0", "0", "0", "0"),
-        ("2026-11-24", "4", "3", "0", "1", "0"),
+        ("2026-11-23", "0", "0", "0", "0", "0", "0", "0"),
+        ("2026-11-24", "4", "3", "0", "1", "0", "1", "0"),
     ]
+
+
+def test_the_counts_as_csv_are_what_is_shown_and_no_formula(engine: Engine) -> None:
+    with engine.begin() as connection:
+        write(connection, asked(1, "问", outcome="answer", target="p/4.2", units="=乙局"), asked(2, "地铁", days_ago=1))
+        judge(connection, 1, "down", 1)
+        out = io.StringIO(newline="")
+        numbers(out, collect(connection, TODAY, 2))
+    rows = list(csv.reader(io.StringIO(out.getvalue().removeprefix("\ufeff"))))
+    assert sorted(rows[1:]) == sorted(
+        [
+            ["2026-11-23", "outcome", "none", "1"],
+            ["2026-11-24", "outcome", "answer", "1"],
+            ["2026-11-23", "verdict", "down", "1"],
+            ["", "channel", "private", "2"],
+            ["", "messenger", "telegram", "2"],
+            ["", "clause", "p/4.2", "1"],
+            ["", "document", "p", "1"],
+            ["", "unit", "'=乙局", "1"],
+        ]
+    )
 
 
 # -- the chart ---------------------------------------------------------------------------------------------------------

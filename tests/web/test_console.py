@@ -281,7 +281,12 @@ async def test_questions_and_numbers(web: Web) -> None:
     assert staff.status == 200
     assert staff.page.css("table")
     shown = {h.text(): h.next for h in staff.page.css("h2")}
-    assert {"结果", "问得最多的文件", "问得最多的条款", "涉及最多的单位"} <= set(shown)
+    assert {"结果", "从哪个渠道问", "问得最多的文件", "问得最多的条款", "涉及最多的单位"} <= set(shown)
+    async with staff.session.get(f"{web.address}/console/numbers.csv?days=7") as response:
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        taken = (await response.text()).splitlines()
+    assert ",messenger,web,2" in taken
+    assert not [line for line in taken if "食堂" in line], "no question is in it"
     assert staff.page.css("ul.bars meter[value='1']")
     picture = str(staff.page.css_first("img.chart").attributes["src"])  # type: ignore[union-attr]
     async with staff.session.get(f"{web.address}{picture}") as response:

@@ -15,6 +15,7 @@ from bot.channels.dingtalk.stream import DeniedError, Frame, Stream
 from bot.messaging.client import Client
 from bot.messaging.messenger import Finding
 from bot.messaging.quoting import Ours
+from bot.messaging.remembered import Remembered
 from bot.replies.texts import Texts
 from bot.service.intake import Intake
 from bot.service.journal import Raw
@@ -28,10 +29,10 @@ class Dingtalk:
     """The messenger."""
 
     def __init__(self, settings: DingtalkSettings, client: Client, words: Texts) -> None:
-        sessions = Sessions()
-        self.channel = DingtalkChannel(settings, client, sessions)
+        sessions, sent = Sessions(), Remembered()
+        self.channel = DingtalkChannel(settings, client, sessions, sent, words)
         self.stream = Stream(settings, client, self._received)
-        self._reader = Reader(sessions, Ours(words))
+        self._reader = Reader(sessions, sent, Ours(words))
         self._intake: Intake | None = None
 
     @property

@@ -14,13 +14,14 @@ from aiohttp import web
 
 from bot.channels.feishu import incoming
 from bot.channels.feishu.api import FeishuApi
-from bot.channels.feishu.cards import Sent, text_of
+from bot.channels.feishu.cards import text_of
 from bot.channels.feishu.channel import FeishuChannel
 from bot.channels.feishu.crypto import CryptoError, opened, signed
 from bot.channels.feishu.incoming import ADDED, MENU, MESSAGE, PRESS, Reader
 from bot.channels.feishu.settings import FeishuSettings
 from bot.messaging.client import Client
 from bot.messaging.messenger import Finding
+from bot.messaging.remembered import Remembered
 from bot.replies.texts import Texts
 from bot.service.intake import Intake
 from bot.service.journal import Raw
@@ -46,7 +47,7 @@ class Feishu:
     def __init__(self, settings: FeishuSettings, client: Client, words: Texts) -> None:  # noqa: ARG002  as all are made
         self._settings = settings
         self._api = FeishuApi(settings, client)
-        self._sent = Sent()
+        self._sent = Remembered()
         self.channel = FeishuChannel(self._api, self._sent)
         self._reader = Reader(self._sent)
         self._intake: Intake | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import secrets
 import time
 from datetime import datetime
@@ -18,7 +19,7 @@ from bot.channels.web.safety import ProblemError, redirect
 from bot.channels.web.site import Site
 from bot.days import BEIJING, today_in_beijing
 from bot.service.tickets import LONGEST_ANSWER
-from bot.staff import chart, report
+from bot.staff import chart, export, report
 from bot.staff.stats import DAYS, MOST_DAYS, collect
 from bot.store import accounts, switch, tickets
 from bot.store.tickets import Ticket
@@ -47,6 +48,7 @@ class Desk:
         route(app, "POST", "/console/tickets/{number}", guarded(self.answer, "tickets"), "console.answer")
         route(app, "POST", "/console/off", guarded(self.off, "off"), "console.off")
         route(app, "GET", "/console/numbers", guarded(self.numbers, "numbers"), "console.numbers")
+        route(app, "GET", "/console/numbers.csv", guarded(self.numbers_taken, "numbers"), "console.numbers_taken")
         route(app, "GET", "/console/numbers.png", guarded(self.chart, "numbers"), "console.chart")
         route(app, "GET", "/console/audit", guarded(self.audit, "audit"), "console.audit")
 
@@ -166,6 +168,13 @@ class Desk:
         return self.page(
             request, signed, "numbers.html", days=days, tables=tables, title=title, drawn=found.questions, bars=drawn
         )
+
+    async def numbers_taken(self, request: web.Request, _: Signed) -> web.Response:
+        """The same counts for spreadsheets: no question and no person is in them."""
+        days, today, out = days_of(request, DAYS), today_in_beijing(), io.StringIO(newline="")
+        export.numbers(out, await self.site.parts.store.look(lambda c: collect(c, today, days)))
+        headers = {"Content-Disposition": f'attachment; filename="numbers-{today}-{days}.csv"'}
+        return web.Response(body=out.getvalue().encode(), content_type="text/csv", charset="utf-8", headers=headers)
 
     async def chart(self, request: web.Request, _: Signed) -> web.Response:
         """The same as a picture."""
