@@ -30,6 +30,10 @@ SURE_TOPIC = 0.5
 """From which 江城那份的有效期 is on the document as a whole. Lower, subjects are answered with an overview."""
 MAYBE_TOPIC = 0.2
 """From which it is looked whether a question that names no kind of document describes one. Lower costs time alone."""
+PART_OF, PART_OF_NAMED = 0.3, 0.15
+"""From which a clause without phrasings is the measure of which a question asks one thing, among all documents and in
+one that is asked by name. Lower, the materials of another measure are told; higher, the clause that only shares the
+words 申请 and 材料 is shown."""
 UNIT_CLAUSE = 0.5
 """Of a clause, from which 科技局负责的孵化器 is about it, not about all that the unit does."""
 UNIT_OUTSIDE = 0.6
