@@ -78,7 +78,7 @@ class UntaughtFigures:
             return Selection()
         led.sort(key=clause.figures.index)
         wrong, right = claims(asked, led)
-        of_conditions = not wanted.needed and all(map(is_condition, led))  # 500万 is not what is given, but what one earns
+        of_conditions = not wanted.needed and all(map(is_condition, led))  # 500万 is what one earns, not what is given
         return Selection(tuple(led), contradicted=wrong, confirmed=right and not of_conditions)
 
     @staticmethod
