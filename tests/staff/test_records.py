@@ -110,6 +110,7 @@ async def test_old_questions_become_counts_and_no_more(url: str) -> None:
         assert await counts(store) == {
             ("outcome", "answer"): 3,
             ("channel", "private"): 3,
+            ("messenger", "telegram"): 3,
             ("clause", "p/1.1"): 3,
             ("unit", "甲局"): 3,
             ("unit", "乙局"): 3,
