@@ -232,6 +232,10 @@ async def test_a_question_is_tried_against_a_draft_and_an_earlier_version(web: W
     changed = tuple(line.replace("18万元", "25万元") for line in TEXT)
     await hand_in(admin, "夜间经济.docx", letter(tmp_path / "b.docx", changed))
     question = "《关于支持夜间经济发展的若干措施》给夜市补助多少"
+    link = next(a for a in admin.page.css("a") if "照这一版试问" in a.text())
+    await admin.open(str(link.attributes["href"]))
+    (chosen,) = admin.page.css("option[selected]")
+    assert chosen.attributes["value"] == f"{one}/draft"
 
     async def tried(version: str) -> str:
         async with admin.session.get(f"{web.address}/console/try", params={"q": question, "v": version}) as response:
