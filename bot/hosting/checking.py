@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.channels.telegram.settings import TelegramSettings
 from bot.hosting.messengers import Configured
+from bot.hosting.serving import LISTEN
+from bot.messaging import reaching
 from bot.messaging.client import Client
-from bot.messaging.messenger import Finding, Messenger
+from bot.messaging.messenger import Finding, Messenger, Probe
+from bot.messaging.reaching import Bases
 from bot.replies.texts import Texts
 from bot.settings import Settings
 
+Reached = Callable[[Probe], Awaitable[Sequence[Finding]]]
 SKEW = 60.0
 """Seconds by which the clock may be wrong: signatures and tickets are refused when it is further off."""
-CALLBACKS = "回调地址 {paths} 要 policybot serve 开着，在平台的后台保存时由平台来验"
 RUNNING = "wecom_bot"
 """Of which a second connection would kick the one that is running: its state is asked of that one instead."""
 
 
 async def findings(settings: Settings, wanted: Configured) -> dict[str, list[Finding]]:
     """What was found, by channel."""
-    client = Client()
+    client, bases = Client(), _bases(settings, wanted)
     try:
         running = await _running(client, settings.status)
         looks: dict[str, Callable[[], Awaitable[list[Finding]]]] = {
-            name: functools.partial(_of, name, one, running) for name, one in wanted.made(client, Texts.load()).items()
+            name: functools.partial(_of, name, one, running, lambda probe: reaching.findings(client, probe, bases))
+            for name, one in wanted.made(client, Texts.load()).items()
         }
         if isinstance(settings, TelegramSettings):
             looks["telegram"] = functools.partial(_telegram, client, settings)
@@ -45,14 +50,21 @@ async def _looked(client: Client, look: Callable[[], Awaitable[list[Finding]]]) 
         return [Finding(False, f"没有查成：{type(error).__name__}: {error}", "请检查网络、代理和地址，再查一次")]
 
 
-async def _of(name: str, messenger: Messenger, running: Mapping[str, str]) -> list[Finding]:
+def _bases(settings: Settings, wanted: Configured) -> Bases:
+    """Where callbacks lie: on this machine, and under the page's address, if that is said."""
+    host, port = settings.web_listen or LISTEN
+    here = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    parts = urlsplit(wanted.web.url if wanted.web is not None else "")
+    outside = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return Bases(f"http://{f'[{here}]' if ':' in here else here}:{port}", outside)
+
+
+async def _of(name: str, messenger: Messenger, running: Mapping[str, str], reached: Reached) -> list[Finding]:
     if name == RUNNING and name in running:
         return [_state(running[name])]
     found = await messenger.check()
-    paths = sorted({route.path for route in messenger.routes()})
-    if paths:
-        found.append(Finding(True, CALLBACKS.format(paths="、".join(paths))))
-    return found
+    probe = messenger.probe()
+    return found if probe is None else [*found, *await reached(probe)]
 
 
 def _state(trouble: str) -> Finding:
@@ -98,6 +110,10 @@ async def _telegram(client: Client, settings: TelegramSettings) -> list[Finding]
 def check(settings: Settings, wanted: Configured) -> int:
     """Print what was found; 0 when all is well, else 1."""
     found = asyncio.run(findings(settings, wanted))
+    if not found:
+        print(
+            "没有设聊天工具，没有什么可查；要设哪些，见运行手册（deploy/OPERATING.md）的「企业微信、钉钉、飞书、公众号」"
+        )
     for name, its in found.items():
         print(name)
         for one in its:

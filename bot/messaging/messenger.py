@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from aiohttp import web
@@ -21,6 +21,23 @@ class Finding:
     """What was looked at and found, in words for the operator."""
     remedy: str = ""
     """What to do; empty where nothing is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A request as the platform's own check of a callback's address, and what it wants as an answer."""
+
+    path: str
+    wanted: bytes
+    """The body of the answer."""
+    query: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    """None: there is none, and it is a GET."""
+
+    @property
+    def method(self) -> str:
+        """Of the request."""
+        return "GET" if self.body is None else "POST"
 
 
 class Messenger(Protocol):
@@ -42,6 +59,9 @@ class Messenger(Protocol):
 
     def routes(self) -> list[web.RouteDef]:
         """Callbacks to be served on POLICYBOT_WEB_LISTEN; none where it is reached by a connection of its own."""
+
+    def probe(self) -> Probe | None:
+        """What tries its callback without doing anything; None where it has none."""
 
     async def run(self) -> None:
         """What is to be done all the time, until it is cancelled."""

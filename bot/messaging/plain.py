@@ -8,6 +8,8 @@ from bot.service import pages as paging
 from bot.service.pages import LENGTHS, Length, Run, paragraphs
 from bot.service.port import Address, Capabilities, Content, File, Incoming, RefusedError, Rows, Sent
 
+FOR_MORE = 60
+"""Units that stay free where the last message of several says how the rest is got (messenger.more)."""
 _NUMBER = "（{n}/{of}）"
 _NUMBERED = re.compile(r"\n（\d+/\d+）\Z")
 
@@ -36,6 +38,7 @@ class PlainChannel:
 
     def render(self, content: Content, room: int = 0) -> list[str]:
         """Messages that fit; several are numbered at their end, so that one that is missing is missed."""
+        room += FOR_MORE if self.capabilities.most else 0
         return numbered_pages(content, self.capabilities.longest - room, self.length, self.mark_up)
 
     async def edit(self, at: Address, page: str | None, rows: Rows) -> None:  # noqa: ARG002  the port's signature

@@ -27,7 +27,9 @@ class ChannelValues:
         if not there:
             return False
         for name in missing:
-            self._faults.append(f"{name}：没有设，而 {'、'.join(there)} 设了；{title}要两样都有，请补上，或都删去")
+            self._faults.append(
+                f"{name}：没有设，而 {'、'.join(there)} 设了；{title}的 {len(needed)} 样要都有，请补上，或都删去"
+            )
         return not missing
 
     def __getitem__(self, name: str) -> str:

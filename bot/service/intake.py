@@ -70,6 +70,10 @@ class Intake:
         for _, queued in readable:
             await self.journal.put(queued)
 
+    async def wants_person(self, text: str) -> bool:
+        """As Service.wants_person."""
+        return await self._service.wants_person(text)
+
     def _kept(self, raw: Raw, incoming: Incoming | None) -> Raw:
         """As it is written down: what a button means is no person's words."""
         if incoming is None or incoming.kind == "press" or self._service.spares(incoming.at):

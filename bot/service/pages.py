@@ -83,17 +83,17 @@ def pages(content: Sequence[Paragraph], limit: int, length: Length, mark_up: Mar
     """Paragraphs as messages of at most ``limit`` each, counted before markup; what would show nothing is left out."""
     out: list[str] = []
     current: list[str] = []
-    size, shows = 0, False
+    size, shows, gap = 0, False, length("\n")
     for paragraph in content:
         for piece in _fitting(paragraph, limit, length):
             units = sum(length(run.text) for run in piece)
             if not units:
                 continue
-            if current and size + 1 + units > limit:
+            if current and size + gap + units > limit:
                 if shows:
                     out.append("\n".join(current))
                 current, size, shows = [], 0, False
-            size += units + (1 if current else 0)
+            size += units + (gap if current else 0)
             shows = shows or any(_SHOWN.search(run.text) for run in piece)
             current.append("".join(mark_up(run) for run in piece))
     if shows:

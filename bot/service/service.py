@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from bot.engine.values.conversation import Conversation
 from bot.service import (
     asking,
     browsing,  # noqa: F401  commands and verbs are known when their modules are
@@ -39,6 +40,14 @@ class Service:
     def kept(self, incoming: Incoming) -> Incoming:
         """What came in as it may be kept: no number that names a person in what people wrote."""
         return incoming if self.spares(incoming.at) else unnumbered(incoming)
+
+    async def wants_person(self, text: str) -> bool:
+        """Whether a text asks for a person to answer, for channels with people of their own."""
+        typed = commands.typed(text)
+        if typed is not None:
+            return typed[0] == "human"
+        reply = await self.parts.replies.reply_soon(text, Conversation())
+        return reply.status == "chat" and reply.why.asks_for_person
 
     async def handle(self, incoming: Incoming, turn: Turn | None = None) -> None:
         """Answer within the turn at hand. Raises what the channel's calls raise: that is the turn's affair."""

@@ -354,6 +354,19 @@ asked_lately = Table(
 )
 # Of several replicas only; a minute later nobody needs it.
 
+shared_limits = Table(
+    "shared_limits",
+    metadata,
+    Column("who", String(32), primary_key=True),
+    # An address, a key: its hash.
+    Column("left", Float, nullable=False),
+    # How many were left at that moment.
+    Column("given", Integer, nullable=False),
+    # How many whoever asked last was given.
+    Column("at", Float, nullable=False),
+)
+# Of several replicas only; a minute later nobody needs it.
+
 shared_files = Table(
     "shared_files",
     metadata,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from knowledge.base.phrasings import InfoTopic
@@ -68,6 +70,18 @@ class English(Record):
     words: dict[Text, Text]
 
 
+GovernmentLevel = Literal["nation", "province", "city", "district"]
+
+
+class LevelWords(Record):
+    """Of one level of government; both are regular expressions."""
+
+    asked: Text
+    """Words of people who ask what that level does: 省里, 我省."""
+    said: Text
+    """Words of documents of that level: 全省, 我省."""
+
+
 class Variants(Record):
     """lexicon/variants: dialect and Cantonese words, fillers, words without a topic."""
 
@@ -82,6 +96,7 @@ class Variants(Record):
     """Words after a place's name that make it the one whose policy is asked for: 补贴, 政策."""
     moves: tuple[Text, ...] = ()
     """Words by which one comes from another place, so that naming it asks for nobody else's policy: 迁, 落户."""
+    levels: dict[GovernmentLevel, LevelWords] = Field(default_factory=dict)
     particles: dict[Text, Text]
     """Single syllables that are almost always particles or pronouns in a question typed in pinyin."""
     money: tuple[Text, ...]
@@ -201,6 +216,12 @@ class Places(Record):
     names: tuple[Text, ...]
 
 
+class MoneySubjects(Record):
+    """lexicon/subjects.yaml: whom and what money may be for."""
+
+    subjects: tuple[Text, ...] = ()
+
+
 class Lexicon(Record):
     """All word knowledge: what is true of any policy, with what the policies of a base bring along."""
 
@@ -213,4 +234,5 @@ class Lexicon(Record):
     unrelated: Unrelated
     talk: Talk
     document_questions: DocumentQuestions = DocumentQuestions()
+    subjects: MoneySubjects = MoneySubjects()
     domain_words: tuple[Text, ...]

@@ -11,6 +11,7 @@ from knowledge.base.lexicon import (
     DocumentQuestions,
     English,
     Lexicon,
+    MoneySubjects,
     NotCoveredTopics,
     Synonyms,
     Units,
@@ -36,7 +37,7 @@ _LISTS: dict[str, type[Record]] = {
     "unrelated": Unrelated,
     "talk": Talk,
 }
-_LATER: dict[str, type[Record]] = {"document_questions": DocumentQuestions}
+_LATER: dict[str, type[Record]] = {"document_questions": DocumentQuestions, "subjects": MoneySubjects}
 """Lists that a lexicon may be without: those beside older bases are."""
 
 

@@ -37,6 +37,7 @@ from knowledge.importing.structure.lines import (
     SERIAL,
     SERIES,
     Line,
+    imprint,
     is_date,
     is_number,
     is_organ,
@@ -139,7 +140,9 @@ class _Builder:
             title = attachments[0].title  # an order has no title but that of what it issues
         signed, published = self._dates(main)
         signature = tuple(line.text for line in main.below)
-        issuer = self._issuer(main, title)
+        printed = next(filter(None, map(imprint, main.below)), None)
+        issuer = self._issuer(main, title) or (printed.organ if printed else None)
+        day = published or signed or (printed.printed if printed else None)
         inner = attachments[0] if attachments and not shape.numbered else None
         purpose = references.purpose(preamble) if preamble else None
         basis = self._basis(preamble)
@@ -153,14 +156,14 @@ class _Builder:
             title=title,
             number=number,
             issuer=issuer,
-            published=published or signed,
+            published=day,
             absent=tuple(
                 word
                 for word, value in (
                     ("标题", title),
                     ("文号", number),
                     ("发文机关署名", issuer),
-                    ("公布日期", published or signed),
+                    ("公布日期", day),
                 )
                 if value is None
             ),
@@ -190,6 +193,10 @@ class _Builder:
         clauses = policy.clauses
         called = units_called(short, (name for clause in clauses for name in clause.unit_names))
         self._notes(policy, shape, published, signed)
+        if printed and printed.organ == issuer:
+            self.confirm.append(f"发文机关取自版记「{printed.organ}」；若是代哪个机关印发，请改")
+        if printed and printed.printed == day and not published:
+            self.confirm.append(f"published 取的是版记的印发日期 {day}；公布日期若不同，请改")
         self._told_shorts(short, called)
         self.confirm += doubts(policy)
         return Draft(

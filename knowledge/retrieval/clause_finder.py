@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,6 +70,11 @@ class ClauseFinder:
             return len(entries)
         span = self._span.get(policy_id, range(0))
         return bisect_left(entries, span.stop) - bisect_left(entries, span.start)
+
+    def policies_holding(self, term: str, least: int = 1) -> list[str]:
+        """The policies in so many clauses of which, at least, a word stands."""
+        counted = Counter(policy_of(self.targets[n]) for n in self._entries(term))
+        return [policy for policy, clauses in counted.items() if clauses >= least]
 
     def stands(self, term: str, policy_id: str) -> bool:
         """Whether it stands in any clause of a policy."""

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -35,9 +35,11 @@ from typing import get_args
 
 from knowledge import ROOT
 from knowledge.base.contents import Base, EvidenceName, TrustName
+from knowledge.base.lexicon import GovernmentLevel
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
+from knowledge.retrieval.jurisdiction import Jurisdiction
 from knowledge.retrieval.topics import tokens
 from knowledge.text.fold import fold_whole
 
@@ -59,10 +61,6 @@ USUAL_WORDS = 120
 """Words of a usual clause: how likely a common word stands in it by chance."""
 BACKGROUND = 500
 """Weight of common language beside the base's own clauses in a word's rarity, in clauses."""
-CITY = 3.0
-"""Log odds that a document for the city which the question names answers."""
-MENTIONED = 1.5
-"""Log odds that a document answers whose city isn't known, and that speaks of the one which the question names."""
 MENTIONS = 3
 """Clauses that must name it."""
 ENOUGH = 20.0
@@ -75,6 +73,9 @@ OTHERWISE = 0.8
 """What a word counts of which an official one stands in the clause: who made the list may not have meant this case."""
 LONG = 6.0
 """Log of the characters of a long clause."""
+FORM = 1.0
+"""Log odds that a form answers less than a sentence does."""
+_SENTENCE = re.compile("[。；;]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"^[\d.]+$")
 
@@ -125,6 +126,8 @@ class Asking:
     """A policy's id, when the question is about that policy."""
     places: frozenset[str] = frozenset()
     """Those for which the question asks."""
+    levels: frozenset[GovernmentLevel] = frozenset()
+    """Those of government that it names."""
     also: Sequence[str] = ()
     """Policies of which some clauses are looked at in any case."""
     wants: frozenset[str] = frozenset()
@@ -149,6 +152,8 @@ class _Text:
     money: bool
     units: bool
     length: float
+    form: bool
+    """Whether it is one to fill in, or a mere list of names: neither a sentence nor a figure."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,11 @@ class _Word:
         """What it counts in a text."""
         if _stands(self.word, self.others, self.parts, text):
             return self.rarity
-        return OTHERWISE * max((worth for term, worth in self.called if term in text), default=0.0)
+        best = 0.0
+        for term, worth in self.called:
+            if worth > best and term in text:
+                best = worth
+        return OTHERWISE * best
 
 
 @dataclass(frozen=True)
@@ -199,6 +208,7 @@ class Evidence:
         self._said: dict[str, list[str]] = {}
         for word, term in reader.vocabulary.term_of.items():
             self._said.setdefault(term, []).append(word)
+        self.jurisdiction = Jurisdiction(base, self.speak_of)
         self._text = lru_cache(REMEMBERED)(self._read)
         self.rarity = lru_cache(REMEMBERED)(self._rarity)
         self._counting = [(name, weight) for name in SIGNALS if (weight := weights.signal.get(name, 0.0))]
@@ -206,14 +216,21 @@ class Evidence:
     def find(self, asking: Asking) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
         rows = self.signals(asking)
-        w = self._weights
-        here = {t: self._of_place(policy_of(t), asking.places) for t, _ in rows}
-        utility = [w.bias + here[t] + sum(weight * row[name] for name, weight in self._counting) for t, row in rows]
+        utility = [self._utility(target, row) + self._whose(target, asking) for target, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
         whole = math.exp(-top) + sum(weights)
         found = [Found(t, p / whole, row) for (t, row), p in zip(rows, weights, strict=True)]
         return sorted(found, key=lambda f: -f.probability)
+
+    def _utility(self, target: str, row: Mapping[str, float]) -> float:
+        """The log odds of a candidate by its signals."""
+        signals = sum(weight * row[name] for name, weight in self._counting)
+        return self._weights.bias + signals - FORM * self._text(target).form
+
+    def _whose(self, target: str, asking: Asking) -> float:
+        """Log odds that a target's document is meant, where several are asked."""
+        return 0.0 if asking.only else self.jurisdiction.odds(policy_of(target), asking.places, asking.levels)
 
     def signals(self, asking: Asking) -> list[tuple[str, dict[str, float]]]:
         """The candidates with their signals, in the order of the search."""
@@ -279,29 +296,37 @@ class Evidence:
         }
         return {name: round(value, 3) for name, value in row.items()}
 
-    def _of_place(self, policy_id: str, places: frozenset[str]) -> float:
-        """Log odds of a document for the places that the question asks for."""
-        if not places:
-            return 0.0
-        if self._policies[policy_id].city in places:
-            return CITY
-        return MENTIONED if any(self.speak_of(place, policy_id) for place in places) else 0.0
-
     def speak_of(self, place: str, policy_id: str = "") -> bool:
         """Whether a document, or any, speaks of a place in some clauses."""
         return self.clauses.holding(place, policy_id) >= MENTIONS
 
-    def trust(self, values: Mapping[str, float]) -> float | None:
+    def lacking(self, asking: Asking, target: str, words: Iterable[str]) -> list[str]:
+        """Of these words those that stand in a question, and in no form in the clause nor in the titles above it."""
+        asked, text = _NOT_WORD.sub("", asking.reading.plain), self._text(target).whole
+        called = self.clauses.called(asking.reading.plain)
+        return [
+            word
+            for word in words
+            if word in asked
+            and not self.stands(word, text)
+            and not any(word in said and term in text for said, terms in called.items() for term in terms)
+        ]
+
+    def speaking_of(self, place: str) -> list[str]:
+        """The documents that speak of a place."""
+        return self.clauses.policies_holding(place, MENTIONS)
+
+    def trust(self, values: Mapping[str, float], ahead: float = 0.0) -> float | None:
         """How probably the best clause with phrasings is meant, where it has these of TRUST, and not one without.
 
-        None where nothing was fitted.
+        ``ahead``: the log odds of its document, for place and level, less those of the other's. None where nothing was
+        fitted.
         """
         w = self._weights.taught
         if not w:
             return None
-        return 1.0 / (
-            1.0 + math.exp(-w.get("bias", 0.0) - sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST))
-        )
+        odds = ahead + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
+        return 1.0 / (1.0 + math.exp(-odds))
 
     def _candidates(self, asking: Asking) -> list[tuple[str, float]]:
         plain = asking.reading.plain
@@ -364,6 +389,7 @@ class Evidence:
             any(figure.is_money or figure.kind == "share" for figure in clause.figures),
             bool(clause.responsible),
             math.log(len(clause.text) + 1) / LONG,
+            not clause.figures and not _SENTENCE.search(clause.text),
         )
 
 
@@ -388,9 +414,16 @@ def _held(words: Sequence[_Word], text: str) -> float:
 
 
 def _stands(word: str, others: Sequence[str], parts: Sequence[str], text: str) -> bool:
-    if word in text or any(other in text for other in others):
+    """Loops, not any() and all(): it runs some hundred times a question."""
+    if word in text:
         return True
-    return bool(parts) and all(part in text for part in parts)
+    for other in others:
+        if other in text:
+            return True
+    for part in parts:
+        if part not in text:
+            return False
+    return bool(parts)
 
 
 def _paired(look: _Look, text: _Text) -> float:

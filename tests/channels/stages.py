@@ -104,12 +104,15 @@ class WecomKfStage(CallbackStage):
     """微信客服."""
 
     channel = "wecom_kf"
+    servicer = ""
 
     async def open(self) -> Messenger:
         if self.standin is None:
             self.standin = QyApi()
             await self.standin.start()
-        settings = WecomKfSettings(qyapi.CORP, qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY, self.standin.url)
+        settings = WecomKfSettings(
+            qyapi.CORP, qyapi.KF_SECRET, qyapi.KF_TOKEN, qyapi.KF_KEY, self.standin.url, self.servicer
+        )
         return WecomKf(settings, self.client, self.words)
 
     async def attach(self, by: str, kind: str) -> None:
@@ -141,14 +144,14 @@ class DingtalkStage(Stage):
     """A DingTalk robot."""
 
     channel = "dingtalk"
+    template = ""
 
     async def open(self) -> Messenger:
         if self.standin is None:
             self.standin = DingTalk()
             await self.standin.start()
-        self.bot = Dingtalk(
-            DingtalkSettings(dingtalk.CLIENT_ID, dingtalk.SECRET, self.standin.url), self.client, self.words
-        )
+        settings = DingtalkSettings(dingtalk.CLIENT_ID, dingtalk.SECRET, self.standin.url, self.template)
+        self.bot = Dingtalk(settings, self.client, self.words)
         return self.bot
 
     async def close(self) -> None:
@@ -171,6 +174,23 @@ class DingtalkStage(Stage):
 
     def seen(self) -> list[Seen]:
         return [Seen(one.to, one.text) for one in self.standin.shown]
+
+
+class DingtalkCardsStage(DingtalkStage):
+    """A DingTalk robot that shows buttons."""
+
+    buttons = True
+    template = dingtalk.TEMPLATE
+
+    async def press(self, by: str, under: Seen, label: str) -> None:
+        shown = next(one for one in self.standin.shown if one.name == under.name)
+        await self.standin.press(by, shown, label)
+
+    def seen(self) -> list[Seen]:
+        return [
+            Seen(one.to, one.text, labels=tuple(button["text"] for button in one.buttons), name=one.name)
+            for one in self.standin.shown
+        ]
 
 
 class FeishuStage(Stage):
@@ -219,7 +239,12 @@ class FeishuStage(Stage):
         ]
 
 
-STAGES: dict[str, type[Stage]] = {
-    stage.channel: stage
-    for stage in (WecomBotStage, WecomAppStage, WecomKfStage, WechatMpStage, DingtalkStage, FeishuStage)
-}
+_ALL: tuple[type[Stage], ...] = (
+    WecomBotStage,
+    WecomAppStage,
+    WecomKfStage,
+    WechatMpStage,
+    DingtalkStage,
+    FeishuStage,
+)
+STAGES: dict[str, type[Stage]] = {stage.channel: stage for stage in _ALL} | {"dingtalk with cards": DingtalkCardsStage}

@@ -10,13 +10,14 @@ import pytest
 
 from bot.channels.dingtalk import stream
 from bot.channels.dingtalk.channel import MOST_BODY
+from bot.channels.dingtalk.markdown import MOST, markdown, strong
 from bot.channels.dingtalk.settings import OFFICIAL, DingtalkSettings, read
 from bot.service.pages import lines
 from bot.service.port import UnwelcomeError
 from bot.serving.reply_cache import RecentReplies
 from bot.store.store import Store
-from tests.channels.stage import texts
-from tests.channels.stages import DingtalkStage
+from tests.channels.stage import labels, texts
+from tests.channels.stages import DingtalkCardsStage, DingtalkStage
 from tests.standins import dingtalk
 from tests.standins.listening import until
 
@@ -36,6 +37,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def stage(store: Store, recent: RecentReplies) -> AsyncIterator[DingtalkStage]:
     stage = DingtalkStage(store, recent)
+    await stage.start()
+    yield stage
+    await stage.stop()
+    assert "aside" not in await store.counts()
+
+
+@pytest.fixture
+async def cards(store: Store, recent: RecentReplies) -> AsyncIterator[DingtalkCardsStage]:
+    stage = DingtalkCardsStage(store, recent)
     await stage.start()
     yield stage
     await stage.stop()
@@ -185,6 +195,120 @@ async def test_rich_text_and_voice_are_read(stage: DingtalkStage) -> None:
 # -- settings ------------------------------------------------------------------------------------------------------
 
 
+# -- markdown ---------------------------------------------------------------------------------------------------------
+
+
+async def test_an_answer_with_something_strong_is_markdown_and_says_the_same(stage: DingtalkStage) -> None:
+    said = await stage.tell(SUBSIDY)
+    shown = stage.standin.shown[-1]
+    assert TWENTY in texts(said)
+    assert (shown.kind, stage.standin.refusals) == ("markdown", [])
+    asked = await stage.tell("转人工")
+    assert "工单 #1" in texts(asked)
+    assert stage.standin.shown[-1].kind == "text", "what people reply to comes back as it is"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1*2*3",
+        "a_b_c",
+        "# 一",
+        "1. 先",
+        "- 甲",
+        "甲\n===",
+        "<b>",
+        "[甲](乙)",
+        "甲|乙",
+        "    甲",
+        "甲\\乙",
+        "&lt;",
+        "`甲`",
+        "~甲~",
+    ],
+)
+def test_what_would_be_taken_for_markup_is_no_markdown(text: str) -> None:
+    assert markdown(f"{strong('标题')}\n{text}") is None
+
+
+def test_markdown_keeps_lines_and_has_a_limit() -> None:
+    assert markdown(f"{strong(' 标题　')}\n正文。") == " **标题**　\n\n正文。"
+    assert markdown("字" * MOST) is not None
+    assert markdown("字" * (MOST + 1)) is None
+
+
+# -- cards ------------------------------------------------------------------------------------------------------------
+
+
+async def test_buttons_are_pressed_over_the_stream_and_change_the_card(cards: DingtalkCardsStage) -> None:
+    listed = await cards.tell("/list")
+    before = len(cards.standin.shown)
+    inside = await cards.choose(listed, labels(listed)[0])
+    assert [one.name for one in inside] == [listed[-1].name], "in its place"
+    assert len(cards.standin.shown) == before
+    assert len(cards.standin.acknowledged) == 2
+
+
+async def test_thumbs_on_a_card_ask_for_the_reason(cards: DingtalkCardsStage) -> None:
+    said = await cards.tell(SUBSIDY)
+    changed = await cards.choose(said, "👎")
+    assert cards.words("judging.reason.wrong") in [label for one in changed for label in one.labels]
+    thanks = await cards.choose(changed, cards.words("judging.reason.wrong"))
+    assert cards.words("judging.thanks_bad") in texts(thanks)
+
+
+async def test_a_press_in_a_group_is_answered_there(cards: DingtalkCardsStage) -> None:
+    await cards.tell(SUBSIDY, group="企业群")
+    card = cards.standin.shown[-1]
+    for space in (True, False):
+        before = len(cards.standin.shown)
+        await cards.standin.press("乙", card, "👍", space)
+        await cards.settle()
+        assert {one.to for one in cards.standin.shown[before:]} == {"企业群"}
+
+
+async def test_answered_several_times__a_press_that_comes_again_counts_once(cards: DingtalkCardsStage) -> None:
+    await cards.tell(SUBSIDY)
+    await cards.standin.press("甲", cards.standin.shown[-1], "👍")
+    await cards.settle()
+    before, frame = len(cards.standin.shown), cards.standin.frames[-1]
+    await cards.standin._send(frame)
+    await until(lambda: cards.standin.acknowledged.count(frame["headers"]["messageId"]) == 2, "acknowledged again")
+    await cards.intake.idle()
+    assert len(cards.standin.shown) == before
+
+
+async def test_a_card_from_before_a_restart_is_answered(cards: DingtalkCardsStage) -> None:
+    listed = await cards.tell("/list")
+    await cards.again()
+    assert await cards.choose(listed, labels(listed)[0])
+
+
+async def test_a_text_that_a_card_can_not_show_goes_before_it(cards: DingtalkCardsStage) -> None:
+    offered = await cards.tell("人才")
+    text, card = cards.standin.shown[-2:]
+    assert (text.kind, card.kind) == ("text", "card IM_ROBOT")
+    assert card.text == cards.words("messenger.press")
+    assert "补链强链" in texts(await cards.choose(offered, "2."))
+
+
+@pytest.mark.parametrize("status", [400, 403])
+async def test_where_cards_are_refused_it_is_told_and_people_choose_by_number(
+    cards: DingtalkCardsStage, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    cards.standin.codes.append(("create", status))
+    first = await cards.tell(SUBSIDY)
+    assert TWENTY in texts(first), "nothing is lost"
+    (told,) = [record for record in caplog.records if record.message == "dingtalk_cards_refused"]
+    assert "DINGTALK_CARD_TEMPLATE_ID" in told.remedy  # type: ignore[attr-defined]
+    await cards.tell("人才")
+    assert "补链强链" in texts(await cards.tell("2"))
+
+
+async def test_without_a_template_nothing_is_subscribed_to_but_messages(stage: DingtalkStage) -> None:
+    assert stage.standin.topics == {dingtalk.TOPIC}
+
+
 def test_the_settings() -> None:
     faults: list[str] = []
     assert read({}, faults) is None
@@ -196,3 +320,14 @@ def test_the_settings() -> None:
     read(good | {"DINGTALK_API_URL": "http://api.example.cn", "DINGTALK_CLIENT_SECRET": ""}, faults)
     assert len(faults) == 1
     assert "DINGTALK_CLIENT_SECRET：没有设" in faults[0]
+
+
+def test_the_cards_template_is_checked_for_its_shape() -> None:
+    given = {"DINGTALK_CLIENT_ID": "dingabcdef", "DINGTALK_CLIENT_SECRET": "s" * 20}
+    for template, fault in ((dingtalk.TEMPLATE, False), ("nonsense", True)):
+        faults: list[str] = []
+        found = read(given | {"DINGTALK_CARD_TEMPLATE_ID": template}, faults)
+        assert bool(faults) == fault
+        assert found is not None
+        assert found.template == template
+        assert all("DINGTALK_CARD_TEMPLATE_ID" in told for told in faults)

@@ -47,7 +47,8 @@ def test_every_metric_says_which_replica() -> None:
 def test_one_process_alone_loads_nothing_of_it() -> None:
     code = (
         "import sys, bot.hosting.serving, bot.channels.telegram.app; "
-        "print([m for m in sys.modules if m.startswith(('bot.serving.replicas.', 'bot.service.shared', 'psycopg'))])"
+        "all_of_it = ('bot.serving.replicas.', 'bot.service.shared', 'bot.channels.web.shared', 'psycopg'); "
+        "print([m for m in sys.modules if m.startswith(all_of_it)])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['bot.serving.replicas.fence']", "the fence is what a turn has none of"

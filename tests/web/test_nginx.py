@@ -13,7 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.deploy.test_deploy_runs import read, tool, upstream
+from tests.deploy.test_deploy import read, tool
+from tests.deploy.test_deploy_runs import upstream
 from tests.patience import PATIENCE
 from tests.ports import free_port
 

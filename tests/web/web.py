@@ -24,6 +24,7 @@ from bot.service.parts import Parts
 from bot.service.port import Address, Channel
 from bot.service.service import Service
 from bot.service.staffroom import ConsoleRoom, StaffRoom
+from bot.serving.replicas.replica import Replica
 from bot.serving.reply_cache import RecentReplies
 from bot.staff.asker_hash import Askers
 from bot.staff.hours import Hours
@@ -49,6 +50,7 @@ class Web:
         console: bool = False,
         limit: int = 10_000,
         keep_days: int = 90,
+        replica: Replica | None = None,
     ) -> None:
         words = replies.assistant.words
         self.store = store
@@ -70,8 +72,10 @@ class Web:
             ),
             channels=channels,
             keep_days=keep_days,
+            replica=replica,
         )
-        self.staff = Intake(self.memory.name, self.memory.read, Service(self.parts), store, self.parts.metrics)
+        service, metrics = Service(self.parts), self.parts.metrics
+        self.staff = Intake(self.memory.name, self.memory.read, service, store, metrics, replica=replica)
         self.web = WebApp(self.parts, settings)
         self.settings = settings
         self.address = ""

@@ -8,14 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.dingtalk.cards import pressed
 from bot.messaging.groups import Groups
 from bot.messaging.names import short
+from bot.messaging.remembered import Remembered
 from bot.service.journal import Raw
 from bot.service.port import Address, Incoming, Quoted
 from bot.store.keys import Delivery
 
 NAME = "dingtalk"
 _KINDS = {"picture": "photo", "video": "video", "file": "document"}
+PRESS = "actionCallback"
+"""Of a card's button."""
 _MOST = 10_000
 
 
@@ -52,6 +56,8 @@ class Sessions:
 def raw(frame: dict[str, Any]) -> Raw:
     """A frame to be journalled. Raises KeyError, ValueError."""
     body = json.loads(frame["data"])
+    if body.get("type") == PRESS:  # only the frame has a name of its own
+        return Raw(short(str(frame["headers"]["messageId"])), str(frame["data"]), str(body["userId"]))
     return Raw(short(str(body["msgId"])), str(frame["data"]), _person(body))
 
 
@@ -63,15 +69,18 @@ def _person(body: dict[str, Any]) -> str:
 class Reader:
     """Reads what was journalled."""
 
-    def __init__(self, sessions: Sessions, ours: Callable[[str], bool]) -> None:
+    def __init__(self, sessions: Sessions, sent: Remembered, ours: Callable[[str], bool]) -> None:
         """``ours``: whether a text that is quoted is one that we sent."""
         self._sessions = sessions
+        self._sent = sent
         self._groups = Groups()
         self._ours = ours
 
     def read(self, delivery: Delivery, text: str) -> Incoming:
         """What came in."""
         body = json.loads(text)
+        if body.get("type") == PRESS:
+            return self._press(delivery, body)
         person, group = _person(body), str(body["conversationType"]) == "2"
         conversation = str(body["conversationId"]) if group else person
         at = Address(NAME, conversation, person, delivery.id, "group" if group else "private")
@@ -80,6 +89,12 @@ class Reader:
             until = float(body.get("sessionWebhookExpiredTime", 0)) / 1_000
             self._sessions.note(delivery.id, Session(str(body["sessionWebhook"]), until))
         return self._said(delivery, at, body)
+
+    def _press(self, delivery: Delivery, body: dict[str, Any]) -> Incoming:
+        data, space, group = pressed(body)
+        person, message = str(body["userId"]), str(body["outTrackId"])
+        at = Address(NAME, space if group else person, person, message, "group" if group else "private")
+        return Incoming(delivery, at, "press", data, under=self._sent.under(message))
 
     def _said(self, delivery: Delivery, at: Address, body: dict[str, Any]) -> Incoming:
         kind, quoted = body["msgtype"], self._quoted(body)

@@ -24,7 +24,8 @@ from bot.service.port import DisturbedError, RefusedError
 
 log = logging.getLogger(__name__)
 
-TOPIC = "/v1.0/im/bot/messages/get"
+TOPIC, PRESSES = "/v1.0/im/bot/messages/get", "/v1.0/card/instances/callback"
+"""What people write, and what they press."""
 HEARTBEAT = 30.0
 """Seconds between pings of ours; the connection is held to be dead when half of that passes without an answer."""
 CONNECTED_WITHIN = 20.0
@@ -54,6 +55,7 @@ class Stream:
         self._settings = settings
         self._client = client
         self._received = received
+        self._topics = (TOPIC, PRESSES) if settings.template else (TOPIC,)
 
     # -- connecting ----------------------------------------------------------------------------------------------------
 
@@ -62,7 +64,7 @@ class Stream:
         body = {
             "clientId": self._settings.client_id,
             "clientSecret": self._settings.secret,
-            "subscriptions": [{"type": "CALLBACK", "topic": TOPIC}],
+            "subscriptions": [{"type": "CALLBACK", "topic": topic} for topic in self._topics],
             "ua": "policybot",
             "localIp": "127.0.0.1",
         }
@@ -164,7 +166,7 @@ class Stream:
             if topic == "ping":
                 await socket.send_str(acknowledged(frame, str(frame.get("data", "{}"))))
             return bool(topic == "disconnect")
-        if topic == TOPIC:
+        if topic in self._topics:
             inbox.put_nowait(frame)
         else:  # an event that nobody asked for need not come again
             await socket.send_str(acknowledged(frame, json.dumps({"status": "SUCCESS"})))

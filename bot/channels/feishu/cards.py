@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 
 from bot.service.port import Rows
-
-MOST = 2_000
 
 
 def card(page: str, rows: Rows, group: bool) -> str:
@@ -45,30 +41,3 @@ def _texts(part: Any) -> list[str]:
         return []
     own = [part[name] for name in ("text", "content") if isinstance(part.get(name), str)]
     return own + [text for one in part.values() if isinstance(one, (dict, list)) for text in _texts(one)]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A message of ours as it stands."""
-
-    page: str
-    rows: Rows
-    answers: str = ""
-
-
-class Sent:
-    """Our latest messages, by id: their buttons are changed one by one, and people reply to them."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, Known] = OrderedDict()
-
-    def note(self, name: str, known: Known) -> None:
-        """It was sent, or changed."""
-        self._known[name] = known
-        self._known.move_to_end(name)
-        if len(self._known) > MOST:
-            self._known.popitem(last=False)
-
-    def get(self, name: str) -> Known | None:
-        """As far as it is remembered."""
-        return self._known.get(name)

@@ -9,11 +9,11 @@ from collections import OrderedDict
 from urllib.parse import quote
 
 from bot.channels.feishu.api import ApiError, FeishuApi
-from bot.channels.feishu.cards import Known, card
-from bot.channels.feishu.cards import Sent as Messages
+from bot.channels.feishu.cards import card
 from bot.channels.feishu.incoming import NAME
 from bot.messaging.plain import PlainChannel
 from bot.messaging.quota import Quota
+from bot.messaging.remembered import Known, Remembered
 from bot.service.port import (
     Address,
     Capabilities,
@@ -43,7 +43,7 @@ _ESCAPED = {'"': 4, "\\": 4, "\n": 3, "\t": 3}
 class FeishuChannel(PlainChannel):
     """The port's Channel."""
 
-    def __init__(self, api: FeishuApi, sent: Messages) -> None:
+    def __init__(self, api: FeishuApi, sent: Remembered) -> None:
         super().__init__(NAME, CAPABILITIES)
         self._api = api
         self._sent = sent

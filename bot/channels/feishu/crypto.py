@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import os
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -34,3 +35,10 @@ def opened(sealed: str, key: str) -> bytes:
     if not 1 <= pad <= 16 or plain[-pad:] != bytes([pad]) * pad:
         raise CryptoError("wrong padding")
     return plain[:-pad]
+
+
+def sealed(text: bytes, key: str) -> str:
+    """The text as Feishu encrypts it."""
+    start, pad = os.urandom(16), 16 - len(text) % 16
+    encryptor = Cipher(algorithms.AES256(hashlib.sha256(key.encode()).digest()), modes.CBC(start)).encryptor()
+    return base64.b64encode(start + encryptor.update(text + bytes([pad]) * pad) + encryptor.finalize()).decode()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.channels.feishu.cards import Sent
 from bot.messaging.groups import Groups
 from bot.messaging.names import short
-from bot.service.port import Address, Incoming, Place, Quoted, Under
+from bot.messaging.remembered import Remembered
+from bot.service.port import Address, Incoming, Place, Quoted
 from bot.store.keys import Delivery
 
 NAME = "feishu"
@@ -45,7 +45,7 @@ def person_of(event: dict[str, Any]) -> str:
 class Reader:
     """Reads what was journalled: ``{"event": ..., "quoted": {"text": ..., "ours": ...}}``."""
 
-    def __init__(self, sent: Sent) -> None:
+    def __init__(self, sent: Remembered) -> None:
         self._sent = sent
         self._groups = Groups()
         self.me = ""
@@ -95,13 +95,11 @@ class Reader:
     def _press(self, delivery: Delivery, header: dict[str, Any], inner: dict[str, Any], person: str) -> Incoming:
         context = inner.get("context", {})
         message, chat = str(context.get("open_message_id", "")), str(context.get("open_chat_id", ""))
-        known = self._sent.get(message)
-        under = Under(known.page, known.rows, known.answers) if known is not None else Under()
         given = inner.get("action", {}).get("value")
         value = given if isinstance(given, dict) else {}
         group, data = bool(value.get("group")), str(value.get("data", ""))
         at = Address(NAME, chat if group else person, person, message, "group" if group else "private")
-        return Incoming(delivery, at, "press", data, under=under, receipt=str(header["event_id"]))
+        return Incoming(delivery, at, "press", data, under=self._sent.under(message), receipt=str(header["event_id"]))
 
 
 def _post(content: dict[str, Any]) -> str:

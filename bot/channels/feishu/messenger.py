@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
+import secrets
 import time
 from typing import Any
 from urllib.parse import quote
@@ -14,13 +15,14 @@ from aiohttp import web
 
 from bot.channels.feishu import incoming
 from bot.channels.feishu.api import FeishuApi
-from bot.channels.feishu.cards import Sent, text_of
+from bot.channels.feishu.cards import text_of
 from bot.channels.feishu.channel import FeishuChannel
-from bot.channels.feishu.crypto import CryptoError, opened, signed
+from bot.channels.feishu.crypto import CryptoError, opened, sealed, signed
 from bot.channels.feishu.incoming import ADDED, MENU, MESSAGE, PRESS, Reader
 from bot.channels.feishu.settings import FeishuSettings
 from bot.messaging.client import Client
-from bot.messaging.messenger import Finding
+from bot.messaging.messenger import Finding, Probe
+from bot.messaging.remembered import Remembered
 from bot.replies.texts import Texts
 from bot.service.intake import Intake
 from bot.service.journal import Raw
@@ -37,6 +39,8 @@ QUOTED_WITHIN = 1.0
 """Seconds to look up the message that is replied to."""
 OLD = 8 * 3600.0
 """Seconds by which a request may be old: more than the last time that Feishu comes again."""
+ACTIVE = 2
+"""Of a robot: switched on."""
 _KNOWN = (MESSAGE, PRESS, ADDED, MENU)
 
 
@@ -46,7 +50,7 @@ class Feishu:
     def __init__(self, settings: FeishuSettings, client: Client, words: Texts) -> None:  # noqa: ARG002  as all are made
         self._settings = settings
         self._api = FeishuApi(settings, client)
-        self._sent = Sent()
+        self._sent = Remembered()
         self.channel = FeishuChannel(self._api, self._sent)
         self._reader = Reader(self._sent)
         self._intake: Intake | None = None
@@ -78,8 +82,7 @@ class Feishu:
         except CryptoError as error:
             return _refused(request, str(error))
         if event.get("type") == "url_verification":
-            good = hmac.compare_digest(str(event.get("token", "")).encode(), self._settings.token.encode())
-            return web.json_response({"challenge": event.get("challenge", "")}) if good else _refused(request, "token")
+            return self._challenged(request, event)
         header = event.get("header")
         if not isinstance(header, dict) or not self._genuine(request, raw, header):
             return _refused(request, "signature, token or age")
@@ -89,6 +92,13 @@ class Feishu:
             return await asyncio.wait_for(self._received(event, header), TAKEN_WITHIN)
         except TimeoutError:
             return web.Response(status=503, text="try again")
+
+    def _challenged(self, request: web.Request, event: dict[str, Any]) -> web.Response:
+        """The answer to the check of the address."""
+        if not hmac.compare_digest(str(event.get("token", "")).encode(), self._settings.token.encode()):
+            return _refused(request, "token")
+        log.info("callback_checked", extra={"path": PATH})
+        return web.json_response({"challenge": event.get("challenge", "")})
 
     def _opened(self, raw: bytes) -> dict[str, Any]:
         try:
@@ -142,6 +152,13 @@ class Feishu:
 
     # -- all the time --------------------------------------------------------------------------------------------------
 
+    def probe(self) -> Probe | None:
+        """The challenge, which Feishu sends when the address is saved."""
+        word = secrets.token_hex(8)
+        event = {"type": "url_verification", "token": self._settings.token, "challenge": word}
+        body = {"encrypt": sealed(json.dumps(event).encode(), self._settings.encrypt_key)}
+        return Probe(PATH, json.dumps({"challenge": word}).encode(), body=json.dumps(body).encode())
+
     async def run(self) -> None:
         """Learn who the bot is; the rest comes by itself."""
         pause = 1.0
@@ -157,12 +174,22 @@ class Feishu:
         await asyncio.Event().wait()
 
     async def check(self) -> list[Finding]:
-        """Get a token."""
+        """Get a token, and look whether the application is a robot that is switched on."""
         _, answer = await self._api.fetched()
         if answer.get("tenant_access_token"):
-            return [Finding(True, "取到了 tenant_access_token，App ID 和 App Secret 都对")]
+            return [Finding(True, "取到了 tenant_access_token，App ID 和 App Secret 都对"), await self._robot()]
         told = f"取不到 tenant_access_token：{answer.get('code')} {answer.get('msg', '')}"[:200]
         return [Finding(False, told, "请核对 FEISHU_APP_ID、FEISHU_APP_SECRET，应用要启用")]
+
+    async def _robot(self) -> Finding:
+        remedy = "在开放平台添加应用能力「机器人」，创建版本并发布，由管理员启用"
+        try:
+            me = await self._api.call("bot/info", "GET", "/open-apis/bot/v3/info")
+        except RefusedError as error:
+            return Finding(False, f"读不到机器人：{error}", remedy)
+        if me.get("activate_status", ACTIVE) != ACTIVE:
+            return Finding(False, f"机器人没有启用（activate_status {me['activate_status']}）", remedy)
+        return Finding(True, f"机器人「{me.get('app_name', '')}」启用了")
 
 
 def _refused(request: web.Request, reason: str) -> web.Response:

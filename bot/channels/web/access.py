@@ -48,7 +48,7 @@ class Access:
             if key is None and self._site.settings.api == "keys":
                 raise ProblemError(401, "要有钥匙：Authorization: Bearer pb_…")
             if key is not None:
-                self._use(key, scope)
+                await self._use(key, scope)
             return await handler(request)
 
         return guarded
@@ -57,10 +57,10 @@ class Access:
         """Whether the request came with a key: its own limit holds, not its address's."""
         return "Authorization" in request.headers  # one that does not hold was refused before
 
-    def _use(self, key: Key, scope: str) -> None:
+    async def _use(self, key: Key, scope: str) -> None:
         if not key.may(scope):
             raise ProblemError(403, f"这把钥匙不能用于 {scope}")
-        seconds = self._site.buckets.wait(("key", key.id), key.per_minute)
+        seconds = await self._site.buckets.ask(("key", key.id), key.per_minute)
         if seconds:
             raise ProblemError(429, "这把钥匙用得太快了", retry_after=seconds)
 

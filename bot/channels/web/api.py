@@ -92,14 +92,13 @@ class Api:
         text = masked(body["text"])
         if not text.strip() or len(text) > LONGEST:
             raise ProblemError(400, f"text：应有 1 到 {LONGEST} 个字", field="text")
-        self._not_cut_off()
         off = await self.site.parts.off.reason(self.site.parts.store)
         if off:
             raise ProblemError(503, self.site.parts.words("off", reason=off))
         policy, on = self._policy_named(body.get("policy")), _day(body.get("on"))
         new = "conversation" not in body
         name = self.site.tokens.fresh.name(12) if new else self._conversation(body["conversation"])
-        self._limit(request, name)
+        await self._limit(request, name)
         lock = self._locks.setdefault(name, asyncio.Lock())
         async with lock:
             talk = Talk(CHANNEL, name, name)
@@ -111,12 +110,6 @@ class Api:
             answer = await self._record(talk, text, reply, time.perf_counter() - began)
         data = reply.to_json() | {"conversation": self.site.tokens.of("api", name), "answer": answer}
         return _json(data)
-
-    def _not_cut_off(self) -> None:
-        """A replica that others hold for dead answers nobody: what it knows may be out of date."""
-        replica = self.site.parts.replica
-        if replica is not None and not replica.membership.alive:
-            raise ProblemError(503, "这个副本连不上数据库，暂时答不了；请再问一次", retry_after=2)
 
     async def _reply(self, text: str, before: Conversation, policy: str, on: date | None) -> Reply:
         if not policy and on is None:
@@ -155,9 +148,9 @@ class Api:
             raise ProblemError(404, "没有这个对话：conversation 应是 ask 给出的；不写就另起一个", field="conversation")
         return name
 
-    def _limit(self, request: web.Request, conversation: str) -> None:
+    async def _limit(self, request: web.Request, conversation: str) -> None:
         if not self.access.by_key(request):
-            self.site.limit_address(request)
+            await self.site.limit_address(request)
         seconds = self.site.buckets.wait(("api", conversation), self.site.parts.limit.per_minute)
         if seconds:
             raise ProblemError(429, "这个对话问得太快了", retry_after=seconds)
@@ -175,7 +168,7 @@ class Api:
                 raise ProblemError(400, f"{name}：最多 {most} 个字", field=name)
         if reason not in REASONS.values():  # in the caller's own words
             reason, comment = "", "\n".join(filter(None, [reason, comment]))
-        self.site.limit_address(request)
+        await self.site.limit_address(request)
         found = await self.site.parts.store.transact(
             lambda c: answers.answer(c, (CHANNEL, store.CHANNEL), body["answer"])
         )
@@ -265,7 +258,7 @@ class Api:
         quote = (await _body(request, {"quote": str}, ("quote",)))["quote"]
         if not quote.strip() or len(quote) > LONGEST_QUOTE:
             raise ProblemError(400, f"quote：应有 1 到 {LONGEST_QUOTE} 个字", field="quote")
-        self.site.limit_address(request)
+        await self.site.limit_address(request)
         found = await asyncio.to_thread(self.site.quotations.verify, quote)
         return _json(found.to_json())
 

@@ -80,6 +80,7 @@ class WebApp:
         if self._watching is not None:
             self._watching.cancel()
         await self.site.door.intake.stop(within)
+        self.site.buckets.close()
 
     async def _watch(self) -> None:
         """Note what changed in the documents when another base comes into force."""

@@ -24,18 +24,25 @@ class Buckets:
         self._left: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
         """Who -> (how many are left, when that was so)."""
 
-    def wait(self, who: Hashable, per_minute: int) -> int:
+    def wait(self, who: Hashable, per_minute: float) -> int:
         """Count one; 0 when it may be, else the seconds to wait. ``per_minute``: 0 for no limit."""
         if not per_minute:
             return 0
         now = self._clock()
         left, then = self._left.pop(who, (float(per_minute), now))
-        left = min(float(per_minute), left + (now - then) * per_minute / 60.0)
+        left = min(per_minute, left + (now - then) * per_minute / 60.0)
         may = left >= 1.0
         self._left[who] = (left - 1.0 if may else left, now)
         if len(self._left) > REMEMBERED:
             self._left.popitem(last=False)
         return 0 if may else math.ceil((1.0 - left) * 60.0 / per_minute)
+
+    async def ask(self, who: Hashable, per_minute: int) -> int:
+        """As wait, where others may count as well (shared_limits.py)."""
+        return self.wait(who, per_minute)
+
+    def close(self) -> None:
+        """Nobody asks any more."""
 
 
 def address_of(request: web.Request, proxies: Sequence[Network]) -> str:

@@ -22,6 +22,8 @@ OURS = "web."
 """What the names of this channel's routes begin with; other routes of the process are not its affair."""
 UPLOAD = "web.console.upload"
 """The route whose body is read piece by piece, by people who have signed in."""
+LASTING = (f"{OURS}static", f"{OURS}widget")
+"""Routes of what is never out of date."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -63,10 +65,16 @@ def problem(error: ProblemError) -> web.Response:
 class Safety:
     """The middleware of the web's routes."""
 
-    def __init__(self, settings: WebSettings, page: Callable[[web.Request, int, str], web.Response]) -> None:
-        """``page``: a fault as people read it."""
+    def __init__(
+        self,
+        settings: WebSettings,
+        page: Callable[[web.Request, int, str], web.Response],
+        cut_off: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``page``: a fault as people read it. ``cut_off``: whether what is known here may be out of date."""
         self._settings = settings
         self._page = page
+        self._cut_off = cut_off
 
     def middleware(self) -> Middleware:
         """For web.Application."""
@@ -105,6 +113,8 @@ class Safety:
             if request.match_info.route.name != UPLOAD:
                 await _bounded(request)
         arrived(request)
+        if self._cut_off() and request.match_info.route.name not in LASTING:
+            raise ProblemError(503, "这个副本连不上数据库，暂时答不了；请再试一次", retry_after=2)
         return await handler(request)
 
     def _same_origin(self, request: web.Request, host: str) -> None:

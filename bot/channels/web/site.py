@@ -38,8 +38,8 @@ class Site:
         self.door = Door(parts)
         self.looks = Looks(settings.prefix)
         self.tokens = Tokens(parts.askers)
-        self.buckets = Buckets()
-        self.safety = Safety(settings, self.fault)
+        self.buckets = _buckets(parts)
+        self.safety = Safety(settings, self.fault, self.cut_off)
         self._finder: Finder | None = None
         self._quotations: Quotations | None = None
 
@@ -89,10 +89,15 @@ class Site:
         else:
             app.router.add_route(method, where, handler, name=name)
 
-    def limit_address(self, request: web.Request) -> None:
+    def cut_off(self) -> bool:
+        """Whether the other replicas hold this one for dead: nobody is answered, what it knows may be out of date."""
+        replica = self.parts.replica
+        return replica is not None and not replica.membership.alive
+
+    async def limit_address(self, request: web.Request) -> None:
         """Count a question of that address. Raises ProblemError."""
         who = address_of(request, self.settings.proxies)
-        seconds = self.buckets.wait(("address", who), self.settings.address_limit)
+        seconds = await self.buckets.ask(("address", who), self.settings.address_limit)
         if seconds:
             raise ProblemError(429, "问得太快了", retry_after=seconds)
 
@@ -120,3 +125,11 @@ class Site:
         """The whole address of a page, as others may open it."""
         base = self.settings.url or f"{request.scheme}://{request.host}"
         return f"{base.removesuffix(self.settings.prefix) if self.settings.prefix else base}{path}"
+
+
+def _buckets(parts: Parts) -> Buckets:
+    if parts.replica is None:
+        return Buckets()
+    from bot.channels.web.shared_limits import SharedBuckets  # what one process alone need not load
+
+    return SharedBuckets(parts.store, parts.askers, parts.replica.membership)

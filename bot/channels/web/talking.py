@@ -107,7 +107,7 @@ class Talking:
             return words("empty")
         if len(done.text) > LONGEST:
             return words("too_long", most=LONGEST)
-        self.site.limit_address(request)
+        await self.site.limit_address(request)
         seconds = self._too_fast(talk)
         if seconds:
             return words("too_fast", seconds=seconds)

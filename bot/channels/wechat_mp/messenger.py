@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import secrets
 import time
 
 from aiohttp import web
@@ -12,7 +14,7 @@ from bot.channels.wechat_mp.channel import NAME, WechatMpChannel
 from bot.channels.wechat_mp.passive import Passive
 from bot.channels.wechat_mp.settings import WechatMpSettings
 from bot.messaging.client import Client
-from bot.messaging.messenger import Finding
+from bot.messaging.messenger import Finding, Probe
 from bot.messaging.wechat import events
 from bot.messaging.wechat.api import WechatApi
 from bot.messaging.wechat.callback import ANSWER_WITHIN, Callback
@@ -25,6 +27,8 @@ from bot.service.journal import Raw
 from bot.service.port import Incoming
 from bot.store.keys import Delivery
 from bot.store.store import to_json
+
+log = logging.getLogger(__name__)
 
 PATH = "/callback/wechat"
 PASSIVE_WITHIN = ANSWER_WITHIN - 0.5
@@ -69,7 +73,9 @@ class WechatMp:
     async def _check(self, request: web.Request) -> web.Response:
         query = request.query
         if not self._crypto.signed(query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", "")):
+            log.warning("callback_refused", extra={"path": PATH, "peer": request.remote, "reason": "wrong signature"})
             return web.Response(status=403)
+        log.info("callback_checked", extra={"path": PATH})
         return web.Response(text=query.get("echostr", ""))
 
     async def _received(self, fields: dict[str, str]) -> web.Response:
@@ -101,6 +107,12 @@ class WechatMp:
         signature = self._crypto.signature(str(now), nonce, sealed)
         body = written({"Encrypt": sealed, "MsgSignature": signature, "TimeStamp": now, "Nonce": nonce})
         return web.Response(text=body, content_type="application/xml")
+
+    def probe(self) -> Probe | None:
+        """The address check, which is not encrypted here."""
+        word, stamp, nonce = secrets.token_hex(8), str(int(time.time())), secrets.token_hex(5)
+        query = {"timestamp": stamp, "nonce": nonce, "echostr": word}
+        return Probe(PATH, word.encode(), query | {"signature": self._crypto.signature(stamp, nonce)})
 
     async def run(self) -> None:
         """Set the menu; the rest comes by itself."""

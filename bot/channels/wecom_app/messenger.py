@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.channels.wecom_app.channel import NAME, WecomAppChannel
 from bot.channels.wecom_app.settings import WecomAppSettings
 from bot.messaging.client import Client
-from bot.messaging.messenger import Finding
+from bot.messaging.messenger import Finding, Probe
 from bot.messaging.wechat import events
 from bot.messaging.wechat.api import WechatApi
 from bot.messaging.wechat.callback import Callback
@@ -62,11 +62,20 @@ class WecomApp:
             await self._intake.take([Raw(events.delivery_id(fields), to_json(fields), fields["FromUserName"])])
         return web.Response()  # empty: no answer here, and no need to come again
 
+    def probe(self) -> Probe | None:
+        """The address check."""
+        return self._callback.probe()
+
     async def run(self) -> None:
         """Set the menu; the rest comes by itself."""
         await set_menu(self._api, self._words, agentid=self._agent_id)
         await asyncio.Event().wait()
 
     async def check(self) -> list[Finding]:
-        """Get an access token."""
-        return [Finding(*await self._api.findings())]
+        """Get an access token; with it look at the application: that says whether this machine may call, too."""
+        credentials = Finding(*await self._api.findings())
+        if not credentials.good:
+            return [credentials]
+        query = {"agentid": self._agent_id}
+        found = await self._api.tried("/cgi-bin/agent/get", "读到了应用，AgentId 对，出口 IP 可信", **query)
+        return [credentials, Finding(*found)]

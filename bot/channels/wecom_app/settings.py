@@ -10,6 +10,8 @@ from bot.messaging.wechat.crypto import KEY_PATTERN
 
 OFFICIAL = "https://qyapi.weixin.qq.com"
 NEEDED = ("WECOM_APP_CORP_ID", "WECOM_APP_SECRET", "WECOM_APP_AGENT_ID", "WECOM_APP_TOKEN", "WECOM_APP_AES_KEY")
+KF = "WECOM_KF_"
+"""How the variables of 微信客服 begin, which is of the same corporation."""
 VARIABLES = {
     "WECOM_APP_CORP_ID": "企业微信的企业 ID，管理后台「我的企业」最下面；微信客服也用它",
     "WECOM_APP_SECRET": "企业微信自建应用的 Secret，在应用的页面里",
@@ -37,6 +39,9 @@ def read(values: Mapping[str, str], faults: list[str]) -> WecomAppSettings | Non
     """The settings; None when the channel is not configured. Faults go to ``faults``."""
     own = ChannelValues(values, tuple(VARIABLES), faults)
     url = own.url("WECOM_API_URL", OFFICIAL)
+    if own["WECOM_APP_CORP_ID"] and not own.any_of(NEEDED[1:]) and not any(name.startswith(KF) for name in values):
+        missing = "、".join(NEEDED[1:])
+        faults.append(f"WECOM_APP_CORP_ID：只设了它；自建应用还要 {missing}，微信客服还要 {KF}…，请补上，或删去它")
     if not own.any_of(NEEDED[1:]) or not own.wanted(NEEDED, "自建应用"):
         return None
     agent = own.matched("WECOM_APP_AGENT_ID", r"[0-9]{1,12}", "应是数字，如 1000002")

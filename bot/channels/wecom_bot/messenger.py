@@ -17,7 +17,7 @@ from bot.channels.wecom_bot.incoming import Reader, delivery_id
 from bot.channels.wecom_bot.settings import WecomBotSettings
 from bot.channels.wecom_bot.slots import Slots
 from bot.messaging.client import Client
-from bot.messaging.messenger import Finding
+from bot.messaging.messenger import Finding, Probe
 from bot.messaging.quoting import Ours
 from bot.replies.texts import Texts
 from bot.service.intake import Intake
@@ -62,6 +62,10 @@ class WecomBot:
     def routes(self) -> list[web.RouteDef]:
         """None: it connects by itself."""
         return []
+
+    def probe(self) -> Probe | None:
+        """None: nobody calls."""
+        return None
 
     async def run(self) -> None:
         """Stay connected, and hand in what comes."""

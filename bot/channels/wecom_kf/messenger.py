@@ -10,9 +10,10 @@ from aiohttp import web
 from bot.channels.wecom_kf import incoming
 from bot.channels.wecom_kf.channel import WecomKfChannel
 from bot.channels.wecom_kf.reading import Account, known
+from bot.channels.wecom_kf.seats import Seats
 from bot.channels.wecom_kf.settings import WecomKfSettings
 from bot.messaging.client import Client
-from bot.messaging.messenger import Finding
+from bot.messaging.messenger import Finding, Probe
 from bot.messaging.wechat.api import WechatApi
 from bot.messaging.wechat.callback import Callback
 from bot.messaging.wechat.crypto import Crypto
@@ -30,9 +31,10 @@ PATH = "/callback/kf"
 class WecomKf:
     """The messenger."""
 
-    def __init__(self, settings: WecomKfSettings, client: Client, words: Texts) -> None:  # noqa: ARG002  as all are made
+    def __init__(self, settings: WecomKfSettings, client: Client, words: Texts) -> None:
         credentials = {"corpid": settings.corp_id, "corpsecret": settings.secret}
         self._api = WechatApi(client, settings.url, "/cgi-bin/gettoken", credentials)
+        self._seats = Seats(self._api, settings.servicer, words)
         self.channel = WecomKfChannel(self._api)
         self._callback = Callback(PATH, Crypto(settings.token, settings.aes_key, settings.corp_id), self._received)
         self._intake: Intake | None = None
@@ -70,7 +72,7 @@ class WecomKf:
         if account is None:
             assert self._intake is not None
             assert self._store is not None
-            account = self._accounts[kf] = Account(kf, self._api, self._intake, self._store)
+            account = self._accounts[kf] = Account(kf, self._api, self._intake, self._store, self._seats)
             task = asyncio.create_task(account.run())
             self._tasks.add(task)
             task.add_done_callback(self._ended)
@@ -80,6 +82,10 @@ class WecomKf:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("kf_reading_failed", exc_info=task.exception())
+
+    def probe(self) -> Probe | None:
+        """The address check."""
+        return self._callback.probe()
 
     async def run(self) -> None:
         """Read what came while nobody listened; then what callbacks tell of."""
@@ -93,5 +99,10 @@ class WecomKf:
                 task.cancel()
 
     async def check(self) -> list[Finding]:
-        """Get an access token."""
-        return [Finding(*await self._api.findings())]
+        """Get an access token; with it look at the accounts: that says whether the application may see to them."""
+        credentials = Finding(*await self._api.findings())
+        if not credentials.good:
+            return [credentials]
+        body = {"offset": 0, "limit": 100}
+        found = await self._api.tried("/cgi-bin/kf/account/list", "读到了客服帐号，这个 Secret 能管微信客服", body)
+        return [credentials, Finding(*found)]

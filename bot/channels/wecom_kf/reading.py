@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.channels.wecom_kf.channel import NAME
-from bot.channels.wecom_kf.incoming import raw
+from bot.channels.wecom_kf.incoming import CUSTOMER, raw
+from bot.channels.wecom_kf.seats import Seats
 from bot.messaging.wechat.api import WechatApi
 from bot.service.intake import Intake
 from bot.service.journal import Raw
@@ -34,8 +35,8 @@ AT_ONCE = 1_000
 RETRY = (1.0, 30.0)
 """Seconds before an account is read again after a failure, at first and at most."""
 _CURSOR = "cursor "
-SILENT = frozenset({2, 3})
-"""States of a conversation in which a person answers: waiting for one, or with one."""
+WISH = 40
+"""Characters of the longest text that may ask for a person and nothing else."""
 
 
 def place(kf: str) -> Talk:
@@ -53,11 +54,12 @@ def known(connection: Connection) -> list[str]:
 class Account:
     """One customer service account, read by one at a time."""
 
-    def __init__(self, kf: str, api: WechatApi, intake: Intake, store: Store) -> None:
+    def __init__(self, kf: str, api: WechatApi, intake: Intake, store: Store, seats: Seats) -> None:
         self._kf = kf
         self._api = api
         self._intake = intake
         self._store = store
+        self._seats = seats
         self._wanted = asyncio.Event()
         self._token = ""
         self._cursor = ""
@@ -120,24 +122,26 @@ class Account:
         """Those that are to be answered, in order."""
         oldest = (self._since if self._since is not None else time.time()) - OLD
         fresh = [one for one in messages if float(one.get("send_time", 0)) >= oldest]
-        silent = {person: await self._with_person(person) for person in _customers(fresh)}
+        silent = {person: await self._seats.taken(self._kf, person) for person in _customers(fresh)}
         found = []
         for one in fresh:
             made = raw(one)
             if made is not None and not silent.get(made.person, False):
-                found.append(made)
+                if await self._handed_over(one, made.person):
+                    silent[made.person] = True
+                else:
+                    found.append(made)
+            elif (event := one.get("event")) and event.get("event_type") == "session_status_change":
+                await self._seats.changed(event)
         return found
 
-    async def _with_person(self, person: str) -> bool:
-        """Whether a person of the staff answers there now, so that the bot is silent."""
-        try:
-            body = {"open_kfid": self._kf, "external_userid": person}
-            answer = await self._api.call("/cgi-bin/kf/service_state/get", body)
-        except RefusedError as error:
-            log.warning("kf_state_unknown", extra={"reason": str(error)})
+    async def _handed_over(self, message: dict[str, Any], person: str) -> bool:
+        """Whether the customer asked for a person, and WeCom's own take over: else it is the service's affair."""
+        text = message["text"]["content"].strip() if message.get("msgtype") == "text" else ""
+        if not self._seats.there or not 0 < len(text) <= WISH or not await self._intake.wants_person(text):
             return False
-        return answer.get("service_state") in SILENT
+        return await self._seats.hand_over(self._kf, person)
 
 
 def _customers(messages: Sequence[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(str(one["external_userid"]) for one in messages if one.get("origin") == 3))
+    return list(dict.fromkeys(str(one["external_userid"]) for one in messages if one.get("origin") == CUSTOMER))

@@ -24,7 +24,7 @@ class DocumentAnswers(OnPolicy):
     def info(self, topic: InfoTopic, conversation: Conversation) -> Reply:
         """On the document as a whole."""
         if topic == "number" or topic == "issuer" or topic == "published":
-            return self.particular(topic, conversation)
+            return self.particulars((topic,), conversation)
         return Reply(
             "info",
             tuple(self.compose.info(topic, self.today())),
@@ -36,15 +36,16 @@ class DocumentAnswers(OnPolicy):
             why=Why(Rule.DOCUMENT),
         )
 
-    def particular(self, topic: Particular, conversation: Conversation) -> Reply:
-        """The document's own data: its number, issuer, date, attachments, what it repeals."""
-        blocks = Particulars(self.library, self.policy).blocks(topic)
+    def particulars(self, topics: Sequence[Particular], conversation: Conversation) -> Reply:
+        """The document's own data, all that is asked of: its number, issuer, date, attachments, what it repeals."""
+        own = Particulars(self.library, self.policy)
+        blocks = [block for topic in topics for block in own.blocks(topic)]
         return Reply(
             "info",
             (*blocks, *self.finish(place=self.compose.named)),
             replace(conversation, choices=()),
             self.policy.id,
-            info=topic,
+            info=topics[0],
             documents=self.successor,
             why=Why(Rule.DOCUMENT_FACTS),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.engine.answering.paragraphs import Paragraphs, day_of
+from bot.engine.answering.whole_words import READABLE
 from bot.engine.values.reply import Block, Piece, Quote, Say
 from knowledge.base.document import Clause
 from knowledge.base.phrasings import InfoTopic
@@ -46,7 +47,9 @@ class DocumentInfo(Paragraphs):
         validity = self.policy.validity
         if validity.effective_quote is None:
             return [self.say("info.unstated"), *self._absent(), *self.notice(today)]
-        blocks = [Block("lead", (Say(self.words("info.effective")), Quote(validity.effective_quote)))]
+        whole = validity.quote or ""
+        quote = whole if validity.effective_quote in whole and len(whole) <= READABLE else validity.effective_quote
+        blocks = [Block("lead", (Say(self.words("info.effective")), Quote(quote)))]
         if validity.effective_from is None:
             blocks.append(self.say("info.effective_unknown"))
         return blocks + self.notice(today)

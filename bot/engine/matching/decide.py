@@ -81,7 +81,7 @@ def decide(matches: Sequence[Match]) -> Decision:
             if len(offered) < size:
                 break
             held = sum(m.probability for m in offered)
-            if held < CHOICE_HELD and all(m.found for m in offered):
+            if held < CHOICE_HELD and any(m.found for m in offered):
                 continue
             cost = CHOICE * held + WRONG_CHOICE * (inside - held) + LEAK_CHOICE * (outside + p["chat"])
             if "choose" not in options or cost < options["choose"][0]:

@@ -89,6 +89,7 @@ class Matcher:
             self._understanding.generic,
             scope.only,
             self._library.place_names.asked_for(question.reading.plain),
+            self.evidence.jurisdiction.levels_asked(question.reading.plain),
             () if scope.only else also,
             question.asks,
             sum(m.probability for m in learned if kind_of(m.target) in ("near", "far")),
@@ -135,9 +136,15 @@ class Matcher:
 
     def _together(self, question: Question, learned: list[Match], found: list[Found], scope: Scope) -> list[Match]:
         def trust(taught: Match, best: Found) -> float | None:
-            return self.evidence.trust(self.trust_values(question, taught, best))
+            ahead = self._whose(question, taught.target) - self._whose(question, best.target)
+            return self.evidence.trust(self.trust_values(question, taught, best), ahead)
 
         return contest(learned, found, scope.rank, trust)
+
+    def _whose(self, question: Question, target: str) -> float:
+        """Log odds of a target's document for the place and the level of government that the question names."""
+        plain, whose = question.reading.plain, self.evidence.jurisdiction
+        return whose.odds(policy_of(target), self._library.place_names.asked_for(plain), whose.levels_asked(plain))
 
     def _learned_in_context(self, reading: Reading, context: Context, scope: Scope) -> list[Match]:
         matches = self.learned(reading, scope)

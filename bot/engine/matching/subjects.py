@@ -8,12 +8,17 @@ from functools import lru_cache
 from bot.engine.understanding.understanding import Question, Understanding
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
+from knowledge.retrieval.evidence import Asking, Evidence
 from knowledge.text.fold import fold, fold_whole
 
 REMEMBERED = 256
 """Clauses whose known words are remembered."""
 OFTEN = 2
 """Times that a word stands in what people ask of a clause, from which it belongs to it: one story has its own words."""
+MONEY = frozenset({"amount", "count"})
+"""Cues that ask for a sum: 补助多少 may be either."""
+SHORT = 7
+"""Telling words of a question that is no story."""
 SHARED = 2
 """Characters in a row of the subject that make a word another name of it: 高新证."""
 
@@ -32,10 +37,16 @@ class _Known:
 
 
 class Subjects:
-    """Looks at clauses of documents with phrasings, whose card says whom their sums are for."""
+    """Looks at clauses of documents with phrasings, whose card says whom their sums are for, and at those without.
 
-    def __init__(self, ready: Ready, understanding: Understanding) -> None:
+    Of these nobody has said what else is asked of them: there it counts which of the known subjects (lexicon/subjects)
+    a short question names that the clause doesn't. In a story people also say what they are.
+    """
+
+    def __init__(self, ready: Ready, understanding: Understanding, evidence: Evidence) -> None:
         self._ready = ready
+        self._evidence = evidence
+        self._subjects = frozenset(map(fold, ready.base.lexicon.subjects.subjects))
         self._understanding = understanding
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._of = lru_cache(REMEMBERED)(self._known)
@@ -46,7 +57,9 @@ class Subjects:
         False where the card names no subject, and where the question states numbers: then these are looked at.
         """
         asked = self._ready.base.phrasings[policy.id]
-        if clause.card is None or not clause.card.subject or not asked.written or question.numbers:
+        if not asked.written:
+            return self._unnamed(policy, clause, question)
+        if clause.card is None or not clause.card.subject or question.numbers:
             return False
         known = self._of(policy.id, clause.id)
         plain = question.reading.plain
@@ -55,6 +68,19 @@ class Subjects:
         money = self._understanding.money
         telling = (w for w in question.telling if not w.isascii() and not money.says("beside", w))
         return any(word not in known.text and known.said.count(word) < OFTEN for word in telling)
+
+    def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
+        """Whether a short question for a sum names a subject that the clause and its titles don't."""
+        if len(question.telling) > SHORT or not question.asks & MONEY:
+            return False
+        named = (self._subject(word) for word in question.reading.words)
+        words = [word for word in named if word]
+        asking = Asking(question.reading, self._understanding.generic)
+        return bool(words and self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words))
+
+    def _subject(self, word: str) -> str:
+        """The subject that a word is or begins with (绿色工厂); empty: none."""
+        return next((word[:end] for end in range(len(word), 1, -1) if word[:end] in self._subjects), "")
 
     def _known(self, policy_id: str, clause_id: str) -> _Known:
         clause, asked = self._policies[policy_id].clause(clause_id), self._ready.base.phrasings[policy_id]

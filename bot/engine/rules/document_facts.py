@@ -7,10 +7,11 @@ from typing import cast
 
 from bot.engine.answering.document_facts import PARTICULARS
 from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.documents import apart
 from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import SURE_TOPIC
+from bot.engine.values.thresholds import MAYBE_TOPIC, SURE_TOPIC
 from knowledge.base.phrasings import InfoTopic
 
 OF_DOCUMENT = frozenset({"validity", "effective", "issuer", "number", "published", "basis", "addressees"})
@@ -41,36 +42,43 @@ def whole_document(asked: Asked, use: Resources) -> Outcome:
 def described(asked: Asked, use: Resources) -> Outcome:
     """A question on the own data of a document that it describes: 济南那个人工智能的政策还管用不."""
     question, scope = asked.question, asked.scope
-    if question.plain_rest or not use.library.many or asked.talked_about:
+    if question.plain_rest or not use.library.many or asked.talked_about or not _of_a_document(asked, use):
         return None
-    policies = [scope.only] if scope.only else [p for p in use.library.by_id if scope.asks(p)]
-    found = use.described.of(question.reading.plain, question.telling, policies)
+    found = use.described.of(question.reading.plain, question.telling, scope.asks)
     if not found:
         return None
     rest = use.understanding.question(found[0].rest)
-    particular = next((t for t in PARTICULARS if t in question.asks | rest.asks), None)
-    topic = None if particular else use.topic(rest, use.everywhere, SURE_TOPIC)
-    if particular is None and (topic not in OF_DOCUMENT or asked.names_unit):
+    particulars = [t for t in PARTICULARS if t in question.asks | rest.asks]
+    topic = None if particulars else use.topic(rest, use.everywhere, SURE_TOPIC)
+    if not particulars and (topic not in OF_DOCUMENT or asked.names_unit):
         return None
     if len(found) > 1:
-        return use.across.choose_document([one.policy for one in found], found[0].rest, asked.conversation)
+        return apart([one.policy for one in found], found[0].rest, asked, use)
     answers, conversation = use.answers(found[0].policy), replace(asked.conversation, policy=found[0].policy)
-    if particular is not None:
-        return answers.particular(particular, conversation)
+    if particulars:
+        return answers.particulars(particulars, conversation)
     return answers.info(cast(InfoTopic, topic), conversation)
+
+
+def _of_a_document(asked: Asked, use: Resources) -> bool:
+    """Whether a question may be on a document's own data: it speaks of a kind of document, or asks for such data."""
+    question = asked.question
+    if use.described.pointed(question.reading.plain) or question.asks.intersection(PARTICULARS):
+        return True
+    return use.topic(question, asked.scope, MAYBE_TOPIC) in OF_DOCUMENT
 
 
 def document_facts(asked: Asked, use: Resources) -> Reply | None:
     """A question on a document's own data (文号多少, 有没有附件) and nothing else."""
     question = asked.question
-    topic = next((t for t in PARTICULARS if t in question.asks), None)
+    topics = [t for t in PARTICULARS if t in question.asks]
     replaced = REPEALED in question.asks
-    if not (topic or replaced) or asked.names_unit or not question.plain_rest:
+    if not (topics or replaced) or asked.names_unit or not question.plain_rest:
         return None
     meant = asked.scope.meant(asked.conversation)
     if meant is None:
         return use.which_document(question, asked.conversation)
     answers = use.answers(meant.id)
-    if topic is None or replaced:
+    if not topics or replaced:
         return answers.info("validity", asked.conversation)
-    return answers.particular(topic, asked.conversation)
+    return answers.particulars(topics, asked.conversation)

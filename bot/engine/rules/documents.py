@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engine.answering.document_facts import PARTICULARS
-from bot.engine.documents.issuers import Whose, without
+from bot.engine.documents.issuers import Whose, region, without
 from bot.engine.documents.names import Named
 from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, within
 from bot.engine.rules.places import names_place
@@ -113,11 +113,19 @@ def _of_place(whose: Whose, asked: Asked, use: Resources) -> Outcome:
     if _asks_for_list(question, policies):
         return use.across.catalogue(whose.policies, asked.conversation, "documents", place=whose.name)
     about = _about_whole(question, policies[0], use)
+    if len(policies) == 1 and _others_of(whose, use):
+        return None
     if len(policies) == 1 and (about or whose.pointed):
         return within(policies[0], asked, question, named=True)
     if about:
         return use.across.choose_document(policies, rest, asked.conversation)
     return _best_of(policies, replace(asked, question=question), rest, use) if whose.pointed else None
+
+
+def _others_of(whose: Whose, use: Resources) -> bool:
+    """Whether documents whose place isn't known speak of this one: the only one that is known needn't be meant."""
+    speaking = use.matcher.evidence.speaking_of(whose.name)
+    return any(use.library.open(p) and region(use.library.by_id[p]) is None for p in speaking)
 
 
 def _asks_for_list(question: Question, policies: Sequence[str]) -> bool:

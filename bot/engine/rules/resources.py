@@ -77,7 +77,7 @@ class Resources:
     @cached_property
     def subjects(self) -> Subjects:
         """Whom the clauses' sums are for."""
-        return Subjects(self.library.ready, self.understanding)
+        return Subjects(self.library.ready, self.understanding, self.matcher.evidence)
 
     def home(self, scope: Scope, conversation: Conversation) -> Answers:
         """What answers where no document is meant in particular."""

@@ -25,6 +25,9 @@ REMEDIES = {
     40164: "这台机器的出口 IP 不在白名单里；请在公众平台「开发 → 基本配置 → IP 白名单」里加上",
     60020: "这台机器的出口 IP 不在「企业可信IP」里；请在应用的页面里加上",
     48001: "这个账号没有这项接口权限（未认证的订阅号没有客服消息）",
+    48002: "这个 Secret 没有微信客服的权限；把应用加进「微信客服 → 可调用接口的应用」，用那个应用的 Secret",
+    60011: "应用的可见范围或权限不够；请在应用的页面里核对",
+    301002: "AgentId 不是这个 Secret 的应用的；请从同一个应用的页面里抄这两样",
     45009: "调用次数超过了限额，过一会儿自己会好",
 }
 
@@ -103,3 +106,15 @@ class WechatApi:
             return True, "取到了 access_token，编号和 Secret 都对", ""
         remedy = REMEDIES.get(code, "请按这个错误码在平台的「全局错误码」里查")
         return False, f"取不到 access_token：{code} {answer.get('errmsg', '')}"[:200], remedy
+
+    async def tried(self, path: str, good: str, body: object = None, **query: object) -> tuple[bool, str, str]:
+        """As ``findings``, of a call that changes nothing. Raises DisturbedError."""
+        try:
+            await self.call(path, body, **query)
+        except ApiError as error:
+            remedy = REMEDIES.get(error.code, "请按这个错误码在平台的「全局错误码」里查")
+            return False, f"接口不让用：{error}", remedy
+        except LaterError as error:
+            code = next((code for code in REMEDIES if f": {code} " in str(error)), 0)
+            return False, f"接口不让用：{error}", REMEDIES.get(code, "过一会儿再查")
+        return True, good, ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from bot.messaging.messenger import Probe
 from bot.messaging.wechat.crypto import Crypto, CryptoError
 from bot.messaging.wechat.xmlbody import XmlError, fields
 
@@ -27,12 +30,18 @@ class Callback:
         self._path = path
         self._crypto = crypto
         self._received = received
-        self.checked = False
-        """The platform has checked the address."""
 
     def routes(self) -> list[web.RouteDef]:
         """For an application's router."""
         return [web.get(self._path, self.check, allow_head=False), web.post(self._path, self.take)]
+
+    def probe(self) -> Probe:
+        """The address check, as the platform makes it."""
+        word = secrets.token_hex(8)
+        stamp, nonce, sealed = str(int(time.time())), secrets.token_hex(5), self._crypto.sealed(word.encode())
+        query = {"timestamp": stamp, "nonce": nonce, "echostr": sealed}
+        query["msg_signature"] = self._crypto.signature(stamp, nonce, sealed)
+        return Probe(self._path, word.encode(), query)
 
     async def check(self, request: web.Request) -> web.Response:
         """Answer the address check with the bare text that was encrypted."""
@@ -42,7 +51,6 @@ class Callback:
             plain = self._crypto.opened(*_signed(query), echo)
         except CryptoError as error:
             return _refused(request, error)
-        self.checked = True
         log.info("callback_checked", extra={"path": self._path})
         return web.Response(body=plain, content_type="text/plain")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.base.verify import ordinal
-from knowledge.text.printed import half_width, without_blanks
+from knowledge.text.printed import View, half_width, without_blanks
 
 NUMBER = re.compile(r"[一-鿿]{1,12}[〔\[【(](?:19|20)\d{2}(?:年)?[〕\]】)](?:第)?\d{1,5}号")
 """A document number, in half width and without blanks."""
@@ -31,6 +31,7 @@ _TITLE = re.compile(
     r"清单|政策|制度|标准|规程|章程|规则|议案|命令|令|白皮书|答复|复函|提案|建议|目录|倡议|说明|解读|指引|准则|行动|体系|名单|预案|导则)"
     r"(?:\([^()]{1,30}\))*$"
 )
+_IMPRINT = re.compile(r"([一-鿿]{3,30}?)\d{4}年\d{1,2}月\d{1,2}日印发")
 _DIGITS = str.maketrans("〇○ＯOo零一二三四五六七八九", "000000123456789")
 
 
@@ -80,6 +81,24 @@ def is_date(line: Line) -> bool:
         and found.start() == 0
         and re.fullmatch(r"(?:印发|发布|公布|签发)?", text[found.end() :]) is not None
     )
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """The last line of a printed document (版记): 江城市人民政府办公厅 2020年12月10日印发."""
+
+    organ: str
+    """Who printed it, as printed."""
+    printed: date
+
+
+def imprint(line: Line) -> Imprint | None:
+    """What a line says as an imprint; None where it is none."""
+    found = _IMPRINT.fullmatch(line.plain)
+    printed = stated_date(line.plain) if found else None
+    if found is None or printed is None or _ORGAN.search(found[1]) is None:
+        return None
+    return Imprint(View(line.text).quote(*found.span(1)), printed)
 
 
 def is_number(line: Line) -> bool:

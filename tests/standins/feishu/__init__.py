@@ -56,6 +56,8 @@ class FeishuServer(Listening):
         self.codes: deque[tuple[str, int]] = deque()
         """(what, code): reply, send, patch, get: the next call fails so."""
         self.drop_after: deque[str] = deque()
+        self.status = 2
+        """Of the robot: switched on."""
         self.withdrawn: set[str] = set()
         self.toasts: list[str] = []
         self.tokens: set[str] = set()
@@ -192,7 +194,8 @@ class FeishuServer(Listening):
 
     async def _info(self, request: web.Request) -> web.Response:
         denied = self._denied(request, "info")
-        return denied or web.json_response({"code": 0, "msg": "ok", "bot": {"open_id": ME, "app_name": NAME}})
+        bot = {"open_id": ME, "app_name": NAME, "activate_status": self.status}
+        return denied or web.json_response({"code": 0, "msg": "ok", "bot": bot})
 
     async def _reply(self, request: web.Request) -> web.Response:
         name = request.match_info["id"]

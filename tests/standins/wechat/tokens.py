@@ -56,7 +56,7 @@ class TokenApi(Listening):
                 if fault[0] == path:
                     self.codes.remove(fault)
                     return web.json_response({"errcode": fault[1], "errmsg": "injected"})
-            body = await request.json() if request.method == "POST" else {}
+            body = await request.json() if request.method == "POST" else dict(request.query)
             made = work(body)
             if isinstance(made, tuple):
                 return self._refuse(path, *made)

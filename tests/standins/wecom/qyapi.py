@@ -22,6 +22,8 @@ KF = "wkTESTkfid0001"
 LONGEST = 2_048
 PER_MINUTE = 30
 KF_MOST = 5
+SERVICER = "kefu-zhang"
+WAITING, WITH_PERSON, ENDED = 2, 3, 4
 
 
 @dataclass
@@ -50,17 +52,26 @@ class QyApi(TokenApi):
         self.page = 1_000
         """Messages that sync_msg gives at once."""
         self.states: dict[str, int] = {}
+        self.servicers = {SERVICER}
+        """Who is at their desk."""
+        self._codes: set[str] = set()
         self._left: dict[str, int] = {}
         self._sent_at: dict[str, deque[float]] = {}
         self._kf_token = ""
         self.app.router.add_get("/cgi-bin/gettoken", self._gettoken)
-        for path, work in {"/cgi-bin/message/send": self._send, "/cgi-bin/menu/create": self._menu}.items():
+        for path, work in {
+            "/cgi-bin/message/send": self._send,
+            "/cgi-bin/menu/create": self._menu,
+            "/cgi-bin/agent/get": self._agent,
+        }.items():
             self.add(path, work, (APP_SECRET,))
         for path, work in {
             "/cgi-bin/kf/sync_msg": self._sync,
+            "/cgi-bin/kf/account/list": self._accounts,
             "/cgi-bin/kf/send_msg": self._kf_send,
             "/cgi-bin/kf/send_msg_on_event": self._welcome,
             "/cgi-bin/kf/service_state/get": self._state,
+            "/cgi-bin/kf/service_state/trans": self._trans,
         }.items():
             self.add(path, work, (KF_SECRET,))
 
@@ -111,6 +122,12 @@ class QyApi(TokenApi):
         self.shown.append(Shown(to, text))
         return {"msgid": f"out-{next(self.numbers)}", "invaliduser": ""}
 
+    def _agent(self, query: dict[str, Any]) -> Any:
+        return {"agentid": AGENT} if query.get("agentid") == str(AGENT) else (301002, "not allowed agentid")
+
+    def _accounts(self, body: dict[str, Any]) -> Any:
+        return {"account_list": [{"open_kfid": KF}]} if set(body) == {"offset", "limit"} else (40058, "offset, limit")
+
     def _too_long(self, text: str) -> tuple[int, str] | None:
         if not text:
             return 40008, "empty"
@@ -140,6 +157,8 @@ class QyApi(TokenApi):
             "text": {"content": text},
         }
         self.kf_messages.append(message | more)
+        if self.states.get(by) == ENDED:
+            self.states[by] = 0
         self._left[by] = KF_MOST
         return await self.kf_tell() if tell else True
 
@@ -186,7 +205,12 @@ class QyApi(TokenApi):
         return {"msgid": body.get("msgid") or f"out-{next(self.numbers)}"}
 
     def _welcome(self, body: dict[str, Any]) -> Any:
-        to = str(body["code"]).removeprefix("code-")
+        if set(body) - {"code", "msgid", "msgtype", "text"}:
+            return 40008, f"unknown fields: {sorted(body)}"
+        name, _, to = str(body["code"]).partition("-")
+        if name != "code" and body["code"] not in self._codes:
+            return 95004, "the code holds once"
+        self._codes.discard(body["code"])
         fault = self._too_long(body["text"]["content"])
         if fault:
             return fault
@@ -195,3 +219,31 @@ class QyApi(TokenApi):
 
     def _state(self, body: dict[str, Any]) -> Any:
         return {"service_state": self.states.get(body["external_userid"], 0)}
+
+    def _code(self, to: str) -> str:
+        code = f"change{next(self.numbers)}-{to}"
+        self._codes.add(code)
+        return code
+
+    def _trans(self, body: dict[str, Any]) -> Any:
+        to, state = body["external_userid"], body.get("service_state")
+        if set(body) - {"open_kfid", "external_userid", "service_state", "servicer_userid"} or body["open_kfid"] != KF:
+            return 95000, "invalid open_kfid, or unknown fields"
+        if self.states.get(to, 0) not in (0, 1) or state not in (1, WAITING, WITH_PERSON, ENDED):
+            return 95016, "this change is not allowed"
+        if state == WITH_PERSON and body.get("servicer_userid") not in self.servicers:
+            return 95014, "no such servicer, or not at work"
+        if not self.servicers:
+            return 95014, "nobody is at work"
+        self.states[to] = state
+        return {"msg_code": self._code(to)}
+
+    async def kf_change(self, by: str, state: int, change: int, code: bool = True) -> bool:
+        """A person takes a conversation over (change 1), or ends it (3)."""
+        self.states[by] = state
+        event = {"event_type": "session_status_change", "open_kfid": KF, "external_userid": by, "change_type": change}
+        event |= {"new_servicer_userid": SERVICER} if change == 1 else {}
+        message = {"msgid": f"kf{next(self.numbers):08d}", "send_time": int(time.time()), "origin": 4}
+        told = event | ({"msg_code": self._code(by)} if code else {})
+        self.kf_messages.append(message | {"msgtype": "event", "event": told, "open_kfid": KF})
+        return await self.kf_tell()

@@ -103,7 +103,7 @@ class Sessions:
         form = await request.post()
         name, password = str(form.get("name", ""))[:60].strip(), str(form.get("password", ""))[:200]
         address = address_of(request, self._site.settings.proxies)
-        seconds = self._site.buckets.wait(("sign in", address), TRIES)
+        seconds = await self._site.buckets.ask(("sign in", address), TRIES)
         if seconds:
             raise ProblemError(429, "试得太多了，请过一会儿再试", retry_after=seconds)
         now, store = time.time(), self._site.parts.store

@@ -35,7 +35,7 @@ class SingleSignOn:
     async def begin(self, request: web.Request) -> web.Response:
         """Send somebody there."""
         settings = self._site.settings
-        seconds = self._site.buckets.wait(("sign in", address_of(request, settings.proxies)), TRIES)
+        seconds = await self._site.buckets.ask(("sign in", address_of(request, settings.proxies)), TRIES)
         if seconds:
             raise ProblemError(429, "试得太多了，请过一会儿再试", retry_after=seconds)
         try:
