@@ -25,6 +25,7 @@ from tests.web.test_papers import letter
 QUESTION = "首次认定的高企补贴多少"
 PATHS = (
     "/",
+    "/h5",
     "/p",
     "/p/wuhan-development-zones",
     "/p/wuhan-development-zones/4.2",

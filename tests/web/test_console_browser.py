@@ -13,7 +13,7 @@ from bot.serving.base_files import BaseFiles
 from tests.web.chrome import axe_faults, chrome, severe
 from tests.web.process import Served
 from tests.web.test_browser import QUESTION, ask, sign_in, wait
-from tests.web.test_papers import letter
+from tests.web.test_papers import TABLE, TEXT, letter
 
 WIDTHS = (1366, 360, 342, 320)
 """Pixels: a desk, a phone, and 1366 and 1280 at 400 %."""
@@ -43,12 +43,18 @@ def _something_to_see(browser: Chrome, served: Served, place: Path) -> str:
     browser.find_element(By.XPATH, "//button[. = '转人工']").click()
     wait(browser, lambda b: "工单 #1" in b.find_elements(By.CSS_SELECTOR, "#log > li.answer")[-1].text)
     sign_in(browser, served, "老管")
-    letter(place / "夜间经济.docx")
+    letter(place / "夜间经济.docx", (*TEXT[:7], "（三）对评为星级的夜市，按下表给予奖励。", *TEXT[7:]), TABLE)
     browser.get(f"{served.address}/console/documents")
     browser.find_element(By.ID, "file").send_keys(str(place / "夜间经济.docx"))
     browser.find_element(By.XPATH, "//button[. = '交上去']").click()
     wait(browser, lambda b: "收下了" in b.find_element(By.CSS_SELECTOR, ".told").text)
-    return browser.current_url.removeprefix(served.address)
+    draft = browser.current_url
+    for n in range(len(browser.find_elements(By.CSS_SELECTOR, "section.card form"))):
+        browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true;")
+        form = browser.find_elements(By.CSS_SELECTOR, "section.card form")[n]
+        form.find_element(By.XPATH, ".//button[. = '保存']").click()
+        wait(browser, lambda b: "改好了，没有错误" in b.find_element(By.CSS_SELECTOR, ".told").text)
+    return draft.removeprefix(served.address)
 
 
 def _narrow(browser: Chrome) -> list[str]:

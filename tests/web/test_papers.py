@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,10 +40,19 @@ TEXT = (
 )
 
 
-def letter(path: Path, text: tuple[str, ...] = TEXT) -> bytes:
+TABLE = (("等级", "奖励金额", "兑现期限"), ("五星夜市", "30万元", "20个工作日"), ("四星夜市", "10万元", "30个工作日"))
+
+
+def letter(path: Path, text: tuple[str, ...] = TEXT, table: Sequence[Sequence[str]] = ()) -> bytes:
+    """A docx; ``table``: rows below the first line that says 按下表."""
     made = docx.Document()
     for line in text:
         made.add_paragraph(line)
+        if table and "按下表" in line:
+            grid = made.add_table(len(table), len(table[0]))
+            for row, cells in zip(grid.rows, table, strict=True):
+                for cell, words in zip(row.cells, cells, strict=True):
+                    cell.text = words
     made.save(str(path))
     return path.read_bytes()
 
@@ -164,6 +173,20 @@ async def test_a_figure_is_mended_and_a_wrong_one_cannot_be_published(web: Web, 
     await admin.session.close()
 
 
+async def test_what_quotes_several_lines_of_a_table_is_saved_as_browsers_send_it(web: Web, tmp_path: Path) -> None:
+    """They end lines with CR LF, whatever the page has."""
+    admin = await signed_in(web, "admin", "老管")
+    text = (*TEXT[:7], "（三）对评为星级的夜市，按下表给予奖励。（责任单位：区商务局）", *TEXT[7:])
+    await hand_in(admin, "夜间经济.docx", letter(tmp_path / "a.docx", text, TABLE))
+    form = next(f for f in admin.page.css("form[data-check]") if "30万元" in (f.html or ""))
+    fields = {str(i.attributes["name"]): i.attributes.get("value") or "" for i in form.css("input[type=text]")}
+    quotes = {str(area.attributes["name"]): area.text() for area in form.css("textarea")}
+    assert [quote for quote in quotes.values() if "\n" in quote], quotes
+    await admin.send(form, fields | {name: quote.replace("\n", "\r\n") for name, quote in quotes.items()})
+    assert "改好了，没有错误" in admin.page.css_first(".told").text()  # type: ignore[union-attr]
+    await admin.session.close()
+
+
 async def test_a_field_is_checked_as_it_is_typed_and_nothing_is_kept(web: Web, tmp_path: Path) -> None:
     """By the script as JSON, by the button on the page."""
     admin = await signed_in(web, "admin", "老管")
@@ -209,6 +232,10 @@ async def test_a_question_is_tried_against_a_draft_and_an_earlier_version(web: W
     changed = tuple(line.replace("18万元", "25万元") for line in TEXT)
     await hand_in(admin, "夜间经济.docx", letter(tmp_path / "b.docx", changed))
     question = "《关于支持夜间经济发展的若干措施》给夜市补助多少"
+    link = next(a for a in admin.page.css("a") if "照这一版试问" in a.text())
+    await admin.open(str(link.attributes["href"]))
+    (chosen,) = admin.page.css("option[selected]")
+    assert chosen.attributes["value"] == f"{one}/draft"
 
     async def tried(version: str) -> str:
         async with admin.session.get(f"{web.address}/console/try", params={"q": question, "v": version}) as response:

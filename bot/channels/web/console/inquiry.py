@@ -75,7 +75,7 @@ class Inquiry:
         weighed = self._weighed(reply) if reply is not None else []
         paragraphs = kept.paragraphs(reply.blocks) if reply is not None else []
         values: dict[str, Any] = {"text": text, "reply": reply, "offered": offered, "paragraphs": paragraphs}
-        values |= {"version": "", "versions": versions, "other": None}
+        values |= {"version": version, "versions": versions, "other": None}
         return self.desk.page(request, signed, "try.html", weighed=weighed, **values)
 
     def _versions(self) -> list[tuple[str, str]]:

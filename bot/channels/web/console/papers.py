@@ -287,5 +287,5 @@ def plain(value: object) -> object:
 
 
 def _changes(form: Mapping[str, object]) -> dict[str, str]:
-    """What a form of the draft's page changes."""
-    return {name: str(value) for name, value in form.items() if name not in ("csrf", "at")}
+    """What a form of the draft's page changes. Browsers send line ends of their own, which stand in no quotation."""
+    return {name: str(value).replace("\r\n", "\n") for name, value in form.items() if name not in ("csrf", "at")}
