@@ -10,6 +10,9 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.channels.web.settings import WebSettings
+from bot.operations.health import Health
+from bot.operations.metrics import Metrics
+from bot.serving.hot_reload import State
 from bot.serving.replicas import membership
 from bot.serving.replicas.replica import Replica
 from bot.serving.reply_cache import RecentReplies
@@ -116,6 +119,9 @@ async def test_a_replica_that_is_cut_off_answers_nobody_and_comes_back(
             return found
 
         assert await statuses(cut) == await statuses(other) == {200}
+        metrics = Metrics("a")
+        health = Health(cut.store, metrics, False, lambda: None, lambda: 1, State("abc"), replica=cut.parts.replica)
+        assert (await health.report())["reasons"] == []
         member = membership_of(cut)
         beats = member._pulse
 
@@ -125,6 +131,8 @@ async def test_a_replica_that_is_cut_off_answers_nobody_and_comes_back(
         member._pulse = unheard  # type: ignore[method-assign]
         await until(lambda: not member.alive, within=5.0)
         assert await statuses(cut) == {503}
+        assert (await health.report())["reasons"] == ["leases lost"], "nobody is sent here"
+        assert 'policybot_replica_alive{replica="a"} 0.0' in metrics.page().decode()
         async with session.get(f"{cut.address}/widget.js") as answer:
             assert answer.status == 200, "what is never out of date"
         async with session.get(f"{cut.address}/p") as answer:
