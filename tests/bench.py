@@ -85,7 +85,7 @@ def main() -> None:
             f"  {name:26} {first:6.1%} / {none:6.1%} without threshold; best threshold {best[0]:6.1%} / {best[1]:6.1%}"
         )
 
-    print("\nCold start (s, median of alternating runs) and memory (MB, largest resident)")
+    print("\nCold start (s of processor, median of alternating runs) and memory (MB, largest resident)")
     ask = [sys.executable, "-m", "bot.cli", "ask", "首次认定的高企补贴多少"]
     baseline = [sys.executable, "-c", "import jieba; jieba.initialize()"]
     cold: dict[str, list[tuple[float, float]]] = {"policybot ask": [], "import jieba; jieba.initialize()": []}
@@ -152,16 +152,16 @@ def plain_shares(
 
 
 _MEASURE = """
-import resource, subprocess, sys, time
-start = time.perf_counter()
+import resource, subprocess, sys
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """
 """Run from a small process of its own: a child's peak memory counts what its parent held when it forked."""
 
 
 def cold_run(command: Sequence[str]) -> tuple[float, float]:
-    """(seconds, MB) of one run in a new process."""
+    """(seconds of processor, MB) of one run in a new process."""
     done = subprocess.run([sys.executable, "-c", _MEASURE, *command], capture_output=True, text=True, check=True)
     seconds, megabytes = map(float, done.stdout.split())
     return seconds, megabytes

@@ -44,6 +44,8 @@ LANES = {
         "telegram/test_telegram_end_to_end",
         "telegram/test_telegram_records",
         "web/test_browser",
+        "web/test_console_browser",
+        "web/test_nginx",
         "web/test_web_process",
     ),
     "deploy": ("deploy/test_deploy_runs", "deploy/test_security"),

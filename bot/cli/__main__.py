@@ -2,6 +2,6 @@
 
 import sys
 
-from bot.cli.command import main
+from bot.cli.command import program
 
-sys.exit(main())
+sys.exit(program())

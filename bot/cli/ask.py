@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from collections import OrderedDict
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     if options.jsonl:
         if options.text or options.json or options.explain:
             raise WrongCallError("policybot ask --jsonl 从标准输入读问题，不与问题、--json、--explain 同用")
+        gc.enable()  # a run of any length, unlike that for one question
         return _jsonl(replies(options)[1], sys.stdin.buffer)
     text = " ".join(options.text)
     if not text.strip():

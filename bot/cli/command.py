@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import io
 import os
@@ -24,11 +25,13 @@ class Command:
 
     module: str
     help: str
+    brief: bool = False
+    """Whether it is over after one answer, so that nothing need be collected; one that goes on enables collecting."""
 
 
 COMMANDS = {
     "chat": Command("chat", "在终端里聊天；也逐行回答管道送来的问题"),
-    "ask": Command("ask", "问一个问题，或用 --jsonl 逐行问"),
+    "ask": Command("ask", "问一个问题，或用 --jsonl 逐行问", brief=True),
     "show": Command("show", "看一条（4.2）、一部分（4）、units、figures、policies，或一份文件（编号、编号/4.2）"),
     "check": Command("check", "检查知识库的每个文件，列出全部错误"),
     "new": Command("new", "建一个空的知识库，放自己的文件"),
@@ -61,15 +64,33 @@ COMMANDS = {
 }
 
 
+def program() -> int:
+    """The command as a process of its own; returns the exit code.
+
+    No collection looks at what is imported, which stays, nor at anything when the process ends.
+    """
+    gc.disable()
+    options = _options(sys.argv[1:])
+    gc.freeze()
+    if not options.brief:
+        gc.enable()
+    try:
+        return _run(options)
+    finally:
+        gc.freeze()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
+    return _run(_options(sys.argv[1:] if arguments is None else arguments))
+
+
+def _options(given: Sequence[str]) -> argparse.Namespace:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that can't show a character shows a question mark
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some costs a start 20 ms
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    options = parser(next((word for word in given if not word.startswith("-")), "")).parse_args(given)
-    return _run(options)
+    return parser(next((word for word in given if not word.startswith("-")), "")).parse_args(list(given))
 
 
 def parser(command: str | None = None) -> Parser:
@@ -82,7 +103,7 @@ def parser(command: str | None = None) -> Parser:
         if command in (None, name):
             module: Any = importlib.import_module(f"bot.cli.{one.module}")
             module.add(below)
-            below.set_defaults(run=module.run)
+            below.set_defaults(run=module.run, brief=one.brief)
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.engine.values.reply import Reply
@@ -57,7 +57,7 @@ def missed(exchanges: Sequence[Exchange]) -> bool:
 
 def plain_data(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     """Plain data, kept with the conversation."""
-    return {"exchanges": [asdict(e) for e in exchanges]} if exchanges else {}
+    return {"exchanges": [dict(vars(e)) for e in exchanges]} if exchanges else {}
 
 
 def from_json(data: object) -> Exchanges:

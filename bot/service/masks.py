@@ -41,10 +41,12 @@ def unnumbered(incoming: Incoming) -> Incoming:
     """What came in, masked where a person wrote it."""
     if incoming.kind != "text":
         return incoming
-    quoted = incoming.quoted
+    text, quoted = masked(incoming.text), incoming.quoted
     if quoted is not None and not quoted.ours:
         quoted = replace(quoted, text=masked(quoted.text))
-    return replace(incoming, text=masked(incoming.text), quoted=quoted)
+    elif text == incoming.text:
+        return incoming
+    return replace(incoming, text=text, quoted=quoted)
 
 
 def in_json(raw: str) -> str:

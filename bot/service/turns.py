@@ -199,7 +199,8 @@ class Turn:
 
     async def memory(self, talk: Talk) -> Memory:
         """What is remembered of a conversation, with what this turn adds."""
-        return replace(await self._conversations.get(talk), **self._kept.get(talk, {}))
+        known, kept = await self._conversations.get(talk), self._kept.get(talk)
+        return replace(known, **kept) if kept else known
 
     async def conversation(self, talk: Talk) -> Conversation:
         """What the person talks about there, as it was before this turn."""

@@ -34,10 +34,13 @@ from knowledge.files.faults import Fault, KnowledgeError
 from knowledge.files.wholefile import write_whole
 from knowledge.files.yamlfile import read_yaml
 from knowledge.importing.folder import OWN, policy_yaml
+from knowledge.importing.pages import draw
 from knowledge.importing.sandbox import import_files
 
 NOTE = "draft.json"
 """Beside a draft's files: who handed it in and changed it last."""
+PAGES = ".pages"
+"""Beside a file that was handed in: its pages as they are seen. No file that was handed in is called so."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,120}")
 _STAMP = re.compile(r"\d{8}-\d{6}(-\d+)?")
 _ODD = re.compile(r"[^\w.()（）《》〔〕 -]")
@@ -106,6 +109,7 @@ class Documents:
                 raise DocumentError(outcome.error or "没有读出文件")
             kept = self._originals / outcome.policy
             shutil.rmtree(kept, ignore_errors=True)
+            draw(file, place / PAGES)
             os.rename(place, kept)
         finally:
             shutil.rmtree(place, ignore_errors=True)
@@ -150,6 +154,14 @@ class Documents:
     def original(self, one: str) -> Path:
         """The file that was handed in. Raises DocumentError."""
         return self._originals / self.draft(one).id / self.draft(one).file
+
+    def page(self, one: str, number: int) -> Path:
+        """A page of it as a PNG, from 1; there is no such file when there is no such page. Raises DocumentError."""
+        return self.original(one).parent / PAGES / f"{number}.png"
+
+    def pages(self, one: str) -> int:
+        """How many pages of it can be seen. Raises DocumentError."""
+        return len(list(self.page(one, 1).parent.glob("*.png")))
 
     def text(self, one: str) -> str:
         """What was recognised, whole."""

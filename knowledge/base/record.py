@@ -20,6 +20,10 @@ part 0 what stands outside any part.
 """
 
 
+COMPILED = "compiled"
+"""The context in which values are read back that were checked before they were stored."""
+
+
 class Record(BaseModel):
     """Base of every model: frozen, and a field that the schema doesn't know is a fault."""
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from knowledge.base.contents import Base
 from knowledge.base.document import Attachment, Policy, Section
-from knowledge.base.record import Record
+from knowledge.base.record import COMPILED, Record
 
 ARRAYS = ("base", "parts", "parts_start", "attached")
 """Names of the arrays."""
@@ -57,7 +57,7 @@ class Unread(Policy):
             kept = self.__pydantic_private__
             if not kept:  # another thread was faster
                 return
-            parts = Parts.model_validate_json(kept["bytes"].tobytes())
+            parts = Parts.model_validate_json(kept["bytes"].tobytes(), context=COMPILED)
             values = vars(parts) | self.__dict__
             order = {name: values.pop(name) for name in Policy.model_fields}
             object.__setattr__(self, "__dict__", order | values)
@@ -84,7 +84,7 @@ def to_arrays(base: Base) -> dict[str, NDArray[Any]]:
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Base:
     """The reverse of to_arrays(); the arrays are kept."""
-    base = Base.model_validate_json(arrays["base"].tobytes())
+    base = Base.model_validate_json(arrays["base"].tobytes(), context=COMPILED)
     spans = pairwise(arrays["parts_start"].tolist())
     attached = json.loads(arrays["attached"].tobytes())
     for policy, (start, end), titles in zip(base.policies, spans, attached, strict=True):

@@ -63,7 +63,7 @@ def _start(
 
 
 def _work(pipe: Connection, out: Path, known: set[str], force: bool) -> None:
-    _limit()
+    bound_memory()
     listen(lambda: pipe.send(None))
     shelf = Shelf(out)
     with contextlib.suppress(EOFError, KeyboardInterrupt):
@@ -72,8 +72,8 @@ def _work(pipe: Connection, out: Path, known: set[str], force: bool) -> None:
             pipe.send(run(file, out, known, taken, force=force, shelf=shelf))
 
 
-def _limit() -> None:
-    """Bound the memory, where the system can."""
+def bound_memory() -> None:
+    """Bound the memory of this process, where the system can."""
     try:
         import resource
     except ImportError:  # Windows: the limits on files remain

@@ -126,12 +126,16 @@ class Index:
         self._bias = np.array([weights.bias[kind] for kind in kinds], dtype=np.float32)
         self._max_idf = max(tables.word_idf.values(), default=1.0)
         self._remembered = lru_cache(REMEMBERED)(self.signals)
+        self._plainly = lru_cache(REMEMBERED)(self._match)
 
     def match(self, reading: Reading, prior: Mapping[str, float] | None = None) -> list[Match]:
         """The best targets, most probable first; none when there is nothing to go by.
 
-        ``prior``: target -> log odds to add, for what the conversation is about.
+        ``prior``: target -> log odds to add, for what the conversation is about; without one, several rules ask alike.
         """
+        return self._match(reading, prior) if prior else list(self._plainly(reading))
+
+    def _match(self, reading: Reading, prior: Mapping[str, float] | None = None) -> list[Match]:
         signals, nearest = self._remembered(reading)
         if signals is None:
             return []

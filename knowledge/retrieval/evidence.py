@@ -173,7 +173,11 @@ class _Word:
         """What it counts in a text."""
         if _stands(self.word, self.others, self.parts, text):
             return self.rarity
-        return OTHERWISE * max((worth for term, worth in self.called if term in text), default=0.0)
+        best = 0.0
+        for term, worth in self.called:
+            if worth > best and term in text:
+                best = worth
+        return OTHERWISE * best
 
 
 @dataclass(frozen=True)
@@ -410,9 +414,16 @@ def _held(words: Sequence[_Word], text: str) -> float:
 
 
 def _stands(word: str, others: Sequence[str], parts: Sequence[str], text: str) -> bool:
-    if word in text or any(other in text for other in others):
+    """Loops, not any() and all(): it runs some hundred times a question."""
+    if word in text:
         return True
-    return bool(parts) and all(part in text for part in parts)
+    for other in others:
+        if other in text:
+            return True
+    for part in parts:
+        if part not in text:
+            return False
+    return bool(parts)
 
 
 def _paired(look: _Look, text: _Text) -> float:

@@ -237,13 +237,18 @@ def test_ask_imports_only_what_answers() -> None:
     """A cold answer is worked out in half a second: what other commands need stays unread."""
     program = (
         "import sys; from bot.cli import main; main(['ask', '首次认定的高企补贴多少']);"
-        "print(*sorted({name.split('.')[0] for name in sys.modules} | set(sys.modules)))"
+        "print(*sorted({name.split('.')[0] for name in sys.modules} | set(sys.modules)));"
+        "files = [(name, getattr(module, '__file__', None)) for name, module in sys.modules.items()];"
+        "print(*{name.split('.')[0] for name, file in files if 'site-packages' in (file or '')})"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     again = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[0] == again.stdout.split("\n")[0]
-    loaded = set(again.stdout.split("\n")[-2].split())
+    loaded, packages = (set(line.split()) for line in again.stdout.split("\n")[-3:-1])
     assert "bot.cli.ask" in loaded
+    allowed = {"numpy", "rapidfuzz", "pydantic", "opencc", "platformdirs"}
+    allowed |= {"pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}  # pydantic's own
+    assert {name for name in packages if not name.startswith("_")} <= allowed
     unwanted = {
         "sqlalchemy",
         "alembic",
@@ -266,8 +271,20 @@ def test_ask_imports_only_what_answers() -> None:
         "bot.cli.telegram",
         "knowledge.importing",
         "knowledge.base.load",
+        "knowledge.base.verify",
+        "knowledge.reading.build_vocabulary",
     }
     assert loaded & unwanted == set()
+
+
+def test_a_process_collects_only_where_it_goes_on() -> None:
+    """One answer ends before there is any garbage; a run of lines may be of any length."""
+    program = "import gc, sys; from bot.cli import program; program(); print(gc.isenabled(), gc.get_freeze_count() > 0)"
+    one = subprocess.run([sys.executable, "-c", program, "ask", "你好"], capture_output=True, text=True, check=True)
+    assert one.stdout.split()[-2:] == ["False", "True"]
+    for many in (["ask", "--jsonl"], ["show", "units"]):
+        done = subprocess.run([sys.executable, "-c", program, *many], capture_output=True, text=True, input="")
+        assert done.stdout.split()[-2:] == ["True", "True"]
 
 
 def test_usage_is_told_in_chinese() -> None:

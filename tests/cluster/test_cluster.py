@@ -26,6 +26,7 @@ from knowledge.retrieval.opensearch.search import ClusterSearch
 from knowledge.retrieval.opensearch.versions import IndexingError, Versions
 from tests.cluster.generated import Corpus, corpus
 from tests.cluster.server import REQUIRED, NoCluster, Nodes, cluster
+from tests.corpora import sets
 from tests.patience import PATIENCE
 from tests.ports import free_port
 from tests.web.process import Served
@@ -120,6 +121,19 @@ def of_documents(made: Corpus, wanted: Callable[[str], bool]) -> Members:
 def test_the_same_candidates_in_the_same_order(nodes: Nodes, local: LocalRetriever, made: Corpus) -> None:
     look = ClusterLook(local, Cluster(nodes.urls).patient(), alias_of(local.version))
     for question in made.questions:
+        asked = local.question(question)
+        assert same(look.best(asked, DEPTH), local.best(asked, DEPTH)), question
+
+
+def test_the_same_candidates_of_the_statutes(nodes: Nodes, versions: Versions) -> None:
+    """58,604 articles and the questions of their own, which are not shipped."""
+    if not os.environ.get(sets.VARIABLE):
+        pytest.skip(f"no corpora here: {sets.VARIABLE} names their folder")
+    statutes = sets.read(sets.folder(None), "stard")
+    local = LocalRetriever.build(statutes.entries)
+    versions.make(local, statutes.entries)
+    look = ClusterLook(local, Cluster(nodes.urls).patient(), alias_of(local.version))
+    for question in statutes.questions:
         asked = local.question(question)
         assert same(look.best(asked, DEPTH), local.best(asked, DEPTH)), question
 

@@ -67,13 +67,16 @@ class Plan:
     seed: int = 1
     freezes: int = 1
     """Replicas that are stopped, outlast their leases, and go on."""
+    crashes: int = 0
+    """Times that PostgreSQL and all its processes are killed, and started again: what was committed must be there."""
     rolls: int = 0
     """Replicas that are ended by SIGTERM and started anew, as when the version changes: nothing may be sent twice."""
 
     def deeds(self) -> list[tuple[float, str]]:
         """What is done to them, and when."""
         chooser = random.Random(self.seed + 3)
-        what = ["kill"] * self.kills + ["restart"] * self.restarts + ["freeze"] * self.freezes + ["roll"] * self.rolls
+        what = ["kill"] * self.kills + ["restart"] * self.restarts + ["freeze"] * self.freezes
+        what += ["roll"] * self.rolls + ["crash"] * self.crashes
         chooser.shuffle(what)
         pause = self.seconds / (len(what) + 1)
         return [(pause * (n + chooser.uniform(0.8, 1.2)), deed) for n, deed in enumerate(what, 1)]
@@ -199,7 +202,7 @@ class Result:
         return (
             f"{plan.replicas} replicas behind {self.balancer}: {plan.questions} questions over {plan.chats} chats, "
             f"{plan.api} by the API, {plan.kills} kills, {plan.freezes} freezes, {plan.rolls} rolls, "
-            f"{plan.restarts} restarts of PostgreSQL, {out.seconds:.0f} s\n"
+            f"{plan.restarts} restarts and {plan.crashes} crashes of PostgreSQL, {out.seconds:.0f} s\n"
             f"lost {len(out.unanswered)}, out of order {len(out.disorder)}, sent twice {out.twice} "
             f"(at most {TWICE_A_KILL * plan.kills}), not recorded once {len(out.misrecorded)}, "
             f"API wrong {len(self.api_wrong)}, API asked again {self.api_again}, open at the end {self.left_open}, "
@@ -302,13 +305,13 @@ async def _by_api(plan: Plan, address: str, result: Result) -> None:
 
 
 async def _trouble(plan: Plan, fleet: list[Replica], database: postgres.Running, result: Result) -> None:
-    """Kills, one replica after the other at random, PostgreSQL's restart, and one that is stopped and goes on."""
+    """Kills, one replica after the other at random, one stopped that goes on, and what happens to PostgreSQL."""
     chooser, begun = random.Random(plan.seed + 2), time.monotonic()
     waking: list[asyncio.Task[None]] = []
     for moment, deed in plan.deeds():
         await asyncio.sleep(max(0.0, begun + moment - time.monotonic()))
-        if deed == "restart":
-            await asyncio.to_thread(database.restart)
+        if deed in ("restart", "crash"):
+            await asyncio.to_thread(database.restart if deed == "restart" else database.crash)
             continue
         one = chooser.choice(await _two_serving(fleet))
         if deed == "freeze":
@@ -363,7 +366,7 @@ def _judge(result: Result, asked: Asked, api: BotApi, url: str, fleet: list[Repl
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m tests.replicas.chaos", description=__doc__)
-    for name in ("questions", "chats", "kills", "freezes", "rolls", "restarts", "api", "replicas", "seed"):
+    for name in ("questions", "chats", "kills", "freezes", "rolls", "restarts", "crashes", "api", "replicas", "seed"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Plan, name))
     parser.add_argument("--seconds", type=float, default=Plan.seconds)
     parser.add_argument("--keep", type=Path, help="folder for logs, kept afterwards")

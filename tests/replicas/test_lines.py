@@ -7,6 +7,7 @@ import itertools
 
 import pytest
 
+from bot.service import lines
 from bot.serving.replicas import membership
 from bot.store import leases
 from tests.replicas.echoes import One, replicas, until
@@ -67,6 +68,24 @@ async def test_what_comes_in_elsewhere_is_told_to_the_holder(url: str) -> None:
         await until(lambda: len(said) == 2)
         assert said == [("a", "chat", "1"), ("a", "chat", "2")]
         await until(lambda: not a.journal.lines.held)
+
+
+async def test_the_holder_need_not_look_for_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replicas tell one another: the looks are only for what was missed."""
+    monkeypatch.setattr(lines, "LOOK", 3_600.0)
+    async with replicas(url, "a", "b") as ((a, b), said):
+        gate = asyncio.Event()
+        a.echo.before = gate.wait
+        await a.take("d1", "chat|1")
+        await until(lambda: "chat" in a.journal.lines.held)
+        await b.take("d2", "chat|2")
+        await until(lambda: len(held_by(a)) == 2, within=10.0)
+        gate.set()
+        await until(lambda: said == [("a", "chat", "1"), ("a", "chat", "2")], within=10.0)
+
+
+def held_by(one: One) -> set[str]:
+    return {delivery for held in one.journal.lines.held.values() for delivery in held.known}
 
 
 async def test_a_dead_replicas_chats_are_taken_over_within_the_bound(url: str, quick: None) -> None:

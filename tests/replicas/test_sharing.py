@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.serving.base_files import BaseFiles
+from bot.serving.replicas import sharing
 from bot.serving.replicas.local_files import POLICIES, LocalFiles
 from bot.serving.replicas.replica import Replica
 from bot.serving.replicas.sharing import Sharing
@@ -144,6 +145,31 @@ async def test_lessons_are_taken_one_at_a_time_and_what_is_tried_is_not_shared(u
             await replica.stop()
         for s in (one, other):
             await s.store.close()
+
+
+async def test_what_is_taught_reaches_the_other_though_it_does_not_look(
+    sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL tells it: the looks are only for what was missed."""
+    monkeypatch.setattr(sharing, "LOOK", 3_600.0)
+    a, b = sides
+    replica = Replica(b.store, "b")
+    replica.listeners.append(b.sharing.heard)
+    changes = []
+
+    async def changed() -> None:
+        changes.append(b.taught())
+
+    await replica.start()
+    watching = asyncio.create_task(b.sharing.watch(b.store, changed))
+    try:
+        await asyncio.sleep(0.5)  # what it looks for at first is over
+        a.teach("- 一\n")
+        await a.sharing.share(a.store)
+        await until(lambda: changes == ["- 一\n"], within=5.0)
+    finally:
+        watching.cancel()
+        await replica.stop()
 
 
 async def _nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -76,6 +77,26 @@ async def test_an_address_has_one_limit_at_all_replicas(postgres_url: str, recen
                 if answer.status == 429:
                     assert 1 <= int(answer.headers["Retry-After"]) <= 15
         assert statuses == [200] * 5 + [429] * 3
+
+
+async def test_a_conversation_goes_on_at_another_replica(postgres_url: str, recent: RecentReplies) -> None:
+    async with webs(fresh_database(postgres_url), recent) as made, ClientSession() as session:
+
+        async def said(web: Web, **body: str) -> dict[str, Any]:
+            async with session.post(f"{web.address}/api/v1/ask", json=body) as answer:
+                assert answer.status == 200
+                return dict(await answer.json())
+
+        a, b = made
+        for first, second in ((a, b), (b, a)):
+            begun = await said(first, **ASKED)
+            follow_up = {"text": "哪个部门负责", "conversation": begun["conversation"]}
+            there = await said(second, **follow_up)
+            alone = await said(second, text=follow_up["text"])
+            assert there["text"] != alone["text"], "it knows what was asked before"
+            begun = await said(first, **ASKED)
+            here = await said(first, **follow_up | {"conversation": begun["conversation"]})
+            assert there["text"] == here["text"]
 
 
 async def test_a_replica_that_is_cut_off_answers_nobody_and_comes_back(

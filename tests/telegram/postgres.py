@@ -10,12 +10,15 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 REQUIRED = "POLICYBOT_REQUIRE_POSTGRES"
@@ -54,6 +57,10 @@ def _prefix() -> list[str]:
     raise NoPostgres("running as root, and neither runuser nor setpriv is there")
 
 
+class FailedError(Exception):
+    """It was there, and could not be ended, or started again: no reason to skip anything."""
+
+
 @dataclass(frozen=True)
 class Running:
     """A server that runs."""
@@ -62,6 +69,8 @@ class Running:
     """SQLAlchemy's, with a password."""
     restart: Callable[[], None]
     """Stop it as an operator would, which cuts all connections, and start it again."""
+    crash: Callable[[], None]
+    """kill -9 of the server and of all its processes, and start it again: it recovers from what it had committed."""
 
 
 @contextlib.contextmanager
@@ -85,7 +94,7 @@ def server() -> Iterator[Running]:
         if done.returncode:
             log = root / "log"
             text = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-            raise NoPostgres(f"{Path(command[0]).name} failed: {done.stderr[-1000:]}{text}")
+            raise FailedError(f"{Path(command[0]).name} failed: {done.stderr[-1000:]}{text}")
 
     password = secrets.token_urlsafe(12)
     try:
@@ -94,21 +103,60 @@ def server() -> Iterator[Running]:
             for path in (root, root / "password"):
                 shutil.chown(path, USER, USER)
         data, port = root / "data", free_port()
-        run(
-            *(str(folder / "initdb"), "-D", str(data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
-            *("-A", "scram-sha-256", "--pwfile", str(root / "password")),
-        )
         settings = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50"
         control = str(folder / "pg_ctl")
         how = ("-D", str(data), "-l", str(root / "log"), "-o", settings, "-w", "-t", "60")
-        run(control, *how, "start")
+        try:
+            run(
+                *(str(folder / "initdb"), "-D", str(data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+                *("-A", "scram-sha-256", "--pwfile", str(root / "password")),
+            )
+            run(control, *how, "start")
+        except FailedError as error:
+            raise NoPostgres(str(error)) from error
         try:
             url = f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{port}/postgres"
-            yield Running(url, lambda: run(control, *how, "-m", "fast", "restart"))
+
+            def crash() -> None:
+                told = (root / "log").stat().st_size
+                _kill(int((data / "postmaster.pid").read_text().split()[0]))
+                for lock in (data / "postmaster.pid", *root.glob(".s.*.lock")):
+                    lock.unlink()  # until somebody has seen to the dead one, which may be never, it counts as alive
+                run(control, *how, "start")
+                assert b"automatic recovery in progress" in (root / "log").read_bytes()[told:]
+
+            yield Running(url, lambda: run(control, *how, "-m", "fast", "restart"), crash)
         finally:
             run(control, "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _kill(server: int) -> None:
+    """kill -9 of it and of all that it started; returns when all are gone."""
+    os.kill(server, signal.SIGSTOP)  # so that it starts no more of them meanwhile
+    family = [server, *_children(server)]
+    for pid in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + PATIENCE
+    while any(map(_runs, family)):
+        assert time.monotonic() < end, family
+        time.sleep(0.02)
+
+
+def _children(pid: int) -> list[int]:
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
+def _runs(pid: int) -> bool:
+    """Whether it is there, and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def fresh_database(url: str) -> str:

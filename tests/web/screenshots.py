@@ -24,6 +24,8 @@ from tests.web.test_papers import letter
 
 HERE = Path(__file__).resolve().parents[1] / "pictures"
 FILES = ("web-page.png", "web-phone.png", "web-console.png")
+WIDEST = 900
+"""Points."""
 PASSWORD = "a password for pictures 1"
 
 
@@ -58,7 +60,7 @@ def taken(place: Path) -> dict[str, bytes]:
             _ask(browser, "首次认定的高企补贴多少")
             browser.find_elements(By.CSS_SELECTOR, "#log > li")[-1].location_once_scrolled_into_view  # noqa: B018
             pictures[FILES[1]] = _small(browser)
-        with chrome(place / "three", 900, 1180) as browser:
+        with chrome(place / "three", 1280, 900) as browser:
             pictures[FILES[2]] = _console(browser, served, place)
     return pictures
 
@@ -73,8 +75,7 @@ def _console(browser: Chrome, served: Served, place: Path) -> bytes:
     browser.find_element(By.ID, "file").send_keys(str(place / "夜间经济.docx"))
     browser.find_element(By.XPATH, "//button[. = '交上去']").click()
     _wait(browser, "//*[contains(., '收下了')]")
-    browser.find_element(By.XPATH, "//summary[contains(., '个数字')]").click()
-    browser.find_element(By.XPATH, "//h2[. = '逐条']").location_once_scrolled_into_view  # noqa: B018
+    browser.find_element(By.XPATH, "//h2[. = '原文和认出来的']").location_once_scrolled_into_view  # noqa: B018
     return _small(browser)
 
 
@@ -92,6 +93,7 @@ def _wait(browser: Chrome, path: str) -> None:
 def _small(browser: Chrome) -> bytes:
     """What is seen, with few colours: the repository keeps it."""
     picture = Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("RGB")
+    picture.thumbnail((WIDEST, picture.height))
     out = io.BytesIO()
     picture.quantize(32, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -235,7 +235,7 @@ def test_the_whole_way_from_a_question_to_a_published_document(files: BaseFiles,
             asker.find_element(By.XPATH, "//button[. = '转人工']").click()
             wait(asker, lambda b: "工单 #1" in b.find_elements(By.CSS_SELECTOR, "#log > li.answer")[-1].text)
 
-            _sign_in(staff, served, "小编")
+            sign_in(staff, served, "小编")
             staff.get(f"{served.address}/console/tickets/1")
             staff.find_element(By.ID, "answer").send_keys("由市科技局受理，请打开官网申报。")
             staff.find_element(By.XPATH, "//button[. = '送出答复']").click()
@@ -266,7 +266,7 @@ def test_the_whole_way_from_a_question_to_a_published_document(files: BaseFiles,
                 staff.get(f"{served.address}/console{page}")
                 assert axe_faults(staff) == [], page
             staff.delete_all_cookies()
-            _sign_in(staff, served, "老审")
+            sign_in(staff, served, "老审")
             staff.get(draft)
             staff.find_element(By.XPATH, "//button[contains(., '发布')]").click()
             wait(staff, lambda b: "已经生效" in b.find_element(By.CSS_SELECTOR, ".told").text)
@@ -274,7 +274,7 @@ def test_the_whole_way_from_a_question_to_a_published_document(files: BaseFiles,
             assert severe(staff) == []
 
 
-def _sign_in(browser: Chrome, served: Served, name: str) -> None:
+def sign_in(browser: Chrome, served: Served, name: str) -> None:
     browser.get(f"{served.address}/console")
     assert axe_faults(browser) == []
     browser.find_element(By.ID, "name").send_keys(name)

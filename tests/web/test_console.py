@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import DatabaseError
 
@@ -20,7 +21,7 @@ from bot.store.keys import Delivery
 from bot.store.store import Store
 from bot.store.tables import audit, sessions
 from tests.service.town import ROOM
-from tests.web.web import Browser, Web
+from tests.web.web import UNLIMITED, Browser, Web, within
 
 PASSWORD = "a password for tests 1"
 KEPT = passwords.hashed(PASSWORD)
@@ -84,6 +85,34 @@ async def test_signing_in_and_out(web: Web) -> None:
     assert browser.url.endswith("/console/sign-in"), "what was signed out stays so"
     await browser.session.close()
     assert [what for _, what, _ in await logged(web)] == ["signed in", "signed out"]
+
+
+async def test_no_page_of_the_console_runs_what_is_not_its_own_file(web: Web) -> None:
+    staff = await signed_in(web, "admin")
+    for path in ("", "/tickets", "/questions", "/try?q=有没有食堂补贴", "/numbers", "/sign-in"):
+        await staff.open(f"/console{path}")
+        policy = staff.headers["Content-Security-Policy"]
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert staff.headers["Cache-Control"] == "no-store"
+        assert all(node.attributes.get("src", "").startswith("/static/") for node in staff.page.css("script")), path  # type: ignore[union-attr]
+        assert staff.page.css("style, [style]") == []
+        assert not [n for node in staff.page.css("*") for n in node.attributes if n.startswith("on")], path
+    await staff.session.close()
+
+
+async def test_over_https_the_consoles_cookie_is_secure(store: Store, recent: RecentReplies) -> None:
+    web = await Web(store, recent, within(UNLIMITED, url="https://zc.example.cn"), console=True).open()
+    name, host = await account(web, "viewer"), {"Host": "zc.example.cn", "Origin": "https://zc.example.cn"}
+    async with ClientSession() as session:
+        sent, to = {"name": name, "password": PASSWORD}, f"{web.address}/console/sign-in"
+        async with session.post(to, data=sent, headers=host, allow_redirects=False) as response:
+            cookie = next(one for one in response.headers.getall("Set-Cookie") if one.startswith("console="))
+    assert "Secure" in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    await web.close()
 
 
 async def test_a_wrong_name_and_a_wrong_password_look_alike(web: Web) -> None:

@@ -9,15 +9,17 @@ from pathlib import Path
 import docx
 import pytest
 from aiohttp import FormData
+from PIL import Image
 
 from bot.channels.web.app import WebApp
 from bot.engine.assistant import Assistant
 from bot.serving.base_files import BaseFiles
 from bot.serving.hot_reload import Reloader, Report
 from bot.serving.reply_cache import RecentReplies
-from bot.staff.documents import DocumentError, Documents, mended, plain_name
+from bot.staff.documents import PAGES, DocumentError, Documents, mended, plain_name
 from bot.store.store import Store
 from knowledge import compiled
+from knowledge.importing.pages import draw
 from tests.smallbase import BREAKING
 from tests.web.test_console import logged
 from tests.web.test_console import signed_in as signed_in_to
@@ -246,6 +248,53 @@ async def test_the_file_stands_beside_what_was_recognised(web: Web, tmp_path: Pa
     await admin.session.close()
 
 
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "PDF"])
+def test_the_pages_of_a_scan_are_drawn(kind: str, tmp_path: Path) -> None:
+    if kind == "PDF":
+        pytest.importorskip("pypdfium2")
+    colours = [(255, 255, 255)] if kind == "PNG" else [(255, 255, 255), (255, 0, 0)]
+    first, *others = (Image.new("RGB", (1400, 1980), colour) for colour in colours)
+    more = {"save_all": True, "append_images": others} if others else {}
+    first.save(tmp_path / "a", kind, **more)
+    assert draw(tmp_path / "a", tmp_path / "drawn") == len(colours)
+    for number, colour in enumerate(colours, 1):
+        with Image.open(tmp_path / "drawn" / f"{number}.png") as drawn:
+            assert drawn.width == 1000
+            seen = drawn.convert("RGB").getpixel((500, 500))
+            assert isinstance(seen, tuple)
+            assert all(abs(a - b) < 4 for a, b in zip(seen, colour, strict=True))
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7\nnothing", b"\x89PNG\r\n\x1a\nnothing", b"plain", b""])
+def test_what_cannot_be_drawn_has_no_pages(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(data)
+    assert draw(tmp_path / "a", tmp_path / "drawn") == 0
+
+
+async def test_pages_stand_beside_what_was_recognised_and_do_nothing_else(web: Web, tmp_path: Path) -> None:
+    admin, viewer = await signed_in(web, "admin", "老管"), await signed_in(web, "viewer", "小看")
+    await hand_in(admin, "夜间经济.docx", letter(tmp_path / "a.docx"))
+    one = admin.url.rpartition("/")[2]
+    assert not admin.page.css("section.source img"), "a docx has no pages"
+    pages = tmp_path / "data" / "documents" / "originals" / one / PAGES
+    pages.mkdir()
+    Image.new("RGB", (10, 10)).save(pages / "1.png")
+    await admin.open(f"/console/documents/{one}")
+    (image,) = admin.page.css("section.source img")
+    assert "第 1 页" in (image.attributes["alt"] or "")
+    async with admin.session.get(f"{web.address}{image.attributes['src']}") as response:
+        assert response.content_type == "image/png"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+        assert await response.read() == (pages / "1.png").read_bytes()
+    async with viewer.session.get(f"{web.address}{image.attributes['src']}") as response:
+        assert response.status == 403
+    await admin.open(f"/console/documents/{one}/pages/2")
+    assert admin.status == 404
+    await admin.session.close()
+    await viewer.session.close()
+
+
 async def test_the_second_person(store: Store, files: BaseFiles, tmp_path: Path) -> None:
     replies = RecentReplies(Assistant(compiled.ready(files.root, files.overlay)))
     web = Web(store, replies, within(UNLIMITED, two_persons=True), console=True)
@@ -305,6 +354,34 @@ async def test_what_a_document_says_is_never_markup(web: Web, tmp_path: Path) ->
     assert editor.status == 200
     assert all(node.attributes.get("src", "").startswith("/static/") for node in editor.page.css("script"))  # type: ignore[union-attr]
     assert editor.page.css("img") == []
+    await editor.session.close()
+
+
+async def test_a_file_that_hangs_the_importer_costs_its_process_alone(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read elsewhere: here nobody waits for it any longer, and the console goes on."""
+    monkeypatch.setattr("knowledge.importing.sandbox.WALL_SECONDS", 0.0)
+    editor = await signed_in(web, "editor")
+    await hand_in(editor, "夜间经济.docx", letter(tmp_path / "a.docx"))
+    assert "没有收下：超过 0.0 秒还没读完" in editor.text
+    kept = tmp_path / "data" / "documents"
+    assert [*(kept / "drafts").iterdir(), *(kept / "originals").iterdir()] == []
+    await editor.session.close()
+
+
+async def test_nothing_of_a_page_that_is_handed_in_is_run(web: Web) -> None:
+    editor = await signed_in(web, "editor")
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)><iframe src=//evil.example></iframe>"
+    page = "".join(f"<p>{line}</p>{evil}" for line in TEXT)
+    await hand_in(editor, "a.html", f"<!doctype html><meta charset=utf-8><title>x</title>{page}".encode())
+    assert "收下了" in editor.text, editor.text
+    assert all(node.attributes.get("src", "").startswith("/static/") for node in editor.page.css("script"))  # type: ignore[union-attr]
+    assert editor.page.css("main img, iframe, [onerror]") == []
+    async with editor.session.get(f"{editor.url}/original") as response:
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        assert response.content_type == "application/octet-stream"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
     await editor.session.close()
 
 

@@ -16,10 +16,10 @@ import aiohttp
 from telegram import Update
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
-from yarl import URL
 
 from bot.channels.telegram.queue import JournalQueue
 from bot.operations.metrics import Metrics
+from bot.store.store import to_json
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ CONNECTIONS = 32
 DENIALS = 3
 """Answers 401 or 404 in a row to getUpdates that are put down to something between us and Telegram."""
 _HEAD = ("message_id", "date")
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
+"""Chinese text is half as long in it as percent-encoded, and cheaper to write and to read."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -79,8 +80,8 @@ class AiohttpRequest(BaseRequest):
             if request_data.contains_files:
                 body = _multipart(request_data)
             else:
-                body = URL.build(query=request_data.json_parameters).raw_query_string.encode()
-                headers = _FORM
+                body = to_json(request_data.parameters).encode()  # PTB writes each into JSON, twice
+                headers = _JSON
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=timeout, proxy=self._proxy_for(url)

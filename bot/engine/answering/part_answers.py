@@ -65,6 +65,14 @@ class PartAnswers(OnPolicy):
             why=Why(Rule.PART, part.name, tuple(f.id for f in capped), "" if own or common else "part"),
         )
 
+    def says_part(self, clause: Clause, part: Part) -> bool:
+        """Whether the clause itself says it."""
+        return bool(self._own(clause, part))
+
+    def governed(self, clause: Clause, part: Part) -> bool:
+        """Whether another clause says it for this one, in words by which such things are said."""
+        return any(part.says(quote) for words in self._common(clause, part) for quote in words.quotes)
+
     def shorter(self, clause: Clause, conversation: Conversation) -> Reply:
         """What was asked of the clause, without anything else."""
         sentence = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from bot.engine.answering.figure_choice import ClauseQuestion, Selection, claims
 from bot.engine.understanding.money_words import MoneyWords
-from bot.engine.understanding.number_words import NumberAsked, NumberWords
+from bot.engine.understanding.number_words import NumberAsked, NumberWords, is_condition
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.thresholds import AS_GOOD
 from knowledge.base.document import Clause, Figure
@@ -78,7 +78,8 @@ class UntaughtFigures:
             return Selection()
         led.sort(key=clause.figures.index)
         wrong, right = claims(asked, led)
-        return Selection(tuple(led), contradicted=wrong, confirmed=right)
+        of_conditions = not wanted.needed and all(map(is_condition, led))  # 500万 is what one earns, not what is given
+        return Selection(tuple(led), contradicted=wrong, confirmed=right and not of_conditions)
 
     @staticmethod
     def _stated(clause: Clause, wanted: NumberAsked) -> tuple[Figure, ...]:

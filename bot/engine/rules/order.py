@@ -22,6 +22,7 @@ from bot.engine.rules.lists import lists
 from bot.engine.rules.missing import missing
 from bot.engine.rules.money import money
 from bot.engine.rules.not_ours import not_ours
+from bot.engine.rules.part_of_measure import part_of_measure
 from bot.engine.rules.parts import parts
 from bot.engine.rules.picks import picks
 from bot.engine.rules.places import places
@@ -63,6 +64,7 @@ RULES: tuple[RuleFunction, ...] = (
     goes_on,
     stays,
     two_at_once,
+    part_of_measure,
     best_match,
 )
 """The last always answers."""

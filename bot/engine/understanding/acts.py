@@ -84,6 +84,16 @@ class Acts:
             return None
         return next((part for part, asks in self._parts if self._alone(asks, question)), None)
 
+    def part_of(self, question: Question) -> tuple[Part, str] | None:
+        """The one thing that is asked, and what the question says besides: of what (申请首店奖励 + 要什么材料)."""
+        text = question.reading.folded
+        matches = ((part, match) for part, asks in self._parts for match in asks.finditer(text) if match.group())
+        part, match = max(matches, key=lambda one: one[1].end() - one[1].start(), default=(None, None))
+        if part is None or match is None:
+            return None
+        rest = f"{text[: match.start()]} {text[match.end() :]}"
+        return (part, rest) if _WORD.search(self._around.sub(" ", rest)) else None
+
     def _alone(self, wanted: re.Pattern[str], question: Question) -> re.Match[str] | None:
         """The longest match that leaves nothing of the question but words that add nothing."""
         text = question.reading.folded

@@ -14,7 +14,7 @@ SURE = 0.85
 phrasings hold. Lower, 首次认定呢 after another clause would leave it; higher, 重新认定补多少 would be asked back."""
 UNSURE = 0.5
 """Up to which clauses without phrasings may take all from a learned match: a new document shows beside an old one."""
-TRUSTED = 0.7
+TRUSTED = 0.6
 """Trust in a learned clause (Evidence.trust) from which it gives nothing to clauses without phrasings."""
 CERTAIN = 0.95
 """From which a learned clause stays sure beside one without phrasings that holds the question word for word."""
@@ -30,6 +30,10 @@ SURE_TOPIC = 0.5
 """From which 江城那份的有效期 is on the document as a whole. Lower, subjects are answered with an overview."""
 MAYBE_TOPIC = 0.2
 """From which it is looked whether a question that names no kind of document describes one. Lower costs time alone."""
+PART_OF, PART_OF_NAMED = 0.3, 0.15
+"""From which a clause without phrasings is the measure of which a question asks one thing, among all documents and in
+one that is asked by name. Lower, the materials of another measure are told; higher, the clause that only shares the
+words 申请 and 材料 is shown."""
 UNIT_CLAUSE = 0.5
 """Of a clause, from which 科技局负责的孵化器 is about it, not about all that the unit does."""
 UNIT_OUTSIDE = 0.6

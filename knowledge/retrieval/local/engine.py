@@ -173,9 +173,7 @@ class LocalRetriever:
         """The terms of a text by kind, in their order, with repeats: what the postings were made from."""
         plain = plain_text(text)
         return {
-            kind: [spelt(key, KINDS[kind]) for key in grams(plain, KINDS[kind]).tolist()]
-            if KINDS[kind]
-            else self._terms.words(plain)
+            kind: spelt(grams(plain, KINDS[kind]), KINDS[kind]) if KINDS[kind] else self._terms.words(plain)
             for kind in self._kinds
         }
 

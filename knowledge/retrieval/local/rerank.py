@@ -62,16 +62,18 @@ class SecondLook:
 
     def values(self, text: str) -> tuple[float, float, float, float, float]:
         """together, runs, longest, covered and opening of one tight text."""
-        covered = 0.0
+        covered, missing = 0.0, set()
         for word, weight in self._words:
             if word in text:
                 covered += weight
+            else:
+                missing.add(word)
         for word, weight in self._numbers:
             if _whole(word, text):
                 covered += weight
         together = 0.0
         for a, b, weight in self._neighbours:
-            if _near(a, b, text, self._near):
+            if a not in missing and b not in missing and _near(a, b, text, self._near):
                 together += weight
         return (
             together / self._all_neighbours,

@@ -34,7 +34,7 @@ class Sought:
     @property
     def spelt(self) -> Sequence[str]:
         """The terms as texts."""
-        return [spelt(key, KINDS[self.kind]) for key in self.keys.tolist()] if KINDS[self.kind] else self.words
+        return spelt(self.keys, KINDS[self.kind]) if KINDS[self.kind] else self.words
 
 
 def sought(asked: Question, terms: Terms, weights: Mapping[str, float], everyday: float) -> list[Sought]:

@@ -107,13 +107,16 @@ def gram_places(plain: str, n: int) -> tuple[Keys, NDArray[np.int64]]:
     return keys, at
 
 
-def spelt(key: int, n: int) -> str:
-    """The characters of a key of grams().
+def spelt(keys: Keys, n: int) -> list[str]:
+    """The characters of each key of grams().
 
-    >>> spelt(int(grams("补贴", 2)[0]), 2)
-    '补贴'
+    >>> spelt(grams("补贴资金", 2), 2)
+    ['补贴', '贴资', '资金']
     """
-    return "".join(chr(key >> (BITS * i) & ((1 << BITS) - 1)) for i in reversed(range(n)))
+    low = np.uint64((1 << BITS) - 1)
+    codes = np.stack([keys >> np.uint64(BITS * i) & low for i in reversed(range(n))], axis=1).astype("<u4")
+    text = codes.tobytes().decode("utf-32-le")
+    return [text[i : i + n] for i in range(0, len(text), n)]
 
 
 def dictionary(texts: Iterable[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from opensearchpy.exceptions import OpenSearchException
 from knowledge.retrieval.interface import Entry
 from knowledge.retrieval.local.engine import LocalRetriever
 from knowledge.retrieval.opensearch import PREFIX, UnavailableError, alias_of, layout
+from knowledge.retrieval.opensearch.ahead import ahead
 from knowledge.retrieval.opensearch.cluster import Cluster
 from knowledge.retrieval.opensearch.engine import ClusterLook
 
@@ -132,7 +133,7 @@ class Versions:
 
     def _fill(self, index: Index, documents: Iterator[dict[str, Any]]) -> None:
         """All documents, and a sign of life now and then."""
-        actions = ({"_index": index.name, **document} for document in documents)
+        actions = ({"_index": index.name, **document} for document in ahead(documents, CHUNK))
         client: OpenSearch = self._cluster.client
         beat = time.time()
         for _ in helpers.streaming_bulk(

@@ -26,6 +26,8 @@ from knowledge.teaching.overlay import BusyError
 
 MOST = 40 * 1024 * 1024
 """Bytes of a file that is handed in."""
+ALONE = "sandbox; default-src 'none'"
+"""What a file that was handed in, or a page of it, may do in a browser: nothing."""
 LONGEST = 120.0
 """Seconds that handing one in may take."""
 T = TypeVar("T")
@@ -51,6 +53,7 @@ class Papers:
             ("POST", "/{id}", self.mend, "edit", "mend"),
             ("POST", "/{id}/check", self.check, "edit", "check"),
             ("GET", "/{id}/original", self.original, "edit", "original"),
+            ("GET", "/{id}/pages/{number:[0-9]{1,4}}", self.page, "edit", "page"),
             ("POST", "/{id}/drop", self.drop, "edit", "drop"),
             ("POST", "/{id}/publish", self.publish, "publish", "publish"),
             ("POST", "/{id}/withdraw", self.withdraw, "publish", "withdraw"),
@@ -127,6 +130,7 @@ class Papers:
             faults=await self._do(lambda: self.documents.faults(one)),
             review=await self._do(lambda: self.documents.review(one)),
             passages=passages(text, policy),
+            pages=await self._do(lambda: self.documents.pages(one)),
             against=await self._do(lambda: self.documents.against(one)),
             alone=self._alone(signed, draft.by),
             when=when,
@@ -145,9 +149,17 @@ class Papers:
         headers = {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.name)}",
             "Content-Type": "application/octet-stream",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Security-Policy": ALONE,
         }
         return web.FileResponse(path, headers=headers)
+
+    async def page(self, request: web.Request, signed: Signed) -> web.StreamResponse:  # noqa: ARG002
+        """A page of the file, drawn when it was handed in."""
+        one, number = request.match_info["id"], int(request.match_info["number"])
+        path = await self._do(lambda: self.documents.page(one, number))
+        if not path.is_file():
+            raise ProblemError(404, "没有这一页")
+        return web.FileResponse(path, headers={"Content-Type": "image/png", "Content-Security-Policy": ALONE})
 
     # -- changing ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,49 @@
+"""One thing asked of a measure that the question names, in a document without phrasings: 申请首店奖励要什么材料."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.answering.part_answers import OF_NO_CLAUSE
+from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.resources import Resources
+from bot.engine.understanding.acts import Part
+from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import PART_OF, PART_OF_NAMED, SURE_TOPIC
+from knowledge.base.target import kind_of, policy_of
+
+PARTS = OF_NO_CLAUSE | {"conditions"}
+"""What clauses of their own say, for many measures: materials, deadline, whether it adds up."""
+
+
+def part_of_measure(asked: Asked, use: Resources) -> Outcome:
+    """What the measure's own clause says of it, or one that governs it; None where neither does.
+
+    None as well where the clause that fits the whole question says it: that is answered as any other.
+    """
+    read = None if asked.left or asked.names_unit else use.acts.part_of(asked.question)
+    if read is None or read[0].name not in PARTS:
+        return None
+    part, rest = read
+    whole = next(iter(use.matcher.match(asked.question, asked.scope)), None)
+    if whole is not None and kind_of(whole.target) == "clause":
+        taught = policy_of(whole.target) not in use.library.untaught
+        if (taught and whole.probability >= SURE_TOPIC) or _says(whole.target, part, use):
+            return None
+    measure = use.understanding.question(rest)
+    found = use.matcher.found(measure, asked.scope) if measure.telling else []
+    least = PART_OF_NAMED if asked.scope.only else PART_OF
+    if not found or found[0].probability < least:
+        return None
+    return _told(found[0].target, part, asked, use)
+
+
+def _says(target: str, part: Part, use: Resources) -> bool:
+    return use.answers(target).says_part(use.library.clause(target), part)
+
+
+def _told(target: str, part: Part, asked: Asked, use: Resources) -> Reply | None:
+    answers, clause = use.answers(target), use.library.clause(target)
+    if not answers.says_part(clause, part) and not answers.governed(clause, part):
+        return None
+    return answers.part(clause, part, asked.question, replace(asked.conversation, clause="", said=""))
