@@ -64,16 +64,17 @@ async def test_messages_while_a_person_has_it_are_left_to_the_person_and_it_come
     assert len(kf.seen()) == before + 1, "what the person had is not answered once more"
 
 
-async def test_what_was_written_before_the_wish_in_one_reading_is_answered_or_seen_by_the_person(
-    kf: WecomKfStage,
-) -> None:
-    await kf.standin.kf_say("甲", "转人工", tell=False)
-    await kf.standin.kf_say("甲", SUBSIDY, tell=False)
+async def test_what_came_before_the_wish_is_answered_and_what_follows_is_the_persons(kf: WecomKfStage) -> None:
+    for text in (SUBSIDY, "转人工", "1.1"):
+        await kf.standin.kf_say("甲", text, tell=False)
     await kf.standin.kf_tell()
     await until(lambda: kf.standin.states.get("甲") in (2, 3), "the hand-over")
-    await kf.standin.kf_say("乙", "1.1")
-    await kf.settle()
-    assert TWENTY not in texts(kf.seen()), "what follows the wish is the person's"
+    await kf.standin.kf_say("乙", "2.1")
+    await kf.settle(2)
+    mine = [one.text for one in kf.seen() if one.conversation == "甲"]
+    assert len(mine) == 2
+    assert TWENTY in mine[0]
+    assert mine[1] == kf.words("messenger.with_person")
 
 
 async def test_where_nobody_is_at_work_a_ticket_is_opened(kf: WecomKfStage, caplog: pytest.LogCaptureFixture) -> None:

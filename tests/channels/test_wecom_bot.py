@@ -19,6 +19,7 @@ from bot.store.store import Store
 from bot.store.tables import feedback
 from tests.channels.stage import texts
 from tests.channels.stages import WecomBotStage
+from tests.patience import PATIENCE
 from tests.standins.listening import until
 from tests.standins.wecom.openws import BOT_ID, SECRET, OpenWs
 
@@ -218,6 +219,28 @@ async def test_old_messages_answered_after_restart__what_was_done_stays_done(sta
 
 
 # -- the connection ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("gone", "command"), [(False, "aibot_respond_msg"), (True, "aibot_send_msg")])
+async def test_after_a_restart_the_answer_goes_out_under_its_old_req_id_or_as_a_message(
+    stage: WecomBotStage, store: Store, monkeypatch: pytest.MonkeyPatch, gone: bool, command: str
+) -> None:
+    await stage.tell("1.1")
+    stage.standin.again = False  # so that only the journal knows of the question
+    stage.intake.journal.closing = True  # as a process that ends before it answers
+    monkeypatch.setattr(stage.intake.journal, "_hand_on", lambda _: None)
+    asked = await stage.say("甲", SUBSIDY)
+    async with asyncio.timeout(PATIENCE):
+        while (await store.counts()).get("open", 0) < 1:
+            await asyncio.sleep(0.01)
+    if gone:
+        stage.standin.gone |= set(stage.standin._callbacks)
+    await stage.again()
+    await stage.settle()
+    answer = stage.standin.shown[-1]
+    assert (answer.command, TWENTY in answer.text) == (command, True)
+    assert answer.answers == ("" if gone else asked)
+    stage.standin.refusals.clear()
 
 
 async def test_kicked_by_another_instance__told_loudly_and_no_fight(

@@ -7,6 +7,7 @@ account was first heard of is answered.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -35,6 +36,8 @@ AT_ONCE = 1_000
 RETRY = (1.0, 30.0)
 """Seconds before an account is read again after a failure, at first and at most."""
 _CURSOR = "cursor "
+ANSWERED_WITHIN = 10.0
+"""Seconds for which a conversation that is handed over waits for the answers to what came before."""
 WISH = 40
 """Characters of the longest text that may ask for a person and nothing else."""
 
@@ -123,24 +126,35 @@ class Account:
         oldest = (self._since if self._since is not None else time.time()) - OLD
         fresh = [one for one in messages if float(one.get("send_time", 0)) >= oldest]
         silent = {person: await self._seats.taken(self._kf, person) for person in _customers(fresh)}
-        found = []
+        found: list[Raw] = []
         for one in fresh:
             made = raw(one)
             if made is not None and not silent.get(made.person, False):
-                if await self._handed_over(one, made.person):
-                    silent[made.person] = True
-                else:
-                    found.append(made)
+                if await self._wanted_person(one):
+                    await self._answered(found)
+                    silent[made.person] = await self._seats.hand_over(self._kf, made.person)
+                if silent[made.person]:
+                    continue
+                found.append(made)
             elif (event := one.get("event")) and event.get("event_type") == "session_status_change":
                 await self._seats.changed(event)
         return found
 
-    async def _handed_over(self, message: dict[str, Any], person: str) -> bool:
-        """Whether the customer asked for a person, and WeCom's own take over: else it is the service's affair."""
+    async def _wanted_person(self, message: dict[str, Any]) -> bool:
+        """Whether the customer asks for a person, and WeCom's own take over: else it is the service's affair."""
         text = message["text"]["content"].strip() if message.get("msgtype") == "text" else ""
-        if not self._seats.there or not 0 < len(text) <= WISH or not await self._intake.wants_person(text):
-            return False
-        return await self._seats.hand_over(self._kf, person)
+        return self._seats.there and 0 < len(text) <= WISH and await self._intake.wants_person(text)
+
+    async def _answered(self, before: list[Raw]) -> None:
+        """Answer what came before: once a person has the conversation nothing of ours is taken any more.
+
+        The cursor stays where it is until all is read: what is journalled here is known again when it is read again.
+        """
+        if before:
+            await self._intake.take(before)
+            before.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._intake.idle(), ANSWERED_WITHIN)
 
 
 def _customers(messages: Sequence[dict[str, Any]]) -> list[str]:
