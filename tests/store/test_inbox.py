@@ -20,7 +20,12 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> Inbox[str]:
 
 def test_what_nobody_waits_for_waits_for_more(patient: Inbox[str]) -> None:
     patient.put("a")
-    later = threading.Timer(0.05, lambda: [patient.put(job) for job in ("b", "c!")])
+
+    def more() -> None:
+        patient.put("b")
+        patient.put("c!")
+
+    later = threading.Timer(0.05, more)
     later.start()
     assert patient.take() == (["a", "b", "c!"], False)
     later.join()
