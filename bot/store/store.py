@@ -18,7 +18,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, func, select, update
@@ -28,6 +27,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from bot.store import notices, questions, staged, tickets, web
 from bot.store.causes import REMEDIES, Cause, UnusableDatabaseError, cause_of, own_fault, reason_of
+from bot.store.inbox import Inbox
 from bot.store.keys import FIRST, Delivery, Talk
 from bot.store.leases import LeaseLostError
 from bot.store.migrate import migrate, one_upgrade_at_a_time
@@ -40,8 +40,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _LONE = re.compile("[\ud800-\udfff]")
 
-MOST_TOGETHER = 500
-"""Writes in one commit."""
 BACKOFF = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while the database fails; the last one again and again."""
 KEEP_DONE = 2 * 86_400.0
@@ -168,7 +166,7 @@ class Store:
         insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
         self._keep = _upsert(insert(conversations), ["channel", "conversation", "person"])
         self._judge = _upsert(insert(feedback), ["key"])
-        self._inbox: SimpleQueue[_Job | None] = SimpleQueue()
+        self._inbox: Inbox[_Job] = Inbox(lambda job: job.future is not None)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
         self._closing = threading.Event()
@@ -207,7 +205,7 @@ class Store:
     async def close(self, timeout: float = 5.0) -> None:
         """Write what waits, within the time, and end."""
         self._closing.set()
-        self._inbox.put(None)
+        self._inbox.close()
         await asyncio.to_thread(self._thread.join, timeout)
         self.engine.dispose()
 
@@ -302,19 +300,7 @@ class Store:
     def _work(self) -> None:
         ending = False
         while not ending:
-            jobs = []
-            job = self._inbox.get()
-            while True:
-                if job is None:
-                    ending = True
-                else:
-                    jobs.append(job)
-                if len(jobs) >= MOST_TOGETHER:
-                    break
-                try:
-                    job = self._inbox.get_nowait()
-                except Empty:
-                    break
+            jobs, ending = self._inbox.take()
             if jobs:
                 self._commit(jobs)
         self._disconnect()
@@ -423,8 +409,7 @@ class Store:
         wanted = [(job, job.change.received) for job in jobs if job.change is not None and job.change.received]
         ids = [item.delivery.id for _, received in wanted for item in received]
         ids += ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))  # few lengths, so few statements to keep
-        found = select(updates.c.channel, updates.c.delivery).where(updates.c.delivery.in_(ids))
-        known = {Delivery(*row) for row in connection.execute(found)}
+        known = {Delivery(*row) for row in connection.execute(_KNOWN, {"ids": ids})}
         rows = []
         for job, received in wanted:
             new = set()
@@ -437,7 +422,7 @@ class Store:
         if rows and self.shared:
             self._receive_beside_others(connection, rows, [job for job, _ in wanted])
         elif rows:
-            connection.execute(updates.insert(), rows)
+            connection.execute(_NEW, rows)
 
     def _receive_beside_others(self, connection: Connection, rows: list[dict[str, Any]], jobs: list[_Job]) -> None:
         """Another replica may have received the same in this moment: it is new to one of the two."""
@@ -530,6 +515,8 @@ def _upsert(insert: Any, keys: list[str]) -> Any:
     return insert.on_conflict_do_update(index_elements=keys, set_=columns)
 
 
+_KNOWN = select(updates.c.channel, updates.c.delivery).where(updates.c.delivery.in_(bindparam("ids", expanding=True)))
+_NEW = updates.insert()
 _ITS = update(updates).where(updates.c.channel == bindparam("by"), updates.c.delivery == bindparam("one"))
 _STEPPED = _ITS.values(steps=bindparam("n"))
 _DONE = _ITS.values(state="done", raw="", person="")
