@@ -107,15 +107,18 @@ async def test_timeout_taken_as_failure__a_slow_answer_is_waited_for(stage_of: O
 
 
 @pytest.mark.parametrize("channel", ["wecom_app", "wechat_mp", "dingtalk"])
-async def test_old_messages_answered_after_restart__what_was_done_stays_done(stage_of: Open, channel: str) -> None:
+async def test_old_messages_answered_after_restart__what_was_done_stays_done(
+    stage_of: Open, channel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage = await stage_of(channel)
     name = {"dingtalk": "msg77"}.get(channel, 77)
     await stage.standin.say("甲", SUBSIDY, msgid=name)
     await stage.settle()
     await stage.again()
+    monkeypatch.setattr("bot.channels.wechat_mp.messenger.PASSIVE_WITHIN", 0.2)  # it may ask for the question again
     await stage.standin.say("甲", SUBSIDY, msgid=name)
     await quiet(stage)
-    assert len(stage.seen()) == 1
+    assert [TWENTY in one.text for one in stage.seen()].count(True) == 1
 
 
 def test_what_is_not_configured_is_not_there() -> None:
