@@ -45,6 +45,7 @@ LANES = {
         "telegram/test_telegram_records",
         "web/test_browser",
         "web/test_console_browser",
+        "web/test_drawn_pages",
         "web/test_nginx",
         "web/test_web_process",
     ),
