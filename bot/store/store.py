@@ -376,7 +376,8 @@ class Store:
     def _transact(self, jobs: list[_Job]) -> None:
         """One commit.
 
-        An arrival must outlast a power cut, since Telegram is told of it; a lost tick only repeats an answer.
+        An arrival must outlast a power cut, since Telegram is told of it; a lost tick only repeats an answer. Among
+        replicas ticks and leases must outlast a server that is killed, too: others would answer what was answered.
         """
         if self._connection is None:
             self._connection, self._durable = self.engine.connect(), None
@@ -387,7 +388,7 @@ class Store:
             connection.rollback()
             self._durable = arrives
         with connection.begin():
-            if self.engine.dialect.name == "postgresql" and not arrives:
+            if self.engine.dialect.name == "postgresql" and not arrives and not self.shared:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit=off")
             changes = [job.change for job in jobs if job.change is not None]
             if arrives:
