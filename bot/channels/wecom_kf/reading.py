@@ -133,7 +133,7 @@ class Account:
                 if await self._wanted_person(one):
                     await self._answered(found)
                     silent[made.person] = await self._seats.hand_over(self._kf, made.person)
-                if silent[made.person]:
+                if silent.get(made.person, False):
                     continue
                 found.append(made)
             elif (event := one.get("event")) and event.get("event_type") == "session_status_change":
