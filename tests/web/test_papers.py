@@ -470,7 +470,7 @@ def test_mending_reaches_every_field(assistant: Assistant) -> None:
 async def test_a_phrasing_is_taught_after_all_test_questions_were_tried(web: Web) -> None:
     editor = await signed_in(web, "editor")
     await editor.open("/console/try?q=园区里的老旧厂房想加盖")
-    form = next(f for f in editor.page.css("form") if f.css_first("#ask") is not None)
+    form = next(f for f in editor.page.css("form") if f.css_first("#phrasing") is not None)
     await editor.send(form, {"ask": BREAKING, "target": "4.2"})
     assert "没有教" in editor.page.css_first(".told").text()  # type: ignore[union-attr]
     await editor.send(form, {"ask": "咱们园区头一回评上高企给多少", "target": "4.2"})
