@@ -301,16 +301,10 @@ class Evidence:
         return self.clauses.holding(place, policy_id) >= MENTIONS
 
     def lacking(self, asking: Asking, target: str, words: Iterable[str]) -> list[str]:
-        """Of these words those that stand in a question, and in no form in the clause nor in the titles above it."""
-        asked, text = _NOT_WORD.sub("", asking.reading.plain), self._text(target).whole
-        called = self.clauses.called(asking.reading.plain)
-        return [
-            word
-            for word in words
-            if word in asked
-            and not self.stands(word, text)
-            and not any(word in said and term in text for said, terms in called.items() for term in terms)
-        ]
+        """Of these words of a question those that stand in no form in the clause nor in the titles above it."""
+        words, text = list(words), self._text(target).whole
+        called = self._called(asking.reading.plain, words)
+        return [word for word in words if not self._sought(word, called.get(word, {})).held(text)]
 
     def speaking_of(self, place: str) -> list[str]:
         """The documents that speak of a place."""

@@ -136,15 +136,12 @@ class Matcher:
 
     def _together(self, question: Question, learned: list[Match], found: list[Found], scope: Scope) -> list[Match]:
         def trust(taught: Match, best: Found) -> float | None:
-            ahead = self._whose(question, taught.target) - self._whose(question, best.target)
-            return self.evidence.trust(self.trust_values(question, taught, best), ahead)
+            plain, whose = question.reading.plain, self.evidence.jurisdiction
+            places, levels = self._library.place_names.asked_for(plain), whose.levels_asked(plain)
+            mine, others = (whose.odds(policy_of(m.target), places, levels) for m in (taught, best))
+            return self.evidence.trust(self.trust_values(question, taught, best), mine - others)
 
         return contest(learned, found, scope.rank, trust)
-
-    def _whose(self, question: Question, target: str) -> float:
-        """Log odds of a target's document for the place and the level of government that the question names."""
-        plain, whose = question.reading.plain, self.evidence.jurisdiction
-        return whose.odds(policy_of(target), self._library.place_names.asked_for(plain), whose.levels_asked(plain))
 
     def _learned_in_context(self, reading: Reading, context: Context, scope: Scope) -> list[Match]:
         matches = self.learned(reading, scope)

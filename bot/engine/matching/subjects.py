@@ -17,6 +17,8 @@ OFTEN = 2
 """Times that a word stands in what people ask of a clause, from which it belongs to it: one story has its own words."""
 MONEY = frozenset({"amount", "count"})
 """Cues that ask for a sum: 补助多少 may be either."""
+SUMS = frozenset({"元", "美元", "%"})
+"""Units of what is paid: sums and shares."""
 SHORT = 7
 """Telling words of a question that is no story."""
 SHARED = 2
@@ -51,14 +53,15 @@ class Subjects:
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._of = lru_cache(REMEMBERED)(self._known)
 
-    def another(self, policy: Policy, clause: Clause, question: Question) -> bool:
+    def another(self, policy: Policy, clause: Clause, question: Question, units: frozenset[str]) -> bool:
         """Whether the question names a thing that nobody asks this clause for, and not the clause's own subject.
 
-        False where the card names no subject, and where the question states numbers: then these are looked at.
+        ``units``: of the numbers put forward. False where the card names no subject, and where the question states
+        numbers: then these are looked at.
         """
         asked = self._ready.base.phrasings[policy.id]
         if not asked.written:
-            return self._unnamed(policy, clause, question)
+            return bool(units & SUMS) and self._unnamed(policy, clause, question)
         if clause.card is None or not clause.card.subject or question.numbers:
             return False
         known = self._of(policy.id, clause.id)

@@ -21,8 +21,6 @@ from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
 
-SUMS = frozenset({"元", "美元", "%"})
-"""Units of what is paid: sums and shares."""
 LOOSE = frozenset(f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition"))
 """Topics whose words (目标, 依据) are those of many clauses as well."""
 
@@ -139,12 +137,11 @@ class Case:
 
     def _of_another_subject(self, reply: Reply, best: Match) -> bool:
         """Whether the answer is a sum, and the question names a subject that it isn't for: 驾照复审要多少钱."""
-        untaught = policy_of(best.target) in self.use.library.untaught
-        paid = any(figure.unit in SUMS or not untaught for figure in reply.figures)
-        if not paid or self.leaning or best.target == self.asked.conversation.clause:
+        if not reply.figures or self.leaning or best.target == self.asked.conversation.clause:
             return False
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
-        return self.use.subjects.another(policy, clause, self.asked.question)
+        units = frozenset(figure.unit for figure in reply.figures)
+        return self.use.subjects.another(policy, clause, self.asked.question, units)
 
     def _decline_subject(self, best: Match) -> Reply:
         return self.use.answers(best.target).of_another_subject(best.target, self.asked.conversation)

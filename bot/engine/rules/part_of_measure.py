@@ -21,7 +21,9 @@ def part_of_measure(asked: Asked, use: Resources) -> Outcome:
 
     None as well where the clause that fits the whole question says it: that is answered as any other.
     """
-    read = None if asked.left or asked.names_unit else use.acts.part_of(asked.question)
+    if asked.left or asked.names_unit or not _asks_untaught(asked, use):
+        return None
+    read = use.acts.part_of(asked.question)
     if read is None or read[0].name not in PARTS:
         return None
     part, rest = read
@@ -36,6 +38,11 @@ def part_of_measure(asked: Asked, use: Resources) -> Outcome:
     if not found or found[0].probability < least:
         return None
     return _told(found[0].target, part, asked, use)
+
+
+def _asks_untaught(asked: Asked, use: Resources) -> bool:
+    """Whether documents without phrasings are asked: a base without any pays nothing here."""
+    return asked.scope.untaught if asked.scope.only else bool(use.library.untaught)
 
 
 def _says(target: str, part: Part, use: Resources) -> bool:
