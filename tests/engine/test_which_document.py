@@ -99,3 +99,18 @@ def test_a_document_of_the_level_that_is_asked_is_preferred(untaught: Assistant)
     province: frozenset[GovernmentLevel] = frozenset({"province"})
     assert whose.odds("songzhou-parks", frozenset(), city) > whose.odds("songzhou-parks", frozenset(), province)
     assert whose.odds("songzhou-parks", frozenset(), frozenset()) == 0.0
+
+
+def test_several_that_a_description_fits_answer_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Two editions that begin alike: what each says of its validity, not a choice between their names."""
+    folder = tmp_path_factory.mktemp("editions")
+    for name in ("lexicon", "policies"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("weights.yaml", "evidence.yaml"):
+        shutil.copy(ROOT / name, folder)
+    editions = ("chengchuan-digital-2022", DIGITAL)
+    for name in editions:
+        shutil.copytree(DOCUMENTS / name, folder / "policies" / name)
+    reply = Assistant(shared(folder)).reply("中小企业那份措施是谁发的")
+    assert set(reply.documents) == set(editions)
+    assert reply.text.count("澄川市人民政府") >= len(editions)
