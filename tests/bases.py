@@ -5,18 +5,30 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from knowledge import compiled
-from knowledge.compiled import Ready
+from knowledge.compiled import ROOT, Ready
 
+DOCUMENTS = Path(__file__).parent / "documents"
 KEPT = Path(__file__).resolve().parents[1] / ".pytest_cache" / "bases"
 """A folder a base, by its fingerprint."""
 MOST = 40
 """Bases that are kept: those that were used last."""
+
+
+def beside_the_seed(folder: Path, names: Collection[str]) -> Path:
+    """In ``folder``: the project's base and these documents of tests/documents; its root, which is ``folder``."""
+    for name in ("lexicon", "policies"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("weights.yaml", "evidence.yaml"):
+        shutil.copy(ROOT / name, folder)
+    for name in names:
+        shutil.copytree(DOCUMENTS / name, folder / "policies" / name)
+    return folder
 
 
 def shared(root: Path) -> Ready:

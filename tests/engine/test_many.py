@@ -20,7 +20,7 @@ from bot.staff.question_tests import DAY, cases, run
 from knowledge import compiled
 from knowledge.compiled import ROOT, Ready
 from knowledge.teaching import overlay
-from tests.bases import beside, shared
+from tests.bases import beside, beside_the_seed, shared
 from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -30,14 +30,7 @@ SEED, NEW, OLD, EXPIRED = "wuhan-development-zones", "jiangcheng-hightech", "jia
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("base")
-    for name in ("lexicon", "policies"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("weights.yaml", "evidence.yaml"):
-        shutil.copy(ROOT / name, folder)
-    for document in DOCUMENTS.glob("jiangcheng-*"):
-        shutil.copytree(document, folder / "policies" / document.name)
-    return folder
+    return beside_the_seed(tmp_path_factory.mktemp("base"), (NEW, OLD, EXPIRED))
 
 
 @pytest.fixture(scope="module")
