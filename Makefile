@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TOGETHER := --dist loadfile --no-loadscope-reorder
 # where it is set, every process compiles all its modules anew: half of what it takes to collect the tests
 unexport PYTHONDONTWRITEBYTECODE
-SLOWER := process or deploy or compile
+SLOWER := process or deploy or compile or long
 # percent of the lines and branches that the fast lane must run, of all, and of engine and service: two below what it ran
 # when that was last counted (82 and 89)
 LEAST := 80
