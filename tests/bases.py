@@ -36,19 +36,23 @@ def shared(root: Path) -> Ready:
     found = compiled.fingerprint(root)
     home = KEPT / found
     with _alone(home):
-        kept = compiled.load(found, [home])
-        if kept is None:
-            kept = replace(compiled.make(root), fingerprint=found)
-            assert compiled.store(kept, [home])
+        ready = compiled.load(found, [home])
+        if ready is None:
+            ready = replace(compiled.make(root), fingerprint=found)
+            assert compiled.store(ready, [home])
             _clear_away()
         os.utime(home)
-    return kept
+    return ready
+
+
+def kept(root: Path) -> Path:
+    """The folder with the compiled form of the base under ``root``."""
+    return KEPT / shared(root).fingerprint
 
 
 def beside(root: Path) -> None:
     """Put the compiled form where the program looks for it first, in the base's own folder."""
-    made = shared(root)
-    shutil.copytree(KEPT / made.fingerprint, root / compiled.BESIDE)
+    shutil.copytree(kept(root), root / compiled.BESIDE)
 
 
 @contextmanager
