@@ -13,7 +13,7 @@ from knowledge.compiled import ROOT
 from knowledge.files.yamlparts import read_parts
 
 POLICY = "wuhan-development-zones"
-EACH = 5
+EACH = 10
 """Phrasings of a writer, topics, and lines of what is unrelated, that are kept."""
 TOPICS = ("talent",)
 """Files of topics that are not covered of which some are kept."""

@@ -40,6 +40,7 @@ PARTS = 4
 """Of all questions: the fast lane asks every fourth, the other lane the rest."""
 
 
+@pytest.mark.no_cover  # asks the same lines thousands of times
 @pytest.mark.parametrize("part", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, PARTS))])
 def test_thousands_of_questions_get_verbatim_answers(assistant: Assistant, ready: Ready, part: int) -> None:
     asked = ([e.text for e in examples(ready.base)] + [c.ask for c in cases()])[part::PARTS]
