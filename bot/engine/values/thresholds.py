@@ -22,6 +22,10 @@ BOTH = 0.9
 """That each half of 末位淘汰和产业地图谁负责 must have. Lower, 高企和瞪羚企业的补贴, one thing, is taken apart."""
 FOLLOWS = 0.6
 """From which what reads as a follow-up is about another clause: 那创业投资呢 after a document without phrasings."""
+CARRIED = 0.5
+"""Of another clause of the document that is talked about, from which a turn without any sign that it goes on leaves the
+clause: 推荐函最晚哪天寄. Lower, 看病上有没有照顾 leaves it for a clause that speaks of hospitals; higher, new subjects
+stick."""
 OUTSIDE = 0.9
 """Of being out of scope, from which a short question has a subject of its own: 房价多少 goes on from nothing."""
 OTHERWISE = 0.5
