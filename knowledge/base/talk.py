@@ -162,6 +162,10 @@ class ActTalk(Record):
     """What begins something new: 换个问题."""
     asking: Expressions = NEVER
     """What makes a part of a message a question of its own."""
+    whether: Expressions = NEVER
+    """What asks whether something is so, in a turn that else would only name a case."""
+    two: Expressions = NEVER
+    """Those that were spoken of, without a name: 这俩."""
     each: Text = "-"
     """What asks for the number of each case that is named."""
     person: Expressions = NEVER

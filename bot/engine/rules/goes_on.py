@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import math
+
 from bot.engine.rules.asked import Asked, Outcome
-from bot.engine.rules.corrections import with_ask
+from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import (
-    CARRIED,
+    CARRIES,
+    CERTAIN,
     COVERED,
     FOLLOWS,
     HALF,
     LIKELY,
     LIKELY_FLOOR,
+    NAMES,
     NEARLY,
     OUTSIDE,
     SURE,
     SURE_TOPIC,
+    TALKED,
 )
 from bot.engine.values.why import By, Rule
 from knowledge.base.target import kind_of, policy_of
@@ -28,21 +33,26 @@ from knowledge.text.fold import fold
 
 
 def goes_on(asked: Asked, use: Resources) -> Outcome:
-    """Answered in the document that is talked about: by its clause, or by another one that has clearly more of it."""
+    """Answered in the document that is talked about: by its clause, or by another one that more probably is meant."""
     if not _may(asked, use):
         return None
-    leans = use.follow_ups.leans(asked.question)
-    question = with_ask(asked.question, asked.conversation, use) if leans else asked.question
-    found = use.matcher.found(question, asked.scope.within(asked.talked_about))
-    if leans and not is_short(question.reading) and _on_document(asked, use):
+    plain = asked.question
+    leaning = use.follow_ups.leans(plain) or use.follow_ups.asks_on(plain)
+    if not leaning and not is_short(plain.reading):
         return None
+    question = narrowed(plain, asked.conversation, use)
+    found = use.matcher.found(question, asked.scope.within(asked.talked_about))
     own = next((f for f in found if f.target == asked.conversation.clause), None)
     best = next((f for f in found if f is not own), None)
-    if not leans and not use.follow_ups.asks_on(question):
-        return _carried_on(best, own, question, asked, use) if is_short(question.reading) else None
-    if best is not None and (_clearly(best, own, HALF) or _states(best, own, question, asked, use)):
-        return _answer(_nearest(best, found, asked, use), best.probability, question, asked, use)
-    return _answer(asked.conversation.clause, 1.0, question, asked, use)
+    if _surely_else(own, best, leaning, asked, use):
+        return None
+    if best is not None and (
+        _more_probably(best, own, use.acts.names_only(plain)) or _states(best, own, question, asked, use)
+    ):
+        reply = _answer(_nearest(best, found, asked, use), best.probability, question, asked, use)
+        return _marked(reply, best, use) if best.probability < HALF and not leaning else reply
+    reply = _answer(asked.conversation.clause, 1.0 if leaning or own is None else own.probability, question, asked, use)
+    return reply if leaning else _marked(reply, own, use)
 
 
 def _may(asked: Asked, use: Resources) -> bool:
@@ -64,23 +74,21 @@ def _surely_taught(asked: Asked, use: Resources) -> bool:
     if best is None or best.found or kind_of(best.target) != "clause" or best.probability < FOLLOWS:
         return False
     text = fold(use.library.clause(best.target).text)
-    return any(word in text for word in asked.question.telling)
-
-
-def _on_document(asked: Asked, use: Resources) -> bool:
-    """Whether it surely asks about a document as a whole: 这个政策现在还管用不管用了,什么时候到期."""
-    matches = use.matcher.learned(asked.question.reading, asked.scope)
-    return bool(matches) and kind_of(matches[0].target) == "info" and matches[0].probability >= SURE
+    return best.probability >= CERTAIN or any(word in text for word in asked.question.telling)
 
 
 # -- another clause, or the one that is talked about -----------------------------------------------------------------
 
 
-def _clearly(best: Found, own: Found | None, least: float) -> bool:
-    """Whether another clause has clearly more of the question's words, and at least that share of them."""
-    cover = best.signals["cover"]
-    more = cover > (own.signals["cover"] if own is not None else 0.0) + NEARLY
-    return more and cover >= least and best.probability >= LIKELY_FLOOR
+def _more_probably(best: Found, own: Found | None, names: bool) -> bool:
+    """Whether another clause is meant, for all that the one that is talked about is the likelier beforehand."""
+    before = max(own.probability if own is not None else 0.0, TALKED)
+    return _log_odds(best.probability) > _log_odds(before) + (NAMES if names else CARRIES)
+
+
+def _log_odds(probability: float) -> float:
+    p = min(max(probability, 1e-6), 1.0 - 1e-6)
+    return math.log(p / (1.0 - p))
 
 
 def _states(best: Found, own: Found | None, question: Question, asked: Asked, use: Resources) -> bool:
@@ -103,40 +111,43 @@ def _nearest(best: Found, found: list[Found], asked: Asked, use: Resources) -> s
     return next((f.target for f in again if f.target in near), best.target)
 
 
-# -- a turn without any sign that it goes on -------------------------------------------------------------------------
+# -- what is no such turn, and what may not be meant ----------------------------------------------------------------
 
 
-def _carried_on(best: Found | None, own: Found | None, question: Question, asked: Asked, use: Resources) -> Outcome:
-    """Who doesn't say that something else is meant goes on; None: it says so, or is surely about something else."""
-    if best is not None and best.probability >= CARRIED and _clearly(best, own, 0.0):
-        return None
-    if _surely_else(own, question, asked, use):
-        return None
-    reply = _answer(asked.conversation.clause, own.probability if own is not None else 0.0, question, asked, use)
-    led = any(block.role == "lead" for block in reply.blocks)
-    sure = own is not None and own.signals["cover"] >= HALF
-    return use.answers(asked.conversation.clause).as_likeliest(reply, ()) if led and not sure else reply
-
-
-def _surely_else(own: Found | None, question: Question, asked: Asked, use: Resources) -> bool:
+def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: Asked, use: Resources) -> bool:
     """Whether it is small talk, on a document as a whole, of another document, or of none."""
-    matches = use.matcher.match(question, asked.scope)
-    best = matches[0] if matches else None
-    if best is None:
+    if leaning and (is_short(asked.question.reading) or best is not None) and not _chats(asked, use):
         return False
-    if kind_of(best.target) in ("info", "chat"):
-        return best.probability >= SURE_TOPIC
-    if kind_of(best.target) == "clause" and policy_of(best.target) != asked.talked_about:
-        return _of_another(best, own)
+    matches = use.matcher.match(asked.question, asked.scope)
+    top = matches[0] if matches else None
+    if top is None:
+        return False
+    if kind_of(top.target) in ("info", "chat"):
+        return top.probability >= (SURE if leaning else SURE_TOPIC)
+    if kind_of(top.target) == "clause" and policy_of(top.target) != asked.talked_about:
+        return not leaning and _of_another(top, own)
     outside = sum(m.probability for m in matches if kind_of(m.target) in ("near", "far"))
-    return outside >= OUTSIDE and (own is None or own.signals["cover"] < COVERED)
+    return not leaning and outside >= OUTSIDE and (own is None or own.signals["cover"] < COVERED)
 
 
-def _of_another(best: Match, own: Found | None) -> bool:
+def _chats(asked: Asked, use: Resources) -> bool:
+    """Whether it surely is small talk: 好嘞."""
+    matches = use.matcher.learned(asked.question.reading, asked.scope)
+    return bool(matches) and kind_of(matches[0].target) == "chat" and matches[0].probability >= SURE
+
+
+def _of_another(top: Match, own: Found | None) -> bool:
     """Whether a clause of another document answers it, and clearly better."""
-    if not best.found:
-        return best.probability >= FOLLOWS
-    return best.probability >= LIKELY and best.signals["cover"] > (own.signals["cover"] if own is not None else 0.0)
+    if not top.found:
+        return top.probability >= FOLLOWS
+    return top.probability >= LIKELY and top.signals["cover"] > (own.signals["cover"] if own is not None else 0.0)
+
+
+def _marked(reply: Reply, found: Found | None, use: Resources) -> Reply:
+    """The answer marked as the likeliest where the clause has little of the turn's words, and something is led."""
+    led = any(block.role == "lead" for block in reply.blocks)
+    sure = found is not None and found.signals["cover"] >= HALF
+    return use.answers(reply.clauses[0].policy).as_likeliest(reply, ()) if led and not sure else reply
 
 
 def _answer(target: str, probability: float, question: Question, asked: Asked, use: Resources) -> Reply:
