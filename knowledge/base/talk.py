@@ -178,6 +178,27 @@ class ActTalk(Record):
     parts: dict[Text, PartAsk] = Field(default_factory=dict)
 
 
+class Facet(Record):
+    """What clauses can be listed by that is no subject: those that state a deadline."""
+
+    asks: Expressions
+    """How it is asked for."""
+    says: Expressions
+    """What such clauses hold."""
+
+
+class ListTalk(Record):
+    """How people ask for all clauses of a document that speak of something."""
+
+    every: Expressions = NEVER
+    """What asks for clauses, as many as there are: 哪几条."""
+    some: Expressions = NEVER
+    """What asks what there is on something, or stands beside nothing but that: 有哪些政策."""
+    around: Expressions = NEVER
+    """Words at the edges of what they are to speak of."""
+    facets: dict[Text, Facet] = Field(default_factory=dict)
+
+
 class Talk(Record):
     """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
 
@@ -191,3 +212,4 @@ class Talk(Record):
     """Counting words by which people may ask for one another."""
     money: MoneyTalk
     acts: ActTalk = ActTalk()
+    lists: ListTalk = ListTalk()

@@ -19,6 +19,7 @@ from bot.engine.rules.follow_ups import follow_ups
 from bot.engine.rules.goes_on import goes_on
 from bot.engine.rules.leaves import leaves
 from bot.engine.rules.lists import lists
+from bot.engine.rules.mentions import mentions
 from bot.engine.rules.missing import missing
 from bot.engine.rules.money import money
 from bot.engine.rules.not_ours import not_ours
@@ -58,6 +59,7 @@ RULES: tuple[RuleFunction, ...] = (
     lists,
     places,
     money,
+    mentions,
     follow_ups,
     not_ours,
     units,
