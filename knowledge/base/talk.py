@@ -194,8 +194,12 @@ class ListTalk(Record):
     """What asks for clauses, as many as there are: 哪几条."""
     some: Expressions = NEVER
     """What asks what there is on something, or stands beside nothing but that: 有哪些政策."""
+    phrases: Expressions = NEVER
+    """What is said before or behind what they are to speak of, and is no part of it."""
     around: Expressions = NEVER
-    """Words at the edges of what they are to speak of."""
+    """Words that stand there, each a word by itself."""
+    money: Expressions = NEVER
+    """What they are to do that give money, and name nothing for which."""
     facets: dict[Text, Facet] = Field(default_factory=dict)
 
 

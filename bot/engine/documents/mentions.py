@@ -40,19 +40,27 @@ class Mentions:
         return out
 
     def names(self, word: str) -> tuple[str, ...]:
-        """The word, and what else its concept is called, by the lexicon and in official texts."""
-        called = self._ready.clauses.called(word).get(word, ())
+        """The word, and what else its concept is called by the lexicon."""
         known = (s for term in self._ready.reader.read(word).terms for s in (term, *self._surfaces.get(term, ())))
-        return tuple(name for name in dict.fromkeys((word, *known, *called)) if len(name) >= LEAST)
+        return tuple(name for name in dict.fromkeys((word, *known)) if len(name) >= LEAST)
+
+    def _official(self, word: str) -> tuple[str, ...]:
+        """The same, with what official texts call it."""
+        return (*self.names(word), *self._ready.clauses.called(word).get(word, ()))
 
     def of(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
         """The clauses that speak of all the words, in the order of the document.
 
         Those with the words themselves, where there are several; else those that use other names as well.
         """
+        own = _holding(policy, self._texts(policy), [(word,) for word in words])
+        return own if len(own) > 1 else self.all_of(policy, words)
+
+    def all_of(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
+        """The clauses that speak of all the words, whatever they call it."""
         texts = self._texts(policy)
-        own = _holding(policy, texts, [(word,) for word in words])
-        return own if len(own) > 1 else _holding(policy, texts, [self.names(word) for word in words])
+        named = _holding(policy, texts, list(map(self.names, words)))
+        return named or _holding(policy, texts, list(map(self._official, words)))
 
     def of_each(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
         """The clauses that speak of one of the words, in the order of the document; none where a word has none."""
