@@ -203,6 +203,18 @@ class ListTalk(Record):
     facets: dict[Text, Facet] = Field(default_factory=dict)
 
 
+class Absent(Record):
+    """What people ask that documents seldom say."""
+
+    asks: Expressions
+    unless: Expressions = NEVER
+    """With which it is asked of somebody else: 客服电话."""
+    around: Expressions = NEVER
+    """What may be said beside it: 起草的."""
+    says: Expressions
+    """What documents that say it hold."""
+
+
 class Talk(Record):
     """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
 
@@ -217,3 +229,4 @@ class Talk(Record):
     money: MoneyTalk
     acts: ActTalk = ActTalk()
     lists: ListTalk = ListTalk()
+    absent: dict[Text, Absent] = Field(default_factory=dict)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.engine.answering.composer import Composers
+from bot.engine.answering.composer import Composer, Composers
 from bot.engine.answering.on_policy import SAID_CHARS
 from bot.engine.documents.mentions import Mention
 from bot.engine.values.conversation import Conversation
-from bot.engine.values.reply import Reply
+from bot.engine.values.reply import Block, Quote, Reply, Say
 from bot.engine.values.why import Rule, Why
 from knowledge.base.target import Target
 from knowledge.text.fold import fold_whole
@@ -36,7 +36,7 @@ class Mentioned:
         compose, shown = self._composers.of(policy_id), found[:MOST]
         head = compose.say("mentions.head", word=word, count=len(found), document=compose.document)
         blocks = [head if word else compose.say("choose")]
-        blocks += [compose.choice(n, m.clause, passage(m.clause.body, m.names)) for n, m in enumerate(shown, 1)]
+        blocks += [self._line(n, mention, compose, named=not word) for n, mention in enumerate(shown, 1)]
         if len(found) > MOST:
             blocks.append(compose.say("mentions.more", count=len(found) - MOST))
         targets = tuple(str(Target.of_clause(policy_id, m.clause.id)) for m in shown)
@@ -48,6 +48,11 @@ class Mentioned:
             clauses=tuple(compose.ref(m.clause.id) for m in shown),
             why=Why(Rule.MENTIONED),
         )
+
+    def _line(self, n: int, mention: Mention, compose: Composer, named: bool) -> Block:
+        """A clause with its words; ``named``: with its document, which is not named above."""
+        place = self._composers.library.words("choose_line", n=n, place=compose.place(mention.clause, named=named))
+        return Block("list", (Say(f"{place}\n   "), Quote(passage(mention.clause.body, mention.names))))
 
 
 def passage(text: str, names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.engine.rules.absent import absent
 from bot.engine.rules.asides import asides
 from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, RuleFunction
 from bot.engine.rules.best_match import best_match
@@ -44,6 +45,7 @@ RULES: tuple[RuleFunction, ...] = (
     parts,
     restricts,
     asides,
+    absent,
     whole_document,
     another_place,
     correction,

@@ -22,6 +22,7 @@ from bot.engine.documents.scope import Scope
 from bot.engine.matching.matcher import Matcher
 from bot.engine.matching.subjects import Subjects
 from bot.engine.matching.verbatim import Terms
+from bot.engine.understanding.absent import Particulars
 from bot.engine.understanding.acts import Acts
 from bot.engine.understanding.follow_up import FollowUps
 from bot.engine.understanding.listing import Listings
@@ -44,6 +45,7 @@ class Resources:
         self.follow_ups = FollowUps(understanding)
         self.acts = Acts(understanding)
         self.listings = Listings(understanding)
+        self.particulars = Particulars(understanding)
         self.mentions = Mentions(library.ready)
         self.everywhere = Scope(library)
         """All documents that are open."""

@@ -77,6 +77,8 @@ class Rule(StrEnum):
     """Several clauses that are about as probable."""
     TERM_IN_SEVERAL = "term in several clauses"
     """Bare words that several clauses hold verbatim."""
+    ABSENT = "not in the document"
+    """A name, a telephone, a website: no clause says any."""
     MENTIONED = "clauses that speak of it"
     """All of a document that do, or a choice of them."""
     SMALL_TALK = "small talk"
