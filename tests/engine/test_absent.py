@@ -49,7 +49,9 @@ def test_the_units_of_the_measure_that_is_meant_are_named(assistant: Assistant) 
     assert reply.figures == ()
 
 
-@pytest.mark.parametrize("question", ["我要打客服电话", "幼儿园报名电话多少", "市科技局电话", "转人工", "小微企业贷款有什么平台"])
+@pytest.mark.parametrize(
+    "question", ["我要打客服电话", "幼儿园报名电话多少", "市科技局电话", "转人工", "小微企业贷款有什么平台"]
+)
 def test_what_is_asked_of_somebody_else_is_answered_otherwise(assistant: Assistant, question: str) -> None:
     assert assistant.reply(question).why.rule is not Rule.ABSENT
 
