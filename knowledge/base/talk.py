@@ -184,6 +184,43 @@ class ActTalk(Record):
     parts: dict[Text, PartAsk] = Field(default_factory=dict)
 
 
+class Facet(Record):
+    """What clauses can be listed by that is no subject: those that state a deadline."""
+
+    asks: Expressions
+    """How it is asked for."""
+    says: Expressions
+    """What such clauses hold."""
+
+
+class ListTalk(Record):
+    """How people ask for all clauses of a document that speak of something."""
+
+    every: Expressions = NEVER
+    """What asks for clauses, as many as there are: 哪几条."""
+    some: Expressions = NEVER
+    """What asks what there is on something, or stands beside nothing but that: 有哪些政策."""
+    phrases: Expressions = NEVER
+    """What is said before or behind what they are to speak of, and is no part of it."""
+    around: Expressions = NEVER
+    """Words that stand there, each a word by itself."""
+    money: Expressions = NEVER
+    """What they are to do that give money, and name nothing for which."""
+    facets: dict[Text, Facet] = Field(default_factory=dict)
+
+
+class Absent(Record):
+    """What people ask that documents seldom say."""
+
+    asks: Expressions
+    unless: Expressions = NEVER
+    """With which it is asked of somebody else: 客服电话."""
+    around: Expressions = NEVER
+    """What may be said beside it: 起草的."""
+    says: Expressions
+    """What documents that say it hold."""
+
+
 class Talk(Record):
     """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
 
@@ -197,3 +234,5 @@ class Talk(Record):
     """Counting words by which people may ask for one another."""
     money: MoneyTalk
     acts: ActTalk = ActTalk()
+    lists: ListTalk = ListTalk()
+    absent: dict[Text, Absent] = Field(default_factory=dict)

@@ -157,6 +157,10 @@ class Understanding:
         """The text without the cues of a list whose expressions may hold a subject's words."""
         return self._lists[name].without(text)
 
+    def cut(self, plain: str) -> list[str]:
+        """The plain text in words, all of it."""
+        return self._reader.cut(plain)
+
     def without_units(self, plain: str) -> Reading:
         """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""
         return self._reader.read(self._units.without(plain))
