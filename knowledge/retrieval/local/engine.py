@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,14 @@ from numpy.typing import NDArray
 from knowledge.base.field import read_field
 from knowledge.files import storedform
 from knowledge.retrieval.interface import Entry, Found, Members, Numbers, Question, Within
-from knowledge.retrieval.local import postings, rerank
+from knowledge.retrieval.local import likeness, postings, rerank
+from knowledge.retrieval.local.likeness import Pairs
 from knowledge.retrieval.local.postings import Postings, Scores
 from knowledge.retrieval.local.sought import KINDS, Sought, sought
 from knowledge.retrieval.local.terms import Terms, asking, dictionary, grams, plain_text, spelt, tight
 from knowledge.text.fold import fold
+
+Made = TypeVar("Made", Postings, Pairs)
 
 SETTINGS = Path(__file__).with_name("settings.yaml")
 LONG = 400
@@ -63,15 +66,12 @@ class LocalRetriever:
         counts = dict(zip(words, arrays["word_counts"].tolist(), strict=True))
         self._terms = Terms(counts, plain["said"], plain["asking"])
         self._arrays = arrays
-        self._kinds = {
-            kind: Postings(**{name: arrays[f"{kind}.{name}"] for name in Postings.__dataclass_fields__})
-            for kind in KINDS
-            if f"{kind}.keys" in arrays
-        }
+        self._kinds = {kind: _from(Postings, arrays, kind) for kind in KINDS if f"{kind}.keys" in arrays}
         self._group = arrays["group"]
         self._breadth: Scores = arrays["breadth"]
         self._prior: Scores = self._breadth * np.float32(self.settings.breadth)
-        self._pair_rarity = arrays["pair_rarity"] if self.settings.second.get("alike") else None
+        self._weights = np.array([self.settings.second.get(name, 0.0) for name in rerank.FEATURES])
+        self._pairs = _from(Pairs, arrays, "pairs_of") if self.settings.second.get("alike") else None
         self._text, self._text_start = arrays["text"], arrays["text_start"]
         self._unknown = math.log1p(2 * len(self) + 1)
 
@@ -108,7 +108,7 @@ class LocalRetriever:
         arrays["breadth"] = np.array([math.log(sizes[e.group]) if e.group else 0.0 for e in entries], dtype=np.float32)
         tights = [tight(text) for text in texts]
         if chosen.second.get("alike"):
-            arrays["pair_rarity"] = rerank.pair_rarity(tights)
+            arrays |= {f"pairs_of.{name}": value for name, value in vars(likeness.pairs(tights)).items()}
         stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
@@ -140,8 +140,7 @@ class LocalRetriever:
     def look_again(self, asked: Question, numbers: Numbers, scores: Scores, k: int) -> list[Found]:
         """The best ``k`` of some candidates that a first look gave, best first, with its scores."""
         features = self._features(asked, numbers, scores)
-        weights = np.array([self.settings.second.get(name, 0.0) for name in rerank.FEATURES])
-        totals = features @ weights
+        totals = features @ self._weights
         best = np.lexsort((np.arange(len(numbers)), -totals))[:k]  # the first look decides between equals
         return [
             Found(
@@ -229,19 +228,21 @@ class LocalRetriever:
         words = tuple(dict.fromkeys((*asked.content, *asked.words)))
         rarities = self._kinds["words"].rarities(postings.word_keys(words), self._unknown)
         rarity = dict(zip(words, rarities.tolist(), strict=True))
-        look = rerank.SecondLook(asked, rarity, self.long, bool(self.settings.second.get("runs")))
+        look = rerank.SecondLook(asked, rarity, self.long, self.settings.second)
         features[:, 0] = scores / 20
         features[:, 1] = self._breadth[numbers] / 5
-        texts = [self._tight(number) for number in numbers.tolist()]
-        features[:, 2:7] = [look.values(text) for text in texts]
+        listed = numbers.tolist()
+        held = self._pairs.among(listed, look.pairs) if self._pairs is not None else None
+        features[:, 2:7] = look.values(self._tight(numbers), held)
         features[:, 7] = rerank.siblings(self._group[numbers].tolist())
-        if self._pair_rarity is not None:
-            features[:, 8] = rerank.alike(texts, features[:, 0], self._pair_rarity)
+        if self._pairs is not None:
+            features[:, 8] = self._pairs.alike(listed, features[:, 0])
         return features
 
-    def _tight(self, number: int) -> str:
-        a, b = self._text_start[number], self._text_start[number + 1]
-        return self._text[a:b].tobytes().decode("utf-8", "surrogatepass")
+    def _tight(self, numbers: Numbers) -> list[str]:
+        ends = self._text_start[numbers + 1].tolist()
+        spans = zip(self._text_start[numbers].tolist(), ends, strict=True)
+        return [str(self._text[a:b].data, "utf-8", "surrogatepass") for a, b in spans]
 
 
 @lru_cache(maxsize=2)
@@ -251,6 +252,11 @@ def settings(length: str) -> Settings:
 
     data: Any = read_yaml(SETTINGS).data
     return Settings(**data[length])
+
+
+def _from(made: type[Made], arrays: Mapping[str, NDArray[Any]], name: str) -> Made:
+    """A dataclass of arrays, stored under its name."""
+    return made(**{field.name: arrays[f"{name}.{field.name}"] for field in fields(made)})
 
 
 def _version(arrays: Mapping[str, NDArray[Any]]) -> str:
