@@ -147,6 +147,19 @@ def test_a_name_in_one_piece_says_more_than_its_parts() -> None:
     assert found[0].why["longest"] > found[1].why["longest"]
 
 
+@pytest.mark.parametrize("question", ["企业补贴申请", "消防检查要多久", "鸵鸟养殖场的登记"])
+@pytest.mark.parametrize("most", [1, 50, 9_000])
+def test_the_best_are_the_first_of_all(many: LocalRetriever, question: str, most: int) -> None:
+    """Of equal ones the earlier; and each with the score that it has when it is looked at alone."""
+    asked = many.question(question)
+    everything = np.arange(len(many))
+    scores = many.scores_of(asked, everything)
+    order = np.lexsort((everything, -scores))[:most]
+    numbers, of_best = many.best(asked, most)
+    assert numbers.tolist() == [n for n in order.tolist() if scores[n] > 0]
+    assert np.array_equal(of_best, scores[numbers])
+
+
 def test_same_from_the_compiled_form(many: LocalRetriever, tmp_path: Path) -> None:
     many.store(tmp_path / "a.arrays")
     loaded = LocalRetriever.load(tmp_path / "a.arrays")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +34,9 @@ Made = TypeVar("Made", Postings, Pairs)
 SETTINGS = Path(__file__).with_name("settings.yaml")
 LONG = 400
 """Mean characters of an entry from which on entries count as long texts of many passages, not as clauses."""
+
+BLOCK = 16
+"""Entries whose highest score is looked at first when the best are sought."""
 
 
 @dataclass(frozen=True)
@@ -188,20 +192,20 @@ class LocalRetriever:
 
     def best(self, asked: Question, most: int, within: Within = None) -> tuple[Numbers, Scores]:
         """See FirstLook."""
-        scores = np.zeros(len(self), dtype=np.float32)
-        for terms in self.sought(asked):
-            self._kinds[terms.kind].add(scores, terms.keys, terms.weights)
+        scores = postings.totals(self._added(asked), len(self))
         scores += self._prior * (scores > 0)
         numbers = _best(scores, self.allowed(within), most)
         return numbers, scores[numbers]
 
     def scores_of(self, asked: Question, numbers: Numbers) -> Scores:
         """(some,): scores of the first look of ``numbers`` (some,), which grow: to the bit those of best()."""
-        scores = np.zeros(len(numbers), dtype=np.float32)
-        for terms in self.sought(asked):
-            self._kinds[terms.kind].add_to(numbers.astype(np.int32), scores, terms.keys, terms.weights)
+        scores = postings.totals_of(numbers.astype(np.int32), self._added(asked))
         scores += self._prior[numbers] * (scores > 0)
         return scores
+
+    def _added(self, asked: Question) -> Iterator[tuple[NDArray[np.int32], Scores]]:
+        """Of each term that the first look looks for its entries, and what it adds to their scores."""
+        return chain.from_iterable(self._kinds[t.kind].of(t.keys, t.weights) for t in self.sought(asked))
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -270,9 +274,22 @@ def _version(arrays: Mapping[str, NDArray[Any]]) -> str:
 
 def _best(scores: Scores, within: Sequence[int] | None, most: int) -> NDArray[np.int64]:
     """Numbers of the best entries with any score, best first, the earlier one of equals first."""
-    allowed = np.flatnonzero(scores > 0) if within is None else np.unique(np.array(within, dtype=np.int64))
-    allowed = allowed[scores[allowed] > 0]
+    if within is None:
+        least = _least(scores, most)
+        allowed = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+    else:
+        allowed = np.unique(np.array(within, dtype=np.int64))
+        allowed = allowed[scores[allowed] > 0]
     if len(allowed) > most:
-        least = np.partition(scores[allowed], len(allowed) - most)[len(allowed) - most]
-        allowed = allowed[scores[allowed] >= least]
+        here = scores[allowed]
+        allowed = allowed[here >= np.partition(here, len(here) - most)[len(here) - most]]
     return allowed[np.lexsort((allowed, -scores[allowed]))][:most]
+
+
+def _least(scores: Scores, most: int) -> float:
+    """A score that at least ``most`` entries have, when there are so many: blocks' peaks are few to sort."""
+    rows = len(scores) // BLOCK
+    if rows < most:
+        return 0.0
+    peaks = scores[: rows * BLOCK].reshape(BLOCK, rows).max(axis=0)
+    return float(np.partition(peaks, rows - most)[rows - most])
