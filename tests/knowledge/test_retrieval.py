@@ -22,7 +22,7 @@ from knowledge import compiled
 from knowledge.base.field import read_field
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
 from knowledge.retrieval.clause_finder import ClauseFinder
-from knowledge.retrieval.local.likeness import buckets, pairs
+from knowledge.retrieval.local.likeness import pairs
 from knowledge.retrieval.local.rerank import FEATURES, _near
 from knowledge.retrieval.local.terms import asking, grams, plain_text
 from tests.smallbase import small_base
@@ -115,7 +115,18 @@ def test_long_texts_that_are_alike_speak_for_one_another() -> None:
 def test_odd_texts_are_alike_to_nothing() -> None:
     made = pairs(["", "补", "\ud83d补"])
     assert made.alike([0, 1, 2], np.array([1.0, 0.5, 0.1]))[:2] == [0.0, 0.0]
-    assert made.among([0, 1, 2], buckets("\ud83d补贴")) == [set(), set(), set(buckets("\ud83d补").tolist())]
+    assert made.holding([0, 1, 2], "\ud83d补贴").tolist() == [[False, False], [False, False], [True, False]]
+
+
+def test_what_stands_in_a_text_may_stand_there() -> None:
+    """Of a word whose pairs don't stand there, it is known that it doesn't either; of one character it is not."""
+    texts = ["企业申请补贴", "食品安全检查", "补"]
+    made, words = pairs(texts), ["补贴", "申", "安全检查", "鸵鸟养殖场", "补"]
+    may = made.may_stand([2, 0, 1], words).tolist()
+    assert may[0] == [False, True, False]
+    assert may[2] == [False, False, True]
+    assert may[3] == [False] * 3
+    assert may[1] == may[4] == [True] * 3
 
 
 def test_rare_words_make_texts_more_alike_than_common_ones() -> None:

@@ -236,8 +236,7 @@ class LocalRetriever:
         features[:, 0] = scores / 20
         features[:, 1] = self._breadth[numbers] / 5
         listed = numbers.tolist()
-        held = self._pairs.among(listed, look.pairs) if self._pairs is not None else None
-        features[:, 2:7] = look.values(self._tight(numbers), held)
+        features[:, 2:7] = look.values(self._tight(numbers), listed, self._pairs)
         features[:, 7] = rerank.siblings(self._group[numbers].tolist())
         if self._pairs is not None:
             features[:, 8] = self._pairs.alike(listed, features[:, 0])

@@ -26,6 +26,8 @@ class Pairs:
     """(buckets of all texts,): distinct ones, growing within a text."""
     share: NDArray[np.float32]
     """(buckets of all texts,): by log count and rarity (tf-idf); those of a text as a vector are 1 long."""
+    bits: NDArray[np.uint8]
+    """(texts, buckets / 8): a bit for each bucket that a text has."""
 
     def alike(self, numbers: Sequence[int], first: NDArray[np.float64]) -> list[float]:
         """Of candidates, best first, with their scores in the first look: what many of the best say is asked for.
@@ -39,12 +41,21 @@ class Pairs:
             leading[self._buckets(number)] += self._shares(number) * weight
         return [float(leading[self._buckets(number)] @ self._shares(number)) for number in numbers]
 
-    def among(self, numbers: Sequence[int], asked: NDArray[np.uint16]) -> list[frozenset[int]]:
-        """Of some texts, which of the buckets ``asked`` they hold: a pair whose bucket is not held stands nowhere."""
-        wanted = np.zeros(1 << BUCKET_BITS, dtype=np.bool_)
-        wanted[asked] = True
-        held = map(self._buckets, numbers)
-        return [frozenset(buckets[wanted[buckets]].tolist()) for buckets in held]
+    def may_stand(self, numbers: Sequence[int], words: Sequence[str]) -> NDArray[np.bool_]:
+        """(words, some texts): False where a pair of the word stands nowhere in the text, so that it can't either."""
+        sizes = np.array([len(word) for word in words])
+        ends = sizes.cumsum()
+        may = np.ones((len(numbers), int(sizes.sum())), dtype=np.bool_)
+        may[:, :-1] = self.holding(numbers, "".join(words))
+        may[:, ends - 1] = True  # pairs of one word's end with the next one's beginning
+        return np.logical_and.reduceat(may, ends - sizes, axis=1).T
+
+    def holding(self, numbers: Sequence[int], text: str) -> NDArray[np.bool_]:
+        """(some texts, pairs of ``text``): False where the pair stands nowhere in the one of these texts."""
+        asked = buckets(text)
+        octets = self.bits[np.array(numbers)[:, None], asked >> 3]
+        held: NDArray[np.bool_] = (octets << (asked & 7).astype(np.uint8) & 128) > 0
+        return held
 
     def _buckets(self, number: int) -> NDArray[np.uint16]:
         return self.bucket[self.start[number] : self.start[number + 1]]
@@ -65,6 +76,7 @@ def pairs(texts: Sequence[str]) -> Pairs:
         start=np.cumsum([0, *(len(held) for held, _ in counted)], dtype=np.int64),
         bucket=np.concatenate([np.zeros(0, dtype=np.uint16), *(held for held, _ in counted)]),
         share=np.concatenate([np.zeros(0, dtype=np.float32), *shares]),
+        bits=np.array([_bits(held) for held, _ in counted]).reshape(len(texts), -1),
     )
 
 
@@ -73,6 +85,12 @@ def buckets(text: str) -> NDArray[np.uint16]:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     mixed = codes[:-1] * np.uint32(2_654_435_761) + codes[1:] * np.uint32(40_503)
     return (mixed >> np.uint32(32 - BUCKET_BITS)).astype(np.uint16)
+
+
+def _bits(held: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    flags = np.zeros(1 << BUCKET_BITS, dtype=np.bool_)
+    flags[held] = True
+    return np.packbits(flags)
 
 
 def _unit(values: NDArray[np.float32]) -> NDArray[np.float32]:

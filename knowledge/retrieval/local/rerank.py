@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import compress, count, repeat
+from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.retrieval.interface import Question
-from knowledge.retrieval.local.likeness import buckets
+from knowledge.retrieval.local.likeness import Pairs
 from knowledge.retrieval.local.terms import tight
 
 FEATURES = ("first", "breadth", "together", "runs", "longest", "covered", "opening", "siblings", "alike")
@@ -49,23 +51,18 @@ class SecondLook:
         self._neighbours = list(zip(question.content, question.content[1:], strict=False))
         self._long = long
 
-    @property
-    def pairs(self) -> NDArray[np.uint16]:
-        """The buckets of the pairs of the question's text, in order."""
-        return buckets(self._asked)
-
-    def values(self, texts: Sequence[str], held: Sequence[Collection[int]] | None = None) -> NDArray[np.float64]:
+    def values(self, texts: Sequence[str], numbers: Sequence[int], pairs: Pairs | None) -> NDArray[np.float64]:
         """(texts, 5): together, runs, longest, covered and opening of some tight texts.
 
-        ``held``: of each text, which of ``pairs`` may stand in it; None: any may.
+        ``numbers``: of the texts in ``pairs``, if there are any.
         """
-        stands = {word: standing(word, texts) for word in self._words}
+        may = pairs.may_stand(numbers, self._words).tolist() if pairs and self._words else repeat(None)
+        stands = {word: standing(word, texts, there) for word, there in zip(self._words, may, strict=False)}
         out = np.zeros((len(texts), 5))
         out[:, 0] = self._together(stands, texts)
-        if self._asked:
-            numbers = self.pairs.tolist()
-            for row, text, may in zip(out, texts, held or [frozenset(numbers)] * len(texts), strict=True):
-                row[1:3] = _runs(self._asked, text, [number in may for number in numbers])
+        if pairs and self._asked:
+            held = pairs.holding(numbers, self._asked).tolist()
+            out[:, 1:3] = [_runs(self._asked, text, there) for text, there in zip(texts, held, strict=True)]
         rows = np.array([np.frombuffer(stands[word], dtype=np.uint8) for word in self._words])
         out[:, 3] = self._squared @ rows / (self._squared.sum() or 1.0)
         if self._subject:
@@ -75,19 +72,26 @@ class SecondLook:
 
     def _together(self, stands: Mapping[str, bytes], texts: Sequence[str]) -> NDArray[np.float64]:
         near = NEAR if self._long else NEAR_IN_SHORT
-        total, out = 0.0, np.zeros(len(texts))
+        total, out = 0.0, [0.0] * len(texts)
         for a, b in self._neighbours:
             weight = min(self._rarity[a], self._rarity[b]) if self._long else 1.0
             total += weight
-            for i, (first, second) in enumerate(zip(stands[a], stands[b], strict=True)):
-                if first and second and _near(a, b, texts[i], near):
+            for i in compress(count(), map(and_, stands[a], stands[b])):
+                if _near(a, b, texts[i], near):
                     out[i] += weight
-        return out / (total or 1.0)
+        return np.array(out) / (total or 1.0)
 
 
-def standing(word: str, texts: Sequence[str]) -> bytes:
-    """Of each text 1 where the word stands in it, else 0; a number or a Latin word only as a whole one."""
-    return bytes([_whole(word, text) for text in texts] if word.isascii() else [word in text for text in texts])
+def standing(word: str, texts: Sequence[str], may: Sequence[bool] | None) -> bytes:
+    """Of each text 1 where the word stands in it, else 0; a number or a Latin word only as a whole one.
+
+    ``may``: of each text, whether it can stand there at all; None: anywhere.
+    """
+    if word.isascii():
+        return bytes([_whole(word, text) for text in texts])
+    if may is None:
+        return bytes([word in text for text in texts])
+    return bytes([there and word in text for there, text in zip(may, texts, strict=True)])
 
 
 def siblings(groups: Sequence[int]) -> list[float]:
