@@ -14,8 +14,6 @@ SURE = 0.85
 phrasings hold. Lower, 首次认定呢 after another clause would leave it; higher, 重新认定补多少 would be asked back."""
 UNSURE = 0.5
 """Up to which clauses without phrasings may take all from a learned match: a new document shows beside an old one."""
-TRUSTED = 0.5
-"""Trust in a learned clause (Evidence.trust) from which it gives nothing to clauses without phrasings."""
 CERTAIN = 0.95
 """From which a learned clause stays sure beside one without phrasings that holds the question word for word."""
 BOTH = 0.9
