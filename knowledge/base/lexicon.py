@@ -220,6 +220,10 @@ class MoneySubjects(Record):
     """lexicon/subjects.yaml: whom and what money may be for."""
 
     subjects: tuple[Text, ...] = ()
+    general: tuple[Text, ...] = ()
+    """Nouns that may stand in any question: they tell who asks, when and about what sort of thing, but not for what."""
+    measures: tuple[Text, ...] = ()
+    """What nouns end in that say how much, how high or how far: 销售额, 年龄, 市级."""
 
 
 class Lexicon(Record):

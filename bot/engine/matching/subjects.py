@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.values.reply import FigureRef
+from bot.engine.values.thresholds import OWN_WORDS
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
+from knowledge.reading.word_class import names_thing
 from knowledge.retrieval.evidence import Asking, Evidence
 from knowledge.text.fold import fold, fold_whole
 
@@ -49,20 +53,25 @@ class Subjects:
         self._ready = ready
         self._evidence = evidence
         self._subjects = frozenset(map(fold, ready.base.lexicon.subjects.subjects))
+        self._general = frozenset(map(fold, ready.base.lexicon.subjects.general))
+        self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._understanding = understanding
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._of = lru_cache(REMEMBERED)(self._known)
 
-    def another(self, policy: Policy, clause: Clause, question: Question, units: frozenset[str]) -> bool:
+    def another(self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
         """Whether the question names a thing that nobody asks this clause for, and not the clause's own subject.
 
-        ``units``: of the numbers put forward. False where the card names no subject, and where the question states
-        numbers: then these are looked at.
+        ``figures``: what is put forward; without any, what the clause states.
         """
+        if self._worded_but_for_a_thing(policy, clause, question, figures):
+            return True
+        if not figures:
+            return False
         asked = self._ready.base.phrasings[policy.id]
         if not asked.written:
-            return bool(units & SUMS) and self._unnamed(policy, clause, question)
-        if clause.card is None or not clause.card.subject or question.numbers:
+            return bool({figure.unit for figure in figures} & SUMS) and self._unnamed(policy, clause, question)
+        if clause.card is None or not clause.card.subject:
             return False
         known = self._of(policy.id, clause.id)
         plain = question.reading.plain
@@ -71,6 +80,38 @@ class Subjects:
         money = self._understanding.money
         telling = (w for w in question.telling if not w.isascii() and not money.says("beside", w))
         return any(word not in known.text and known.said.count(word) < OFTEN for word in telling)
+
+    def _worded_but_for_a_thing(
+        self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]
+    ) -> bool:
+        """Whether a question has the words of the sentences that state the figures, and a thing that the clause hasn't.
+
+        Who asks in a document's own words has its word for the thing, too: nobody asks 首次入选的酒店奖励多少 where
+        it says 餐厅. Who asks in others may call the thing what he likes.
+        """
+        plain = question.reading.plain
+        pairs = [plain[i : i + 2] for i in range(len(plain) - 1)]
+        stated = fold_whole("\n".join(dict.fromkeys(figure.quote for figure in figures or clause.figures)))
+        if not pairs or sum(pair in stated for pair in pairs) < OWN_WORDS * len(pairs):
+            return False
+        return any(self._is_thing(word) for word in self._lacking(policy, clause, question))
+
+    def _lacking(self, policy: Policy, clause: Clause, question: Question) -> Sequence[str]:
+        """The question's words that the clause hasn't, nor what people ask of it."""
+        asking = Asking(question.reading, self._understanding.generic)
+        lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", asking.words)
+        if not self._ready.base.phrasings[policy.id].written:
+            return lacking
+        known = self._of(policy.id, clause.id)
+        return [word for word in lacking if known.said.count(word) < OFTEN]
+
+    def _is_thing(self, word: str) -> bool:
+        """Whether a word names what money may be for."""
+        return (
+            word not in self._general
+            and not word.endswith(self._measures)
+            and (names_thing(word) or bool(self._subject(word)))
+        )
 
     def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether a short question for a sum names a subject that the clause and its titles don't."""

@@ -136,12 +136,14 @@ class Case:
         return self._talk(topic) if decision.act == "chat" else self._decline(best)
 
     def _of_another_subject(self, reply: Reply, best: Match) -> bool:
-        """Whether the answer is a sum, and the question names a subject that it isn't for: 驾照复审要多少钱."""
-        if not reply.figures or self.leaning or best.target == self.asked.conversation.clause:
+        """Whether a sum is told or asked for, and the question names a subject that it isn't for: 驾照复审要多少钱."""
+        question, asks = self.asked.question, self.use.understanding.money.asks_number
+        if not (reply.figures or question.numbers or asks(question)):
+            return False
+        if self.leaning or best.target == self.asked.conversation.clause:
             return False
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
-        units = frozenset(figure.unit for figure in reply.figures)
-        return self.use.subjects.another(policy, clause, self.asked.question, units)
+        return self.use.subjects.another(policy, clause, question, reply.figures)
 
     def _decline_subject(self, best: Match) -> Reply:
         return self.use.answers(best.target).of_another_subject(best.target, self.asked.conversation)

@@ -66,7 +66,7 @@ def _only(mention: Mention, subject: Question, policy: Policy, asked: Asked, use
 
 def _choice(subject: Question, policy: Policy, asked: Asked, use: Resources) -> Outcome:
     """The clauses in which the words stand that are all that is said; None where one is surely meant."""
-    words = _words(subject) if _says_no_more(subject, asked, use) else ()
+    words = _words(subject) if _says_no_more(subject, asked) and _is_in(policy, asked, use) else ()
     found = use.mentions.of(policy, words) if words else []
     if not found:
         return _told(use.mentions.of_each(policy, side_by_side(subject)) if words else [], (), policy, asked, use)
@@ -84,14 +84,22 @@ def _words(subject: Question) -> Sequence[str]:
     return words if len(words) <= MOST_WORDS and sum(map(len, words)) <= MOST_CHARS else ()
 
 
-def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
+def _says_no_more(subject: Question, asked: Asked) -> bool:
     """Whether nothing but a few words is said, and nothing is talked about that they may go on from."""
     conversation = asked.conversation
     if conversation.clause or conversation.units or asked.names_unit:
         return False
-    if subject.asks or subject.numbers or subject.left != subject.telling:
-        return False
-    return asked.scope.only != "" or not use.library.many
+    return not (subject.asks or subject.numbers or subject.left != subject.telling)
+
+
+def _is_in(policy: Policy, asked: Asked, use: Resources) -> bool:
+    """Whether this document is asked, or its clauses are what the words are asked of by those who know it."""
+    if asked.scope.only or not use.library.many:
+        return True
+    best = next(iter(use.matcher.match(asked.question, asked.scope)), None)
+    return (
+        best is not None and kind_of(best.target) == "clause" and not best.found and policy_of(best.target) == policy.id
+    )
 
 
 def _one_is_meant(matches: Sequence[Match], subject: Question, asked: Asked, use: Resources) -> bool:

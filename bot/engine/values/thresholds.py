@@ -76,6 +76,10 @@ PART = 0.5
 """That the best learned clause must hold itself to stay sure beside such a clause."""
 HALF, NEARLY = 0.5, 0.1
 """With which the document that is talked about has enough to be stayed in, while no other has so much more."""
+OWN_WORDS = 0.2
+"""Of a question's pairs of characters, that stand in the sentence of the figure put forward, from which the question is
+in the document's own words: then a thing that the clause doesn't name is another one. Lower, people who say it in
+their own words are told that it isn't covered; higher, 首次入选全国餐饮百强的奖励多少 gets another list's sum."""
 COVERED = 0.3
 """Two words at least, with which 毛入学率的目标是多少 asks for a clause and not for what the document is for."""
 AS_GOOD = 0.8
