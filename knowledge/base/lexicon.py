@@ -8,7 +8,7 @@ from pydantic import Field
 
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import ClauseId, Id, Record, Text
-from knowledge.base.talk import Talk
+from knowledge.base.talk import Expressions, Talk
 
 
 class Unit(Record):
@@ -226,6 +226,12 @@ class MoneySubjects(Record):
     """What nouns end in that say how much, how high or how far: 销售额, 年龄, 市级."""
 
 
+class Contrasts(Record):
+    """lexicon/contrasts.yaml: cases that exclude one another, with how they are said."""
+
+    contrasts: dict[Text, dict[Text, Expressions]] = Field(default_factory=dict)
+
+
 class Lexicon(Record):
     """All word knowledge: what is true of any policy, with what the policies of a base bring along."""
 
@@ -239,4 +245,5 @@ class Lexicon(Record):
     talk: Talk
     document_questions: DocumentQuestions = DocumentQuestions()
     subjects: MoneySubjects = MoneySubjects()
+    contrasts: Contrasts = Contrasts()
     domain_words: tuple[Text, ...]

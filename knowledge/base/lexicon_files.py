@@ -7,6 +7,7 @@ from pathlib import Path
 
 from knowledge import ROOT
 from knowledge.base.lexicon import (
+    Contrasts,
     Cues,
     DocumentQuestions,
     English,
@@ -37,7 +38,11 @@ _LISTS: dict[str, type[Record]] = {
     "unrelated": Unrelated,
     "talk": Talk,
 }
-_LATER: dict[str, type[Record]] = {"document_questions": DocumentQuestions, "subjects": MoneySubjects}
+_LATER: dict[str, type[Record]] = {
+    "document_questions": DocumentQuestions,
+    "subjects": MoneySubjects,
+    "contrasts": Contrasts,
+}
 """Lists that a lexicon may be without: those beside older bases are."""
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from bot.engine.answering.contrasts import Contrasts
 from bot.engine.answering.figure_choice import ClauseQuestion, Selection, claims
 from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.number_words import NumberAsked, NumberWords, is_condition
@@ -39,10 +40,13 @@ MET, MISSED = 2.0, -1.0
 """What it counts that a number of the question meets the condition on the figure (50亩以上), and that it doesn't."""
 LOOSELY = 0.1
 """Of MET where the number is far over the condition: 80岁 meets 60周岁以上, but 80周岁以上 is meant."""
+SUM = 10_000
+"""From which a bare number of a question may be a sum."""
 EVERYWHERE = 0.05
 """What a word counts that stands with all of the figures."""
 _AT_LEAST = re.compile(r"\(含\)以上|及?以上|至|到|-|~|的?以上")
 _AT_MOST = re.compile(r"\(含\)以下|及?以[下内]|之间")
+_LESS = re.compile(r"(?:不足|未满|不满|低于|少于|小于)(?:人民币)?$")
 _RUN = re.compile(r"[a-z]+|[\d.]+|[一-鿿]+")
 _DIGITS = re.compile(r"\d")
 _GRADE = re.compile(r"[\w]级|首次|重新|复核")
@@ -51,9 +55,10 @@ _GRADE = re.compile(r"[\w]级|首次|重新|复核")
 class UntaughtFigures:
     """Chooses among the figures of clauses without phrasings. Pure but for what it remembers."""
 
-    def __init__(self, reader: Reader, words: NumberWords, generic: frozenset[str]) -> None:
+    def __init__(self, reader: Reader, words: NumberWords, generic: frozenset[str], contrasts: Contrasts) -> None:
         """``generic``: words that name no subject, such as 补贴."""
         self.words = words
+        self._contrasts = contrasts
 
         @lru_cache(REMEMBERED)
         def features_of(text: str) -> frozenset[str]:
@@ -91,7 +96,7 @@ class UntaughtFigures:
     def _best(self, clause: Clause, wanted: NumberAsked, part: str, asked: ClauseQuestion) -> list[Figure]:
         """The best for a part of the question, and those that are no worse, in the order of the text."""
         fit = {f.id: wanted.fit(f) for f in clause.figures}
-        figures = [f for f in clause.figures if fit[f.id]]
+        figures = self._contrasts.narrowed(clause, [f for f in clause.figures if fit[f.id]], asked.plain)
         if not figures:
             return []
         for text in dict.fromkeys((part, asked.plain, asked.whole)):
@@ -115,7 +120,10 @@ class UntaughtFigures:
             for f in figures
         }
         own = [n for n in numbers(fold(text), own=True) if n.value != 1]  # 一张床位补多少: each, not how many
-        return {f.id: max(0.0, shared[f.id] + _met(f, own)) for f in figures} if own else shared
+        met = {f.id: _met(f, own) for f in figures} if own else {}
+        if any(worth > 0 for worth in met.values()):
+            shared = {of: 0.0 if met[of] == MISSED else worth for of, worth in shared.items()}
+        return {of: max(0.0, worth + met.get(of, 0.0)) for of, worth in shared.items()}
 
     def _held(self, clause: Clause, figure: Figure) -> dict[str, float]:
         """Features that the figure stands with, and what each counts."""
@@ -194,11 +202,17 @@ def _met(figure: Figure, own: Sequence[Number]) -> float:
     for condition in numbers(before, own=True):
         at = before.rfind(condition.text) + len(condition.text)
         least = _AT_LEAST.match(before, at)
+        most = _AT_MOST.match(before, at) or _LESS.search(before[: at - len(condition.text)])
         for number in own:
-            if number.unit != condition.unit or not (least or _AT_MOST.match(before, at)):
+            if not _alike(number, condition) or not (least or most):
                 continue
             closely = condition.value / number.value if least else number.value / condition.value
             if closely > 1.0:
                 return MISSED
             worth = max(worth, MET * (LOOSELY + (1.0 - LOOSELY) * closely**4))
     return worth
+
+
+def _alike(number: Number, condition: Number) -> bool:
+    """Whether both count the same; people leave out 元 behind 八千万."""
+    return number.unit == condition.unit or (not number.unit and condition.unit == "元" and number.value >= SUM)

@@ -33,6 +33,8 @@ LIKELY_WRONG = 2.1
 """Such an answer while the right clause is not even offered."""
 LIKELY_LEAK = 2.2
 """Such an answer to something that no document covers."""
+LIKELY_LEAK_NAMED = 1.0
+"""The same where the document is named: who names it can see at once that it doesn't say that."""
 MISS = 2.0
 """Declining something that a document does answer."""
 CHAT_MIX = 1.0
@@ -59,16 +61,19 @@ def _found_beside(clauses: Sequence[Match]) -> bool:
     return clauses[0].found or any(m.found and m.probability >= CHOICE_FLOOR for m in beside)
 
 
-def _likely(clauses: Sequence[Match], inside: float, outside: float) -> tuple[float, list[Match]]:
+def _likely(clauses: Sequence[Match], inside: float, outside: float, leak: float) -> tuple[float, list[Match]]:
     """(cost, targets) of answering with the first clause as the likeliest, others offered below it."""
     offered = [clauses[0], *(m for m in clauses[1:MOST_CHOICES] if m.probability >= CHOICE_FLOOR)]
     first, others = offered[0].probability, sum(m.probability for m in offered[1:])
     lost = inside - first - others
-    return LIKELY * first + LIKELY_OFFERED * others + LIKELY_WRONG * lost + LIKELY_LEAK * outside, offered
+    return LIKELY * first + LIKELY_OFFERED * others + LIKELY_WRONG * lost + leak * outside, offered
 
 
-def decide(matches: Sequence[Match]) -> Decision:
-    """The act of least expected cost. ``matches`` best first, at least one."""
+def decide(matches: Sequence[Match], named: bool = False) -> Decision:
+    """The act of least expected cost.
+
+    ``matches``: best first, at least one; ``named``: whether the document is asked by name.
+    """
     by_kind: dict[str, list[Match]] = {kind: [] for kind in ("clause", "info", "chat", "near", "far")}
     for match in matches:
         by_kind.setdefault(kind_of(match.target), []).append(match)
@@ -93,7 +98,9 @@ def decide(matches: Sequence[Match]) -> Decision:
             if "choose" not in options or cost < options["choose"][0]:
                 options["choose"] = (cost, offered)
         if _found_beside(clauses) and best.probability >= LIKELY_FLOOR:
-            options["likely"] = _likely(clauses, inside, outside + p["chat"])
+            options["likely"] = _likely(
+                clauses, inside, outside + p["chat"], LIKELY_LEAK_NAMED if named else LIKELY_LEAK
+            )
     if by_kind["info"]:
         best = by_kind["info"][0]
         options["info"] = (WRONG * (inside - best.probability) + LEAK * outside + CHAT_MIX * p["chat"], [best])

@@ -78,7 +78,7 @@ class Subjects:
         if any(name in plain for name in known.names) or known.terms & set(question.reading.terms):
             return False
         money = self._understanding.money
-        telling = (w for w in question.telling if not w.isascii() and not money.says("beside", w))
+        telling = (w for w in question.telling if not (w.isascii() or self._is_general(w) or money.says("beside", w)))
         return any(word not in known.text and known.said.count(word) < OFTEN for word in telling)
 
     def _worded_but_for_a_thing(

@@ -34,7 +34,7 @@ def best_match(asked: Asked, use: Resources) -> Reply:
     if not case.matches:
         home = use.home(asked.scope, asked.conversation)
         return home.note("none", "none.unreadable", asked.conversation, Rule.NOTHING_KNOWN)
-    decision = decide(case.matches)
+    decision = decide(case.matches, named=bool(asked.scope.only))
     reply = case.ambiguous() or case.act(decision)
     return replace(reply, why=replace(reply.why, matches=tuple(case.matches), costs=decision.costs))
 

@@ -10,6 +10,7 @@ from bot.engine.answering.answers import Answers
 from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.brevity import Brevity
 from bot.engine.answering.composer import Composers
+from bot.engine.answering.contrasts import Contrasts
 from bot.engine.answering.mentioned import Mentioned
 from bot.engine.answering.several_documents import Across
 from bot.engine.answering.untaught_figures import UntaughtFigures
@@ -51,7 +52,9 @@ class Resources:
         """All documents that are open."""
         self.matcher = Matcher(library, understanding)
         self._best = Sentences(library.ready, library.untaught).best
-        self._figures = UntaughtFigures(library.ready.reader, understanding.numbers, understanding.generic)
+        self._figures = UntaughtFigures(
+            library.ready.reader, understanding.numbers, understanding.generic, Contrasts(library.ready.base.lexicon)
+        )
         self.composers = Composers(library)
         self.brevity = Brevity(self.composers)
         self.mentioned = Mentioned(self.composers)

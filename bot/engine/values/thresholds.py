@@ -82,7 +82,7 @@ in the document's own words: then a thing that the clause doesn't name is anothe
 their own words are told that it isn't covered; higher, 首次入选全国餐饮百强的奖励多少 gets another list's sum."""
 COVERED = 0.3
 """Two words at least, with which 毛入学率的目标是多少 asks for a clause and not for what the document is for."""
-AS_GOOD = 0.8
+AS_GOOD = 0.6
 """Of the best figure's score, from which another of a clause without phrasings is put forward beside it. Lower, more
 amounts are shown than were asked for; higher, one of two that the question doesn't tell apart is kept back."""
 LEAST_SHARE = 0.8

@@ -1,0 +1,63 @@
+"""Which of several figures a question means that names one of cases that exclude one another: 省级的, 不是头一回."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.engine.understanding.patterns import pattern
+from knowledge.base.document import Clause, Figure
+from knowledge.base.lexicon import Lexicon
+from knowledge.text.fold import fold
+
+_DENIED = re.compile(r"(?:不是|并非|不算|没有?|未|非)[^,.;?!]{0,2}$")
+"""What stands before a case that is denied: 不是国家级, 非新引进."""
+_PIECE = re.compile(r"[;。；\n]")
+
+
+class Contrasts:
+    """Looks up lexicon/contrasts.yaml. Pure."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        groups = lexicon.contrasts.contrasts.values()
+        self._groups = [{name: pattern(says) for name, says in group.items()} for group in groups]
+
+    def narrowed(self, clause: Clause, figures: Sequence[Figure], text: str) -> list[Figure]:
+        """Without those of other cases than a text names, and of those that it denies; all where none would be left."""
+        left, plain = list(figures), fold(text)
+        for group in self._groups:
+            named, denied = _said(group, plain)
+            if not named and not denied:
+                continue
+            cases = {figure.id: _case(group, clause, figure) for figure in left}
+            kept = [figure for figure in left if _may_be_meant(cases[figure.id], named, denied - named)]
+            left = kept or left
+        return left
+
+
+def _may_be_meant(cases: set[str], named: set[str], denied: set[str]) -> bool:
+    if cases & named:
+        return True
+    return not cases & denied and not (cases and named)
+
+
+def _said(group: dict[str, re.Pattern[str]], plain: str) -> tuple[set[str], set[str]]:
+    """(cases that a text names, cases that it denies)."""
+    named: set[str] = set()
+    denied: set[str] = set()
+    for name, says in group.items():
+        for found in says.finditer(plain):
+            (denied if _DENIED.search(plain[: found.start()]) else named).add(name)
+    return named, denied
+
+
+def _case(group: dict[str, re.Pattern[str]], clause: Clause, figure: Figure) -> set[str]:
+    """The cases that a figure is for: as its own case says, else the words of its sentence that stand before it."""
+    own, _ = _said(group, fold(figure.case or ""))
+    return own or _said(group, fold(_before(clause, figure)))[0]
+
+
+def _before(clause: Clause, figure: Figure) -> str:
+    at = max(clause.text.find(figure.quote), 0)
+    amount = max(figure.quote.find(figure.text), 0)
+    return _PIECE.split(clause.text[: at + amount])[-1]
