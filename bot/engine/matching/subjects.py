@@ -107,11 +107,11 @@ class Subjects:
 
     def _is_thing(self, word: str) -> bool:
         """Whether a word names what money may be for."""
-        return (
-            word not in self._general
-            and not word.endswith(self._measures)
-            and (names_thing(word) or bool(self._subject(word)))
-        )
+        return not self._is_general(word) and (names_thing(word) or bool(self._subject(word)))
+
+    def _is_general(self, word: str) -> bool:
+        """Whether any question may hold it."""
+        return word in self._general or word.endswith(self._measures)
 
     def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether a short question for a sum names a subject that the clause and its titles don't."""
