@@ -76,7 +76,9 @@ def test_a_part_is_asked_of_nothing_that_was_left_or_of_another_subject(assistan
 def test_steps_through_the_document(imported: Assistant) -> None:
     for turns, clause in (
         ([NIGHT, "下一条"], "2.5"),
-        ([NIGHT, "下一条", "再下一条"], "2.7"),
+        ([NIGHT, "下一条", "再下一条"], "2.6"),
+        ([NIGHT, "下下条"], "2.6"),
+        ([NIGHT, "下一条", "下一条", "往回倒两条"], "2.4"),
         ([NIGHT, "上一条"], "2.3"),
         ([STAIRS, "后面一条"], "a1.1.3"),
         (["首次认定的高企补多少", "下一条"], "4.3"),
