@@ -43,3 +43,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     for path in IMPORTED:
         assert run(str(path), root / "policies", set(), set(), force=False).written
     return Assistant(shared(root), today=lambda: DAY)
+
+
+@pytest.fixture(scope="session")
+def langu(imported: Assistant) -> tuple[Assistant, str]:
+    """The same, with the id of the one that is of Langu."""
+    return imported, next(policy.id for policy in imported.library.policies if "岚谷" in (policy.title or ""))
