@@ -30,10 +30,11 @@ chat: $(READY)
 web: $(READY)
 	@$(BIN)/policybot web
 
-# the fast lane: no processes, no whole bases compiled; what failed last time comes first
+# the fast lane: no processes, no whole bases compiled; what failed last time comes first; three at once, for one of them
+# always waits
 test: $(READY)
 	$(BIN)/policybot check
-	$(BIN)/python -m pytest -n 2 $(TOGETHER) --ff $(COVER) -m "not (slow or cluster or $(SLOWER))"
+	$(BIN)/python -m pytest -n 3 $(TOGETHER) --ff $(COVER) -m "not (slow or cluster or $(SLOWER))"
 
 # what failed last time, in whichever lane
 retest: $(READY)
