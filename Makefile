@@ -8,9 +8,9 @@ TOGETHER := --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 SLOWER := process or deploy or compile or long
 # percent of the lines and branches that the fast lane must run, of all, and of engine and service: two below what it ran
-# when that was last counted (82 and 89)
-LEAST := 80
-LEAST_WITHIN := 87
+# when that was last counted (84 and 92)
+LEAST := 82
+LEAST_WITHIN := 90
 
 .PHONY: setup chat web test retest test-all test-cluster lint bench bench-corpora accuracy chaos chaos-replicas load load-web audit pictures screenshots check tune clean
 
