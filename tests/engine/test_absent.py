@@ -25,6 +25,13 @@ def test_the_seed_says_none(assistant: Assistant, question: str, what: str) -> N
     assert what in reply.text
 
 
+@pytest.mark.parametrize(
+    "question", ["我的电话是13812345678，首次认定的高企补贴多少", "高企补贴多少，联系电话：13812345678"]
+)
+def test_who_gives_a_number_asks_for_none(assistant: Assistant, question: str) -> None:
+    assert {figure.text for figure in assistant.reply(question).figures} >= {"20万元"}
+
+
 def test_the_units_of_the_measure_that_is_meant_are_named(assistant: Assistant) -> None:
     reply = assistant.reply("高企补贴的咨询电话")
     assert reply.why.rule is Rule.ABSENT
