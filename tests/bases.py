@@ -40,7 +40,7 @@ def shared(root: Path) -> Ready:
     with _alone(home):
         ready = compiled.load(found, [home])
         if ready is None:
-            with _uncounted():
+            with uncounted():
                 ready = replace(compiled.make(root), fingerprint=found)
             assert compiled.store(ready, [home])
             _clear_away()
@@ -68,17 +68,17 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _uncounted() -> Iterator[None]:
+def uncounted() -> Iterator[None]:
     """Lines that run meanwhile are not counted: half as slow, and the same count whether a base was kept or not."""
-    counting = Coverage.current()
-    if counting is None:
-        yield
-        return
-    counting.stop()
+    counting: list[Coverage] = []
+    while (found := Coverage.current()) is not None:  # a worker of xdist has two, one above the other
+        found.stop()
+        counting.append(found)
     try:
         yield
     finally:
-        counting.start()
+        for found in reversed(counting):
+            found.start()
 
 
 def _clear_away() -> None:

@@ -37,7 +37,7 @@ async def run(module: str, job: Mapping[str, Any], files: BaseFiles) -> dict[str
 
     When the one who waits is cancelled, the process is killed.
     """
-    data = {**job, "root": str(files.root), "overlay": str(files.overlay)}
+    data = {**job, "parent": os.getpid(), "root": str(files.root), "overlay": str(files.overlay)}
     data["questions"] = str(files.questions) if files.questions else None
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
@@ -66,7 +66,10 @@ def _environment() -> dict[str, str]:
 
 
 def _end_with(parent: int) -> None:
-    """End when the parent has: nobody hears the result, and what the job holds, such as a lock, others wait for."""
+    """End when the parent has: nobody hears the result, and what the job holds, such as a lock, others wait for.
+
+    ``parent``: as it named itself; it may have ended before the job could look.
+    """
     while os.getppid() == parent:
         time.sleep(LOOK)
     os._exit(1)
@@ -74,10 +77,10 @@ def _end_with(parent: int) -> None:
 
 def serve(work: Callable[[Mapping[str, Any], BaseFiles], Mapping[str, Any]]) -> int:
     """The job's process: read the job, do it, write the result. It ends with the one who waits for it."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    job = json.load(sys.stdin)
+    threading.Thread(target=_end_with, args=(job["parent"],), daemon=True).start()
     with contextlib.suppress(OSError):  # a sandbox may forbid even to stand back
         os.nice(NICE)
-    job = json.load(sys.stdin)
     questions = job["questions"]
     files = BaseFiles(Path(job["root"]), Path(job["overlay"]), Path(questions) if questions else None)
     print(json.dumps(work(job, files)))

@@ -203,8 +203,9 @@ def test_a_spoilt_cache_is_made_anew(files: BaseFiles, tmp_path: Path) -> None:
     whole = stored.read_bytes()
     for spoilt in (b"", b"not a cache", whole[: len(whole) // 2]):
         stored.write_bytes(spoilt)
-        assert run("ask", "三(二)", **folders).returncode == 0
-        assert compiled.load(stored.stem, [cache]) is not None, "made anew, and kept"
+        assert compiled.load(stored.stem, [cache]) is None
+    assert run("ask", "三(二)", **folders).returncode == 0
+    assert compiled.load(stored.stem, [cache]) is not None, "made anew, and kept"
     assert not list(cache.glob("*.tmp"))
 
 

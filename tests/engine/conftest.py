@@ -10,6 +10,7 @@ from knowledge.importing.job import run
 from tests.bases import DOCUMENTS, beside_the_seed, shared
 from tests.smallbase import small_base
 
+FITTING = DOCUMENTS.parent / "fitting" / "documents"
 CITIES = (
     "jiangcheng-hightech",
     "jiangcheng-pilot",
@@ -20,7 +21,12 @@ CITIES = (
     "songzhou-data",
     "songzhou-parks",
 )
-IMPORTED = ("langu-cards.txt", "payments.txt")
+IMPORTED = (
+    DOCUMENTS / "langu-cards.txt",
+    DOCUMENTS / "payments.txt",
+    FITTING / "13-墨坞市贷款贴息与担保管理办法.txt",
+    FITTING / "24-鹤浔市养老托育实施方案.txt",
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +38,14 @@ def cities(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 
 @pytest.fixture(scope="session")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """The project's document, with a tenth of its phrasings, and two that were imported and that nobody taught."""
+    """The project's document, with a tenth of its phrasings, and four that were imported and that nobody taught."""
     root = small_base(tmp_path_factory.mktemp("imported"))
-    for name in IMPORTED:
-        assert run(str(DOCUMENTS / name), root / "policies", set(), set(), force=False).written
+    for path in IMPORTED:
+        assert run(str(path), root / "policies", set(), set(), force=False).written
     return Assistant(shared(root), today=lambda: DAY)
+
+
+@pytest.fixture(scope="session")
+def langu(imported: Assistant) -> tuple[Assistant, str]:
+    """The same, with the id of the one that is of Langu."""
+    return imported, next(policy.id for policy in imported.library.policies if "岚谷" in (policy.title or ""))

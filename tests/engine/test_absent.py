@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.values.why import Rule
-from bot.staff.question_tests import DAY
-from knowledge.importing.job import run
-from tests.bases import shared
-from tests.smallbase import small_base
-
-DOCUMENT = Path(__file__).parents[1] / "documents" / "langu-cards.txt"
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, str]:
-    """The seed and one document that nobody taught, with its id."""
-    root = small_base(tmp_path_factory.mktemp("absent"))
-    assert run(str(DOCUMENT), root / "policies", set(), set(), force=False).written
-    assistant = Assistant(shared(root), today=lambda: DAY)
-    return assistant, next(iter(assistant.library.untaught))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +25,13 @@ def test_the_seed_says_none(assistant: Assistant, question: str, what: str) -> N
     assert what in reply.text
 
 
+@pytest.mark.parametrize(
+    "question", ["我的电话是13812345678，首次认定的高企补贴多少", "高企补贴多少，联系电话：13812345678"]
+)
+def test_who_gives_a_number_asks_for_none(assistant: Assistant, question: str) -> None:
+    assert {figure.text for figure in assistant.reply(question).figures} >= {"20万元"}
+
+
 def test_the_units_of_the_measure_that_is_meant_are_named(assistant: Assistant) -> None:
     reply = assistant.reply("高企补贴的咨询电话")
     assert reply.why.rule is Rule.ABSENT
@@ -59,15 +49,15 @@ def test_what_is_asked_of_somebody_else_is_answered_otherwise(assistant: Assista
 @pytest.mark.parametrize(
     ("question", "says"), [("咨询电话多少", "000-12347788"), ("在哪个平台申报", "登录“岚谷惠企”平台")]
 )
-def test_the_clause_that_says_it_is_shown(imported: tuple[Assistant, str], question: str, says: str) -> None:
-    assistant, policy = imported
+def test_the_clause_that_says_it_is_shown(langu: tuple[Assistant, str], question: str, says: str) -> None:
+    assistant, policy = langu
     reply = assistant.reply(question, policy=policy)
     assert (reply.status, reply.policy) == ("answer", policy)
     assert says in reply.text
 
 
-def test_a_document_without_it_says_so(imported: tuple[Assistant, str]) -> None:
-    assistant, policy = imported
+def test_a_document_without_it_says_so(langu: tuple[Assistant, str]) -> None:
+    assistant, policy = langu
     reply = assistant.reply("处长叫什么", policy=policy)
     assert (reply.status, reply.why.rule) == ("none", Rule.ABSENT)
 

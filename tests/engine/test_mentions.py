@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.engine.answering.mentioned import READABLE, passage
 from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Quote, Reply, quotes
 from bot.engine.values.why import Rule
-from bot.staff.question_tests import DAY
-from knowledge.importing.job import run
-from tests.bases import shared
-from tests.smallbase import small_base
-
-DOCUMENT = Path(__file__).parents[1] / "documents" / "langu-cards.txt"
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, str]:
-    """The seed and one document that nobody taught, with its id."""
-    root = small_base(tmp_path_factory.mktemp("mentions"))
-    assert run(str(DOCUMENT), root / "policies", set(), set(), force=False).written
-    assistant = Assistant(shared(root), today=lambda: DAY)
-    return assistant, next(iter(assistant.library.untaught))
 
 
 def ids(reply: Reply) -> list[str]:
@@ -93,16 +76,16 @@ def test_the_only_clause_that_speaks_of_it_is_shown_whole(assistant: Assistant) 
     ("question", "names"),
     [("和民宿有关的有哪几条", "民宿"), ("餐饮企业方面都有哪些条款", "餐饮企业")],
 )
-def test_of_an_imported_document(imported: tuple[Assistant, str], question: str, names: str) -> None:
-    assistant, policy = imported
+def test_of_an_imported_document(langu: tuple[Assistant, str], question: str, names: str) -> None:
+    assistant, policy = langu
     reply = assistant.reply(question, policy=policy)
     assert reply.policy == policy
     assert len(reply.clauses) > 1
     assert all(names in assistant.library.clause(ref.target).text for ref in reply.clauses)
 
 
-def test_the_clauses_with_a_deadline_of_an_imported_document(imported: tuple[Assistant, str]) -> None:
-    assistant, policy = imported
+def test_the_clauses_with_a_deadline_of_an_imported_document(langu: tuple[Assistant, str]) -> None:
+    assistant, policy = langu
     shown = quotes(assistant.reply("哪几条写了时间要求", policy=policy).blocks)
     for words in ("每年4月1日至4月30日受理", "15个工作日内完成初审"):
         assert any(words in quote for quote in shown)

@@ -8,12 +8,6 @@ from bot.engine.assistant import Assistant
 from bot.engine.values.why import Rule
 
 
-@pytest.fixture
-def policy(imported: Assistant) -> str:
-    """The id of the document of Langu."""
-    return next(policy.id for policy in imported.library.policies if "岚谷" in (policy.title or ""))
-
-
 @pytest.mark.parametrize(
     ("question", "says"),
     [
@@ -24,21 +18,24 @@ def policy(imported: Assistant) -> str:
     ],
 )
 def test_what_another_clause_says_for_the_measure_is_told(
-    imported: Assistant, policy: str, question: str, says: str
+    langu: tuple[Assistant, str], question: str, says: str
 ) -> None:
-    reply = imported.reply(question, policy=policy)
+    assistant, policy = langu
+    reply = assistant.reply(question, policy=policy)
     assert says in reply.text.replace("\n", "")
     assert reply.clauses
 
 
-def test_the_measure_stays_what_is_talked_about(imported: Assistant, policy: str) -> None:
+def test_the_measure_stays_what_is_talked_about(langu: tuple[Assistant, str]) -> None:
     """The next question is on the measure, not on the clause that said when to apply."""
-    first = imported.reply("直播电商奖励什么时候截止申报", policy=policy)
+    assistant, policy = langu
+    first = assistant.reply("直播电商奖励什么时候截止申报", policy=policy)
     assert first.why.rule is Rule.PART
-    figures = imported.reply("奖多少", first.conversation).figures
+    figures = assistant.reply("奖多少", first.conversation).figures
     assert {figure.text for figure in figures} >= {"3万元"}
 
 
-def test_what_nobody_says_is_no_part(imported: Assistant, policy: str) -> None:
+def test_what_nobody_says_is_no_part(langu: tuple[Assistant, str]) -> None:
     """A question on something else with the same words finds no materials."""
-    assert imported.reply("护照补办要交哪些材料", policy=policy).why.rule is not Rule.PART
+    assistant, policy = langu
+    assert assistant.reply("护照补办要交哪些材料", policy=policy).why.rule is not Rule.PART

@@ -16,6 +16,7 @@ from bot.staff.question_tests import cases
 from knowledge.compiled import ROOT, Ready
 from knowledge.learned.examples import examples
 from knowledge.text.fold import fold
+from tests.bases import uncounted
 from tests.bench import odd_strings
 
 SOURCE = next((ROOT / "policies").glob("*/source.txt")).read_text(encoding="utf-8")
@@ -40,16 +41,16 @@ PARTS = 4
 """Of all questions: the fast lane asks every fourth, the other lane the rest."""
 
 
-@pytest.mark.no_cover  # asks the same lines thousands of times
 @pytest.mark.parametrize("part", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, PARTS))])
 def test_thousands_of_questions_get_verbatim_answers(assistant: Assistant, ready: Ready, part: int) -> None:
     asked = ([e.text for e in examples(ready.base)] + [c.ask for c in cases()])[part::PARTS]
     assert len(asked) > 4000
     conversation = Conversation()
-    for n, question in enumerate(asked):
-        reply = assistant.reply(question, conversation if n % 3 else None)
-        assert_honest(question, reply)
-        conversation = reply.conversation
+    with uncounted():  # they are the same lines thousands of times
+        for n, question in enumerate(asked):
+            reply = assistant.reply(question, conversation if n % 3 else None)
+            assert_honest(question, reply)
+            conversation = reply.conversation
 
 
 def test_an_answer_is_complete(assistant: Assistant, ready: Ready) -> None:

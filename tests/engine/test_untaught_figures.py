@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.understanding.number_words import NumberWords
 from bot.engine.values.reply import Reply
-from bot.staff.question_tests import DAY
 from knowledge import compiled
-from knowledge.importing.job import run
-from tests.bases import shared
-from tests.smallbase import small_base
 
-DOCUMENTS = Path(__file__).parents[1] / "fitting" / "documents"
 LOANS, CARE = "mocaigui-2024-10", "heminfa-2025-50"
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """Two imported documents beside a small taught one."""
-    root = small_base(tmp_path_factory.mktemp("figures"))
-    for name in ("13-墨坞市贷款贴息与担保管理办法.txt", "24-鹤浔市养老托育实施方案.txt"):
-        assert run(str(DOCUMENTS / name), root / "policies", set(), set(), force=False).written
-    return Assistant(shared(root), today=lambda: DAY)
 
 
 def led(reply: Reply) -> list[str]:

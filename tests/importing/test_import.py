@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -43,6 +42,7 @@ from knowledge.importing.policy_ids import policy_id
 from knowledge.text.fold import fold
 from tests.bases import shared
 from tests.patience import PATIENCE
+from tests.smallbase import small_base
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 NOTICE = (DOCUMENTS / "notice.txt").read_text(encoding="utf-8")
@@ -422,12 +422,7 @@ def test_ranges_rates_payers_and_deadlines() -> None:
 
 
 def test_what_was_imported_is_answered_case_by_case(tmp_path: Path) -> None:
-    root = tmp_path / "base"
-    shutil.copytree(ROOT / "lexicon", root / "lexicon")
-    for name in ("weights.yaml", "evidence.yaml"):
-        shutil.copy(ROOT / name, root)
-    seed = load_base().policies[0].id
-    shutil.copytree(ROOT / "policies" / seed, root / "policies" / seed)
+    root = small_base(tmp_path)
     known = {unit.name for unit in load_base().lexicon.units.units}
     outcome = run(str(DOCUMENTS / "payments.txt"), root / "policies", known, set(), force=False)
     assert (outcome.error, outcome.warnings) == (None, [])

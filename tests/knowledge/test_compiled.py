@@ -36,6 +36,12 @@ def root(small_template: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(small_template, tmp_path / "base"))
 
 
+@pytest.fixture(scope="module")
+def made(small_template: Path) -> compiled.Ready:
+    """The same from the files, without a look at the compiled form."""
+    return compiled.make(small_template)
+
+
 @pytest.fixture
 def stored(root: Path) -> compiled.Ready:
     found = compiled.load(compiled.fingerprint(root), [root / compiled.BESIDE])
@@ -69,15 +75,14 @@ def test_starting_an_assistant_reads_no_document(root: Path) -> None:
     assert assistant.show("other/" + assistant.library.by_id["other"].clauses[0].id).clauses
 
 
-def test_it_is_what_the_files_say(root: Path, stored: compiled.Ready) -> None:
-    made = compiled.make(root)
+def test_it_is_what_the_files_say(made: compiled.Ready, stored: compiled.Ready) -> None:
     assert stored.base == made.base
     assert made.base == stored.base
 
 
-def test_dumped_unread_it_is_whole(root: Path, stored: compiled.Ready) -> None:
+def test_dumped_unread_it_is_whole(made: compiled.Ready, stored: compiled.Ready) -> None:
     dumped = stored.base.model_dump_json()
-    assert dumped == compiled.make(root).base.model_dump_json()
+    assert dumped == made.base.model_dump_json()
     assert Base.model_validate_json(dumped) == stored.base
 
 

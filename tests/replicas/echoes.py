@@ -105,6 +105,17 @@ async def replicas(url: str, *names: str) -> AsyncIterator[tuple[list[One], list
             await one.stop()
 
 
+@contextlib.asynccontextmanager
+async def joined(url: str, name: str, said: list[tuple[str, str, str]]) -> AsyncIterator[One]:
+    """One more: it comes when another holds a chat, which else may be taken by either."""
+    one = One(url, name, said)
+    await one.start()
+    try:
+        yield one
+    finally:
+        await one.stop()
+
+
 async def until(condition: Callable[[], bool], within: float = PATIENCE) -> None:
     """Wait for what comes by itself."""
     async with asyncio.timeout(within):

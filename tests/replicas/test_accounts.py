@@ -60,8 +60,8 @@ async def test_one_polls_and_another_takes_over_from_one_that_ends_or_is_cut_off
         member = by_name[second].replica.membership
         assert member._task is not None
         member._task.cancel()  # it is cut off: no beat reaches the database
-        await until(lambda: second not in polling.now, within=5.0)
-        await until(lambda: len(polling.now) == 1, within=5.0)
+        await until(lambda: second not in polling.now)
+        await until(lambda: len(polling.now) == 1)
         assert polling.together == 1, "never two at a time"
         for task in tasks.values():
             task.cancel()

@@ -10,8 +10,11 @@ import pytest
 from bot.service import lines
 from bot.serving.replicas import membership
 from bot.store import leases
-from tests.replicas.echoes import One, replicas, until
+from tests.replicas.echoes import One, joined, replicas, until
 from tests.telegram.postgres import fresh_database
+
+BOUND = 20.0
+"""Seconds, with leases of two: what is taken over at all is taken over by then, however busy the machine."""
 
 
 @pytest.fixture
@@ -56,32 +59,34 @@ async def test_the_same_delivery_at_two_replicas_is_answered_once(url: str) -> N
 
 
 async def test_what_comes_in_elsewhere_is_told_to_the_holder(url: str) -> None:
-    async with replicas(url, "a", "b") as ((a, b), said):
+    async with replicas(url, "a") as ((a,), said):
         gate = asyncio.Event()
         a.echo.before = gate.wait
         await a.take("d1", "chat|1")
         await until(lambda: "chat" in a.journal.lines.held)
-        await b.take("d2", "chat|2")
-        await asyncio.sleep(0.5)
-        assert said == []
-        gate.set()
-        await until(lambda: len(said) == 2)
-        assert said == [("a", "chat", "1"), ("a", "chat", "2")]
-        await until(lambda: not a.journal.lines.held)
+        async with joined(url, "b", said) as b:
+            await b.take("d2", "chat|2")
+            await asyncio.sleep(0.5)
+            assert said == []
+            gate.set()
+            await until(lambda: len(said) == 2)
+            assert said == [("a", "chat", "1"), ("a", "chat", "2")]
+            await until(lambda: not a.journal.lines.held)
 
 
 async def test_the_holder_need_not_look_for_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Replicas tell one another: the looks are only for what was missed."""
     monkeypatch.setattr(lines, "LOOK", 3_600.0)
-    async with replicas(url, "a", "b") as ((a, b), said):
+    async with replicas(url, "a") as ((a,), said):
         gate = asyncio.Event()
         a.echo.before = gate.wait
         await a.take("d1", "chat|1")
         await until(lambda: "chat" in a.journal.lines.held)
-        await b.take("d2", "chat|2")
-        await until(lambda: len(held_by(a)) == 2, within=10.0)
-        gate.set()
-        await until(lambda: said == [("a", "chat", "1"), ("a", "chat", "2")], within=10.0)
+        async with joined(url, "b", said) as b:
+            await b.take("d2", "chat|2")
+            await until(lambda: len(held_by(a)) == 2)
+            gate.set()
+            await until(lambda: said == [("a", "chat", "1"), ("a", "chat", "2")])
 
 
 def held_by(one: One) -> set[str]:
@@ -89,24 +94,27 @@ def held_by(one: One) -> set[str]:
 
 
 async def test_a_dead_replicas_chats_are_taken_over_within_the_bound(url: str, quick: None) -> None:
-    async with replicas(url, "b") as ((b,), said):
+    async with replicas(url) as (_, said):
         dead = One(url, "a", said)
         await dead.start()
         dead.echo.before = asyncio.Event().wait
         await dead.take("d1", "chat|1")
         await until(lambda: "chat" in dead.journal.lines.held)
-        await kill(dead)
-        await b.take("d2", "chat|2")
-        await asyncio.sleep(0.5)
-        assert said == [], "its lease holds until it runs out"
-        await until(lambda: len(said) == 2, within=6.0)
-        assert said == [("b", "chat", "1"), ("b", "chat", "2")]
-        assert b.metrics.leases_taken_over._value.get() == 1
+        async with joined(url, "b", said) as b:
+            dies = asyncio.get_running_loop().time()
+            await kill(dead)
+            await b.take("d2", "chat|2")
+            await asyncio.sleep(0.5)
+            early = asyncio.get_running_loop().time() < dies + leases.TTL - membership.BEAT
+            assert said == [] or not early, "its lease holds until it runs out"
+            await until(lambda: len(said) == 2, within=BOUND)
+            assert said == [("b", "chat", "1"), ("b", "chat", "2")]
+            assert b.metrics.leases_taken_over._value.get() == 1
 
 
 async def test_a_slow_replica_sends_nothing_after_it_lost_the_lease(url: str, quick: None) -> None:
     """It goes on when another has answered; between its looks at the clock it is stopped, as by SIGSTOP."""
-    async with replicas(url, "a", "b") as ((a, b), said):
+    async with replicas(url, "a") as ((a,), said):
         gate = asyncio.Event()
         a.echo.before = gate.wait
         await a.take("d1", "chat|1")
@@ -114,17 +122,18 @@ async def test_a_slow_replica_sends_nothing_after_it_lost_the_lease(url: str, qu
         (held,) = a.journal.lines.held.values()
         assert a.replica.membership._task is not None
         a.replica.membership._task.cancel()  # no beat any more, and no look at the clock
-        await until(lambda: said == [("b", "chat", "1")], within=8.0)
-        a.replica.membership._until += 1000.0  # what it believes must not matter: the database says whose it is
-        assert held.fence.holds
-        gate.set()
-        await until(lambda: a.metrics.leases_lost._value.get() == 1)
-        assert said == [("b", "chat", "1")]
-        assert await open_still(b) == 0
+        async with joined(url, "b", said) as b:
+            await until(lambda: said == [("b", "chat", "1")])
+            a.replica.membership._until += 1000.0  # what it believes must not matter: the database says whose it is
+            assert held.fence.holds
+            gate.set()
+            await until(lambda: a.metrics.leases_lost._value.get() == 1)
+            assert said == [("b", "chat", "1")]
+            assert await open_still(b) == 0
 
 
 async def test_a_call_under_way_is_broken_off_when_the_leases_run_out(url: str, quick: None) -> None:
-    async with replicas(url, "a", "b") as ((a, _), said):
+    async with replicas(url, "a") as ((a,), said):
         called = []
 
         async def hangs_the_first_time() -> None:
@@ -135,16 +144,17 @@ async def test_a_call_under_way_is_broken_off_when_the_leases_run_out(url: str, 
         a.echo.during = hangs_the_first_time
         await a.take("d1", "chat|1")
         await until(lambda: bool(called))
-        member, before = a.replica.membership, a.replica.membership.me
-        member._until = 0.0
-        member._look()
-        assert member.me != before, "it goes on as another, with no lease of the one before"
-        await until(lambda: ("b", "chat", "1") in said or ("a", "chat", "1") in said, within=8.0)
-        assert len(said) == 1
+        async with joined(url, "b", said):
+            member, before = a.replica.membership, a.replica.membership.me
+            member._until = 0.0
+            member._look()
+            assert member.me != before, "it goes on as another, with no lease of the one before"
+            await until(lambda: ("b", "chat", "1") in said or ("a", "chat", "1") in said)
+            assert len(said) == 1
 
 
 async def test_stopping_hands_chats_over_at_once(url: str) -> None:
-    async with replicas(url, "b") as ((_,), said):
+    async with replicas(url) as (_, said):
         a = One(url, "a", said)
         await a.start()
         gate = asyncio.Event()
@@ -152,13 +162,14 @@ async def test_stopping_hands_chats_over_at_once(url: str) -> None:
         for n in range(5):
             await a.take(f"d{n}", f"chat|{n}")
         await until(lambda: "chat" in a.journal.lines.held)
-        stopping = asyncio.create_task(a.stop())
-        await asyncio.sleep(0.1)
-        gate.set()
-        await stopping
-        await until(lambda: len(said) == 5, within=leases.TTL / 2)
-        assert said[0] == ("a", "chat", "0"), "what was under way is finished by the one that stops"
-        assert [text for _, _, text in said] == ["0", "1", "2", "3", "4"]
+        async with joined(url, "b", said):
+            stopping = asyncio.create_task(a.stop())
+            await asyncio.sleep(0.1)
+            gate.set()
+            await stopping
+            await until(lambda: len(said) == 5, within=leases.TTL / 2)
+            assert said[0] == ("a", "chat", "0"), "what was under way is finished by the one that stops"
+            assert [text for _, _, text in said] == ["0", "1", "2", "3", "4"]
 
 
 async def kill(one: One) -> None:

@@ -166,7 +166,7 @@ async def test_what_is_taught_reaches_the_other_though_it_does_not_look(
         await asyncio.sleep(0.5)  # what it looks for at first is over
         a.teach("- 一\n")
         await a.sharing.share(a.store)
-        await until(lambda: changes == ["- 一\n"], within=5.0)
+        await until(lambda: changes == ["- 一\n"])
     finally:
         watching.cancel()
         await replica.stop()

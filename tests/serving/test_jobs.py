@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -46,6 +47,20 @@ def test_a_job_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     while _alive(job):
         assert time.monotonic() < end, "the job ends"
         time.sleep(0.05)
+
+
+def test_a_job_whose_parent_was_killed_before_it_could_look_does_nothing(tmp_path: Path) -> None:
+    """As on a busy machine, where a process takes seconds to begin."""
+    noted = tmp_path / "pid"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    job = {"parent": gone.pid, "root": ".", "overlay": str(noted), "questions": None}
+    command = [sys.executable, "-m", "tests.serving.test_jobs"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, input=json.dumps(job), text=True, timeout=PATIENCE, env=environment, cwd=ROOT, check=False
+    )
+    assert done.returncode == 1
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class OtherPlaces:
         ``unit_starts``: where units are named in it, which a place may stand before (深圳市科技局).
         """
         leaves = self._leaves.search(plain)
-        if leaves and leaves["to"]:  # 武汉的高企搬到长沙去: wherever it leaves
+        if leaves and leaves["to"]:  # 本市的高企搬到长沙去: wherever it leaves
             return leaves["to"]
         if any(city in plain for city in self._cities):
             return ""

@@ -76,8 +76,8 @@ class Membership:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.store.transact(lambda connection: _leave(connection, me)), GOODBYE)
         self._until = -TTL
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        self._engine.dispose()
+        self._thread.submit(self._engine.dispose)  # behind a beat that is on its way, so that its connection closes too
+        self._thread.shutdown(wait=False)
 
     async def _beating(self) -> None:
         while True:
