@@ -139,6 +139,10 @@ class Case:
         """Whether the answer is a sum, and the question names a subject that it isn't for: 驾照复审要多少钱."""
         if not reply.figures or self.leaning or best.target == self.asked.conversation.clause:
             return False
+        if (
+            "compares" in self.asked.question.asks and len(reply.figures) > 1
+        ):  # 首次认定和整体搬迁有什么区别: cases it has
+            return False
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         units = frozenset(figure.unit for figure in reply.figures)
         return self.use.subjects.another(policy, clause, self.asked.question, units)
