@@ -62,6 +62,7 @@ LANES = {
         "knowledge/test_tuning",
         "serving/",
         "staff/test_teaching",
+        "talk/test_strangers",
         "telegram/test_telegram_empty_base",
         "web/test_papers",
     ),

@@ -27,6 +27,7 @@ MOST_ADDITIONS = 10
 """Additions to one ticket."""
 SHOWN = 120
 """Characters of an earlier question that the staff sees."""
+_COLON = re.compile("[:：,，]")
 WEEKDAYS = "一二三四五六日"
 OURS = ("handoff.human", "handoff.opened", "handoff.one_open")
 """What our messages to an asker about a ticket begin with."""
@@ -211,8 +212,34 @@ async def _open_of(visit: Visit) -> Ticket | None:
 # -- adding and closing ----------------------------------------------------------------------------------------------
 
 
-async def add(visit: Visit, number: int) -> None:
-    """A reply to a human answer, or to the word that the question was handed on: it goes to the staff."""
+async def addition(visit: Visit) -> tuple[int, str] | None:
+    """The open ticket that 补充：… is for, without a reply to any message of ours, and what is added; None: no such."""
+    opening, rest = _opened(visit.incoming.text)
+    if (
+        not rest
+        or opening not in visit.words.get("handoff.adds")
+        or not visit.parts.room.there
+        or visit.incoming.kind != "text"
+        or visit.incoming.caption
+    ):
+        return None
+    ticket = await _open_of(visit)
+    if ticket is None or ticket.conversation != visit.at.conversation:
+        return None
+    return ticket.id, rest
+
+
+def _opened(text: str) -> tuple[str, str]:
+    """What stands before the first colon or comma, and what stands behind it."""
+    found = _COLON.search(text)
+    return (text[: found.start()].strip(), text[found.end() :].strip()) if found else ("", "")
+
+
+async def add(visit: Visit, number: int, said: str = "") -> None:
+    """A reply to a human answer, or to the word that the question was handed on: it goes to the staff.
+
+    ``said``: what is added, where that isn't all of the text.
+    """
     visit.turn.outcome("handoff")
     ticket = await visit.turn.transact(lambda c: tickets.by_number(c, number))
     if not await visit.admitted():
@@ -222,7 +249,7 @@ async def add(visit: Visit, number: int) -> None:
         await visit.say(refused)
         return
     name = "handoff.changed_addition" if visit.incoming.edited else "handoff.addition"
-    text = f"{visit.words(name)}\n{visit.incoming.text}"
+    text = f"{visit.words(name)}\n{said or visit.incoming.text}"
     passed = await visit.parts.room.tell(number, text, visit.turn, lambda c: tickets.added(c, number))
     await visit.say(visit.words("handoff.added" if passed else "handoff.not_passed_on"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -14,6 +15,11 @@ from bot.service.staffroom import ConsoleRoom, StaffRoom
 from bot.serving.hot_reload import MOST_FAULTS, Report
 from bot.staff.roles import Role, Staff
 
+TOLD = (
+    *(f"expiry.tell_{when}" for when in ("soon", "today", "over")),
+    *(f"reload.{status}" for status in ("swapped", "mended", "refused", "started")),
+)
+"""The texts with which notices begin."""
 log = logging.getLogger(__name__)
 
 
@@ -67,3 +73,9 @@ def report_text(report: Report, words: Texts) -> str:
     if report.stale:
         told += [words("reload.stale"), *report.stale]
     return "\n".join(told)
+
+
+def answers_notice(quoted: str, words: Texts) -> bool:
+    """Whether a message of ours that is replied to told the staff something unasked: a reply to it is no question."""
+    heads = (re.sub(r"\\{\w+\\}", ".+?", re.escape(words.get(name).split("\n")[0])) for name in TOLD)
+    return bool(quoted) and any(re.match(head, quoted) for head in heads)

@@ -21,6 +21,7 @@ from bot.service import (
 from bot.service.guard import guarded
 from bot.service.in_time import in_time
 from bot.service.masks import unnumbered
+from bot.service.notices import answers_notice
 from bot.service.parts import Parts
 from bot.service.port import Address, Incoming
 from bot.service.turns import Turn, current_turn
@@ -78,7 +79,10 @@ async def _command(visit: Visit, command: commands.Command, arguments: str) -> N
 
 
 async def _of_a_ticket(visit: Visit) -> bool:
-    """Whether it is a reply to a message of ours that belongs to a ticket, or that asked for one's question."""
+    """Whether it is a reply to a message of ours that belongs to a ticket, asked for one's question, or told the staff.
+
+    As well what says itself that it adds to a ticket: 补充：….
+    """
     number = tickets.number_for_staff(visit)
     if number is not None:
         await tickets.answer(visit, number)
@@ -89,7 +93,15 @@ async def _of_a_ticket(visit: Visit) -> bool:
     number = handoff.number_for_asker(visit)
     if number is not None:
         await handoff.add(visit, number)
-    return number is not None
+        return True
+    if answers_notice(handoff.quoted_of_ours(visit.incoming), visit.words):
+        visit.turn.outcome("staff")
+        await visit.say(visit.words("handoff.of_a_notice"))
+        return True
+    added = await handoff.addition(visit)
+    if added is not None:
+        await handoff.add(visit, *added)
+    return added is not None
 
 
 async def _said(visit: Visit, unknown: str) -> None:

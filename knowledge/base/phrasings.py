@@ -44,6 +44,8 @@ class FigureAsked(Record):
     """Words that speak against this figure though its case fits."""
     against: tuple[Text, ...] = ()
     """Words that speak against the case's own condition: then all cases are shown, for the reader to judge."""
+    also: tuple[Text, ...] = ()
+    """Words by which the case is told so plainly that it is meant beside another one: 搬来的,又是首次认定."""
     others: tuple[Text, ...] = ()
     """Words for somebody or something else: a question with one of them is not about this figure at all."""
     mask: tuple[Text, ...] = ()

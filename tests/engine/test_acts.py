@@ -184,3 +184,102 @@ def test_some_of_what_was_listed(assistant: Assistant) -> None:
     reply = talk(assistant, ["科技局负责哪些", "其中财政局也管的"])
     assert [c.clause for c in reply.clauses] == ["4.2", "4.4"]
     assert [c.clause for c in talk(assistant, ["科技局负责哪些", "里面给钱的"]).clauses] == ["4.2"]
+
+
+@pytest.mark.parametrize("turn", ["谁牵头", "这块谁管", "归哪几个部门负责", "找哪个部门"])
+def test_who_is_responsible_is_no_amount(imported: Assistant, turn: str) -> None:
+    for first in (NIGHT, STAIRS, "岚谷民宿评级奖多少"):
+        talked = talk(imported, [first])
+        reply = talk(imported, [first, turn])
+        assert (at(reply), reply.figures) == (at(talked), ()), turn
+        assert reply.text.startswith(("责任单位", "这一条没有写明责任单位")), turn
+    again = talk(imported, ["岚谷民宿评级奖多少", turn, "丙级的呢"])
+    assert [f.text for f in again.figures] == ["6万元"], "what was asked before is still known"
+
+
+@pytest.mark.parametrize(
+    ("turns", "figures"),
+    [
+        (["岚谷民宿评级奖多少", "复核过的"], ["2万元"]),
+        (["岚谷民宿评级奖多少", "复核过的", "乙级的"], ["15万元"]),
+        (["江城新引进博士每月补多少", "硕士"], ["2000元"]),
+        ([STAIRS, "采购本市产品的"], ["12%给予补贴，最高不超过600万元"]),
+        (["岚谷民宿评级奖多少", "老字号做直播"], ["3万元", "5万元"]),
+    ],
+)
+def test_a_turn_that_only_names_something_asks_what_was_asked(
+    imported: Assistant, turns: Sequence[str], figures: list[str]
+) -> None:
+    assert [f.text for f in talk(imported, turns).figures] == figures
+
+
+@pytest.mark.parametrize(
+    ("turns", "clause", "says"),
+    [
+        ([NIGHT, "摊位转租给别人行不"], "2.4", "补助期间不得转租摊位"),
+        (["江城新引进博士每月补多少", "按月发吗"], "a1.2.4", "由区财政按月发放"),
+        ([NIGHT, "装修贷款贴息几成"], "2.7", "50%"),
+        ([NIGHT, "今天天气怎么样"], "2.4", "我只会回答政策文件里的问题"),
+    ],
+)
+def test_a_short_turn_goes_on_unless_it_says_something_else(
+    imported: Assistant, turns: Sequence[str], clause: str, says: str
+) -> None:
+    reply = talk(imported, turns)
+    assert at(reply) == clause
+    assert says in reply.text
+
+
+def test_small_talk_is_no_turn_on_the_clause(imported: Assistant) -> None:
+    for turn in ("好嘞", "没事了，谢谢"):
+        reply = talk(imported, [NIGHT, turn])
+        assert (reply.status, reply.clauses, at(reply)) == ("chat", (), "2.4"), turn
+
+
+def test_cases_side_by_side_without_their_names(imported: Assistant) -> None:
+    reply = talk(imported, ["岚谷民宿评级奖多少", "乙级的", "复核过的", "这两种差在哪"])
+    assert [f.text for f in reply.figures] == ["40万元", "15万元", "6万元", "2万元"]
+
+
+@pytest.mark.parametrize("turn", ["以后搬走要退吗", "要是过两年搬走呢", "不想干了怎么办"])
+def test_leaving_later_gets_no_sum(assistant: Assistant, imported: Assistant, turn: str) -> None:
+    for using, first in ((assistant, "首次认定的高企补多少"), (imported, STAIRS), (imported, NIGHT)):
+        reply = talk(using, [first, turn])
+        assert (reply.why.rule, reply.figures) == (Rule.PART, ()), (first, turn)
+        assert reply.text.startswith("这一条没有写明「迁出、停办」"), (first, turn)
+
+
+@pytest.mark.parametrize("question", ["武汉的高企搬到长沙去还给50万吗", "高企搬出武汉还补多少", "高企搬走了钱退不退"])
+def test_moving_out_gets_no_sum_for_moving_in(assistant: Assistant, question: str) -> None:
+    assert assistant.reply(question).figures == ()
+
+
+def test_a_story_that_two_cases_fit_gets_both_sums(assistant: Assistant) -> None:
+    reply = assistant.reply("公司刚整体搬来武汉，也是头一次认定高企，能拿多少")
+    assert [f.text for f in reply.figures] == ["20万元", "50万元"]
+    assert "没有写明能不能同时享受" in reply.text
+    alone = assistant.reply("公司刚整体搬来武汉，高企能拿多少")
+    assert [f.text for f in alone.figures] == ["50万元"]
+    assert "同时享受" not in alone.text
+
+
+@pytest.mark.parametrize("question", ["首次认定和重新认定有什么区别", "高企搬来的跟首次认定的差在哪"])
+def test_two_cases_are_compared_without_anything_said_before(assistant: Assistant, question: str) -> None:
+    assert len(assistant.reply(question).figures) == 2
+
+
+@pytest.mark.parametrize("turn", ["太长了，短点说", "一句话说完", "几个字就行"])
+def test_shorter_in_other_words(assistant: Assistant, imported: Assistant, turn: str) -> None:
+    for using, first in ((assistant, "首次认定的高企补多少"), (imported, NIGHT), (imported, STAIRS)):
+        whole = talk(using, [first])
+        reply = talk(using, [first, turn])
+        assert at(reply) == at(whole)
+        assert len(reply.text) < len(whole.text)
+
+
+def test_what_a_refusal_names_is_on_the_table(imported: Assistant) -> None:
+    refused = talk(imported, ["岚谷宠物美容店有补贴吗"])
+    assert (refused.status, len(refused.suggestions)) == ("none", 1)
+    near = refused.suggestions[0]
+    reply = talk(imported, ["岚谷宠物美容店有补贴吗", "要什么材料"])
+    assert (reply.policy, at(reply)) == (near.policy, near.clause)

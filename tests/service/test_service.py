@@ -248,6 +248,23 @@ async def test_handing_on_and_the_staffs_answer(store: Store, recent: RecentRepl
     assert (ticket.channel, ticket.person, ticket.open) == ("memory", "甲", False)
 
 
+async def test_what_says_that_it_adds_goes_to_the_open_ticket(town: Town) -> None:
+    await town.tell(f"/human {UNKNOWN}")
+    added = await town.tell("补充：是去年的那一笔")
+    assert "是去年的那一笔" in texts(there(added))
+    assert texts(here(added)) == town.words("handoff.added")
+    await town.tell("/cancel")
+    asked = await town.tell("补充：首次认定的高企补贴多少")
+    assert there(asked) == [], "nothing is open: it is a question"
+    assert "20万元" in texts(here(asked))
+
+
+async def test_a_reply_to_a_notice_is_no_question(town: Town) -> None:
+    notice = {"text": town.words("reload.swapped", seconds="3"), "ours": True}
+    sent = await town.in_room("好的，首次认定的高企补贴多少", quoted=notice)
+    assert texts(sent) == town.words("handoff.of_a_notice")
+
+
 async def test_a_ticket_of_another_channel_is_answered_there(town: Town, store: Store, recent: RecentReplies) -> None:
     """The staff sits in one place; people ask from several."""
     other = MemoryChannel(WITHOUT_BUTTONS, name="other")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.engine.answering.figure_choice import ClauseQuestion, FigureChoice, Selection
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
 from bot.engine.answering.untaught_figures import but_unknown_case
+from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Quote, Reply, Say
@@ -115,6 +116,8 @@ class ClauseAnswers(OnPolicy):
             if selection.confirmed and asserts:
                 blocks.append(compose.say("lead.confirm_same"))
             blocks += compose.figure_lead(selection, clause)
+            if selection.several and not self._says_of_both(clause):
+                blocks.append(compose.say("lead.both_cases"))
         if blocks:
             return blocks
         if selection.unstated:
@@ -125,6 +128,11 @@ class ClauseAnswers(OnPolicy):
         if "confirm" in question.asks or asserts:
             return [Block("lead", (Say(words("lead.confirm")), Quote(best)))]
         return [Block("lead", (Quote(best),), compose.label("measure"))]
+
+    def _says_of_both(self, clause: Clause) -> bool:
+        """Whether the clause says if what it grants adds up."""
+        together = self._understanding.talk.acts.parts.get("together")
+        return together is not None and pattern(together.says).search(clause.text) is not None
 
     def _unstated(self, selection: Selection) -> list[Block]:
         """That the amount asked for is not stated, and what the clause does state."""

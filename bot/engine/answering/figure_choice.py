@@ -30,6 +30,8 @@ class Selection:
     """With ``unstated``: figures of that kind that the clause does state, for others or for other cases."""
     contradicted: tuple[tuple[Number, Figure], ...] = ()
     """Numbers of the question that differ from the figure that they are about."""
+    several: bool = False
+    """Whether what is told fits several cases, so that each has its figure."""
     confirmed: bool = False
     """Whether the question states numbers and all of them are the document's."""
 
@@ -73,7 +75,8 @@ class FigureChoice:
             led = [figure for _, figure in contradicted]
         whether = self._wants or self.words.says("whether", self.asked.plain)
         if led or not whether:
-            return Selection(tuple(led), contradicted=contradicted, confirmed=confirmed)
+            several = self._several(led)
+            return Selection(tuple(led), contradicted=contradicted, several=several, confirmed=confirmed)
         stated = tuple(f for f in self.clause.figures if f.is_money == self._money)
         return Selection(unstated="money" if self._money else "number", stated=stated)
 
@@ -146,7 +149,15 @@ class FigureChoice:
         if len(named) > 1 and (several or self.words.numbers_asked(plain) > 1):
             segments = [s for s in _SEGMENT.split(plain) if s]
             return [f for f in named if several or any(_in_segment(self._cue(f), s) for s in segments)]
-        return [f for f in named if _fits(self._cue(f), plain)]
+        fitting = [f for f in named if _fits(self._cue(f), plain)]
+        told = [f for f in named if f in fitting or (fitting and _any(self._cue(f).also, plain))]
+        return told if len(told) > 1 else fitting
+
+    def _several(self, led: Sequence[Figure]) -> bool:
+        """Whether one of them is there beside another case that is meant: 搬来的,又是首次认定."""
+        plain = self.asked.plain
+        beside = [f for f in led if _any(self._cue(f).also, plain) and not _fits(self._cue(f), plain)]
+        return len(led) > 1 and bool(beside) and not self.words.says("several", plain)
 
     def _extreme(self, figures: list[Figure]) -> list[Figure]:
         """The largest or smallest amount when that is asked for: 最高一档."""

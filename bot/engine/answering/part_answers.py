@@ -29,7 +29,9 @@ IN_NUMBERS = {
     "payer": frozenset({"ratio", "share"}),
 }
 """Parts that numbers say -> the kinds of those."""
-OF_NO_CLAUSE = frozenset({"phone", "deadline", "procedure", "materials", "place", "payment", "together", "returned"})
+OF_NO_CLAUSE = frozenset(
+    {"phone", "deadline", "procedure", "materials", "place", "payment", "together", "returned", "moved"}
+)
 """Parts that a document says once for all its measures."""
 
 

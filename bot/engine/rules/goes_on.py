@@ -73,8 +73,17 @@ def _surely_taught(asked: Asked, use: Resources) -> bool:
     best = matches[0] if matches else None
     if best is None or best.found or kind_of(best.target) != "clause" or best.probability < FOLLOWS:
         return False
+    if _holds(asked, use):
+        return False
     text = fold(use.library.clause(best.target).text)
     return best.probability >= CERTAIN or any(word in text for word in asked.question.telling)
+
+
+def _holds(asked: Asked, use: Resources) -> bool:
+    """Whether the clause that is talked about has what is named, or most of it: 采购本市产品的 is a case of it."""
+    text, words = fold(use.library.clause(asked.conversation.clause).text), asked.question.telling
+    held = sum(word in text for word in words)
+    return 0 < held == len(words) or 2 <= held > len(words) / 2
 
 
 # -- another clause, or the one that is talked about -----------------------------------------------------------------
@@ -120,7 +129,7 @@ def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: As
         return False
     matches = use.matcher.match(asked.question, asked.scope)
     top = matches[0] if matches else None
-    if top is None:
+    if top is None or _holds(asked, use):
         return False
     if kind_of(top.target) in ("info", "chat"):
         return top.probability >= (SURE if leaning else SURE_TOPIC)
