@@ -32,7 +32,7 @@ class Latin:
 
     def _phrase(self, phrase: str, repairs: list[Repair]) -> str:
         """English through the glossary, pinyin through the terms' sounds; the rest stays."""
-        words = phrase.split(" ")
+        words = [part for word in phrase.split(" ") for part in self._apart(word)]
         pinyin = [self._spell(word) for word in words]
         known = [word for word in words if self._english(word) is not None]
         spelled = sum(bool(p) for p in pinyin)
@@ -61,6 +61,11 @@ class Latin:
                 out.append(words[i])
                 i += 1
         return " ".join(out)
+
+    def _apart(self, word: str) -> list[str]:
+        """kai'fa'qu in its parts, where all of them are pinyin; any other word whole."""
+        parts = word.split("'")
+        return parts if len(parts) > 1 and all(part and self._spell(part) for part in parts) else [word]
 
     def _english(self, chunk: str) -> str | None:
         table = self._english_words
