@@ -124,6 +124,8 @@ class NumberTalk(Record):
     """That a cap is asked for."""
     needed: Expressions
     """That a condition is asked for, not what is given."""
+    otherwise: Expressions = NEVER
+    """That something else is asked for: the number that was asked for before is not meant again."""
 
 
 class MoneyTalk(Record):
@@ -160,6 +162,10 @@ class ActTalk(Record):
     """What begins something new: 换个问题."""
     asking: Expressions = NEVER
     """What makes a part of a message a question of its own."""
+    whether: Expressions = NEVER
+    """What asks whether something is so, in a turn that else would only name a case."""
+    two: Expressions = NEVER
+    """Those that were spoken of, without a name: 这俩."""
     each: Text = "-"
     """What asks for the number of each case that is named."""
     person: Expressions = NEVER

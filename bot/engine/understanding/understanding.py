@@ -26,6 +26,8 @@ REMEMBERED = 1_000
 REMEMBERED_CHARS = 200
 """Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
+ALL_CASES = "all_cases"
+"""What a question asks that wants the sums of all cases side by side; no list of cues: what was said makes it."""
 NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
 """Lists of cues whose expressions may hold a subject's words."""
 
