@@ -14,6 +14,7 @@ from knowledge.compiled import Ready
         ("dui jie ping tai", "对接平台"),  # pinyin with blanks
         ("duijiepingtai", "对接平台"),  # and without
         ("duì jiē píng tái", "对接平台"),  # with its tones
+        ("wo men xiang tou qian dao kai fa qu", "我们想投钱到开发区"),  # words of one syllable among them
         ("dui'jie'ping'tai", "对接平台"),  # kept apart by apostrophes
         ("gxjsqy", "高新技术企业"),  # initials
         ("邊個負責", "谁负责"),  # Cantonese
