@@ -67,6 +67,7 @@ bench-corpora: $(READY)
 
 accuracy: $(READY)
 	$(BIN)/python -m tests.accuracy
+	$(BIN)/python -m tests.accuracy.noise
 
 chaos: $(READY)
 	$(BIN)/python -m tests.telegram.chaos
