@@ -60,7 +60,10 @@ def _only(mention: Mention, subject: Question, policy: Policy, asked: Asked, use
     """The clause that alone speaks of it, whole; a choice where others are as likely meant."""
     matches = use.matcher.match(asked.question, asked.scope)
     if matches and matches[0].target == str(Target.of_clause(policy.id, mention.clause.id)):
-        return Narrow(replace(asked, question=subject))
+        sure = matches[0].probability >= (LIKELY if matches[0].found else SURE)
+        return (
+            Narrow(replace(asked, question=subject)) if sure else _told([mention], _words(subject), policy, asked, use)
+        )
     return None if _one_is_meant(matches, subject, asked, use) else _likely(mention, matches, policy, asked, use)
 
 
@@ -88,6 +91,8 @@ def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
     """Whether nothing but a few words is said, and nothing is talked about that they may go on from."""
     conversation = asked.conversation
     if conversation.clause or conversation.units or asked.names_unit:
+        return False
+    if use.understanding.money.alone(asked.question):  # 有哪些补贴: rules/money.py
         return False
     if subject.asks or subject.numbers or subject.left != subject.telling:
         return False
