@@ -69,6 +69,7 @@ bench-corpora: $(READY)
 
 accuracy: $(READY)
 	$(BIN)/python -m tests.accuracy
+	$(BIN)/python -m tests.accuracy.noise
 
 chaos: $(READY)
 	$(BIN)/python -m tests.telegram.chaos

@@ -56,6 +56,7 @@ LANES = {
         "engine/test_clause_numbers",
         "engine/test_examples",
         "engine/test_many",
+        "engine/test_other_subjects",
         "importing/test_import",
         "knowledge/test_compiled",
         "knowledge/test_import_faq",

@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from math import log
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
 from knowledge.base.contents import Base
+from knowledge.base.lexicon import Lexicon
 from knowledge.reading.cutter import counted, jieba
+from knowledge.reading.cutting import Cutter
 from knowledge.reading.typos import HAN
 from knowledge.reading.vocabulary import Vocabulary, frequencies
 from knowledge.text.fold import fold
@@ -30,9 +34,14 @@ COMMON_CHARACTER = 3000
 NUMERALS = "零一二三四五六七八九十百千万亿两"
 """No typo is mended to a term with a number in it: 三十二项 is a claim, not a misspelt 二十三项."""
 MIN_SOUND = 2
+LONGEST, LONGEST_OWN = 5, 10
+"""Characters of the longest word, and of the longest of the lexicon, that is looked for in pinyin."""
+PLACES = frozenset(f"第{char}{what}" for char in "一二三四五六七八九十" for what in ("", "条", "部分"))
+OURS, OWN = 0.8, 1
+"""Weight of our texts beside all texts in how often a word is said; how often one of the lexicon is, at least."""
 
 
-def build(base: Base, texts: Iterable[str]) -> Vocabulary:
+def build(base: Base, texts: Sequence[str]) -> Vocabulary:
     """The vocabulary of a base; ``texts``: all phrasings and clauses, whose words are kept."""
     lexicon = base.lexicon
     logging.getLogger("jieba").setLevel(logging.WARNING)
@@ -59,25 +68,12 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
 
     not_mended = re.compile("|".join(map(re.escape, map(fold, lexicon.variants.asking))) + f"|[{NUMERALS}]")
     sounds: dict[str, str] = {}
-    spoken: dict[str, str] = {}
     for word in sorted(own, key=lambda w: (-counts.get(w, 0), w)):
-        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 10:
+        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= LONGEST_OWN:
             sound = " ".join(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False))
-            spoken.setdefault(sound, word)
             if not not_mended.search(word):
                 sounds.setdefault(sound, word)
-    for char in "一二三四五六七八九十":
-        for place in (f"第{char}", f"第{char}条", f"第{char}部分"):
-            spoken.setdefault(" ".join(lazy_pinyin(place)), place)
-    cue_words = [w for words_ in lexicon.cues.model_dump().values() for w in words_]
-    for word in sorted(
-        {fold(w) for w in (*lexicon.variants.stop, *cue_words)} | {w for w, n in words.items() if n >= SPOKEN},
-        key=lambda w: (-counts.get(w, 0), w),
-    ):
-        if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= 4:
-            spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)
-    for sound, particle in lexicon.variants.particles.items():
-        spoken.setdefault(sound, particle)
+    spoken, said = _spoken(lexicon, own, _Likely(texts, words, counts, own | PLACES))
     initials: dict[str, str] = {}
     for sound, word in sounds.items():
         if len(word) >= 4:
@@ -96,8 +92,42 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
         syllable_of=_syllables(),
         terms_by_sound=sounds,
         words_by_sound=spoken,
+        said=said,
         terms_by_initials=initials,
     )
+
+
+class _Likely:
+    """How likely words are said, as logarithms: mostly as our texts say them, less as all texts do."""
+
+    def __init__(
+        self, texts: Iterable[str], words: Mapping[str, int], counts: Mapping[str, int], own: Set[str]
+    ) -> None:
+        """``words``: of the vocabulary; ``counts``: of all texts; ``own``: those that count as said once at least."""
+        cut = Cutter(frequencies(words)).cut
+        self._told = Counter(word for text in texts for word in cut(fold(text)) if HAN.fullmatch(word))
+        self._words, self._counts, self._own = words, counts, own
+        self._ours, self._all = max(1, sum(self._told.values())), sum(counts.values())
+
+    def __call__(self, word: str) -> float:
+        often = max(self._told[word], OWN if word in self._own else 0)
+        return log(OURS * often / self._ours + (1.0 - OURS) * (self._counts.get(word, 0) + 1) / self._all)
+
+    def all(self) -> set[str]:
+        """The words that are said at all: those of our texts, and the commonest."""
+        return self._told.keys() | {word for word, count in self._words.items() if count >= SPOKEN}
+
+
+def _spoken(lexicon: Lexicon, own: Set[str], likely: _Likely) -> tuple[dict[str, str], dict[str, float]]:
+    """(the likeliest word of each sound, how likely it is)."""
+    cues = (cue for cues in lexicon.cues.model_dump().values() for cue in cues)
+    words = likely.all() | own | PLACES | {fold(word) for word in (*lexicon.variants.stop, *cues)}
+    spoken: dict[str, str] = {}
+    for word in sorted(words, key=lambda w: (-likely(w), w)):
+        if HAN.fullmatch(word) and len(word) <= (LONGEST_OWN if word in own else LONGEST):
+            spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)
+    spoken |= lexicon.variants.particles
+    return spoken, {word: likely(word) for word in spoken.values()}
 
 
 @functools.cache

@@ -12,8 +12,8 @@ MOST_ENGLISH_WORDS = 4
 """Longest glossary entry, in words."""
 LEAST_INITIALS = 3
 MOST_SYLLABLES = 10
-PARTICLE_SCORE = 0.9
-"""What reading one syllable as a particle counts beside a word of n syllables (n squared)."""
+UNKNOWN = -25.0
+"""Of a syllable that no word has, as a logarithm: less than any word's."""
 
 
 class Latin:
@@ -22,6 +22,7 @@ class Latin:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._english_words = vocabulary.english
         self._by_sound = vocabulary.words_by_sound
+        self._said = vocabulary.said
         self._syllables = frozenset(vocabulary.syllable_of.values())
         sounds = vocabulary.terms_by_initials.items()
         self._initials = {"".join(s[0] for s in sound.split()): term for sound, term in sounds}
@@ -32,7 +33,7 @@ class Latin:
 
     def _phrase(self, phrase: str, repairs: list[Repair]) -> str:
         """English through the glossary, pinyin through the terms' sounds; the rest stays."""
-        words = phrase.split(" ")
+        words = [part for word in phrase.split(" ") for part in self._apart(word)]
         pinyin = [self._spell(word) for word in words]
         known = [word for word in words if self._english(word) is not None]
         spelled = sum(bool(p) for p in pinyin)
@@ -62,6 +63,11 @@ class Latin:
                 i += 1
         return " ".join(out)
 
+    def _apart(self, word: str) -> list[str]:
+        """kai'fa'qu in its parts, where all of them are pinyin; any other word whole."""
+        parts = word.split("'")
+        return parts if len(parts) > 1 and all(part and self._spell(part) for part in parts) else [word]
+
     def _english(self, chunk: str) -> str | None:
         table = self._english_words
         for form in _stems(chunk):
@@ -84,16 +90,16 @@ class Latin:
         return best[len(word)]
 
     def _from_pinyin(self, sounds: list[str]) -> str:
-        """Known words for the sounds, the cut with the longest words; sounds without a word stay as they are."""
-        table = self._by_sound
+        """Known words for the sounds, those that are likeliest together; sounds without a word stay as they are."""
+        table, said = self._by_sound, self._said
         best: list[tuple[float, tuple[str, ...]]] = [(0.0, ())]
         for end in range(1, len(sounds) + 1):
-            options = [(best[end - 1][0], (*best[end - 1][1], f" {sounds[end - 1]} "))]
+            options = [(best[end - 1][0] + UNKNOWN, (*best[end - 1][1], f" {sounds[end - 1]} "))]
             for size in range(1, min(MOST_SYLLABLES, end) + 1):
                 word = table.get(" ".join(sounds[end - size : end]))
                 if word is not None:
-                    score, before = best[end - size]
-                    options.append((score + (size * size if size > 1 else PARTICLE_SCORE), (*before, word)))
+                    likely, before = best[end - size]
+                    options.append((likely + said[word], (*before, word)))
             best.append(max(options, key=lambda option: option[0]))
         return "".join(best[-1][1])
 

@@ -33,7 +33,9 @@ class Vocabulary:
     terms_by_sound: dict[str, str]
     """Syllables joined by blanks -> term."""
     words_by_sound: dict[str, str]
-    """The same with common words, for whole sentences in pinyin."""
+    """The same with common words, and single characters, for whole sentences in pinyin: the likeliest of each sound."""
+    said: dict[str, float]
+    """How often a word of ``words_by_sound`` is said, as a logarithm."""
     terms_by_initials: dict[str, str]
     """Syllables of long terms -> term; their first letters are what people type."""
 

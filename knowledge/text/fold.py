@@ -22,6 +22,7 @@ _LIKE = str.maketrans(
         "。": ".", "、": ",", "「": '"', "」": '"', "『": '"', "』": '"', "·": " ", "•": " ", "�": " ",
     }
 )  # fmt: skip
+DIAERESIS = "\u0308"
 _SPACE = re.compile(r"\s+")
 _SPACED_OUT = re.compile(r"(?<![^\s])(?:[一-鿿\d,()] ){3,}[一-鿿\d,()](?![^\s])")
 _NOT_KEY = re.compile(r"[\W_]+")
@@ -31,7 +32,7 @@ _KEEP_SYMBOLS = "+=<>$¥￥%|`^"
 
 
 def fold(text: str) -> str:
-    """The plain form: NFKC, simplified, lower case, no emoji or invisible characters, single blanks.
+    """The plain form: NFKC, simplified, lower case, no marks on letters, no emoji, single blanks.
 
     >>> fold("第４部分（二）　瞪羚企業　有補貼嗎？😀")
     '第4部分(二) 瞪羚企业 有补贴吗?'
@@ -62,6 +63,10 @@ class _Plain(dict[int, str]):
 
 
 def _plain(char: str) -> str:
+    apart = unicodedata.normalize("NFD", char)
+    letter, marks = apart[0], apart[1:]
+    if marks and letter.isascii() and letter.isalpha():  # pinyin with its tones, ü as people type it
+        return "v" if letter in "uU" and DIAERESIS in marks else letter
     category = unicodedata.category(char)
     if category[0] in _KEEP or char in _KEEP_SYMBOLS:
         return char

@@ -13,6 +13,9 @@ from knowledge.compiled import Ready
         ("新型发研机构", "新型研发机构"),  # swapped characters
         ("dui jie ping tai", "对接平台"),  # pinyin with blanks
         ("duijiepingtai", "对接平台"),  # and without
+        ("duì jiē píng tái", "对接平台"),  # with its tones
+        ("wo men xiang tou qian dao kai fa qu", "我们想投钱到开发区"),  # words of one syllable among them
+        ("dui'jie'ping'tai", "对接平台"),  # kept apart by apostrophes
         ("gxjsqy", "高新技术企业"),  # initials
         ("邊個負責", "谁负责"),  # Cantonese
         ("嗯那个啥高企补贴", "高企补贴"),  # fillers
@@ -47,6 +50,10 @@ def test_a_term_is_not_found_across_words(ready: Ready) -> None:
 def test_every_repair_is_noted(ready: Ready) -> None:
     repairs = ready.reader.read("登陵企业").repairs
     assert [(r.typed, r.read, r.how) for r in repairs] == [("登陵企业", "瞪羚企业", "sound")]
+
+
+def test_apostrophes_of_english_are_no_pinyin(ready: Ready) -> None:
+    assert not [repair for repair in ready.reader.read("what's the zone's plan").repairs if repair.how == "pinyin"]
 
 
 def test_english_goes_through_the_glossary(ready: Ready) -> None:

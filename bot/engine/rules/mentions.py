@@ -60,13 +60,16 @@ def _only(mention: Mention, subject: Question, policy: Policy, asked: Asked, use
     """The clause that alone speaks of it, whole; a choice where others are as likely meant."""
     matches = use.matcher.match(asked.question, asked.scope)
     if matches and matches[0].target == str(Target.of_clause(policy.id, mention.clause.id)):
-        return Narrow(replace(asked, question=subject))
+        sure = matches[0].probability >= (LIKELY if matches[0].found else SURE)
+        return (
+            Narrow(replace(asked, question=subject)) if sure else _told([mention], _words(subject), policy, asked, use)
+        )
     return None if _one_is_meant(matches, subject, asked, use) else _likely(mention, matches, policy, asked, use)
 
 
 def _choice(subject: Question, policy: Policy, asked: Asked, use: Resources) -> Outcome:
     """The clauses in which the words stand that are all that is said; None where one is surely meant."""
-    words = _words(subject) if _says_no_more(subject, asked) and _is_in(policy, asked, use) else ()
+    words = _words(subject) if _says_no_more(subject, asked, use) and _is_in(policy, asked, use) else ()
     found = use.mentions.of(policy, words) if words else []
     if not found:
         return _told(use.mentions.of_each(policy, side_by_side(subject)) if words else [], (), policy, asked, use)
@@ -84,10 +87,12 @@ def _words(subject: Question) -> Sequence[str]:
     return words if len(words) <= MOST_WORDS and sum(map(len, words)) <= MOST_CHARS else ()
 
 
-def _says_no_more(subject: Question, asked: Asked) -> bool:
+def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
     """Whether nothing but a few words is said, and nothing is talked about that they may go on from."""
     conversation = asked.conversation
     if conversation.clause or conversation.units or asked.names_unit:
+        return False
+    if use.understanding.money.alone(asked.question):  # 有哪些补贴: rules/money.py
         return False
     return not (subject.asks or subject.numbers or subject.left != subject.telling)
 

@@ -1,0 +1,71 @@
+"""Questions that put another subject into a document's own words, and cases that are easily confused.
+
+Of the seed and of the documents of tests/fitting, each asked of its own document. The floors are what is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli.tune import beside_ours
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Reply
+from knowledge.files.yamlfile import read_yaml
+from knowledge.fitting.evidence import tight
+
+TESTS = Path(__file__).parents[1]
+SUMS = frozenset({"元", "美元", "%"})
+Asked = Callable[[str, bool], Sequence[tuple[dict[str, Any], Reply]]]
+
+
+@pytest.fixture(scope="module")
+def asked(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """A file's questions with their replies, of the seed or of the other documents; each asked once."""
+    imported, ids = beside_ours(TESTS / "fitting" / "documents", tmp_path_factory.mktemp("subjects"))
+
+    def reply(question: dict[str, Any]) -> Reply:
+        document = question.get("document")
+        return imported.reply(question["ask"], policy=ids[document]) if document else assistant.reply(question["ask"])
+
+    @cache
+    def replies(name: str, seed: bool) -> Sequence[tuple[dict[str, Any], Reply]]:
+        questions = read_yaml(TESTS / "subjects" / f"{name}.yaml").data["questions"]
+        return [(question, reply(question)) for question in questions if ("document" not in question) is seed]
+
+    return replies
+
+
+def declined(reply: Reply) -> bool:
+    """Whether it gives no answer, or says that there is no such number."""
+    return reply.status in ("none", "clarify", "chat") or (bool(reply.why.unstated) and not reply.figures)
+
+
+def right(question: dict[str, Any], reply: Reply) -> bool:
+    """Whether the answer shows the passage, and puts its figures forward."""
+    led = tight(" ".join(f"{figure.text} {figure.quote}" for figure in reply.figures))
+    shown = tight(question["quote"]) in tight(reply.text) and reply.status in ("answer", "info")
+    return shown and all(tight(figure) in led for figure in question["figures"])
+
+
+@pytest.mark.parametrize(("seed", "least", "sums"), [(True, 21, 18), (False, 20, 43)])
+def test_another_subject_is_declined(asked: Asked, seed: bool, least: int, sums: int) -> None:
+    """``least``: so many are; ``sums``: at most so many get a sum of money, the gravest of all."""
+    of_others = [(question, reply) for question, reply in asked("foreign", seed) if "figures" not in question]
+    told = [question["ask"] for question, reply in of_others if not declined(reply)]
+    paid = [reply for _, reply in of_others if not declined(reply) and any(f.unit in SUMS for f in reply.figures)]
+    assert len(of_others) - len(told) >= least, "\n".join(told)
+    assert len(paid) <= sums
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "least"), [("foreign", True, 8), ("foreign", False, 18), ("confusable", False, 25)]
+)
+def test_the_case_that_is_asked_for_is_put_forward(asked: Asked, name: str, seed: bool, least: int) -> None:
+    of_it = [(question, reply) for question, reply in asked(name, seed) if "figures" in question]
+    wrong = [question["ask"] for question, reply in of_it if not right(question, reply)]
+    assert len(of_it) - len(wrong) >= least, "\n".join(wrong)
