@@ -145,19 +145,19 @@ class Index:
                 utility[self._number[target]] += odds
         p = np.exp(utility - utility.max())
         p /= p.sum()
-        out = []
-        for i in np.argsort(-p)[:TOP]:
-            row = nearest[i]
-            out.append(
-                Match(
-                    target=self.targets[i],
-                    probability=float(p[i]),
-                    signals={name: round(value, 3) for name, value in zip(SIGNALS, signals[i].tolist(), strict=True)},
-                    phrasing=self.tables.phrase_key[row] if row >= 0 else "",
-                    topic=self.tables.phrase_topic[row] if row >= 0 else "",
-                )
+        best = np.argsort(-p)[:TOP]
+        phrases, topics = self.tables.phrase_key, self.tables.phrase_topic
+        columns = (best.tolist(), p[best].tolist(), signals[best].tolist(), nearest[best].tolist())
+        return [
+            Match(
+                target=self.targets[i],
+                probability=probability,
+                signals={name: round(value, 3) for name, value in zip(SIGNALS, of_target, strict=True)},
+                phrasing=phrases[row] if row >= 0 else "",
+                topic=topics[row] if row >= 0 else "",
             )
-        return out
+            for i, probability, of_target, row in zip(*columns, strict=True)
+        ]
 
     def signals(self, reading: Reading) -> tuple[Floats | None, Ints]:
         """(targets, signals) and each target's most alike phrasing (-1: none); None without any known feature."""
@@ -230,9 +230,12 @@ def highest(values: Floats, most: int) -> Ints:
 
     Only rows as high as the lowest of as many blocks' peaks can be among them, so that few of all need to be sorted.
     """
-    peaks = np.maximum.reduceat(values, np.arange(0, len(values), BLOCK))
-    least = np.sort(peaks)[-most] if len(peaks) >= most else 0.0
-    rows = np.flatnonzero((values >= least) & (values > 0))
+    blocks = len(values) // BLOCK
+    least = 0.0
+    if blocks >= most:
+        peaks = values[: blocks * BLOCK].reshape(BLOCK, blocks).max(axis=0)
+        least = float(np.partition(peaks, blocks - most)[blocks - most])
+    rows = np.flatnonzero(values >= least if least > 0 else values > 0)
     return rows[np.argsort(-values[rows], kind="stable")[:most]].astype(np.int32)
 
 

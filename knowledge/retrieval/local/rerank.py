@@ -71,12 +71,14 @@ class SecondLook:
         return out
 
     def _together(self, stands: Mapping[str, bytes], texts: Sequence[str]) -> NDArray[np.float64]:
+        """Here, a Latin word may be a part of another (4g5g)."""
         near = NEAR if self._long else NEAR_IN_SHORT
         total, out = 0.0, [0.0] * len(texts)
+        parts = {word: bytes([word in text for text in texts]) if word.isascii() else stands[word] for word in stands}
         for a, b in self._neighbours:
             weight = min(self._rarity[a], self._rarity[b]) if self._long else 1.0
             total += weight
-            for i in compress(count(), map(and_, stands[a], stands[b])):
+            for i in compress(count(), map(and_, parts[a], parts[b])):
                 if _near(a, b, texts[i], near):
                     out[i] += weight
         return np.array(out) / (total or 1.0)
