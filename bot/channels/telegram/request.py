@@ -177,9 +177,8 @@ class UpdatesRequest(AiohttpRequest):
         good = [raw for raw in raws if isinstance(raw, dict) and type(raw.get("update_id")) is int]
         if again or len(good) < len(raws):
             good = [await self._sound(raw) for raw in good]
-            body = json.dumps({"ok": True, "result": good}).encode()
-        await self._queue.journal([raw for raw in good if len(raw) > 1])
-        return status, body
+        left = await self._queue.receive(good)
+        return status, to_json({"ok": True, "result": left}).encode()
 
     async def _sound(self, raw: dict[str, Any]) -> dict[str, Any]:
         try:
