@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TOGETHER := --dist loadfile --no-loadscope-reorder
 # where it is set, every process compiles all its modules anew: half of what it takes to collect the tests
 unexport PYTHONDONTWRITEBYTECODE
-SLOWER := process or deploy or compile
+SLOWER := process or deploy or compile or long
 # percent of the lines and branches that the fast lane must run, of all, and of engine and service: two below what it ran
 # when that was last counted (82 and 89)
 LEAST := 80
@@ -39,12 +39,14 @@ test: $(READY)
 retest: $(READY)
 	$(BIN)/python -m pytest --lf --lfnf none -m "not (slow or cluster)" || [ $$? = 5 ]
 
-# the fast lane, counting which lines and branches it runs, and then the rest: three at once, for much of it is waiting
+# the fast lane, counting which lines and branches it runs (but not in what asks thousands of questions, which only
+# repeats, nor while shared bases are compiled); then the rest: four at once, for much of it is waiting. CLUSTER=1: with
+# the nodes of test-cluster among them
 test-all: COVER := --cov --cov-report= --durations 15
 test-all: test
 	$(BIN)/coverage report --format total --fail-under $(LEAST)
 	$(BIN)/coverage report --format total --fail-under $(LEAST_WITHIN) --include "bot/engine/*,bot/service/*"
-	$(BIN)/python -m pytest -n 3 $(TOGETHER) --durations 15 -m "not (slow or cluster) and ($(SLOWER))"
+	$(BIN)/python -m pytest -n 4 $(TOGETHER) --durations 25 -rs -m "not slow and ($(SLOWER)$(if $(CLUSTER), or cluster))"
 
 # three real nodes of OpenSearch, from Maven; skips where there is no mvn or no JDK 17
 test-cluster: $(READY)

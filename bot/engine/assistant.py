@@ -89,6 +89,7 @@ class Assistant:
         reply = answer(within(policy, first, asked).asked if policy and self.library.many else first, self._use)
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
+        reply = self._suggested(reply)
         kept = _beside(replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures)), before)
         reply = self._use.brevity.brief(replace(reply, conversation=kept), before, asked.asks)
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
@@ -113,6 +114,18 @@ class Assistant:
             return None
         found = self._use.matcher.found(asked, everywhere)
         return self._use.matcher.trust_values(asked, learned[0], found[0] if found else None)
+
+    def _suggested(self, reply: Reply) -> Reply:
+        """With what a refusal names as near on the table, where no clause is: 谁审, 第一个 are about these.
+
+        Only in documents without phrasings: in others who is refused asked for something else.
+        """
+        kept, near = reply.conversation, reply.suggestions
+        if reply.status != "none" or kept.clause or kept.choices:
+            return reply
+        if any(ref.policy not in self.library.untaught for ref in near):
+            return reply
+        return replace(reply, conversation=replace(kept, choices=tuple(ref.target for ref in near)))
 
     def _heard(self, asked: Question) -> Heard:
         """How the question was read, for the reply's why."""

@@ -124,6 +124,8 @@ class NumberTalk(Record):
     """That a cap is asked for."""
     needed: Expressions
     """That a condition is asked for, not what is given."""
+    otherwise: Expressions = NEVER
+    """That something else is asked for: the number that was asked for before is not meant again."""
 
 
 class MoneyTalk(Record):
@@ -160,6 +162,10 @@ class ActTalk(Record):
     """What begins something new: 换个问题."""
     asking: Expressions = NEVER
     """What makes a part of a message a question of its own."""
+    whether: Expressions = NEVER
+    """What asks whether something is so, in a turn that else would only name a case."""
+    two: Expressions = NEVER
+    """Those that were spoken of, without a name: 这俩."""
     each: Text = "-"
     """What asks for the number of each case that is named."""
     person: Expressions = NEVER
@@ -178,6 +184,43 @@ class ActTalk(Record):
     parts: dict[Text, PartAsk] = Field(default_factory=dict)
 
 
+class Facet(Record):
+    """What clauses can be listed by that is no subject: those that state a deadline."""
+
+    asks: Expressions
+    """How it is asked for."""
+    says: Expressions
+    """What such clauses hold."""
+
+
+class ListTalk(Record):
+    """How people ask for all clauses of a document that speak of something."""
+
+    every: Expressions = NEVER
+    """What asks for clauses, as many as there are: 哪几条."""
+    some: Expressions = NEVER
+    """What asks what there is on something, or stands beside nothing but that: 有哪些政策."""
+    phrases: Expressions = NEVER
+    """What is said before or behind what they are to speak of, and is no part of it."""
+    around: Expressions = NEVER
+    """Words that stand there, each a word by itself."""
+    money: Expressions = NEVER
+    """What they are to do that give money, and name nothing for which."""
+    facets: dict[Text, Facet] = Field(default_factory=dict)
+
+
+class Absent(Record):
+    """What people ask that documents seldom say."""
+
+    asks: Expressions
+    unless: Expressions = NEVER
+    """With which it is asked of somebody else: 客服电话."""
+    around: Expressions = NEVER
+    """What may be said beside it: 起草的."""
+    says: Expressions
+    """What documents that say it hold."""
+
+
 class Talk(Record):
     """lexicon/talk.yaml: how a question goes on from what was said, whatever the documents."""
 
@@ -191,3 +234,5 @@ class Talk(Record):
     """Counting words by which people may ask for one another."""
     money: MoneyTalk
     acts: ActTalk = ActTalk()
+    lists: ListTalk = ListTalk()
+    absent: dict[Text, Absent] = Field(default_factory=dict)

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
-from knowledge.reading.cutter import jieba
+from knowledge.reading.cutter import counted, jieba
 from knowledge.reading.vocabulary import frequencies
 
 COMMON = 100
@@ -72,7 +71,6 @@ def words(text: str) -> list[str]:
 @cache
 def _cutter() -> Any:
     tokenizer = jieba.Tokenizer()
-    lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
-    counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines) if int(count) >= COMMON}
+    counts = {word: count for word, count in counted().items() if count >= COMMON}
     tokenizer.FREQ, tokenizer.total, tokenizer.initialized = frequencies(counts), sum(counts.values()), True
     return tokenizer

@@ -6,13 +6,12 @@ import functools
 import logging
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
 from knowledge.base.contents import Base
-from knowledge.reading.cutter import jieba
+from knowledge.reading.cutter import counted, jieba
 from knowledge.reading.typos import HAN
 from knowledge.reading.vocabulary import Vocabulary, frequencies
 from knowledge.text.fold import fold
@@ -38,8 +37,7 @@ def build(base: Base, texts: Iterable[str]) -> Vocabulary:
     lexicon = base.lexicon
     logging.getLogger("jieba").setLevel(logging.WARNING)
     full = jieba.Tokenizer()
-    lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
-    counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines)}
+    counts = counted()
     full.FREQ, full.total, full.initialized = frequencies(counts), sum(counts.values()), True
 
     term_of: dict[str, str] = {}

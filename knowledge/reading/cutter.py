@@ -7,6 +7,7 @@ longer than everything else that jieba does.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 _absent = "pkg_resources" not in sys.modules
 if _absent:
@@ -17,4 +18,10 @@ finally:
     if _absent:
         del sys.modules["pkg_resources"]
 
-__all__ = ["jieba"]
+__all__ = ["counted", "jieba"]
+
+
+def counted() -> dict[str, int]:
+    """jieba's words, all 349,000, with how often each stood in its corpus."""
+    fields = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").split()
+    return dict(zip(fields[::3], map(int, fields[1::3]), strict=True))

@@ -89,6 +89,10 @@ class Reader:
             repairs=tuple(repairs),
         )
 
+    def cut(self, plain: str) -> list[str]:
+        """A plain text in pieces, blanks and punctuation among them."""
+        return self._cut(plain)
+
     def document(self, text: str) -> list[str]:
         """The features of a document's words, of any length: w: words, t: concepts, c: pairs of characters.
 

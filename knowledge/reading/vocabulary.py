@@ -40,9 +40,10 @@ class Vocabulary:
 
 def frequencies(words: Mapping[str, int]) -> dict[str, int]:
     """jieba's prefix dictionary for the words."""
-    out: dict[str, int] = {}
-    for word, count in words.items():
-        out[word] = max(count, out.get(word, 0))
-        for i in range(1, len(word)):
-            out.setdefault(word[:i], 0)
+    out = dict(words)
+    for word in words:
+        for end in range(len(word) - 1, 0, -1):
+            if word[:end] in out:
+                break  # its own prefixes are there, or come when it does
+            out[word[:end]] = 0
     return out

@@ -12,6 +12,7 @@ import pytest
 
 from bot.cli.command import main
 from knowledge import compiled
+from tests.bases import kept
 from tests.patience import PATIENCE
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -25,6 +26,7 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.setenv("POLICYBOT_KNOWLEDGE", str(folder))
     monkeypatch.setenv("POLICYBOT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv(compiled.CACHE_VARIABLE, str(tmp_path / "cache"))
+    shutil.copytree(kept(folder), tmp_path / "cache")  # one compilation for all of them
     return folder
 
 

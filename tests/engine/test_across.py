@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +12,8 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply, quotes
 from bot.engine.values.why import Rule
 from bot.serving.reply_cache import RecentReplies
-from bot.staff.question_tests import DAY
 from bot.store.store import Store
 from knowledge.compiled import ROOT
-from tests.bases import shared
 from tests.botapi import BotApi
 from tests.telegram.direct import Played
 
@@ -24,19 +21,6 @@ DOCUMENTS = Path(__file__).parents[1] / "documents"
 SEED, HIGHTECH, PILOT, OLD = "wuhan-development-zones", "jiangcheng-hightech", "jiangcheng-pilot", "jiangcheng-old"
 NIGHT, DIGITAL, BEFORE = "chengchuan-night-works", "chengchuan-digital-2025", "chengchuan-digital-2022"
 DATA, PARKS = "songzhou-data", "songzhou-parks"
-
-
-@pytest.fixture(scope="module")
-def cities(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """The project's document and eight of three invented cities."""
-    folder = tmp_path_factory.mktemp("cities")
-    for name in ("lexicon", "policies"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("weights.yaml", "evidence.yaml"):
-        shutil.copy(ROOT / name, folder)
-    for name in (HIGHTECH, PILOT, OLD, NIGHT, DIGITAL, BEFORE, DATA, PARKS):
-        shutil.copytree(DOCUMENTS / name, folder / "policies" / name)
-    return Assistant(shared(folder), today=lambda: DAY)
 
 
 def talk(assistant: Assistant, *turns: str) -> list[Reply]:

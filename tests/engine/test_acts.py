@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -11,22 +10,8 @@ from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import Rule
-from bot.staff.question_tests import DAY
-from knowledge.importing.job import run
-from tests.bases import shared
-from tests.smallbase import small_base
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
 NIGHT, STAIRS = "岚谷夜间集市补多少", "江城企业上楼设备更新补多少"
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """The seed and two documents that nobody taught."""
-    root = small_base(tmp_path_factory.mktemp("acts"))
-    for name in ("langu-cards.txt", "payments.txt"):
-        assert run(str(DOCUMENTS / name), root / "policies", set(), set(), force=False).written
-    return Assistant(shared(root), today=lambda: DAY)
 
 
 def talk(assistant: Assistant, turns: Sequence[str]) -> Reply:
@@ -91,7 +76,9 @@ def test_a_part_is_asked_of_nothing_that_was_left_or_of_another_subject(assistan
 def test_steps_through_the_document(imported: Assistant) -> None:
     for turns, clause in (
         ([NIGHT, "下一条"], "2.5"),
-        ([NIGHT, "下一条", "再下一条"], "2.7"),
+        ([NIGHT, "下一条", "再下一条"], "2.6"),
+        ([NIGHT, "下下条"], "2.6"),
+        ([NIGHT, "下一条", "下一条", "往回倒两条"], "2.4"),
         ([NIGHT, "上一条"], "2.3"),
         ([STAIRS, "后面一条"], "a1.1.3"),
         (["首次认定的高企补多少", "下一条"], "4.3"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import median
 
 import pytest
@@ -16,11 +15,7 @@ from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.staff.question_tests import DAY
-from knowledge import compiled
-from knowledge.importing.job import run
-from tests.smallbase import small_base
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
 FIRST = ("首次认定的高企补多少", "岚谷夜间集市补多少", "岚谷民宿评级奖多少", "江城企业上楼设备更新补多少")
 THEN = (
     "最高多少",
@@ -34,14 +29,6 @@ THEN = (
     "要什么条件",
 )
 _END = re.compile(r"[。；;\n]")
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    root = small_base(tmp_path_factory.mktemp("brevity"))
-    for name in ("langu-cards.txt", "payments.txt"):
-        assert run(str(DOCUMENTS / name), root / "policies", set(), set(), force=False).written
-    return Assistant(compiled.ready(root), today=lambda: DAY)
 
 
 def talk(assistant: Assistant, turns: Sequence[str]) -> Iterator[Reply]:

@@ -20,24 +20,17 @@ from bot.staff.question_tests import DAY, cases, run
 from knowledge import compiled
 from knowledge.compiled import ROOT, Ready
 from knowledge.teaching import overlay
-from tests.bases import beside, shared
+from tests.bases import DOCUMENTS, beside, beside_the_seed, shared
 from tests.patience import PATIENCE
+from tests.smallbase import small_base
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
 NAMESAKES = "songzhou-data"
 SEED, NEW, OLD, EXPIRED = "wuhan-development-zones", "jiangcheng-hightech", "jiangcheng-old", "jiangcheng-pilot"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("base")
-    for name in ("lexicon", "policies"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("weights.yaml", "evidence.yaml"):
-        shutil.copy(ROOT / name, folder)
-    for document in DOCUMENTS.glob("jiangcheng-*"):
-        shutil.copytree(document, folder / "policies" / document.name)
-    return folder
+    return beside_the_seed(tmp_path_factory.mktemp("base"), (NEW, OLD, EXPIRED))
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +44,17 @@ def many(several: Ready) -> Assistant:
 
 
 @pytest.fixture(scope="module")
-def namesakes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """Beside the documents above one whose units are called as the lexicon calls others."""
-    folder = tmp_path_factory.mktemp("namesakes") / "base"
-    shutil.copytree(root, folder)
-    shutil.copytree(DOCUMENTS / NAMESAKES, folder / "policies" / NAMESAKES)
-    return Assistant(shared(folder), today=lambda: DAY)
+def small(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    """The same with a tenth of the phrasings, and one more, whose units are called as the lexicon calls others."""
+    root = small_base(tmp_path_factory.mktemp("namesakes"))
+    for name in (NEW, OLD, EXPIRED, NAMESAKES):
+        shutil.copytree(DOCUMENTS / name, root / "policies" / name)
+    return shared(root)
+
+
+@pytest.fixture(scope="module")
+def namesakes(small: Ready) -> Assistant:
+    return Assistant(small, today=lambda: DAY)
 
 
 def talk(assistant: Assistant, turns: Sequence[str]) -> list[Reply]:
@@ -122,10 +120,10 @@ def test_a_document_that_is_cited_is_known(many: Assistant) -> None:
 
 
 @pytest.mark.compile
-def test_what_was_taught_leaves_the_rest_of_its_document_alone(several: Ready) -> None:
+def test_what_was_taught_leaves_the_rest_of_its_document_alone(small: Ready) -> None:
     act = overlay.Taught(id=1, ask="试生产线补不补", target=f"{NEW}/1.2", by="1", at=datetime.now(UTC))
-    base, _ = overlay.merged(several.base, [act])
-    taught = Assistant(compiled.compile_base(base, several.index.weights, several.evidence), today=lambda: DAY)
+    base, _ = overlay.merged(small.base, [act])
+    taught = Assistant(compiled.compile_base(base, small.index.weights, small.evidence), today=lambda: DAY)
     assert first(taught.reply("试生产线补不补")) == f"{NEW}/1.2"
     assert [f.text for f in taught.reply("中试平台最高补助多少钱").figures] == ["500万元"]
     assert [f.text for f in taught.reply("江城高企措施重新认定奖励多少").figures] == ["10万元"]

@@ -12,7 +12,7 @@ from bot.engine.documents.scope import Scope
 from bot.engine.understanding.understanding import Understanding
 from knowledge.base.lexicon import Unit
 from knowledge.compiled import Ready
-from tests.engine.test_across import DIGITAL, cities  # noqa: F401  a fixture
+from tests.engine.test_across import DIGITAL
 
 SEED = "wuhan-development-zones"
 
@@ -30,7 +30,7 @@ def test_the_places_that_a_question_asks_for(ready: Ready, question: str, places
     assert PlaceNames(ready.base).asked_for(question) == places
 
 
-def test_a_city_s_document_is_not_asked_for_another_city(cities: Assistant) -> None:  # noqa: F811
+def test_a_city_s_document_is_not_asked_for_another_city(cities: Assistant) -> None:
     everywhere = Scope(cities.library)
     assert everywhere.asks(SEED, "深圳市高企给多少钱") is False
     assert everywhere.asks(SEED, "武汉市高企给多少钱") is True

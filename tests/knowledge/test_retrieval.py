@@ -22,7 +22,8 @@ from knowledge import compiled
 from knowledge.base.field import read_field
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
 from knowledge.retrieval.clause_finder import ClauseFinder
-from knowledge.retrieval.local.rerank import FEATURES, alike, pair_rarity
+from knowledge.retrieval.local.likeness import pairs
+from knowledge.retrieval.local.rerank import FEATURES, _near
 from knowledge.retrieval.local.terms import asking, grams, plain_text
 from tests.smallbase import small_base
 
@@ -106,22 +107,44 @@ def test_of_long_texts_the_one_about_the_subject(long_texts: LocalRetriever) -> 
 
 def test_long_texts_that_are_alike_speak_for_one_another() -> None:
     same, other = "企业申请补贴的，向园区提出。" * 9, "食品安全检查和消防登记一并办理。" * 9
-    values = alike([same, other, same], np.array([1.0, 1.0, 1.0]), pair_rarity([same, other, same]))
+    values = pairs([same, other, same]).alike([0, 1, 2], np.array([1.0, 1.0, 1.0]))
     assert values[0] == pytest.approx(values[2])
     assert 0 < values[1] < values[0] <= 1
 
 
 def test_odd_texts_are_alike_to_nothing() -> None:
-    texts = ["", "补", "\ud83d补"]
-    assert alike(texts, np.array([1.0, 0.5, 0.1]), pair_rarity(texts)).tolist()[:2] == [0.0, 0.0]
+    made = pairs(["", "补", "\ud83d补"])
+    assert made.alike([0, 1, 2], np.array([1.0, 0.5, 0.1]))[:2] == [0.0, 0.0]
+    assert made.holding([0, 1, 2], "\ud83d补贴").tolist() == [[False, False], [False, False], [True, False]]
+
+
+def test_what_stands_in_a_text_may_stand_there() -> None:
+    """Of a word whose pairs don't stand there, it is known that it doesn't either; of one character it is not."""
+    texts = ["企业申请补贴", "食品安全检查", "补"]
+    made, words = pairs(texts), ["补贴", "申", "安全检查", "鸵鸟养殖场", "补"]
+    may = made.may_stand([2, 0, 1], words).tolist()
+    assert may[0] == [False, True, False]
+    assert may[2] == [False, False, True]
+    assert may[3] == [False] * 3
+    assert may[1] == may[4] == [True] * 3
 
 
 def test_rare_words_make_texts_more_alike_than_common_ones() -> None:
     """The first two share what stands everywhere, the first and the third what stands nowhere else."""
     common = "企业申请补贴。"
     texts = [common + "鸵鸟养殖场", common + "旧船拆解厂", "食品安全检查鸵鸟养殖场", *[common + "消防"] * 20]
-    values = alike(texts[:3], np.array([1.0, 0.1, 0.1]), pair_rarity(texts))
+    values = pairs(texts).alike([0, 1, 2], np.array([1.0, 0.1, 0.1]))
     assert values[2] > values[1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_near_is_what_looking_from_every_place_finds(seed: int) -> None:
+    """Words that overlap themselves aside."""
+    chance = random.Random(seed)
+    text = "".join(chance.choices("甲乙丙丁戊己庚辛", k=60))
+    a, b, near = "甲乙", chance.choice("丙丁"), chance.randrange(12)
+    places = [i + 2 for i in range(60) if text.startswith(a, i)]
+    assert _near(a, b, text, near) == any(b in text[i : i + near + 1] for i in places)
 
 
 def test_a_name_in_one_piece_says_more_than_its_parts() -> None:
@@ -133,6 +156,19 @@ def test_a_name_in_one_piece_says_more_than_its_parts() -> None:
     assert [f.number for f in found] == [1, 0]
     assert found[0].why["longest"] == 1.4
     assert found[0].why["longest"] > found[1].why["longest"]
+
+
+@pytest.mark.parametrize("question", ["企业补贴申请", "消防检查要多久", "鸵鸟养殖场的登记"])
+@pytest.mark.parametrize("most", [1, 50, 9_000])
+def test_the_best_are_the_first_of_all(many: LocalRetriever, question: str, most: int) -> None:
+    """Of equal ones the earlier; and each with the score that it has when it is looked at alone."""
+    asked = many.question(question)
+    everything = np.arange(len(many))
+    scores = many.scores_of(asked, everything)
+    order = np.lexsort((everything, -scores))[:most]
+    numbers, of_best = many.best(asked, most)
+    assert numbers.tolist() == [n for n in order.tolist() if scores[n] > 0]
+    assert np.array_equal(of_best, scores[numbers])
 
 
 def test_same_from_the_compiled_form(many: LocalRetriever, tmp_path: Path) -> None:

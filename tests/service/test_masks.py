@@ -70,11 +70,11 @@ def test_a_number_is_found_wherever_it_stands(before: str, after: str) -> None:
 
 
 NUMBERS = st.one_of(
-    st.from_regex(r"1[3-9]\d{9}", fullmatch=True),
-    st.from_regex(r"0\d{2}-[2-9]\d{7}", fullmatch=True),
-    st.from_regex(r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]", fullmatch=True),
-    st.from_regex(r"[1-9]\d{3}( \d{4}){3}", fullmatch=True),
-).filter(str.isascii)
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    st.from_regex(r"0[0-9]{2}-[2-9][0-9]{7}", fullmatch=True),
+    st.from_regex(r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]", fullmatch=True),
+    st.from_regex(r"[1-9][0-9]{3}( [0-9]{4}){3}", fullmatch=True),
+)
 AROUND = st.text(alphabet='补贴多少，。\n"\\{} ', max_size=20)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.engine.answering.caps import caps
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
@@ -14,7 +14,7 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Quote, Reply, Say
 from bot.engine.values.why import Rule, Why
 from knowledge.base.card import Said
-from knowledge.base.document import Clause
+from knowledge.base.document import Clause, Figure
 from knowledge.base.points import leaves
 
 CAP = "cap"
@@ -23,6 +23,12 @@ LONGEST_POINT = 200
 """Characters of a point that is shown whole; of a longer one the words that say it."""
 MOST_QUOTES = 12
 """Points shown of a part: more, and the whole clause is easier to read."""
+IN_NUMBERS = {
+    "deadline": frozenset({"deadline", "duration"}),
+    "payment": frozenset({"ratio", "share", "deadline", "duration"}),
+    "payer": frozenset({"ratio", "share"}),
+}
+"""Parts that numbers say -> the kinds of those."""
 OF_NO_CLAUSE = frozenset({"phone", "deadline", "procedure", "materials", "place", "payment", "together", "returned"})
 """Parts that a document says once for all its measures."""
 
@@ -46,6 +52,7 @@ class PartAnswers(OnPolicy):
         common = [] if own else list(self._common(clause, part))
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
         said = "\n".join(filter(None, (conversation.said, plain)))
+        stated = self._stated(Words(clause, own), common, part) if part.name in IN_NUMBERS else ()
         kept = Conversation(
             clause=self.target(clause),
             said=said[-SAID_CHARS:],
@@ -60,9 +67,28 @@ class PartAnswers(OnPolicy):
             self.policy.id,
             clauses=tuple(self.compose.ref(c.id) for c in (*(w.clause for w in common), clause)),
             units=self.responsible.units(clause),
-            figures=tuple(self.compose.figure_ref(f) for f in capped),
+            figures=tuple(self.compose.figure_ref(f) for f in capped or stated),
             documents=self.successor,
             why=Why(Rule.PART, part.name, tuple(f.id for f in capped), "" if own or common else "part"),
+        )
+
+    def part_of_all(self, part: Part, question: Question, conversation: Conversation) -> Reply | None:
+        """What the document says of it once for all its measures; None where it doesn't."""
+        found = self._once(part) if part.name in OF_NO_CLAUSE else []
+        if not found:
+            return None
+        return replace(self.part(found[0].clause, part, question, conversation), conversation=conversation)
+
+    @staticmethod
+    def _stated(own: Words, common: list[Words], part: Part) -> tuple[Figure, ...]:
+        """The numbers in the words that are shown: of dates the days, of payment the shares."""
+        shown = [own] if own.quotes else common
+        kinds = IN_NUMBERS[part.name]
+        return tuple(
+            figure
+            for words in shown
+            for figure in words.clause.figures
+            if figure.kind in kinds and any(figure.quote in quote for quote in words.quotes)
         )
 
     def says_part(self, clause: Clause, part: Part) -> bool:
@@ -102,8 +128,12 @@ class PartAnswers(OnPolicy):
         governing = self.policy.governing(clause)
         found = [Words(c, quotes) for c in governing if (quotes := self._carded(c, part))]
         if not found and part.name in OF_NO_CLAUSE:
-            found = [Words(c, quotes) for c in self.policy.clauses if _common(c) and (quotes := self._carded(c, part))]
+            found = self._once(part)
         yield from found[:2]
+
+    def _once(self, part: Part) -> list[Words]:
+        """The clauses that say it and grant nothing themselves."""
+        return [Words(c, quotes) for c in self.policy.clauses if _common(c) and (quotes := self._carded(c, part))]
 
     def _carded(self, clause: Clause, part: Part) -> tuple[str, ...]:
         """The words of its card, each as the point that holds them."""

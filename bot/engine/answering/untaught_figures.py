@@ -15,7 +15,7 @@ from functools import lru_cache
 from bot.engine.answering.figure_choice import ClauseQuestion, Selection, claims
 from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.number_words import NumberAsked, NumberWords, is_condition
-from bot.engine.understanding.understanding import Question
+from bot.engine.understanding.understanding import ALL_CASES, Question
 from bot.engine.values.thresholds import AS_GOOD
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import walk
@@ -45,6 +45,7 @@ _AT_LEAST = re.compile(r"\(含\)以上|及?以上|至|到|-|~|的?以上")
 _AT_MOST = re.compile(r"\(含\)以下|及?以[下内]|之间")
 _RUN = re.compile(r"[a-z]+|[\d.]+|[一-鿿]+")
 _DIGITS = re.compile(r"\d")
+_GRADE = re.compile(r"[\w]级|首次|重新|复核")
 
 
 class UntaughtFigures:
@@ -64,6 +65,8 @@ class UntaughtFigures:
 
     def select(self, clause: Clause, asked: ClauseQuestion) -> Selection:
         """The figures to put forward; that there is none of the kind asked for, and what there is instead."""
+        if ALL_CASES in asked.question.asks:
+            return Selection(tuple(f for f in clause.figures if f.is_money)[:MOST])
         wanted = self.words.asked_for(asked.question, asked.said)
         if wanted is None:
             return Selection()
@@ -129,11 +132,19 @@ class UntaughtFigures:
 
 
 def but_unknown_case(clause: Clause, asked: ClauseQuestion, usual: Selection, money: MoneyWords) -> Selection:
-    """The usual selection; none of a case that the clause doesn't know: 首次呢 where it speaks of renewal alone."""
-    if money.says("number", asked.plain) or not _names_none(clause, asked.question):
+    """The usual selection; of a case in other words than the clause's (推倒新起的) all sums, each with its own case.
+
+    None of a grade that it doesn't have: 省级的呢 where it speaks of 甲级 and 乙级.
+    """
+    own = [n for n in numbers(fold(asked.plain), own=True) if n.value != 1]
+    if own or money.says("number", asked.plain) or not _names_none(clause, asked.question):
+        return usual
+    if not usual.led and usual.unstated != "money":
         return usual
     stated = tuple({f.quote: f for f in clause.figures if f.is_money}.values())
-    return Selection(unstated="money", stated=stated) if usual.led or usual.unstated == "money" else usual
+    if _GRADE.search(asked.plain) or "amount" not in asked.question.asks:  # 有没有装修补贴: of something else
+        return Selection(unstated="money", stated=stated)
+    return Selection(stated[:MOST]) if stated else usual
 
 
 def _names_none(clause: Clause, question: Question) -> bool:

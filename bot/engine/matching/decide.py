@@ -53,6 +53,12 @@ class Decision:
     """Expected cost by act, for the explanation."""
 
 
+def _found_beside(clauses: Sequence[Match]) -> bool:
+    """Whether a clause that was found by its own words may be meant, as the first or as one to offer below it."""
+    beside = clauses[1:MOST_CHOICES]
+    return clauses[0].found or any(m.found and m.probability >= CHOICE_FLOOR for m in beside)
+
+
 def _likely(clauses: Sequence[Match], inside: float, outside: float) -> tuple[float, list[Match]]:
     """(cost, targets) of answering with the first clause as the likeliest, others offered below it."""
     offered = [clauses[0], *(m for m in clauses[1:MOST_CHOICES] if m.probability >= CHOICE_FLOOR)]
@@ -86,7 +92,7 @@ def decide(matches: Sequence[Match]) -> Decision:
             cost = CHOICE * held + WRONG_CHOICE * (inside - held) + LEAK_CHOICE * (outside + p["chat"])
             if "choose" not in options or cost < options["choose"][0]:
                 options["choose"] = (cost, offered)
-        if best.found and best.probability >= LIKELY_FLOOR:
+        if _found_beside(clauses) and best.probability >= LIKELY_FLOOR:
             options["likely"] = _likely(clauses, inside, outside + p["chat"])
     if by_kind["info"]:
         best = by_kind["info"][0]

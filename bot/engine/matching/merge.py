@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, TRUSTED, UNSURE, WORDED
+from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, UNSURE, WORDED
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
@@ -40,7 +40,7 @@ def contest(
     first = inside[0] if inside else None
     if first is not None and kind_of(first.target) == "clause":
         trusted = trust(first, found[0])
-        unsure = unsure if trusted is None else max(0.0, 1.0 - trusted / TRUSTED)
+        unsure = unsure if trusted is None else 1.0 - trusted
     whole = any(f.signals["cover"] >= WORDED and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0

@@ -71,8 +71,7 @@ def within(policy_id: str, asked: Asked, question: Question, named: bool = False
 
     ``named``: the person named the document.
     """
-    same = asked.talked_about == policy_id
-    conversation = asked.conversation if same else Conversation()
+    conversation = asked.conversation if _of(policy_id, asked) else Conversation()
     return Narrow(
         replace(
             asked,
@@ -83,3 +82,11 @@ def within(policy_id: str, asked: Asked, question: Question, named: bool = False
             named=policy_id if named else asked.named,
         )
     )
+
+
+def _of(policy_id: str, asked: Asked) -> bool:
+    """Whether what is talked about is all of one document: its clause, or without one what was offered of it."""
+    conversation = asked.conversation
+    if asked.talked_about:
+        return asked.talked_about == policy_id
+    return conversation.policy == policy_id and all(policy_of(target) == policy_id for target in conversation.choices)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.understanding import ALL_CASES
 from bot.engine.values.why import By, Rule
 
 
@@ -14,5 +17,13 @@ def compares(asked: Asked, use: Resources) -> Outcome:
         return None
     both = use.acts.both(f"{conversation.said} {use.understanding.without('compares', question.reading.plain)}")
     answers, clause = use.answers(conversation.clause), use.library.clause(conversation.clause)
-    reply = answers.answer(clause, use.understanding.question(both), conversation, By(Rule.FOLLOW_UP))
+    asks = use.understanding.question(both)
+    reply = answers.answer(clause, asks, conversation, By(Rule.FOLLOW_UP))
+    if len(reply.figures) < 2 and _untold(asked, use):
+        reply = answers.answer(clause, replace(asks, asks=asks.asks | {ALL_CASES}), conversation, By(Rule.FOLLOW_UP))
     return reply if len(reply.figures) > 1 else None
+
+
+def _untold(asked: Asked, use: Resources) -> bool:
+    """Whether it names no case (这俩差在哪) in a document where nobody taught the cases."""
+    return asked.talked_about in use.library.untaught and use.acts.of_both(asked.question)

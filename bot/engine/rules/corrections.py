@@ -60,6 +60,22 @@ def with_ask(question: Question, conversation: Conversation, use: Resources) -> 
     return replace(question, asks=question.asks | (last & ASKED_ON))
 
 
+def narrowed(question: Question, conversation: Conversation, use: Resources) -> Question:
+    """A turn that only names a case (复核过的, 硕士呢), with what is asked of it: the same as before, else how much."""
+    if question.asks & ASKS or not use.acts.names_only(question):
+        return question
+    asked = with_ask(question, conversation, use)
+    if asked.asks & ASKED_ON or _asked_before(conversation, use):
+        return asked
+    return replace(question, asks=question.asks | {"amount"})
+
+
+def _asked_before(conversation: Conversation, use: Resources) -> bool:
+    """Whether the turn before asked for something that is no number."""
+    last = conversation.said.strip().rpartition("\n")[2]
+    return bool(use.understanding.question(last).asks & ASKS)
+
+
 def _rejected(asked: Asked, use: Resources) -> Reply:
     """The last answer was wrong, and nothing else is said: offer what came next."""
     reply = use.across.more(asked.conversation)

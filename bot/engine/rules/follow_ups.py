@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from bot.engine.rules.asked import Asked, Outcome, within
@@ -35,9 +36,17 @@ def follow_ups(asked: Asked, use: Resources) -> Outcome:
 def _may_follow(asked: Asked, use: Resources) -> bool:
     """Whether it is nothing but cues, or a short question that names nothing which any clause speaks of."""
     question = asked.question
-    if asked.names_unit or not question.asks & (OF_TALKED_ABOUT | {"more", "follow_up"}):
+    cues = question.asks & (OF_TALKED_ABOUT | {"more", "follow_up"})
+    if asked.names_unit or not cues or (cues == {"by_unit"} and _chats(asked, use)):
         return False
-    return question.bare or (bool(asked.conversation.clause) and _goes_on(asked, use))
+    taught = asked.talked_about not in use.library.untaught  # in others goes_on weighs the clause against the rest
+    return question.bare or (bool(asked.conversation.clause) and taught and _goes_on(asked, use))
+
+
+def _chats(asked: Asked, use: Resources) -> bool:
+    """Whether it more probably is small talk: 没得事了,谢谢."""
+    matches = use.matcher.learned(asked.question.reading, asked.scope)
+    return bool(matches) and kind_of(matches[0].target) == "chat" and matches[0].probability > OTHERWISE
 
 
 def _goes_on(asked: Asked, use: Resources) -> bool:
@@ -58,6 +67,8 @@ def _without_clause(asked: Asked, use: Resources) -> Outcome:
         return within(conversation.named, asked, question) if may else None
     if not question.asks & ASKS_OF_CLAUSE:
         return None
+    if len(offered) == 1:
+        return use.of_talked_about(question, replace(conversation, clause=offered[0], choices=()))
     if "units" in question.asks:
         return use.several(offered, conversation, Rule.FOLLOW_UP_ON_LIST, units=True)
     return use.across.choose(offered, (), question, Rule.FOLLOW_UP_ON_LIST)

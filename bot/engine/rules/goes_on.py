@@ -1,40 +1,68 @@
-"""A turn that leans on what is talked about in a document without phrasings: 硕士呢, 一年多少, 有几个名额."""
+"""A turn that goes on from what is talked about in a document without phrasings: 硕士呢, 一年多少, 口头说说行吗."""
 
 from __future__ import annotations
 
+import math
+
 from bot.engine.rules.asked import Asked, Outcome
-from bot.engine.rules.corrections import with_ask
+from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.follow_up import is_short
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import FOLLOWS, LIKELY_FLOOR, NEARLY
+from bot.engine.values.thresholds import (
+    CARRIES,
+    CERTAIN,
+    COVERED,
+    FOLLOWS,
+    HALF,
+    LIKELY,
+    LIKELY_FLOOR,
+    NAMES,
+    NEARLY,
+    OUTSIDE,
+    SURE,
+    SURE_TOPIC,
+    TALKED,
+)
 from bot.engine.values.why import By, Rule
-from knowledge.base.target import kind_of
+from knowledge.base.target import kind_of, policy_of
+from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
+from knowledge.text.fold import fold
 
 
 def goes_on(asked: Asked, use: Resources) -> Outcome:
-    """Answered in the document that is talked about: by its clause, or by another one that has clearly more of it."""
+    """Answered in the document that is talked about: by its clause, or by another one that more probably is meant."""
     if not _may(asked, use):
         return None
-    leans = use.follow_ups.leans(asked.question)
-    question = with_ask(asked.question, asked.conversation, use) if leans else asked.question
+    plain = asked.question
+    leaning = use.follow_ups.leans(plain) or use.follow_ups.asks_on(plain)
+    if not leaning and not is_short(plain.reading):
+        return None
+    question = narrowed(plain, asked.conversation, use)
     found = use.matcher.found(question, asked.scope.within(asked.talked_about))
-    talked = next((f for f in found if f.target == asked.conversation.clause), None)
-    best = found[0] if found else None
-    if best is not None and _elsewhere(best, talked, asked):
-        return _answer(best.target, best.probability, question, asked, use)
-    return _answer(asked.conversation.clause, 1.0, question, asked, use)
+    own = next((f for f in found if f.target == asked.conversation.clause), None)
+    best = next((f for f in found if f is not own), None)
+    if _surely_else(own, best, leaning, asked, use):
+        return None
+    if best is not None and (
+        _more_probably(best, own, use.acts.names_only(plain)) or _states(best, own, question, asked, use)
+    ):
+        reply = _answer(_nearest(best, found, asked, use), best.probability, question, asked, use)
+        return _marked(reply, best, use) if best.probability < HALF and not leaning else reply
+    reply = _answer(asked.conversation.clause, 1.0 if leaning or own is None else own.probability, question, asked, use)
+    return reply if leaning else _marked(reply, own, use)
 
 
 def _may(asked: Asked, use: Resources) -> bool:
-    """Whether it leans on a clause of such a document, and names nothing else."""
+    """Whether a clause of such a document is talked about, and the turn says nothing of anything else."""
     question, talked = asked.question, asked.talked_about
     if not talked or talked not in use.library.untaught or asked.rejected or asked.left:
         return False
     if asked.names_unit or question.elsewhere or asked.scope.only not in ("", talked):
         return False
-    return (use.follow_ups.leans(question) or use.follow_ups.asks_on(question)) and not _surely_taught(asked, use)
+    return not _surely_taught(asked, use)
 
 
 def _surely_taught(asked: Asked, use: Resources) -> bool:
@@ -43,15 +71,83 @@ def _surely_taught(asked: Asked, use: Resources) -> bool:
         return False
     matches = use.matcher.match(asked.question, asked.scope)
     best = matches[0] if matches else None
-    return best is not None and not best.found and kind_of(best.target) == "clause" and best.probability >= FOLLOWS
-
-
-def _elsewhere(best: Found, talked: Found | None, asked: Asked) -> bool:
-    """Whether another clause has clearly more of the question's words than the one that is talked about."""
-    if best.target == asked.conversation.clause:
+    if best is None or best.found or kind_of(best.target) != "clause" or best.probability < FOLLOWS:
         return False
-    own = talked.signals["cover"] if talked is not None else 0.0
-    return best.probability >= LIKELY_FLOOR and best.signals["cover"] > own + NEARLY
+    text = fold(use.library.clause(best.target).text)
+    return best.probability >= CERTAIN or any(word in text for word in asked.question.telling)
+
+
+# -- another clause, or the one that is talked about -----------------------------------------------------------------
+
+
+def _more_probably(best: Found, own: Found | None, names: bool) -> bool:
+    """Whether another clause is meant, for all that the one that is talked about is the likelier beforehand."""
+    before = max(own.probability if own is not None else 0.0, TALKED)
+    return _log_odds(best.probability) > _log_odds(before) + (NAMES if names else CARRIES)
+
+
+def _log_odds(probability: float) -> float:
+    p = min(max(probability, 1e-6), 1.0 - 1e-6)
+    return math.log(p / (1.0 - p))
+
+
+def _states(best: Found, own: Found | None, question: Question, asked: Asked, use: Resources) -> bool:
+    """Whether another clause states such a number as is asked for, has no less of the words, and this one doesn't."""
+    wanted = use.understanding.numbers.asked_for(question)
+    if wanted is None or best.probability < LIKELY_FLOOR:
+        return False
+    less = own is not None and best.signals["cover"] < own.signals["cover"] - NEARLY
+    here, there = (use.library.clause(target).figures for target in (asked.conversation.clause, best.target))
+    return not less and not any(map(wanted.fit, here)) and any(map(wanted.fit, there))
+
+
+def _nearest(best: Found, found: list[Found], asked: Asked, use: Resources) -> str:
+    """Of the clauses that have as much of the turn the one that has most of what was asked before: 西安呢."""
+    near = {f.target for f in found if f.signals["cover"] >= best.signals["cover"] - NEARLY}
+    if len(near) < 2:
+        return best.target
+    whole = use.understanding.question(f"{asked.conversation.said}\n{asked.question.text}".strip())
+    again = use.matcher.found(whole, asked.scope.within(asked.talked_about))
+    return next((f.target for f in again if f.target in near), best.target)
+
+
+# -- what is no such turn, and what may not be meant ----------------------------------------------------------------
+
+
+def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: Asked, use: Resources) -> bool:
+    """Whether it is small talk, on a document as a whole, of another document, or of none."""
+    if leaning and (is_short(asked.question.reading) or best is not None) and not _chats(asked, use):
+        return False
+    matches = use.matcher.match(asked.question, asked.scope)
+    top = matches[0] if matches else None
+    if top is None:
+        return False
+    if kind_of(top.target) in ("info", "chat"):
+        return top.probability >= (SURE if leaning else SURE_TOPIC)
+    if kind_of(top.target) == "clause" and policy_of(top.target) != asked.talked_about:
+        return not leaning and _of_another(top, own)
+    outside = sum(m.probability for m in matches if kind_of(m.target) in ("near", "far"))
+    return not leaning and outside >= OUTSIDE and (own is None or own.signals["cover"] < COVERED)
+
+
+def _chats(asked: Asked, use: Resources) -> bool:
+    """Whether it surely is small talk: 好嘞."""
+    matches = use.matcher.learned(asked.question.reading, asked.scope)
+    return bool(matches) and kind_of(matches[0].target) == "chat" and matches[0].probability >= SURE
+
+
+def _of_another(top: Match, own: Found | None) -> bool:
+    """Whether a clause of another document answers it, and clearly better."""
+    if not top.found:
+        return top.probability >= FOLLOWS
+    return top.probability >= LIKELY and top.signals["cover"] > (own.signals["cover"] if own is not None else 0.0)
+
+
+def _marked(reply: Reply, found: Found | None, use: Resources) -> Reply:
+    """The answer marked as the likeliest where the clause has little of the turn's words, and something is led."""
+    led = any(block.role == "lead" for block in reply.blocks)
+    sure = found is not None and found.signals["cover"] >= HALF
+    return use.answers(reply.clauses[0].policy).as_likeliest(reply, ()) if led and not sure else reply
 
 
 def _answer(target: str, probability: float, question: Question, asked: Asked, use: Resources) -> Reply:

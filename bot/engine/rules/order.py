@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.engine.rules.absent import absent
 from bot.engine.rules.asides import asides
 from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, RuleFunction
 from bot.engine.rules.best_match import best_match
@@ -19,6 +20,7 @@ from bot.engine.rules.follow_ups import follow_ups
 from bot.engine.rules.goes_on import goes_on
 from bot.engine.rules.leaves import leaves
 from bot.engine.rules.lists import lists
+from bot.engine.rules.mentions import mentions
 from bot.engine.rules.missing import missing
 from bot.engine.rules.money import money
 from bot.engine.rules.not_ours import not_ours
@@ -43,6 +45,7 @@ RULES: tuple[RuleFunction, ...] = (
     parts,
     restricts,
     asides,
+    absent,
     whole_document,
     another_place,
     correction,
@@ -58,6 +61,7 @@ RULES: tuple[RuleFunction, ...] = (
     lists,
     places,
     money,
+    mentions,
     follow_ups,
     not_ours,
     units,

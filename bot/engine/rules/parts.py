@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.engine.answering.on_policy import SAID_CHARS
 from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.corrections import ASKED_ON
 from bot.engine.rules.resources import Resources
 from bot.engine.values.why import Rule
 from knowledge.base.target import clauses_of
 
+UNITS = "units"
+"""The part that is no words of the clause: who is responsible."""
+
 
 def parts(asked: Asked, use: Resources) -> Outcome:
-    """What the clause says of it, or what holds for it says; a choice of what was offered; nothing there: asks back."""
+    """What the clause says of it, or what holds for it says; a choice of what was offered; nothing there: asks back.
+
+    Of a document as a whole, once something was asked of it: what it says of it for all that it grants.
+    """
     conversation = asked.conversation
     part = None if asked.left else use.acts.part(asked.question)
     if part is None:
         return None
+    offered = clauses_of(conversation.choices)
+    if len(offered) == 1 and not conversation.clause:
+        asked = replace(asked, conversation=replace(conversation, clause=offered[0], choices=()))
+        return parts(asked, use)
+    if part.name == UNITS:
+        return _responsible(asked, use)
     if conversation.clause:
         clause = use.library.clause(conversation.clause)
         return use.answers(conversation.clause).part(clause, part, asked.question, conversation)
-    offered = clauses_of(conversation.choices)
     if offered:
         return use.across.choose(offered, (), asked.question, Rule.FOLLOW_UP_ON_LIST)
+    if conversation.info and asked.scope.only in use.library.untaught:
+        return use.answers(asked.scope.only).part_of_all(part, asked.question, conversation)
     if asked.scope.only or conversation.policy or not use.library.many:
         return None
     home = use.home(asked.scope, conversation)
     return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+
+
+def _responsible(asked: Asked, use: Resources) -> Outcome:
+    """Who is responsible for a clause without phrasings, and nothing of what was asked before; None: others know."""
+    conversation = asked.conversation
+    if asked.talked_about not in use.library.untaught:
+        return None
+    cues = (asked.question.asks - ASKED_ON) | {"units"}
+    reply = use.of_talked_about(replace(asked.question, asks=cues), replace(conversation, said=""))
+    said = "\n".join(filter(None, (conversation.said, asked.question.reading.plain)))
+    return replace(reply, conversation=replace(reply.conversation, said=said[-SAID_CHARS:]))

@@ -10,18 +10,22 @@ from bot.engine.answering.answers import Answers
 from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.brevity import Brevity
 from bot.engine.answering.composer import Composers
+from bot.engine.answering.mentioned import Mentioned
 from bot.engine.answering.several_documents import Across
 from bot.engine.answering.untaught_figures import UntaughtFigures
 from bot.engine.documents.citations import Citations
 from bot.engine.documents.described import Described
 from bot.engine.documents.library import Library
+from bot.engine.documents.mentions import Mentions
 from bot.engine.documents.names import Names
 from bot.engine.documents.scope import Scope
 from bot.engine.matching.matcher import Matcher
 from bot.engine.matching.subjects import Subjects
 from bot.engine.matching.verbatim import Terms
+from bot.engine.understanding.absent import Particulars
 from bot.engine.understanding.acts import Acts
 from bot.engine.understanding.follow_up import FollowUps
+from bot.engine.understanding.listing import Listings
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
@@ -40,6 +44,9 @@ class Resources:
         self.understanding = understanding
         self.follow_ups = FollowUps(understanding)
         self.acts = Acts(understanding)
+        self.listings = Listings(understanding)
+        self.particulars = Particulars(understanding)
+        self.mentions = Mentions(library.ready)
         self.everywhere = Scope(library)
         """All documents that are open."""
         self.matcher = Matcher(library, understanding)
@@ -47,6 +54,7 @@ class Resources:
         self._figures = UntaughtFigures(library.ready.reader, understanding.numbers, understanding.generic)
         self.composers = Composers(library)
         self.brevity = Brevity(self.composers)
+        self.mentioned = Mentioned(self.composers)
         self.across = Across(self.composers, self._best)
         self._answers: dict[str, Answers] = {}
         self._terms: dict[str, Terms] = {}

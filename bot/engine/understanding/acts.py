@@ -12,6 +12,7 @@ from knowledge.base.talk import PartAsk
 
 _WORD = re.compile(r"\w")
 _STOPS = re.compile(r"[,.;?!:]+")
+_ENDS = re.compile(r"[呢嘞咧哩勒][?!.,~ ]*$")
 LEAST = 5
 """Characters of a question that says by itself what it is about."""
 LONGEST = 2 * SHORT
@@ -40,6 +41,7 @@ class Acts:
         self._around = pattern(acts.around)
         self._leaves = pattern(acts.leaves)
         self._asking, self._each = pattern(acts.asking), acts.each
+        self._whether, self._two = pattern(acts.whether), pattern(acts.two)
         self._among = pattern(acts.among)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
@@ -53,10 +55,11 @@ class Acts:
 
     def step(self, question: Question) -> int:
         """How many clauses on (下一条) or back (上一条) from the one that is talked about; 0: the turn is no step."""
-        match = self._alone(self._following, question)
-        if match:
-            return 2 if match.groupdict().get("twice") else 1
-        return -1 if self._alone(self._preceding, question) else 0
+        for wanted, way in ((self._following, 1), (self._preceding, -1)):
+            match = self._alone(wanted, question)
+            if match:
+                return way * (2 if match.groupdict().get("twice") else 1)
+        return 0
 
     def among(self, question: Question) -> str | None:
         """What is said of those that are picked from all that was listed, 其中科技局管的; None: nothing is."""
@@ -70,13 +73,25 @@ class Acts:
         asking = [part for part in parts if len(part) >= LEAST and self._asking.search(part)]
         return asking if len(asking) == len(parts) else []
 
+    def names_only(self, question: Question) -> bool:
+        """Whether a turn asks nothing by itself: 复核过的, 外地搬来的呢."""
+        text = question.reading.folded
+        return not self._asking.search(_ENDS.sub("", text)) and not self._whether.search(text)
+
     def both(self, plain: str) -> str:
         """A question for each of the cases that are named."""
         return f"{plain} {self._each}"
 
+    def of_both(self, question: Question) -> bool:
+        """Whether a turn that compares names nothing of its own: 这俩差在哪."""
+        rest = self._understanding.without("compares", question.reading.plain)
+        return self._empty(self._two.sub(" ", rest))
+
     def is_all(self, name: str, question: Question) -> bool:
-        """Whether the whole turn is what is called shorter, outdated, complains or person."""
-        return self._alone(self._whole[name], question) is not None
+        """Whether the whole turn is what is called shorter, outdated, complains or person; said twice, even."""
+        text = question.reading.folded
+        rest = self._whole[name].sub(" ", text)
+        return len(text) <= LONGEST and rest != text and self._empty(rest)
 
     def part(self, question: Question) -> Part | None:
         """The one thing that is asked, when the question says nothing else."""
@@ -103,5 +118,8 @@ class Acts:
         return next((m for m in found if m.group() and self._nothing_else(text, m)), None)
 
     def _nothing_else(self, text: str, match: re.Match[str]) -> bool:
-        rest = self._around.sub(" ", f"{text[: match.start()]} {text[match.end() :]}")
+        return self._empty(f"{text[: match.start()]} {text[match.end() :]}")
+
+    def _empty(self, text: str) -> bool:
+        rest = self._around.sub(" ", text)
         return not _WORD.search(rest)

@@ -44,6 +44,8 @@ EACH, NOT_EACH = 1.3, 0.7
 """What a number of the clause fits that is stated for each of what is asked for, and one that isn't."""
 CAPPED, NOT_CAPPED = 1.2, 0.8
 """The same of a cap where a cap is asked for."""
+ASKS_OTHERWISE = frozenset({"units", "original", "contact", "by_unit"})
+"""Cues that ask for no number."""
 OTHER_UNIT = 0.4
 """What a count of something else fits: 几家 and 不少于50人."""
 
@@ -123,8 +125,8 @@ class NumberWords:
         talk = lexicon.talk
         self._kinds = {kind: pattern(getattr(talk.asked_numbers, kind)) for kind in KINDS}
         self._alike = [frozenset((name, *others)) for name, others in talk.units_of_numbers.items()]
-        self._each, self._most, self._needed = (
-            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed")
+        self._each, self._most, self._needed, self._otherwise = (
+            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed", "otherwise")
         )
 
     def asked_for(self, question: Question, said: str = "") -> NumberAsked | None:
@@ -135,9 +137,13 @@ class NumberWords:
             asked = NumberAsked(tuple(dict.fromkeys(_kind_of_unit(n.unit) for n in question.numbers)))
         if asked is None and ({"amount", "count"} & question.asks or self._most.search(plain)):
             asked = NumberAsked(("any",))
-        if asked is None and said:
+        if asked is None and said and not self._asks_otherwise(question):
             return self._sides(before, said) if (before := self.of(said)) is not None else None
         return self._sides(asked, plain) if asked is not None else None
+
+    def _asks_otherwise(self, question: Question) -> bool:
+        """谁牵头, 原文发我: no narrower case of the number that was asked for before."""
+        return bool(ASKS_OTHERWISE & question.asks) or self._otherwise.search(question.reading.plain) is not None
 
     def of(self, plain: str) -> NumberAsked | None:
         """The kinds that a text asks for; ``any`` only where it says no more."""

@@ -33,10 +33,13 @@ class OtherPlaces:
 
         ``unit_starts``: where units are named in it, which a place may stand before (深圳市科技局).
         """
+        leaves = self._leaves.search(plain)
+        if leaves and leaves["to"]:  # 武汉的高企搬到长沙去: wherever it leaves
+            return leaves["to"]
         if any(city in plain for city in self._cities):
             return ""
-        if match := self._leaves.search(plain):
-            return match["to"] or match["there"]
+        if leaves:
+            return leaves["there"]
         ahead = (self._last.search(plain[:start]) for start in unit_starts)
         match = self._of.search(plain) or next((found for found in ahead if found is not None), None)
         return "" if match is None or self._comes.search(plain) else match["place"]

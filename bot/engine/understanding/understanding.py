@@ -26,6 +26,8 @@ REMEMBERED = 1_000
 REMEMBERED_CHARS = 200
 """Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
+ALL_CASES = "all_cases"
+"""What a question asks that wants the sums of all cases side by side; no list of cues: what was said makes it."""
 NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
 """Lists of cues whose expressions may hold a subject's words."""
 
@@ -154,6 +156,10 @@ class Understanding:
     def without(self, name: str, text: str) -> str:
         """The text without the cues of a list whose expressions may hold a subject's words."""
         return self._lists[name].without(text)
+
+    def cut(self, plain: str) -> list[str]:
+        """The plain text in words, all of it."""
+        return self._reader.cut(plain)
 
     def without_units(self, plain: str) -> Reading:
         """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""

@@ -14,14 +14,15 @@ SURE = 0.85
 phrasings hold. Lower, 首次认定呢 after another clause would leave it; higher, 重新认定补多少 would be asked back."""
 UNSURE = 0.5
 """Up to which clauses without phrasings may take all from a learned match: a new document shows beside an old one."""
-TRUSTED = 0.5
-"""Trust in a learned clause (Evidence.trust) from which it gives nothing to clauses without phrasings."""
 CERTAIN = 0.95
 """From which a learned clause stays sure beside one without phrasings that holds the question word for word."""
 BOTH = 0.9
 """That each half of 末位淘汰和产业地图谁负责 must have. Lower, 高企和瞪羚企业的补贴, one thing, is taken apart."""
 FOLLOWS = 0.6
 """From which what reads as a follow-up is about another clause: 那创业投资呢 after a document without phrasings."""
+TALKED = 0.1
+"""Of the clause without phrasings that is talked about, at least, for a short turn: 寄给谁 needn't have any of its
+words."""
 OUTSIDE = 0.9
 """Of being out of scope, from which a short question has a subject of its own: 房价多少 goes on from nothing."""
 OTHERWISE = 0.5
@@ -94,6 +95,10 @@ CONTEXT_ODDS = 4.0
 """That a follow-up gives to the clause that is talked about: as much as a good match is worth."""
 CONTEXT_WEAK = 2.5
 """That a short question without any sign of a follow-up gives to it: 区里还给不给."""
+CARRIES, NAMES = 1.5, 0.5
+"""That another clause of a document without phrasings must have more than the one that is talked about, for a short
+turn, and for one that asks nothing and only names something: 西安呢. Lower, 看病上有没有照顾 leaves the clause for one
+that speaks of hospitals; higher, new subjects stick."""
 CONTEXT_OUTSIDE = -2.5
 """That a follow-up gives to everything that is no clause."""
 REJECTED = -6.0

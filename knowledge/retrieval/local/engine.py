@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +22,21 @@ from numpy.typing import NDArray
 from knowledge.base.field import read_field
 from knowledge.files import storedform
 from knowledge.retrieval.interface import Entry, Found, Members, Numbers, Question, Within
-from knowledge.retrieval.local import postings, rerank
+from knowledge.retrieval.local import likeness, postings, rerank
+from knowledge.retrieval.local.likeness import Pairs
 from knowledge.retrieval.local.postings import Postings, Scores
 from knowledge.retrieval.local.sought import KINDS, Sought, sought
 from knowledge.retrieval.local.terms import Terms, asking, dictionary, grams, plain_text, spelt, tight
 from knowledge.text.fold import fold
 
+Made = TypeVar("Made", Postings, Pairs)
+
 SETTINGS = Path(__file__).with_name("settings.yaml")
 LONG = 400
 """Mean characters of an entry from which on entries count as long texts of many passages, not as clauses."""
+
+BLOCK = 16
+"""Entries whose highest score is looked at first when the best are sought."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +70,12 @@ class LocalRetriever:
         counts = dict(zip(words, arrays["word_counts"].tolist(), strict=True))
         self._terms = Terms(counts, plain["said"], plain["asking"])
         self._arrays = arrays
-        self._kinds = {
-            kind: Postings(**{name: arrays[f"{kind}.{name}"] for name in Postings.__dataclass_fields__})
-            for kind in KINDS
-            if f"{kind}.keys" in arrays
-        }
+        self._kinds = {kind: _from(Postings, arrays, kind) for kind in KINDS if f"{kind}.keys" in arrays}
         self._group = arrays["group"]
         self._breadth: Scores = arrays["breadth"]
         self._prior: Scores = self._breadth * np.float32(self.settings.breadth)
-        self._pair_rarity = arrays["pair_rarity"] if self.settings.second.get("alike") else None
+        self._weights = np.array([self.settings.second.get(name, 0.0) for name in rerank.FEATURES])
+        self._pairs = _from(Pairs, arrays, "pairs_of") if self.settings.second.get("alike") else None
         self._text, self._text_start = arrays["text"], arrays["text_start"]
         self._unknown = math.log1p(2 * len(self) + 1)
 
@@ -108,7 +112,7 @@ class LocalRetriever:
         arrays["breadth"] = np.array([math.log(sizes[e.group]) if e.group else 0.0 for e in entries], dtype=np.float32)
         tights = [tight(text) for text in texts]
         if chosen.second.get("alike"):
-            arrays["pair_rarity"] = rerank.pair_rarity(tights)
+            arrays |= {f"pairs_of.{name}": value for name, value in vars(likeness.pairs(tights)).items()}
         stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
@@ -140,8 +144,7 @@ class LocalRetriever:
     def look_again(self, asked: Question, numbers: Numbers, scores: Scores, k: int) -> list[Found]:
         """The best ``k`` of some candidates that a first look gave, best first, with its scores."""
         features = self._features(asked, numbers, scores)
-        weights = np.array([self.settings.second.get(name, 0.0) for name in rerank.FEATURES])
-        totals = features @ weights
+        totals = features @ self._weights
         best = np.lexsort((np.arange(len(numbers)), -totals))[:k]  # the first look decides between equals
         return [
             Found(
@@ -189,20 +192,20 @@ class LocalRetriever:
 
     def best(self, asked: Question, most: int, within: Within = None) -> tuple[Numbers, Scores]:
         """See FirstLook."""
-        scores = np.zeros(len(self), dtype=np.float32)
-        for terms in self.sought(asked):
-            self._kinds[terms.kind].add(scores, terms.keys, terms.weights)
+        scores = postings.totals(self._added(asked), len(self))
         scores += self._prior * (scores > 0)
         numbers = _best(scores, self.allowed(within), most)
         return numbers, scores[numbers]
 
     def scores_of(self, asked: Question, numbers: Numbers) -> Scores:
         """(some,): scores of the first look of ``numbers`` (some,), which grow: to the bit those of best()."""
-        scores = np.zeros(len(numbers), dtype=np.float32)
-        for terms in self.sought(asked):
-            self._kinds[terms.kind].add_to(numbers.astype(np.int32), scores, terms.keys, terms.weights)
+        scores = postings.totals_of(numbers.astype(np.int32), self._added(asked))
         scores += self._prior[numbers] * (scores > 0)
         return scores
+
+    def _added(self, asked: Question) -> Iterator[tuple[NDArray[np.int32], Scores]]:
+        """Of each term that the first look looks for its entries, and what it adds to their scores."""
+        return chain.from_iterable(self._kinds[t.kind].of(t.keys, t.weights) for t in self.sought(asked))
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -229,19 +232,20 @@ class LocalRetriever:
         words = tuple(dict.fromkeys((*asked.content, *asked.words)))
         rarities = self._kinds["words"].rarities(postings.word_keys(words), self._unknown)
         rarity = dict(zip(words, rarities.tolist(), strict=True))
-        look = rerank.SecondLook(asked, rarity, self.long, bool(self.settings.second.get("runs")))
+        look = rerank.SecondLook(asked, rarity, self.long, self.settings.second)
         features[:, 0] = scores / 20
         features[:, 1] = self._breadth[numbers] / 5
-        texts = [self._tight(number) for number in numbers.tolist()]
-        features[:, 2:7] = [look.values(text) for text in texts]
+        listed = numbers.tolist()
+        features[:, 2:7] = look.values(self._tight(numbers), listed, self._pairs)
         features[:, 7] = rerank.siblings(self._group[numbers].tolist())
-        if self._pair_rarity is not None:
-            features[:, 8] = rerank.alike(texts, features[:, 0], self._pair_rarity)
+        if self._pairs is not None:
+            features[:, 8] = self._pairs.alike(listed, features[:, 0])
         return features
 
-    def _tight(self, number: int) -> str:
-        a, b = self._text_start[number], self._text_start[number + 1]
-        return self._text[a:b].tobytes().decode("utf-8", "surrogatepass")
+    def _tight(self, numbers: Numbers) -> list[str]:
+        ends = self._text_start[numbers + 1].tolist()
+        spans = zip(self._text_start[numbers].tolist(), ends, strict=True)
+        return [str(self._text[a:b].data, "utf-8", "surrogatepass") for a, b in spans]
 
 
 @lru_cache(maxsize=2)
@@ -251,6 +255,11 @@ def settings(length: str) -> Settings:
 
     data: Any = read_yaml(SETTINGS).data
     return Settings(**data[length])
+
+
+def _from(made: type[Made], arrays: Mapping[str, NDArray[Any]], name: str) -> Made:
+    """A dataclass of arrays, stored under its name."""
+    return made(**{field.name: arrays[f"{name}.{field.name}"] for field in fields(made)})
 
 
 def _version(arrays: Mapping[str, NDArray[Any]]) -> str:
@@ -264,9 +273,22 @@ def _version(arrays: Mapping[str, NDArray[Any]]) -> str:
 
 def _best(scores: Scores, within: Sequence[int] | None, most: int) -> NDArray[np.int64]:
     """Numbers of the best entries with any score, best first, the earlier one of equals first."""
-    allowed = np.flatnonzero(scores > 0) if within is None else np.unique(np.array(within, dtype=np.int64))
-    allowed = allowed[scores[allowed] > 0]
+    if within is None:
+        least = _least(scores, most)
+        allowed = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+    else:
+        allowed = np.unique(np.array(within, dtype=np.int64))
+        allowed = allowed[scores[allowed] > 0]
     if len(allowed) > most:
-        least = np.partition(scores[allowed], len(allowed) - most)[len(allowed) - most]
-        allowed = allowed[scores[allowed] >= least]
+        here = scores[allowed]
+        allowed = allowed[here >= np.partition(here, len(here) - most)[len(here) - most]]
     return allowed[np.lexsort((allowed, -scores[allowed]))][:most]
+
+
+def _least(scores: Scores, most: int) -> float:
+    """A score that at least ``most`` entries have, when there are so many: blocks' peaks are few to sort."""
+    rows = len(scores) // BLOCK
+    if rows < most:
+        return 0.0
+    peaks = scores[: rows * BLOCK].reshape(BLOCK, rows).max(axis=0)
+    return float(np.partition(peaks, rows - most)[rows - most])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -30,32 +30,23 @@ class Postings:
     rarity: Scores
     """(terms,): inverse document frequency."""
 
-    def add(self, scores: Scores, keys: Keys, weights: Scores) -> None:
-        """Add the shares of the terms to ``scores`` (entries,)."""
-        if not len(self.keys):
-            return
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        for i in np.flatnonzero(self.keys[at] == keys).tolist():
-            a, b = self.start[at[i]], self.start[at[i] + 1]
-            scores[self.entry[a:b]] += self.share[a:b] * weights[i]  # an entry stands once in each list
+    def of(self, keys: Keys, weights: Scores) -> Iterator[tuple[Numbers, Scores]]:
+        """Of each term that stands anywhere its entries, growing, and what it adds to their scores."""
+        at, there = self._places(keys)
+        spans = zip(self.start[at].tolist(), self.start[at + 1].tolist(), weights[there], strict=True)
+        return ((self.entry[a:b], self.share[a:b] * weight) for a, b, weight in spans)
 
     def holds(self, keys: Keys) -> NDArray[np.bool_]:
         """(keys,): whether any entry holds a term."""
-        if not len(self.keys):
-            return np.zeros(len(keys), dtype=np.bool_)
-        found: NDArray[np.bool_] = self.keys[np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)] == keys
-        return found
+        return self._places(keys)[1]
 
-    def add_to(self, numbers: Numbers, scores: Scores, keys: Keys, weights: Scores) -> None:
-        """add() for some entries alone: ``numbers`` (some,), growing, and their ``scores`` (some,)."""
+    def _places(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Places of those terms that stand anywhere, and (keys,): which ones do."""
         if not len(self.keys):
-            return
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        for i in np.flatnonzero(self.keys[at] == keys).tolist():
-            a, b = self.start[at[i]], self.start[at[i] + 1]
-            here = a + np.minimum(np.searchsorted(self.entry[a:b], numbers), b - a - 1)
-            held = self.entry[here] == numbers
-            scores[held] += self.share[here[held]] * weights[i]
+            return np.zeros(0, dtype=np.int64), np.zeros(len(keys), dtype=np.bool_)
+        at = self.keys.searchsorted(keys)
+        there = self.keys.take(at, mode="clip") == keys
+        return at[there], there
 
     def entries(self, key: np.uint64) -> Numbers:
         """The entries that hold a term."""
@@ -66,10 +57,29 @@ class Postings:
 
     def rarities(self, keys: Keys, unknown: float) -> Scores:
         """Of each term; ``unknown`` where no entry holds it."""
-        if not len(self.keys):
-            return np.full(len(keys), unknown, dtype=np.float32)
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[at] == keys, self.rarity[at], np.float32(unknown)).astype(np.float32)
+        at, there = self._places(keys)
+        out = np.full(len(keys), unknown, dtype=np.float32)
+        out[there] = self.rarity[at]
+        return out
+
+
+def totals(added: Iterable[tuple[Numbers, Scores]], entries: int) -> Scores:
+    """(entries,): what several terms add up to, each with its entries and shares, in their order."""
+    held, shares = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.float32)]
+    for one, of_one in added:
+        held.append(one)
+        shares.append(of_one)
+    return np.bincount(np.concatenate(held), np.concatenate(shares), minlength=entries).astype(np.float32)
+
+
+def totals_of(numbers: Numbers, added: Iterable[tuple[Numbers, Scores]]) -> Scores:
+    """totals() of some entries alone, to the bit: ``numbers`` (some,), growing."""
+    out = np.zeros(len(numbers))
+    for held, shares in added:
+        here = np.minimum(held.searchsorted(numbers), len(held) - 1)
+        there = held[here] == numbers
+        out[there] += shares[here[there]]
+    return out.astype(np.float32)
 
 
 def of_words(words: Sequence[Sequence[str]], k1: float, b: float) -> Postings:

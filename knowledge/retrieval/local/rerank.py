@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import compress, count, repeat
+from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.retrieval.interface import Question
+from knowledge.retrieval.local.likeness import Pairs
 from knowledge.retrieval.local.terms import tight
 
 FEATURES = ("first", "breadth", "together", "runs", "longest", "covered", "opening", "siblings", "alike")
@@ -33,54 +36,62 @@ OPENING = 150
 """Characters with which a text begins: title and first sentence."""
 SUBJECT = 3
 """Words with which a question says what it is about."""
-LEADERS = 5
-"""Candidates that ``alike`` compares with."""
-SHARPNESS = 5.0
-"""How much more a leader with the higher score in the first look counts there."""
-BUCKET_BITS = 13
-"""Of the number of a bucket for pairs of characters; two pairs in one bucket count as the same."""
 
 
 class SecondLook:
     """Looks at texts with one question in mind."""
 
-    def __init__(self, question: Question, rarity: Mapping[str, float], long: bool, runs: bool) -> None:
-        """``rarity``: of the question's words; ``long``: of the texts; ``runs``: whether runs counts at all."""
-        self._asked = tight(question.runs)
-        self._subject = question.content[:SUBJECT]
-        squared = {word: r * r for word, r in rarity.items()}
-        self._all_words = sum(squared.values()) or 1.0
-        self._words = [(word, r) for word, r in squared.items() if not word.isascii()]
-        self._numbers = [(word, r) for word, r in squared.items() if word.isascii()]
-        self._neighbours = [
-            (a, b, min(rarity.get(a, 1.0), rarity.get(b, 1.0)) if long else 1.0)
-            for a, b in zip(question.content, question.content[1:], strict=False)
-        ]
-        self._all_neighbours = sum(weight for _, _, weight in self._neighbours) or 1.0
-        self._near = NEAR if long else NEAR_IN_SHORT
-        self._with_runs = runs
+    def __init__(self, question: Question, rarity: Mapping[str, float], long: bool, counts: Collection[str]) -> None:
+        """``rarity``: of the question's words; ``long``: of the texts; ``counts``: the features that count at all."""
+        self._asked = tight(question.runs) if "runs" in counts else ""
+        self._subject = question.content[:SUBJECT] if "opening" in counts else ()
+        self._words = list(rarity)
+        self._rarity = rarity
+        self._squared = np.array([r * r for r in rarity.values()])
+        self._neighbours = list(zip(question.content, question.content[1:], strict=False))
+        self._long = long
 
-    def values(self, text: str) -> tuple[float, float, float, float, float]:
-        """together, runs, longest, covered and opening of one tight text."""
-        covered, missing = 0.0, set()
-        for word, weight in self._words:
-            if word in text:
-                covered += weight
-            else:
-                missing.add(word)
-        for word, weight in self._numbers:
-            if _whole(word, text):
-                covered += weight
-        together = 0.0
-        for a, b, weight in self._neighbours:
-            if a not in missing and b not in missing and _near(a, b, text, self._near):
-                together += weight
-        return (
-            together / self._all_neighbours,
-            *(_runs(self._asked, text) if self._with_runs else (0.0, 0.0)),
-            covered / self._all_words,
-            sum(word in text[:OPENING] for word in self._subject) / max(1, len(self._subject)),
-        )
+    def values(self, texts: Sequence[str], numbers: Sequence[int], pairs: Pairs | None) -> NDArray[np.float64]:
+        """(texts, 5): together, runs, longest, covered and opening of some tight texts.
+
+        ``numbers``: of the texts in ``pairs``, if there are any.
+        """
+        may = pairs.may_stand(numbers, self._words).tolist() if pairs and self._words else repeat(None)
+        stands = {word: standing(word, texts, there) for word, there in zip(self._words, may, strict=False)}
+        out = np.zeros((len(texts), 5))
+        out[:, 0] = self._together(stands, texts)
+        if pairs and self._asked:
+            held = pairs.holding(numbers, self._asked).tolist()
+            out[:, 1:3] = [_runs(self._asked, text, there) for text, there in zip(texts, held, strict=True)]
+        rows = np.array([np.frombuffer(stands[word], dtype=np.uint8) for word in self._words])
+        out[:, 3] = self._squared @ rows / (self._squared.sum() or 1.0)
+        if self._subject:
+            openings = [text[:OPENING] for text in texts]
+            out[:, 4] = [sum(word in opening for word in self._subject) / len(self._subject) for opening in openings]
+        return out
+
+    def _together(self, stands: Mapping[str, bytes], texts: Sequence[str]) -> NDArray[np.float64]:
+        near = NEAR if self._long else NEAR_IN_SHORT
+        total, out = 0.0, [0.0] * len(texts)
+        for a, b in self._neighbours:
+            weight = min(self._rarity[a], self._rarity[b]) if self._long else 1.0
+            total += weight
+            for i in compress(count(), map(and_, stands[a], stands[b])):
+                if _near(a, b, texts[i], near):
+                    out[i] += weight
+        return np.array(out) / (total or 1.0)
+
+
+def standing(word: str, texts: Sequence[str], may: Sequence[bool] | None) -> bytes:
+    """Of each text 1 where the word stands in it, else 0; a number or a Latin word only as a whole one.
+
+    ``may``: of each text, whether it can stand there at all; None: anywhere.
+    """
+    if word.isascii():
+        return bytes([_whole(word, text) for text in texts])
+    if may is None:
+        return bytes([word in text for text in texts])
+    return bytes([there and word in text for there, text in zip(may, texts, strict=True)])
 
 
 def siblings(groups: Sequence[int]) -> list[float]:
@@ -89,37 +100,6 @@ def siblings(groups: Sequence[int]) -> list[float]:
     for rank, group in enumerate(groups):
         votes[group] = votes.get(group, 0.0) + 1 / (rank + SIBLING)
     return [votes[g] - 1 / (rank + SIBLING) if g >= 0 else 0.0 for rank, g in enumerate(groups)]
-
-
-def alike(texts: Sequence[str], first: NDArray[np.float64], rarity: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Of candidates, best first, with their scores in the first look: what many of the best say is what is asked for.
-
-    The cosine of their pairs with those of the leaders, and a leader is its own as well: 0 to 1. ``rarity``: (buckets,)
-    of pair_rarity().
-    """
-    holds = np.zeros((len(texts), len(rarity)), dtype=np.float32)
-    for row, text in zip(holds, texts, strict=True):
-        row += np.bincount(_buckets(text), minlength=len(rarity))
-    np.log1p(holds, out=holds)
-    holds *= rarity
-    holds /= np.maximum(np.linalg.norm(holds, axis=1, keepdims=True), 1e-9)
-    weights = np.exp((first[:LEADERS] / first[0] - 1) * SHARPNESS).astype(np.float32)
-    values: NDArray[np.float64] = (holds @ (weights @ holds[:LEADERS]) / weights.sum()).astype(np.float64)
-    return values
-
-
-def pair_rarity(texts: Sequence[str]) -> NDArray[np.float32]:
-    """(buckets,): inverse document frequency of the pairs of characters of all tight texts, by bucket."""
-    holding = np.zeros(1 << BUCKET_BITS)
-    for text in texts:
-        holding[np.unique(_buckets(text))] += 1
-    return np.asarray(np.log1p((len(texts) - holding + 0.5) / (holding + 0.5)), dtype=np.float32)
-
-
-def _buckets(text: str) -> NDArray[np.uint32]:
-    """The bucket of each pair of characters."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return (codes[:-1] * np.uint32(2_654_435_761) + codes[1:] * np.uint32(40_503)) >> np.uint32(32 - BUCKET_BITS)
 
 
 def _whole(word: str, text: str) -> bool:
@@ -134,23 +114,28 @@ def _whole(word: str, text: str) -> bool:
 
 
 def _near(a: str, b: str, text: str, near: int) -> bool:
+    """Whether ``b`` begins at most ``near`` characters after an ``a``."""
     at = text.find(a)
     while at >= 0:
         end = at + len(a)
-        if text.find(b, end, end + near + len(b)) >= 0:
-            return True
-        at = text.find(a, end)
+        follows = text.find(b, end)
+        if follows < 0 or follows <= end + near:
+            return follows >= 0
+        at = text.find(a, follows - near - len(a))  # those before are too far from any b
     return False
 
 
-def _runs(asked: str, text: str) -> tuple[float, float]:
-    """Root of the sum of squared lengths of the pieces, in parts of the question's length; and the longest, in tens."""
+def _runs(asked: str, text: str, may: Sequence[bool]) -> tuple[float, float]:
+    """Root of the sum of squared lengths of the pieces, in parts of the question's length; and the longest, in tens.
+
+    ``may``: of each pair of the question, whether it may stand in the text.
+    """
     total = at = longest = 0
     end = len(asked)
     while at < end - 1:
         to = at + 2
-        if asked[at:to] in text:
-            while to < end and asked[at : to + 1] in text:
+        if may[at] and asked[at:to] in text:
+            while to < end and may[to - 1] and asked[at : to + 1] in text:
                 to += 1
             total += (to - at) ** 2
             longest = max(longest, to - at)

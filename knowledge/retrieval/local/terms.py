@@ -121,12 +121,13 @@ def spelt(keys: Keys, n: int) -> list[str]:
 
 def dictionary(texts: Iterable[str]) -> dict[str, int]:
     """jieba's prefix dictionary of its common words, and of the others of its words that the texts hold."""
-    from knowledge.reading.cutter import jieba
+    from knowledge.reading.cutter import counted
 
-    lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
-    counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines) if len(word) <= 2 * LONGEST}
-    rare = {word for word, count in counts.items() if count < COMMON}
-    by_size = {n: {w for w in rare if len(w) == n} for n in range(2, 2 * LONGEST + 1)}
+    counts = {word: count for word, count in counted().items() if len(word) <= 2 * LONGEST}
+    by_size: dict[int, set[str]] = {n: set() for n in range(2, 2 * LONGEST + 1)}
+    for word, count in counts.items():
+        if count < COMMON and len(word) > 1:
+            by_size[len(word)].add(word)
     used: set[str] = set()
     for text in texts:
         for n, words in by_size.items():

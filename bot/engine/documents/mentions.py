@@ -1,0 +1,86 @@
+"""Which clauses of a document speak of something: they hold its words, or another name of what these name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from knowledge.base.document import Clause, Policy
+from knowledge.compiled import Ready
+from knowledge.text.fold import fold
+
+REMEMBERED = 64
+"""Documents whose texts are remembered, folded."""
+LEAST = 2
+"""Characters of a name."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A clause, and the names under which it speaks of what was asked for."""
+
+    clause: Clause
+    names: tuple[str, ...]
+
+
+class Mentions:
+    """Looks things up by name; built once from a base."""
+
+    def __init__(self, ready: Ready) -> None:
+        self._ready = ready
+        self._texts = lru_cache(REMEMBERED)(_texts)
+
+    @cached_property
+    def _surfaces(self) -> dict[str, list[str]]:
+        """Concept -> how it is called."""
+        out: dict[str, list[str]] = {}
+        for surface, term in self._ready.reader.vocabulary.term_of.items():
+            out.setdefault(term, []).append(surface)
+        return out
+
+    def names(self, word: str) -> tuple[str, ...]:
+        """The word, and what else its concept is called by the lexicon."""
+        known = (s for term in self._ready.reader.read(word).terms for s in (term, *self._surfaces.get(term, ())))
+        return tuple(name for name in dict.fromkeys((word, *known)) if len(name) >= LEAST)
+
+    def _official(self, word: str) -> tuple[str, ...]:
+        """The same, with what official texts call it."""
+        return (*self.names(word), *self._ready.clauses.called(word).get(word, ()))
+
+    def of(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
+        """The clauses that speak of all the words, in the order of the document.
+
+        Those with the words themselves, where there are several; else those that use other names as well.
+        """
+        own = _holding(policy, self._texts(policy), [(word,) for word in words])
+        return own if len(own) > 1 else self.all_of(policy, words)
+
+    def all_of(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
+        """The clauses that speak of all the words, whatever they call it."""
+        texts = self._texts(policy)
+        named = _holding(policy, texts, list(map(self.names, words)))
+        return named or _holding(policy, texts, list(map(self._official, words)))
+
+    def of_each(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
+        """The clauses that speak of one of the words, in the order of the document; none where a word has none."""
+        held: dict[str, list[Mention]] = {}
+        by_word = [self.of(policy, [word]) for word in words]
+        for mention in (mention for found in by_word for mention in found if all(by_word)):
+            held.setdefault(mention.clause.id, []).append(mention)
+        of_clause = (held[clause.id] for clause in policy.clauses if clause.id in held)
+        return [Mention(some[0].clause, tuple(name for m in some for name in m.names)) for some in of_clause]
+
+
+def _texts(policy: Policy) -> Sequence[str]:
+    return [fold(clause.title + clause.body) for clause in policy.clauses]
+
+
+def _holding(policy: Policy, texts: Sequence[str], asked: Iterable[Sequence[str]]) -> list[Mention]:
+    """The clauses with a name of each of those that are asked for."""
+    found = [Mention(clause, ()) for clause in policy.clauses]
+    text_of = {clause.id: text for clause, text in zip(policy.clauses, texts, strict=True)}
+    for names in asked:
+        held = ((m, next((n for n in names if n in text_of[m.clause.id]), "")) for m in found)
+        found = [Mention(m.clause, (*m.names, name)) for m, name in held if name]
+    return found

@@ -1,0 +1,125 @@
+"""All clauses that speak of something: 照顾小微的有哪些, 和人才有关的有几条; a bare word that stands in several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.engine.documents.mentions import Mention
+from bot.engine.rules.asked import Asked, Narrow, Outcome
+from bot.engine.rules.resources import Resources
+from bot.engine.understanding.listing import Listing, side_by_side
+from bot.engine.understanding.patterns import pattern
+from bot.engine.understanding.understanding import Question
+from bot.engine.values.thresholds import LIKELY, MOST_CHARS, MOST_CLAUSES, MOST_WORDS, RELATED, SURE, SURE_TOPIC
+from knowledge.base.document import Policy
+from knowledge.base.talk import Facet
+from knowledge.base.target import Target, kind_of, policy_of
+from knowledge.learned.index import Match
+from knowledge.text.fold import fold
+
+
+def mentions(asked: Asked, use: Resources) -> Outcome:
+    """A list of what was asked for in so many words; a choice where a word stands in several clauses and says no more.
+
+    None where one clause is meant, or no document is.
+    """
+    listing = None if asked.left else use.listings.asked(asked.question)
+    policy = asked.scope.meant(asked.conversation) if listing is not None else None
+    if listing is None or policy is None:
+        return None
+    if listing.money:
+        return use.answers(policy.id).all_figures(asked.conversation)
+    if listing.facet is not None:
+        return _told(_of_facet(listing.facet, policy), [listing.said], policy, asked, use)
+    return _list(listing, policy, asked, use) if listing.every else _choice(listing.subjects[0], policy, asked, use)
+
+
+def _told(found: Sequence[Mention], words: Sequence[str], policy: Policy, asked: Asked, use: Resources) -> Outcome:
+    """The list of them; a choice without ``words``, which all of them speak of. None without any."""
+    plain, kept = asked.question.reading.plain, asked.conversation
+    return use.mentioned.reply(found, policy.id, plain, kept, "、".join(words)) if found else None
+
+
+def _list(listing: Listing, policy: Policy, asked: Asked, use: Resources) -> Outcome:
+    """All that speak of it; the only one as if it had been asked for itself."""
+    for subject in listing.subjects:
+        words = _words(subject)
+        found = use.mentions.all_of(policy, words) if words else []
+        beside = [word for word in side_by_side(subject) if use.mentions.of(policy, [word])] if len(found) < 2 else []
+        if len(beside) > 1 and 2 * len(beside) >= len(subject.telling):
+            words, found = beside, use.mentions.of_each(policy, beside)
+        if len(found) == 1:
+            return _only(found[0], subject, policy, asked, use)
+        if found:
+            return _told(found, words, policy, asked, use)
+    return None
+
+
+def _only(mention: Mention, subject: Question, policy: Policy, asked: Asked, use: Resources) -> Outcome:
+    """The clause that alone speaks of it, whole; a choice where others are as likely meant."""
+    matches = use.matcher.match(asked.question, asked.scope)
+    if matches and matches[0].target == str(Target.of_clause(policy.id, mention.clause.id)):
+        return Narrow(replace(asked, question=subject))
+    return None if _one_is_meant(matches, subject, asked, use) else _likely(mention, matches, policy, asked, use)
+
+
+def _choice(subject: Question, policy: Policy, asked: Asked, use: Resources) -> Outcome:
+    """The clauses in which the words stand that are all that is said; None where one is surely meant."""
+    words = _words(subject) if _says_no_more(subject, asked, use) else ()
+    found = use.mentions.of(policy, words) if words else []
+    if not found:
+        return _told(use.mentions.of_each(policy, side_by_side(subject)) if words else [], (), policy, asked, use)
+    matches = use.matcher.match(asked.question, asked.scope)
+    if _one_is_meant(matches, subject, asked, use):
+        return None
+    if len(found) == 1:
+        return _likely(found[0], matches, policy, asked, use)
+    return _told(found, words if len(found) > MOST_CLAUSES else (), policy, asked, use)
+
+
+def _words(subject: Question) -> Sequence[str]:
+    """What clauses must speak of; none where it is more than a few words."""
+    words = subject.telling
+    return words if len(words) <= MOST_WORDS and sum(map(len, words)) <= MOST_CHARS else ()
+
+
+def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
+    """Whether nothing but a few words is said, and nothing is talked about that they may go on from."""
+    conversation = asked.conversation
+    if conversation.clause or conversation.units or asked.names_unit:
+        return False
+    if subject.asks or subject.numbers or subject.left != subject.telling:
+        return False
+    return asked.scope.only != "" or not use.library.many
+
+
+def _one_is_meant(matches: Sequence[Match], subject: Question, asked: Asked, use: Resources) -> bool:
+    """Whether something is the best match so surely that nobody needs a choice.
+
+    A topic on the document as a whole must be so without the words that ask for a list, which are its words too.
+    """
+    best = matches[0] if matches else None
+    if best is None:
+        return False
+    if kind_of(best.target) == "info":
+        about = next(iter(use.matcher.match(subject, asked.scope)), best)
+        return kind_of(about.target) == "info" and about.probability >= SURE_TOPIC
+    if kind_of(best.target) == "clause":
+        return best.probability >= (LIKELY if best.found else SURE)
+    return best.probability >= SURE_TOPIC
+
+
+def _likely(named: Mention, matches: Sequence[Match], policy: Policy, asked: Asked, use: Resources) -> Outcome:
+    """A choice of the only clause that speaks of it by name, and those that are as likely meant, which come first."""
+    likely = [m.target for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
+    own = [Target.parse(target).clause for target in likely if policy_of(target) == policy.id]
+    others = [Mention(policy.clause(c), ()) for c in own if c != named.clause.id]
+    return _told([*others, named], (), policy, asked, use) if others else None
+
+
+def _of_facet(facet: Facet, policy: Policy) -> Sequence[Mention]:
+    """The clauses that hold what a deadline or a share is said with."""
+    says = pattern(facet.says)
+    held = ((clause, says.search(fold(clause.body))) for clause in policy.clauses)
+    return [Mention(clause, (match.group(),)) for clause, match in held if match]

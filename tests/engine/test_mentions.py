@@ -1,0 +1,123 @@
+"""All clauses that speak of something: of the document with phrasings, and of one that was only imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.engine.answering.mentioned import READABLE, passage
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Quote, Reply, quotes
+from bot.engine.values.why import Rule
+from bot.staff.question_tests import DAY
+from knowledge.importing.job import run
+from tests.bases import shared
+from tests.smallbase import small_base
+
+DOCUMENT = Path(__file__).parents[1] / "documents" / "langu-cards.txt"
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, str]:
+    """The seed and one document that nobody taught, with its id."""
+    root = small_base(tmp_path_factory.mktemp("mentions"))
+    assert run(str(DOCUMENT), root / "policies", set(), set(), force=False).written
+    assistant = Assistant(shared(root), today=lambda: DAY)
+    return assistant, next(iter(assistant.library.untaught))
+
+
+def ids(reply: Reply) -> list[str]:
+    return [ref.clause for ref in reply.clauses]
+
+
+@pytest.mark.parametrize(
+    ("question", "clauses"),
+    [
+        ("照顾小微的有哪些", ["1.5", "2.2"]),
+        ("和成果转化有关的有几条", ["4.1", "4.2"]),
+        ("涉及供应链的条款", ["3.2", "4.4"]),
+        ("哪几条写了比例", ["4.2"]),
+    ],
+)
+def test_a_list_that_is_asked_for_is_whole(assistant: Assistant, question: str, clauses: list[str]) -> None:
+    reply = assistant.reply(question)
+    held = [c.id for c in assistant.policy.clauses if c.id in clauses]
+    assert (reply.status, reply.why.rule) == ("answer", Rule.MENTIONED)
+    assert set(ids(reply)) >= set(held)
+    assert f"有 {len(reply.clauses)} 条" in reply.text
+
+
+def test_every_line_shows_the_words_that_matter(assistant: Assistant) -> None:
+    reply = assistant.reply("和供应链有关的有哪几条")
+    lines = [block for block in reply.blocks if block.role == "list"]
+    assert len(lines) == len(reply.clauses) > 1
+    for line, ref in zip(lines, reply.clauses, strict=True):
+        quote = next(piece.text for piece in line.pieces if isinstance(piece, Quote))
+        assert "供应链" in quote
+        assert quote in assistant.policy.clause(ref.clause).text
+
+
+@pytest.mark.parametrize("question", ["芯片产业", "科技方面有什么政策", "5G、智慧城市那块"])
+def test_words_that_several_clauses_fit_get_them_all(assistant: Assistant, question: str) -> None:
+    reply = assistant.reply(question)
+    assert reply.status in ("choose", "answer")
+    assert len(reply.clauses) > 1
+
+
+def test_the_choice_goes_on_by_number(assistant: Assistant) -> None:
+    first = assistant.reply("照顾小微的有哪些")
+    assert ids(assistant.reply("第二个", first.conversation))[0] == ids(first)[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("出台这个意见的目的是什么", Rule.DOCUMENT),
+        ("高企的补贴有多少", Rule.BEST_MATCH),
+        ("这份文件有哪些政策", Rule.DOCUMENT),
+        ("照顾宠物的有哪些", Rule.NOT_COVERED),
+    ],
+)
+def test_other_questions_are_no_lists(assistant: Assistant, question: str, rule: Rule) -> None:
+    assert assistant.reply(question).why.rule is not Rule.MENTIONED, rule
+
+
+def test_the_only_clause_that_speaks_of_it_is_shown_whole(assistant: Assistant) -> None:
+    reply = assistant.reply("和产业集群有关的有哪几条")
+    assert (reply.status, ids(reply), reply.why.unstated) == ("answer", ["3.2"], "")
+    assert assistant.policy.clause("3.2").without_list in quotes(reply.blocks)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [("和民宿有关的有哪几条", "民宿"), ("餐饮企业方面都有哪些条款", "餐饮企业")],
+)
+def test_of_an_imported_document(imported: tuple[Assistant, str], question: str, names: str) -> None:
+    assistant, policy = imported
+    reply = assistant.reply(question, policy=policy)
+    assert reply.policy == policy
+    assert len(reply.clauses) > 1
+    assert all(names in assistant.library.clause(ref.target).text for ref in reply.clauses)
+
+
+def test_the_clauses_with_a_deadline_of_an_imported_document(imported: tuple[Assistant, str]) -> None:
+    assistant, policy = imported
+    shown = quotes(assistant.reply("哪几条写了时间要求", policy=policy).blocks)
+    for words in ("每年4月1日至4月30日受理", "15个工作日内完成初审"):
+        assert any(words in quote for quote in shown)
+    assert not any("优先安排公交车位" in quote for quote in shown)
+
+
+def test_a_passage_is_verbatim_and_readable() -> None:
+    text = "一、前面的话。" + "甲乙丙，" * 40 + "支持做灯笼的作坊，" + "子丑寅，" * 40 + "完。"
+    shown = passage(text, ("灯笼",))
+    assert "灯笼" in shown
+    assert shown in text
+    assert len(shown) <= READABLE
+
+
+def test_the_words_of_a_list_are_the_documents(assistant: Assistant) -> None:
+    reply = assistant.reply("照顾小微的有哪些")
+    texts = [clause.text for clause in assistant.policy.clauses]
+    assert all(any(quote in text for text in texts) or "有效期" in quote for quote in quotes(reply.blocks))
