@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,8 @@ _MAYBE = re.compile(r"(?:\d[ -]?){7}")
 
 def masked(text: str) -> str:
     """The text, such numbers replaced by as many signs; amounts of money, document numbers and dates stay."""
+    if _MAYBE.search(text) is None:
+        return text
     out, end = [], 0
     for found in _NUMBERS.finditer(text.translate(_DIGITS)):  # of the same length
         out += [text[end : found.start()], MASK * (found.end() - found.start())]
@@ -53,6 +56,12 @@ def in_json(raw: str) -> str:
     """A delivery as a messenger sent it, masked where somebody wrote something; ids and what is no JSON stay."""
     read = _read(raw) if _MAYBE.search(raw) is not None else None
     return raw if read is None else to_json(_within(read, written=False))
+
+
+def in_data(received: Mapping[str, Any]) -> Mapping[str, Any]:
+    """As in_json, of what was read already."""
+    found: Mapping[str, Any] = _within(received, written=False)
+    return found
 
 
 def _read(raw: str) -> Any:

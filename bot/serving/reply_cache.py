@@ -16,6 +16,23 @@ from bot.serving.answer_process import Worker
 MOST = 512
 
 
+class _Key:
+    """What an answer depends on; its hash, of all that a conversation remembers, is worked out once."""
+
+    __slots__ = ("_hash", "_parts", "day")
+
+    def __init__(self, question: str, conversation: Conversation, day: date) -> None:
+        self._parts = (question, conversation, day)
+        self._hash = hash(self._parts)
+        self.day = day
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._parts == other._parts
+
+
 class _Held:
     """The assistant that a turn began with; empty when the turn is over, for a context may live on in some timer."""
 
@@ -37,7 +54,7 @@ class RecentReplies:
         self._current = assistant
         self._worker = worker
         self._most = most
-        self._replies: OrderedDict[tuple[str, Conversation, date], Reply] = OrderedDict()
+        self._replies: OrderedDict[_Key, Reply] = OrderedDict()
 
     @property
     def assistant(self) -> Assistant:
@@ -64,32 +81,34 @@ class RecentReplies:
     def reply(self, question: str, conversation: Conversation | None = None) -> Reply:
         """As Assistant.reply."""
         assistant = self.assistant
-        found = self._find(assistant, question, conversation)
-        return found or self._keep(assistant, question, conversation, assistant.reply(question, conversation))
+        key = _key(assistant, question, conversation)
+        return self._find(assistant, key) or self._keep(assistant, key, assistant.reply(question, conversation))
 
     async def reply_soon(self, question: str, conversation: Conversation) -> Reply:
         """The same, worked out by the worker if there is one."""
         assistant = self.assistant
-        found = self._find(assistant, question, conversation)
+        key = _key(assistant, question, conversation)
+        found = self._find(assistant, key)
         if found is not None:
             return found
         if self._worker is not None and self._worker.alive and assistant is self._current:
             with contextlib.suppress(ConnectionError):
-                reply = await self._worker.reply(question, conversation)
-                return self._keep(assistant, question, conversation, reply)
-        return self._keep(assistant, question, conversation, assistant.reply(question, conversation))
+                return self._keep(assistant, key, await self._worker.reply(question, conversation))
+        return self._keep(assistant, key, assistant.reply(question, conversation))
 
-    def _find(self, assistant: Assistant, question: str, conversation: Conversation | None) -> Reply | None:
-        if assistant is not self._current:
-            return None
-        key = (question, conversation or Conversation(), assistant.today())
-        if key in self._replies:
+    def _find(self, assistant: Assistant, key: _Key) -> Reply | None:
+        found = self._replies.get(key) if assistant is self._current else None
+        if found is not None:
             self._replies.move_to_end(key)
-        return self._replies.get(key)
+        return found
 
-    def _keep(self, assistant: Assistant, question: str, conversation: Conversation | None, reply: Reply) -> Reply:
-        if assistant is self._current:
-            self._replies[(question, conversation or Conversation(), assistant.today())] = reply
+    def _keep(self, assistant: Assistant, key: _Key, reply: Reply) -> Reply:
+        if assistant is self._current and key.day == assistant.today():  # no answer of today for yesterday, or tomorrow
+            self._replies[key] = reply
             if len(self._replies) > self._most:
                 self._replies.popitem(last=False)
         return reply
+
+
+def _key(assistant: Assistant, question: str, conversation: Conversation | None) -> _Key:
+    return _Key(question, conversation or Conversation(), assistant.today())

@@ -12,7 +12,7 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.service import in_time
 from bot.service.visit import Visit
-from bot.serving.reply_cache import RecentReplies
+from bot.serving.reply_cache import RecentReplies, _key
 from bot.store.store import Store
 from bot.store.tables import questions
 from tests.patience import PATIENCE
@@ -31,7 +31,8 @@ class Slow:
         at_once = RecentReplies.reply_soon
 
         async def reply_soon(recent: RecentReplies, question: str, conversation: Conversation) -> Reply:
-            known = recent._find(recent.assistant, question, conversation)
+            key = _key(recent.assistant, question, conversation)
+            known = recent._find(recent.assistant, key)
             if known is None:
                 await asyncio.wait_for(self.go.wait(), PATIENCE)
             return known or await at_once(recent, question, conversation)

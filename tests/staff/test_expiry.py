@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram.request import RequestData
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.days import BEIJING
@@ -93,9 +94,16 @@ class Chats:
         self.sent: list[tuple[int, str]] = []
         self.unreachable = unreachable
 
-    async def do_api_request(self, _: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    rate_limiter, base_url = None, ""
+
+    @property
+    def request(self) -> Chats:
+        return self
+
+    async def post(self, _: str, data: RequestData) -> dict[str, Any]:
         from telegram.error import BadRequest
 
+        wanted: dict[str, Any] = dict(data.parameters)
         chat = wanted["chat_id"]
         if chat in self.unreachable:
             raise BadRequest("chat not found")

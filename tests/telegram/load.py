@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +49,9 @@ class Measured:
     per_second: float = 0.0
     """End to end: from the first update handed out until the last answer came in."""
     cpu: float = 0.0
-    """Milliseconds of processor time a message."""
+    """Milliseconds of processor time a message, of the process that talks to the server."""
+    worker: float = 0.0
+    """The same of the processes that it has."""
     server: float = 0.0
     """The same of the stand-in server with this program: near 1,000 / per_second it is the server that is measured."""
     calls: float = 0.0
@@ -142,6 +144,11 @@ async def _started(stage: Stage, bot: Bot) -> psutil.Process:
     return process
 
 
+def _used(processes: Sequence[psutil.Process]) -> float:
+    """Seconds of processor time."""
+    return float(sum(sum(process.cpu_times()[:2]) for process in processes))
+
+
 async def _full_speed(measured: Measured, options: argparse.Namespace, database: str, folder: Path) -> None:
     stage = Stage(options.chats, FIRST_ID, options.texts == "distinct")
     texts = mixed(options.messages, options.seed)
@@ -149,7 +156,9 @@ async def _full_speed(measured: Measured, options: argparse.Namespace, database:
         bot = Bot(stage.server, folder, measured.mode, measured.kind, database)
         try:
             process = await _started(stage, bot)
-            before, own, calls = sum(process.cpu_times()[:2]), time.process_time(), stage.server.counts.total()
+            children = process.children()
+            before, before_children = _used([process]), _used(children)
+            own, calls = time.process_time(), stage.server.counts.total()
 
             def sample() -> None:
                 measured.samples.append((stage.answered, process.memory_info().rss / 1024))
@@ -164,7 +173,8 @@ async def _full_speed(measured: Measured, options: argparse.Namespace, database:
             await stage.all_answered(sample)
             sample()
             measured.per_second = stage.answered / (stage.last - begun)
-            measured.cpu = 1000 * (sum(process.cpu_times()[:2]) - before) / max(1, stage.answered)
+            measured.cpu = 1000 * (_used([process]) - before) / max(1, stage.answered)
+            measured.worker = 1000 * (_used(children) - before_children) / max(1, stage.answered)
             measured.server = 1000 * (time.process_time() - own) / max(1, stage.answered)
             measured.calls = (stage.server.counts.total() - calls) / max(1, stage.answered)
             measured.rss = process.memory_info().rss / 2**20
@@ -205,6 +215,9 @@ COLUMNS = (
     "msg/s",
     "ratio",
     "CPU ms/msg",
+    "worker ms",
+    "server ms",
+    "calls/msg",
     "median ms",
     "p99 ms",
     "RSS MB",
@@ -242,7 +255,7 @@ def main() -> int:
                 ceiling = one.per_second
             ratio = one.per_second / ceiling
             cells = [kind, mode, one.messages, f"{one.per_second:.0f}", f"{ratio:.2f}", f"{one.cpu:.2f}"]
-            cells += [f"{one.server:.2f}", f"{one.calls:.2f}"]
+            cells += [f"{one.worker:.2f}", f"{one.server:.2f}", f"{one.calls:.2f}"]
             cells += [f"{one.median:.1f}", f"{one.p99:.1f}", f"{one.rss:.0f}", f"{one.slope:.0f}", one.missing]
             print(" | ".join(str(cell).rjust(10) for cell in cells), flush=True)
             bad = bad or one.missing > 0 or one.refused > 0 or ratio < RATIO

@@ -17,7 +17,6 @@ from typing import Any, cast
 from telegram.error import ChatMigrated, RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.channels.telegram.channel import SEND
 from bot.operations.metrics import Metrics
 from bot.service.turns import current_slot
 
@@ -31,7 +30,6 @@ TRIES = 10
 """Tries of one call after a 429, before it is the turn's affair."""
 MOST_CHATS = 2_000
 """Chats remembered before the idle ones are dropped."""
-_SPELT = {SEND: "sendMessage"}
 _COUNTED = ("send", "edit", "copy", "forward")
 _HARMLESS = ("sendChatAction", "answerCallbackQuery", "answerInlineQuery")
 """Calls that come too late when they have to wait: a 429 ends them."""
@@ -90,7 +88,6 @@ class Pacer(BaseRateLimiter[None]):
         rate_limit_args: None,  # noqa: ARG002  PTB's signature
     ) -> Any:
         """Make the call when it may be made; after a 429 again, when Telegram says so."""
-        endpoint = _SPELT.get(endpoint, endpoint)
         slot = current_slot.get()
         counted = endpoint.startswith(_COUNTED) and endpoint not in _HARMLESS
         for attempt in range(TRIES):

@@ -2,7 +2,8 @@
 journal and the turns are the service's.
 
 ``JournalQueue.put`` writes an update to the journal before it returns, and PTB tells Telegram only after ``put``
-returned: in polling by moving the offset on, in the webhook by answering 200.
+returned: in polling by moving the offset on, in the webhook by answering 200. What is plain (plain.py) goes through the
+same seams, but PTB need not read it.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.channels.telegram.channel import NAME
+from bot.channels.telegram.plain import plain
 from bot.operations.metrics import Metrics
 from bot.service.journal import Journal, Queued, Raw, Runner, journal_of
-from bot.service.masks import in_json
-from bot.service.port import Address
+from bot.service.masks import in_data
+from bot.service.port import Address, Incoming
 from bot.service.turns import Turns
 from bot.store.keys import Delivery
 from bot.store.store import Store, to_json
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 128
 """Chats answered at the same time."""
+Item: TypeAlias = Update | Incoming
+"""What is handed on: what is plain as it is answered, all else as PTB reads it."""
 _SENDERS = ("sender_chat", "from", "user")
 
 
@@ -50,7 +54,9 @@ class JournalQueue(asyncio.Queue[object]):
         """
         super().__init__()
         self._spares = spares
-        self.kept: Journal[Update] = journal_of(
+        self._before: dict[int, list[Incoming]] = {}
+        """Number of an update that PTB reads -> what is plain and came before it, and is not handed on yet."""
+        self.kept: Journal[Item] = journal_of(
             NAME, store, metrics, lambda queued: self.put_nowait(queued.item), replica
         )
 
@@ -69,25 +75,57 @@ class JournalQueue(asyncio.Queue[object]):
         return self.kept.waiting
 
     async def journal(self, raws: Sequence[Mapping[str, Any]]) -> None:
-        """Write updates as received, in one commit; ``put`` then hands each of them on once."""
-        await self.kept.write([self._raw(raw) for raw in raws])
+        """Write updates as received, in one commit, but for empty ones; ``put`` then hands each of them on once."""
+        await self.kept.write([self._raw(raw) for raw in raws if len(raw) > 1])
+
+    async def receive(self, raws: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Write what was polled, in one commit; what PTB still has to read of it, and to ``put``.
+
+        With each of these what is plain and came before it is handed on. When the last one is plain an empty update of
+        its number says how far it goes.
+        """
+        await self.journal(raws)
+        left: list[Mapping[str, Any]] = []
+        self._before, before = {}, []
+        for raw in raws:
+            incoming = plain(raw)
+            if incoming is not None:
+                before.append(incoming)
+            else:
+                self._before[raw["update_id"]], before = before, []
+                left.append(raw)
+        if before:
+            last = raws[-1]["update_id"]
+            self._before[last] = before
+            left.append({"update_id": last})
+        return left
+
+    async def take(self, raw: Mapping[str, Any], item: Item) -> None:
+        """Write an update as it was received, and hand it on."""
+        await self.journal([raw])
+        await self._hand_on(item)
 
     async def put(self, item: object) -> None:
         """Journal the update, unless that was done, and queue it behind the others of its chat."""
         if not isinstance(item, Update):
             await super().put(item)  # PTB's signal to stop
             return
-        delivery = delivery_of(item)
-        if not self.kept.holds(delivery.id):
-            await self.journal([item.to_dict()])
-        await self.kept.put(Queued(delivery, str(chat_of(item)), item))
+        for incoming in self._before.pop(item.update_id, ()):
+            await self._hand_on(incoming)
+        if self.kept.holds(delivery_of(item).id):
+            await self._hand_on(item)
+        else:
+            await self.take(item.to_dict(), item)
+
+    async def _hand_on(self, item: Item) -> None:
+        await self.kept.put(Queued(delivery_of(item), line_of(item), item))
 
     async def recover(self, bot: Bot, turns: Turns) -> int:
         """Queue what an earlier run left open; returns how many. To be awaited before anything new comes in."""
 
-        def revive(delivery: Delivery, text: str) -> Queued[Update]:
-            update = Update.de_json(json.loads(text), bot)
-            return Queued(delivery, str(chat_of(update)), update)
+        def revive(delivery: Delivery, text: str) -> Queued[Item]:
+            item = read(json.loads(text), bot)
+            return Queued(delivery, line_of(item), item)
 
         return await self.kept.recover(revive, turns)
 
@@ -96,9 +134,14 @@ class JournalQueue(asyncio.Queue[object]):
         await self.kept.poison(self._raw(raw), reason)
 
     def _raw(self, update: Mapping[str, Any]) -> Raw:
-        raw, chat = to_json(update), _chat(update)
-        spared = "callback_query" in update or self._spares(Address(NAME, chat, place="group"))
-        return Raw(str(update["update_id"]), raw if spared else in_json(raw), _sender(update), _line(update))
+        spared = "callback_query" in update or self._spares(Address(NAME, _chat(update), place="group"))
+        text = to_json(update if spared else in_data(update))
+        return Raw(str(update["update_id"]), text, _sender(update), _line(update))
+
+
+def read(raw: dict[str, Any], bot: Bot) -> Item:
+    """An update as it was received. Raises whatever PTB does when it can't be read."""
+    return plain(raw) or Update.de_json(raw, bot)
 
 
 def _chat(update: Mapping[str, Any]) -> str:
@@ -128,9 +171,14 @@ def _sender(update: Mapping[str, Any]) -> str:
     return ""
 
 
-def delivery_of(update: Update) -> Delivery:
+def delivery_of(item: Item) -> Delivery:
     """By what an update is known when it comes again."""
-    return Delivery(NAME, str(update.update_id))
+    return item.delivery if isinstance(item, Incoming) else Delivery(NAME, str(item.update_id))
+
+
+def line_of(item: Item) -> str:
+    """What is kept in order together."""
+    return item.at.conversation if isinstance(item, Incoming) else str(chat_of(item))
 
 
 def chat_of(update: Update) -> int:
@@ -148,7 +196,7 @@ class TurnProcessor(BaseUpdateProcessor):
         queue: JournalQueue,
         turns: Turns,
         metrics: Metrics,
-        again: Callable[[Update], Awaitable[None]],
+        again: Callable[[Item], Awaitable[None]],
         hold: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """``again``: handles an update once more, as Application.process_update; ``hold`` as of Runner."""
@@ -164,13 +212,13 @@ class TurnProcessor(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """PTB calls this for every update that it took from the queue."""
-        if not isinstance(update, Update):
+        if not isinstance(update, (Update, Incoming)):
             await coroutine
             return
 
         async def once() -> None:
             await coroutine
 
-        await self._runner.run(delivery_of(update), str(chat_of(update)), once, lambda: self._again(update))
+        await self._runner.run(delivery_of(update), line_of(update), once, lambda: self._again(update))
         if inspect.iscoroutine(coroutine):
             coroutine.close()  # never begun where another replica answers it

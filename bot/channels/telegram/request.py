@@ -5,6 +5,7 @@ aiohttp takes about a third of the processor time of PTB's default client for a 
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import time
@@ -50,7 +51,9 @@ class AiohttpRequest(BaseRequest):
         """Open the pool."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
-            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
+            self._session = aiohttp.ClientSession(
+                connector=connector, headers={"User-Agent": self.USER_AGENT}, cookie_jar=aiohttp.DummyCookieJar()
+            )
 
     async def shutdown(self) -> None:
         """Close the pool."""
@@ -71,9 +74,7 @@ class AiohttpRequest(BaseRequest):
         """One call; (status, body). Raises TimedOut or NetworkError."""
         if self._session is None:
             raise RuntimeError("the request object is not initialized")
-        timeout = aiohttp.ClientTimeout(
-            total=None, connect=_seconds(connect_timeout, CONNECT), sock_read=_seconds(read_timeout, READ)
-        )
+        timeout = _timeout(_seconds(connect_timeout, CONNECT), _seconds(read_timeout, READ))
         body: aiohttp.FormData | bytes | None = None
         headers = None
         if request_data is not None:
@@ -118,6 +119,11 @@ class AiohttpRequest(BaseRequest):
 
 def _seconds(value: Any, default: float) -> float | None:
     return default if value is BaseRequest.DEFAULT_NONE else value
+
+
+@functools.lru_cache(16)
+def _timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=read)
 
 
 def _multipart(request_data: RequestData) -> aiohttp.FormData:
@@ -177,9 +183,8 @@ class UpdatesRequest(AiohttpRequest):
         good = [raw for raw in raws if isinstance(raw, dict) and type(raw.get("update_id")) is int]
         if again or len(good) < len(raws):
             good = [await self._sound(raw) for raw in good]
-            body = json.dumps({"ok": True, "result": good}).encode()
-        await self._queue.journal([raw for raw in good if len(raw) > 1])
-        return status, body
+        left = await self._queue.receive(good)
+        return status, to_json({"ok": True, "result": left}).encode()
 
     async def _sound(self, raw: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -12,9 +12,9 @@ import logging
 import time
 
 from aiohttp import web
-from telegram import Bot, Update
+from telegram import Bot
 
-from bot.channels.telegram.queue import JournalQueue
+from bot.channels.telegram.queue import JournalQueue, read
 from bot.messaging.listening import Listening, listen
 from bot.operations.metrics import Metrics
 
@@ -52,21 +52,17 @@ class Webhook:
         if self._queue.closing:
             return web.Response(status=503, text="stopping")
         try:
-            update = Update.de_json(raw, self._bot)
+            item = read(raw, self._bot)
         except Exception as error:  # whatever is in it: set aside, or it would come again for ever
             await asyncio.wait_for(self._queue.poison(raw, f"unreadable: {type(error).__name__}"), JOURNAL_WAIT)
             return web.Response()
         try:
-            await asyncio.wait_for(self._take(raw, update), JOURNAL_WAIT)
+            await asyncio.wait_for(self._queue.take(raw, item), JOURNAL_WAIT)
         except TimeoutError:
             return web.Response(status=503, text="try again")
         self.last_success = time.monotonic()
         self._metrics.contact.set(time.time())
         return web.Response()
-
-    async def _take(self, raw: dict[str, object], update: Update) -> None:
-        await self._queue.journal([raw])
-        await self._queue.put(update)
 
 
 async def serve(webhook: Webhook, path: str, host: str, port: int) -> Listening:
