@@ -238,7 +238,7 @@ def test_small_talk_is_no_turn_on_the_clause(imported: Assistant) -> None:
 
 def test_cases_side_by_side_without_their_names(imported: Assistant) -> None:
     reply = talk(imported, ["岚谷民宿评级奖多少", "乙级的", "复核过的", "这两种差在哪"])
-    assert [f.text for f in reply.figures] == ["40万元", "15万元", "6万元", "2万元"]
+    assert [f.text for f in reply.figures] == ["15万元", "2万元"]
 
 
 @pytest.mark.parametrize("turn", ["以后搬走要退吗", "要是过两年搬走呢", "不想干了怎么办"])
@@ -279,7 +279,9 @@ def test_shorter_in_other_words(assistant: Assistant, imported: Assistant, turn:
 
 def test_what_a_refusal_names_is_on_the_table(imported: Assistant) -> None:
     refused = talk(imported, ["岚谷宠物美容店有补贴吗"])
-    assert (refused.status, len(refused.suggestions)) == ("none", 1)
-    near = refused.suggestions[0]
+    near = {(one.policy, one.clause) for one in refused.suggestions}
+    assert refused.status == "none"
+    assert near
     reply = talk(imported, ["岚谷宠物美容店有补贴吗", "要什么材料"])
-    assert (reply.policy, at(reply)) == (near.policy, near.clause)
+    assert reply.clauses
+    assert {(one.policy, one.clause) for one in reply.clauses} <= near

@@ -23,6 +23,8 @@ MONEY = frozenset({"amount", "count"})
 """Cues that ask for a sum: 补助多少 may be either."""
 SUMS = frozenset({"元", "美元", "%"})
 """Units of what is paid: sums and shares."""
+SIZES = frozenset("大小新老旧")
+"""What a thing may be called by beside its name: 小汽车."""
 SHORT = 7
 """Telling words of a question that is no story."""
 SHARED = 2
@@ -101,8 +103,11 @@ class Subjects:
         asking = Asking(question.reading, self._understanding.generic)
         lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", asking.words)
         if not self._ready.base.phrasings[policy.id].written:
-            return lacking
+            text = fold_whole(clause.text)
+            return [word for word in lacking if not (word[0] in SIZES and word[1:] in text)]
         known = self._of(policy.id, clause.id)
+        if any(name in question.reading.plain for name in known.names):
+            return ()
         return [word for word in lacking if known.said.count(word) < OFTEN]
 
     def _is_thing(self, word: str) -> bool:
