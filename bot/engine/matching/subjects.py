@@ -36,8 +36,9 @@ class _Known:
     """What is known of a clause's subject."""
 
     text: str
+    """The sentences that state its figures."""
     said: str
-    """All that people are known to ask of the clause."""
+    """All that people are known to ask of these."""
     names: tuple[str, ...]
     """The subject, and what else it is called."""
     terms: frozenset[str]
@@ -134,13 +135,14 @@ class Subjects:
     def _known(self, policy_id: str, clause_id: str) -> _Known:
         clause, asked = self._policies[policy_id].clause(clause_id), self._ready.base.phrasings[policy_id]
         figures = [cues for name, cues in asked.figures.items() if name.partition("/")[0] == clause_id]
-        by_writer = [asked.clauses.get(clause_id, {}), *(cues.ask for cues in figures)]
+        by_writer = [cues.ask for cues in figures]
         said = [line for writers in by_writer for lines in writers.values() for line in lines]
         subjects = tuple(fold(one.quote) for one in clause.card.subject) if clause.card is not None else ()
         called = {fold(name) for cues in figures for name in cues.subject}
         terms = frozenset(term for subject in subjects for term in self._ready.reader.read(subject).terms)
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
-        return _Known(fold_whole(clause.text), "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+        stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
+        return _Known(stated, "\n".join(map(fold, said)), tuple(sorted(names)), terms)
 
 
 def _another_name(name: str, subject: str) -> bool:
