@@ -8,7 +8,9 @@ from bot.engine.answering.contrasts import Contrasts
 from knowledge.base.document import Clause, Figure
 from knowledge.compiled import Ready
 
-TEXT = "新认定的国家级示范点每家奖励80万元；新认定的省级示范点每家奖励30万元；通过复核的每家奖励6万元；另给开办费2万元。"
+TEXT = (
+    "新认定的国家级示范点每家奖励80万元；新认定的省级示范点每家奖励30万元；通过复核的每家奖励6万元；另给开办费2万元。"
+)
 AMOUNTS = ("80万元", "30万元", "6万元", "2万元")
 
 
@@ -20,7 +22,9 @@ def contrasts(ready: Ready) -> Contrasts:
 def clause() -> Clause:
     quotes = [next(part for part in TEXT.rstrip("。").split("；") if amount in part) for amount in AMOUNTS]
     figures = [
-        Figure.model_validate({"id": f"f{n}", "text": amount, "quote": quote, "value": 1, "unit": "元", "kind": "amount"})
+        Figure.model_validate(
+            {"id": f"f{n}", "text": amount, "quote": quote, "value": 1, "unit": "元", "kind": "amount"}
+        )
         for n, (amount, quote) in enumerate(zip(AMOUNTS, quotes, strict=True))
     ]
     return Clause.model_construct(id="1.1", text=TEXT, figures=tuple(figures))
