@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.engine.understanding.patterns import pattern
 from knowledge.base.document import Figure
 from knowledge.base.lexicon import Lexicon
+from knowledge.text.numbers import numbers
 
 if TYPE_CHECKING:
     from bot.engine.understanding.understanding import Question
@@ -133,8 +134,9 @@ class NumberWords:
         """What the question asks for, or what was said before it where it asks for nothing; None: no number."""
         plain = question.reading.plain
         asked = self.of(plain)
-        if asked is None and question.numbers and {"assertion", "confirm", "correction"} & question.asks:
-            asked = NumberAsked(tuple(dict.fromkeys(_kind_of_unit(n.unit) for n in question.numbers)))
+        if asked is None and {"assertion", "confirm", "correction"} & question.asks:
+            claimed = question.numbers or numbers(plain, own=True)  # 我房贷能一直扣360个月是吧
+            asked = NumberAsked(tuple(dict.fromkeys(_kind_of_unit(n.unit) for n in claimed))) if claimed else None
         if asked is None and ({"amount", "count"} & question.asks or self._most.search(plain)):
             asked = NumberAsked(("any",))
         if asked is None and said and not self._asks_otherwise(question):
