@@ -19,7 +19,7 @@ from knowledge.text.fold import fold
 
 MOST_SUGGESTED = 2
 """Clauses that a refusal names."""
-MOST_NEAR = 4
+MOST_NEAR = 5
 """The same with clauses without phrasings, whose order is less sure."""
 
 

@@ -17,6 +17,8 @@ from knowledge.retrieval.evidence import Found
 
 KEPT = 6
 """Matches that are kept."""
+FURTHER = 3
+"""Clauses found by their own words that are kept besides: a refusal may name them."""
 
 
 def contest(
@@ -58,4 +60,5 @@ def contest(
     once: dict[str, Match] = {}  # a clause that was taught a phrasing or two is found both ways
     for match in sorted(matches, key=lambda m: -m.probability):
         once.setdefault(match.target, match)
-    return list(once.values())[:KEPT]
+    best = list(once.values())
+    return best[:KEPT] + [m for m in best[KEPT:] if m.found][:FURTHER]
