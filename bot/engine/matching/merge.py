@@ -60,5 +60,5 @@ def contest(
     once: dict[str, Match] = {}  # a clause that was taught a phrasing or two is found both ways
     for match in sorted(matches, key=lambda m: -m.probability):
         once.setdefault(match.target, match)
-    best = list(once.values())
-    return best[:KEPT] + [m for m in best[KEPT:] if m.found][:FURTHER]
+    every = list(once.values())
+    return every[:KEPT] + [m for m in every[KEPT:] if m.found][:FURTHER]
