@@ -8,7 +8,7 @@ from pydantic import Field
 
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import ClauseId, Id, Record, Text
-from knowledge.base.talk import Expressions, Talk
+from knowledge.base.talk import NEVER, Expressions, Talk
 
 
 class Unit(Record):
@@ -222,6 +222,8 @@ class MoneySubjects(Record):
     subjects: tuple[Text, ...] = ()
     general: tuple[Text, ...] = ()
     """Nouns that may stand in any question: they tell who asks, when and about what sort of thing, but not for what."""
+    sizes: tuple[Text, ...] = ()
+    """Characters that may stand before a thing's name without making it another: 小汽车."""
     measures: tuple[Text, ...] = ()
     """What nouns end in that say how much, how high or how far: 销售额, 年龄, 市级."""
 
@@ -229,6 +231,8 @@ class MoneySubjects(Record):
 class Contrasts(Record):
     """lexicon/contrasts.yaml: cases that exclude one another, with how they are said."""
 
+    denied: Expressions = NEVER
+    """What stands before a case that is denied, with at most two characters between: 不是国家级, 非新引进."""
     contrasts: dict[Text, dict[Text, Expressions]] = Field(default_factory=dict)
 
 

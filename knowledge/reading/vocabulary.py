@@ -40,6 +40,14 @@ class Vocabulary:
     """Syllables of long terms -> term; their first letters are what people type."""
 
 
+def surfaces(vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """Concept -> the words by which it is called."""
+    out: dict[str, list[str]] = {}
+    for surface, term in vocabulary.term_of.items():
+        out.setdefault(term, []).append(surface)
+    return out
+
+
 def frequencies(words: Mapping[str, int]) -> dict[str, int]:
     """jieba's prefix dictionary for the words."""
     out = dict(words)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import mmap
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 NAMES = ("nr", "ns")
 """Persons and places: they tell who asks and from where."""
+REMEMBERED = 4_000
+"""Words whose class is remembered: people type ever new ones."""
 _HAN = re.compile(r"[㐀-鿿]")
 
 
@@ -26,7 +28,7 @@ def _dictionary() -> mmap.mmap:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-@cache
+@lru_cache(REMEMBERED)
 def word_class(word: str) -> str:
     """Its class; empty for a word that the dictionary doesn't have."""
     lines, sought = _dictionary(), f"\n{word} ".encode()

@@ -38,6 +38,7 @@ from knowledge.base.contents import Base, EvidenceName, TrustName
 from knowledge.base.lexicon import GovernmentLevel
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
+from knowledge.reading.vocabulary import surfaces
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
 from knowledge.retrieval.jurisdiction import Jurisdiction
 from knowledge.retrieval.topics import tokens
@@ -205,9 +206,7 @@ class Evidence:
         self._weights = weights
         self._freq = reader.vocabulary.freq
         self._total = float(sum(self._freq.values()))
-        self._said: dict[str, list[str]] = {}
-        for word, term in reader.vocabulary.term_of.items():
-            self._said.setdefault(term, []).append(word)
+        self._said = surfaces(reader.vocabulary)
         self.jurisdiction = Jurisdiction(base, self.speak_of)
         self._text = lru_cache(REMEMBERED)(self._read)
         self.rarity = lru_cache(REMEMBERED)(self._rarity)

@@ -32,7 +32,7 @@ class Sentences:
             return None
         asked = set(reading.features)
         rarity = self._rarity_in_clauses if policy_id in self._untaught else self._rarity
-        scored = [(sum(rarity(f) for f in asked & features), s) for s, features in known]
+        scored = [(math.fsum(rarity(f) for f in asked & features), s) for s, features in known]  # whatever their order
         best = max(scored, key=lambda pair: pair[0])
         return best[1] if best[0] > 0 else None
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.engine.understanding.patterns import pattern
 from knowledge.base.document import Clause, Figure
 from knowledge.base.lexicon import Lexicon
 from knowledge.text.fold import fold
 
-_DENIED = re.compile(r"(?:不是|并非|不算|没有?|未|非)[^,.;?!]{0,2}$")
-"""What stands before a case that is denied: 不是国家级, 非新引进."""
 _PIECE = re.compile(r"[;。；\n]")
 
 
@@ -19,42 +17,40 @@ class Contrasts:
     """Looks up lexicon/contrasts.yaml. Pure."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        groups = lexicon.contrasts.contrasts.values()
-        self._groups = [{name: pattern(says) for name, says in group.items()} for group in groups]
+        data = lexicon.contrasts
+        self._groups = [{name: pattern(says) for name, says in group.items()} for group in data.contrasts.values()]
+        self._denied = re.compile(f"(?:{pattern(data.denied).pattern})[^,.;?!]{{0,2}}$")
 
     def narrowed(self, clause: Clause, figures: Sequence[Figure], text: str) -> list[Figure]:
         """Without those of other cases than a text names, and of those that it denies; all where none would be left."""
         left, plain = list(figures), fold(text)
         for group in self._groups:
-            named, denied = _said(group, plain)
+            named, denied = self._said(group, plain)
             if not named and not denied:
                 continue
-            cases = {figure.id: _case(group, clause, figure) for figure in left}
+            cases = {figure.id: self._case(group, clause, figure) for figure in left}
             kept = [figure for figure in left if _may_be_meant(cases[figure.id], named, denied - named)]
             left = kept or left
         return left
 
+    def _said(self, group: Mapping[str, re.Pattern[str]], plain: str) -> tuple[set[str], set[str]]:
+        """(cases that a text names, cases that it denies)."""
+        named: set[str] = set()
+        denied: set[str] = set()
+        for name, says in group.items():
+            for found in says.finditer(plain):
+                (denied if self._denied.search(plain[: found.start()]) else named).add(name)
+        return named, denied
+
+    def _case(self, group: Mapping[str, re.Pattern[str]], clause: Clause, figure: Figure) -> set[str]:
+        """The cases that a figure is for: as its own case says, else the words of its sentence that stand before it."""
+        own, _ = self._said(group, fold(figure.case or ""))
+        return own or self._said(group, fold(_before(clause, figure)))[0]
+
 
 def _may_be_meant(cases: set[str], named: set[str], denied: set[str]) -> bool:
-    if cases & named:
-        return True
-    return not cases & denied and not (cases and named)
-
-
-def _said(group: dict[str, re.Pattern[str]], plain: str) -> tuple[set[str], set[str]]:
-    """(cases that a text names, cases that it denies)."""
-    named: set[str] = set()
-    denied: set[str] = set()
-    for name, says in group.items():
-        for found in says.finditer(plain):
-            (denied if _DENIED.search(plain[: found.start()]) else named).add(name)
-    return named, denied
-
-
-def _case(group: dict[str, re.Pattern[str]], clause: Clause, figure: Figure) -> set[str]:
-    """The cases that a figure is for: as its own case says, else the words of its sentence that stand before it."""
-    own, _ = _said(group, fold(figure.case or ""))
-    return own or _said(group, fold(_before(clause, figure)))[0]
+    """Whether a figure for these cases is for one that is named; where none is, for none that is denied."""
+    return bool(cases & named) or not (cases & denied or (cases and named))
 
 
 def _before(clause: Clause, figure: Figure) -> str:

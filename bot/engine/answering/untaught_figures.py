@@ -116,7 +116,9 @@ class UntaughtFigures:
                 among[feature] = among.get(feature, 0.0) + min(weight, OWN)
         telling = {feature: max(EVERYWHERE, math.log((len(figures) + 0.5) / n)) for feature, n in among.items()}
         shared = {
-            f.id: sum(held[f.id][feature] * telling[feature] * _size(feature) for feature in asked & held[f.id].keys())
+            f.id: math.fsum(
+                held[f.id][feature] * telling[feature] * _size(feature) for feature in asked & held[f.id].keys()
+            )
             for f in figures
         }
         own = [n for n in numbers(fold(text), own=True) if n.value != 1]  # 一张床位补多少: each, not how many

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
-from knowledge.text.fold import fold
+from knowledge.reading.vocabulary import surfaces
+from knowledge.text.fold import fold, fold_whole
 
 REMEMBERED = 64
 """Documents whose texts are remembered, folded."""
@@ -34,10 +36,7 @@ class Mentions:
     @cached_property
     def _surfaces(self) -> dict[str, list[str]]:
         """Concept -> how it is called."""
-        out: dict[str, list[str]] = {}
-        for surface, term in self._ready.reader.vocabulary.term_of.items():
-            out.setdefault(term, []).append(surface)
-        return out
+        return surfaces(self._ready.reader.vocabulary)
 
     def names(self, word: str) -> tuple[str, ...]:
         """The word, and what else its concept is called by the lexicon."""
@@ -70,6 +69,12 @@ class Mentions:
             held.setdefault(mention.clause.id, []).append(mention)
         of_clause = (held[clause.id] for clause in policy.clauses if clause.id in held)
         return [Mention(some[0].clause, tuple(name for m in some for name in m.names)) for some in of_clause]
+
+
+def saying(policy: Policy, says: re.Pattern[str]) -> list[Mention]:
+    """The clauses whose text holds what an expression finds, with what it finds."""
+    held = ((clause, says.search(fold_whole(clause.body))) for clause in policy.clauses)
+    return [Mention(clause, (match.group(),)) for clause, match in held if match]
 
 
 def _texts(policy: Policy) -> Sequence[str]:

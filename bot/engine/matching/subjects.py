@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.reply import FigureRef
 from bot.engine.values.thresholds import OWN_WORDS
-from knowledge.base.document import Clause, Policy
+from knowledge.base.document import Clause, Figure, Policy
 from knowledge.compiled import Ready
 from knowledge.reading.word_class import names_thing
 from knowledge.retrieval.evidence import Asking, Evidence
@@ -23,8 +23,6 @@ MONEY = frozenset({"amount", "count"})
 """Cues that ask for a sum: 补助多少 may be either."""
 SUMS = frozenset({"元", "美元", "%"})
 """Units of what is paid: sums and shares."""
-SIZES = frozenset("大小新老旧")
-"""What a thing may be called by beside its name: 小汽车."""
 SHORT = 7
 """Telling words of a question that is no story."""
 SHARED = 2
@@ -49,7 +47,8 @@ class Subjects:
     """Looks at clauses of documents with phrasings, whose card says whom their sums are for, and at those without.
 
     Of these nobody has said what else is asked of them: there it counts which of the known subjects (lexicon/subjects)
-    a short question names that the clause doesn't. In a story people also say what they are.
+    a short question names that the clause doesn't. In a story people also say what they are. Of both, what is asked in
+    the words of the sentence that states the sum, with the name of a thing that stands nowhere in the clause.
     """
 
     def __init__(self, ready: Ready, understanding: Understanding, evidence: Evidence) -> None:
@@ -57,6 +56,7 @@ class Subjects:
         self._evidence = evidence
         self._subjects = frozenset(map(fold, ready.base.lexicon.subjects.subjects))
         self._general = frozenset(map(fold, ready.base.lexicon.subjects.general))
+        self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._understanding = understanding
         self._policies = {policy.id: policy for policy in ready.base.policies}
@@ -67,49 +67,50 @@ class Subjects:
 
         ``figures``: what is put forward; without any, what the clause states.
         """
-        if self._worded_but_for_a_thing(policy, clause, question, figures):
+        taught = self._ready.base.phrasings[policy.id].written
+        known = self._of(policy.id, clause.id) if taught else None
+        if known is not None and any(name in question.reading.plain for name in known.names):
+            return False
+        if self._in_its_words(question, figures or clause.figures) and self._names_thing(
+            policy, clause, question, known
+        ):
             return True
-        if not figures:
-            return False
-        asked = self._ready.base.phrasings[policy.id]
-        if not asked.written:
+        if known is None:
             return bool({figure.unit for figure in figures} & SUMS) and self._unnamed(policy, clause, question)
-        if clause.card is None or not clause.card.subject:
-            return False
-        known = self._of(policy.id, clause.id)
-        plain = question.reading.plain
-        if any(name in plain for name in known.names) or known.terms & set(question.reading.terms):
+        return bool(figures) and self._unknown(clause, question, known)
+
+    def _unknown(self, clause: Clause, question: Question, known: _Known) -> bool:
+        """Whether the question has a word that nobody asks the clause's sums with, where the card has their subject."""
+        if clause.card is None or not clause.card.subject or known.terms & set(question.reading.terms):
             return False
         money = self._understanding.money
         telling = (w for w in question.telling if not (w.isascii() or self._is_general(w) or money.says("beside", w)))
         return any(word not in known.text and known.said.count(word) < OFTEN for word in telling)
 
-    def _worded_but_for_a_thing(
-        self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]
-    ) -> bool:
-        """Whether a question has the words of the sentences that state the figures, and a thing that the clause hasn't.
+    @staticmethod
+    def _in_its_words(question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
+        """Whether a question has the words of the sentences that state the figures.
 
         Who asks in a document's own words has its word for the thing, too: nobody asks 首次入选的酒店奖励多少 where
         it says 餐厅. Who asks in others may call the thing what he likes.
         """
         plain = question.reading.plain
         pairs = [plain[i : i + 2] for i in range(len(plain) - 1)]
-        stated = fold_whole("\n".join(dict.fromkeys(figure.quote for figure in figures or clause.figures)))
-        if not pairs or sum(pair in stated for pair in pairs) < OWN_WORDS * len(pairs):
-            return False
-        return any(self._is_thing(word) for word in self._lacking(policy, clause, question))
+        stated = fold_whole("\n".join(dict.fromkeys(figure.quote for figure in figures)))
+        return bool(pairs) and sum(pair in stated for pair in pairs) >= OWN_WORDS * len(pairs)
 
-    def _lacking(self, policy: Policy, clause: Clause, question: Question) -> Sequence[str]:
-        """The question's words that the clause hasn't, nor what people ask of it."""
+    def _lacking(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> Iterator[str]:
+        """The question's words that the clause hasn't, nor what people ask of its sums."""
         asking = Asking(question.reading, self._understanding.generic)
         lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", asking.words)
-        if not self._ready.base.phrasings[policy.id].written:
-            text = fold_whole(clause.text)
-            return [word for word in lacking if not (word[0] in SIZES and word[1:] in text)]
-        known = self._of(policy.id, clause.id)
-        if any(name in question.reading.plain for name in known.names):
-            return ()
-        return [word for word in lacking if known.said.count(word) < OFTEN]
+        if known is not None:
+            return (word for word in lacking if known.said.count(word) < OFTEN)
+        text = fold_whole(clause.text)
+        return (word for word in lacking if not (word[0] in self._sizes and word[1:] in text))
+
+    def _names_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> bool:
+        """Whether a word that the clause lacks names a thing."""
+        return any(map(self._is_thing, self._lacking(policy, clause, question, known)))
 
     def _is_thing(self, word: str) -> bool:
         """Whether a word names what money may be for."""

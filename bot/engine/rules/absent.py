@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.engine.documents.mentions import Mention
+from bot.engine.documents.mentions import saying
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.absent import Particular
@@ -13,7 +13,6 @@ from bot.engine.values.thresholds import SURE_TOPIC
 from bot.engine.values.why import Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
-from knowledge.text.fold import fold_whole
 
 MOST_SAID = 6
 """Clauses that are shown of those which say it."""
@@ -29,7 +28,7 @@ def absent(asked: Asked, use: Resources) -> Outcome:
     if policy is None:
         return None
     alone, talked = use.understanding.empty(rest), asked.conversation.clause
-    said = [mention for one in found for mention in _saying(policy, one)]
+    said = [mention for one in found for mention in saying(policy, one.says)]
     if said:
         plain, kept = asked.question.reading.plain, asked.conversation
         word = _what(found, use)
@@ -42,12 +41,6 @@ def _document(asked: Asked, use: Resources) -> Policy | None:
     """The one that is asked or talked about; among several, none is by itself."""
     named = asked.scope.only or asked.conversation.policy or not use.library.many
     return asked.scope.meant(asked.conversation) if named else None
-
-
-def _saying(policy: Policy, one: Particular) -> list[Mention]:
-    """The clauses that hold what says it."""
-    held = ((clause, one.says.search(fold_whole(clause.body))) for clause in policy.clauses)
-    return [Mention(clause, (match.group(),)) for clause, match in held if match]
 
 
 def _what(found: Sequence[Particular], use: Resources) -> str:

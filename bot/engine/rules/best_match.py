@@ -142,9 +142,7 @@ class Case:
             return False
         if self.leaning or best.target == self.asked.conversation.clause:
             return False
-        if (
-            "compares" in self.asked.question.asks and len(reply.figures) > 1
-        ):  # 首次认定和整体搬迁有什么区别: cases it has
+        if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         return self.use.subjects.another(policy, clause, question, reply.figures)

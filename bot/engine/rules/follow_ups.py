@@ -37,16 +37,12 @@ def _may_follow(asked: Asked, use: Resources) -> bool:
     """Whether it is nothing but cues, or a short question that names nothing which any clause speaks of."""
     question = asked.question
     cues = question.asks & (OF_TALKED_ABOUT | {"more", "follow_up"})
-    if asked.names_unit or not cues or (cues == {"by_unit"} and _chats(asked, use)):
+    if asked.names_unit or not cues:
+        return False
+    if cues == {"by_unit"} and use.small_talk(question, asked.scope) > OTHERWISE:  # 没得事了,谢谢
         return False
     taught = asked.talked_about not in use.library.untaught  # in others goes_on weighs the clause against the rest
     return question.bare or (bool(asked.conversation.clause) and taught and _goes_on(asked, use))
-
-
-def _chats(asked: Asked, use: Resources) -> bool:
-    """Whether it more probably is small talk: 没得事了,谢谢."""
-    matches = use.matcher.learned(asked.question.reading, asked.scope)
-    return bool(matches) and kind_of(matches[0].target) == "chat" and matches[0].probability > OTHERWISE
 
 
 def _goes_on(asked: Asked, use: Resources) -> bool:

@@ -125,9 +125,10 @@ def _nearest(best: Found, found: list[Found], asked: Asked, use: Resources) -> s
 
 def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: Asked, use: Resources) -> bool:
     """Whether it is small talk, on a document as a whole, of another document, or of none."""
-    if leaning and (is_short(asked.question.reading) or best is not None) and not _chats(asked, use):
+    question = asked.question
+    if leaning and (is_short(question.reading) or best is not None) and use.small_talk(question, asked.scope) < SURE:
         return False
-    matches = use.matcher.match(asked.question, asked.scope)
+    matches = use.matcher.match(question, asked.scope)
     top = matches[0] if matches else None
     if top is None or _holds(asked, use):
         return False
@@ -137,12 +138,6 @@ def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: As
         return not leaning and _of_another(top, own)
     outside = sum(m.probability for m in matches if kind_of(m.target) in ("near", "far"))
     return not leaning and outside >= OUTSIDE and (own is None or own.signals["cover"] < COVERED)
-
-
-def _chats(asked: Asked, use: Resources) -> bool:
-    """Whether it surely is small talk: 好嘞."""
-    matches = use.matcher.learned(asked.question.reading, asked.scope)
-    return bool(matches) and kind_of(matches[0].target) == "chat" and matches[0].probability >= SURE
 
 
 def _of_another(top: Match, own: Found | None) -> bool:

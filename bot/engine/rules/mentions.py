@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.engine.documents.mentions import Mention
+from bot.engine.documents.mentions import Mention, saying
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.listing import Listing, side_by_side
@@ -13,10 +13,8 @@ from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.thresholds import LIKELY, MOST_CHARS, MOST_CLAUSES, MOST_WORDS, RELATED, SURE, SURE_TOPIC
 from knowledge.base.document import Policy
-from knowledge.base.talk import Facet
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
-from knowledge.text.fold import fold
 
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
@@ -31,7 +29,7 @@ def mentions(asked: Asked, use: Resources) -> Outcome:
     if listing.money:
         return use.answers(policy.id).all_figures(asked.conversation)
     if listing.facet is not None:
-        return _told(_of_facet(listing.facet, policy), [listing.said], policy, asked, use)
+        return _told(saying(policy, pattern(listing.facet.says)), [listing.said], policy, asked, use)
     return _list(listing, policy, asked, use) if listing.every else _choice(listing.subjects[0], policy, asked, use)
 
 
@@ -129,10 +127,3 @@ def _likely(named: Mention, matches: Sequence[Match], policy: Policy, asked: Ask
     own = [Target.parse(target).clause for target in likely if policy_of(target) == policy.id]
     others = [Mention(policy.clause(c), ()) for c in own if c != named.clause.id]
     return _told([*others, named], (), policy, asked, use) if others else None
-
-
-def _of_facet(facet: Facet, policy: Policy) -> Sequence[Mention]:
-    """The clauses that hold what a deadline or a share is said with."""
-    says = pattern(facet.says)
-    held = ((clause, says.search(fold(clause.body))) for clause in policy.clauses)
-    return [Mention(clause, (match.group(),)) for clause, match in held if match]

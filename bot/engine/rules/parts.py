@@ -26,8 +26,8 @@ def parts(asked: Asked, use: Resources) -> Outcome:
         return None
     offered = clauses_of(conversation.choices)
     if len(offered) == 1 and not conversation.clause:
-        asked = replace(asked, conversation=replace(conversation, clause=offered[0], choices=()))
-        return parts(asked, use)
+        conversation, offered = replace(conversation, clause=offered[0], choices=()), []
+        asked = replace(asked, conversation=conversation)
     if part.name == UNITS:
         return _responsible(asked, use)
     if conversation.clause:

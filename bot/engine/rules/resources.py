@@ -134,6 +134,11 @@ class Resources:
         found = [p for p in self.library.by_id if self.library.open(p)]
         return self.across.choose_document(found, question.reading.plain, conversation, "documents.choose_info")
 
+    def small_talk(self, question: Question, scope: Scope) -> float:
+        """How probably it is small talk, where nothing that was learned is likelier; else 0."""
+        best = next(iter(self.matcher.learned(question.reading, scope)), None)
+        return best.probability if best is not None and kind_of(best.target) == "chat" else 0.0
+
     def several(
         self, targets: Sequence[str], conversation: Conversation, rule: Rule, full: bool = False, units: bool = False
     ) -> Reply:
