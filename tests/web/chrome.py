@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.patience import PATIENCE
 
 REQUIRED = "POLICYBOT_REQUIRE_BROWSER"
 """With 1, as in CI, a test without a browser fails instead of being skipped."""
 AXE = "POLICYBOT_AXE"
 """Where axe.min.js lies."""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+GONE = "does not belong to the document"
+"""How chromedriver says, in the middle of a change of pages, that an element is stale, without its name for that."""
 
 
 def missing(what: str) -> None:
@@ -58,6 +69,30 @@ def chrome(profile: Path, width: int = 1366, height: int = 900, scripts: bool = 
         yield made
     finally:
         made.quit()
+
+
+def wait(browser: Chrome, what: Callable[[Chrome], object]) -> None:
+    """Until it is so; what a page that is just left held counts as nothing."""
+
+    def so(b: Chrome) -> bool:
+        try:
+            return bool(what(b))
+        except (StaleElementReferenceException, NoSuchElementException):
+            return False
+        except WebDriverException as e:
+            if GONE in (e.msg or ""):
+                return False
+            raise
+
+    WebDriverWait(browser, PATIENCE, 0.05).until(so)
+
+
+@contextmanager
+def next_page(browser: Chrome) -> Iterator[None]:
+    """What is done inside leads to another page, even one of the same address; after it that page is there."""
+    browser.execute_script("window.left = true")
+    yield
+    wait(browser, lambda b: b.execute_script("return !window.left && document.readyState === 'complete'"))
 
 
 def axe_faults(browser: Chrome) -> list[str]:

@@ -14,11 +14,9 @@ from pathlib import Path
 from PIL import Image
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.patience import PATIENCE
 from tests.smallbase import small_base
-from tests.web.chrome import chrome
+from tests.web.chrome import chrome, wait
 from tests.web.process import Served
 from tests.web.test_papers import letter
 
@@ -82,12 +80,11 @@ def _console(browser: Chrome, served: Served, place: Path) -> bytes:
 def _ask(browser: Chrome, text: str) -> None:
     before = len(browser.find_elements(By.CSS_SELECTOR, "#log > li.answer"))
     browser.find_element(By.ID, "text").send_keys(text, Keys.ENTER)
-    wait = WebDriverWait(browser, PATIENCE)
-    wait.until(lambda b: len(b.find_elements(By.CSS_SELECTOR, "#log > li.answer")) > before)
+    wait(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, "#log > li.answer")) > before)
 
 
 def _wait(browser: Chrome, path: str) -> None:
-    WebDriverWait(browser, PATIENCE).until(lambda b: b.find_elements(By.XPATH, path))
+    wait(browser, lambda b: b.find_elements(By.XPATH, path))
 
 
 def _small(browser: Chrome) -> bytes:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from bot.serving.base_files import BaseFiles
-from tests.patience import PATIENCE
-from tests.web.chrome import axe_faults, chrome, logged, severe
+from tests.web.chrome import axe_faults, chrome, logged, severe, wait
 from tests.web.process import Served
 from tests.web.test_papers import letter
 
@@ -47,12 +44,6 @@ def browser(tmp_path: Path, served: Served) -> Iterator[Chrome]:
     with chrome(tmp_path / "profile") as made:
         made.get(f"{served.address}/")
         yield made
-
-
-def wait(browser: Chrome, what: Callable[[Chrome], object]) -> None:
-    """Until it is so; what a page that is just left held counts as nothing."""
-    passing = (StaleElementReferenceException, NoSuchElementException)
-    WebDriverWait(browser, PATIENCE, 0.05, passing).until(lambda b: bool(what(b)))
 
 
 def ask(browser: Chrome, text: str) -> str:

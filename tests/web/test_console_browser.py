@@ -10,9 +10,9 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from bot.serving.base_files import BaseFiles
-from tests.web.chrome import axe_faults, chrome, severe
+from tests.web.chrome import axe_faults, chrome, next_page, severe, wait
 from tests.web.process import Served
-from tests.web.test_browser import QUESTION, ask, sign_in, wait
+from tests.web.test_browser import QUESTION, ask, sign_in
 from tests.web.test_papers import TABLE, TEXT, letter
 
 WIDTHS = (1366, 360, 342, 320)
@@ -52,8 +52,9 @@ def _something_to_see(browser: Chrome, served: Served, place: Path) -> str:
     for n in range(len(browser.find_elements(By.CSS_SELECTOR, "section.card form"))):
         browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true;")
         form = browser.find_elements(By.CSS_SELECTOR, "section.card form")[n]
-        form.find_element(By.XPATH, ".//button[. = '保存']").click()
-        wait(browser, lambda b: "改好了，没有错误" in b.find_element(By.CSS_SELECTOR, ".told").text)
+        with next_page(browser):
+            form.find_element(By.XPATH, ".//button[. = '保存']").click()
+        assert "改好了，没有错误" in browser.find_element(By.CSS_SELECTOR, ".told").text
     return draft.removeprefix(served.address)
 
 
