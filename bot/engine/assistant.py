@@ -24,7 +24,7 @@ from bot.engine.rules.units import measures_of
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.conversation import Conversation, went_on
 from bot.engine.values.reply import Block, Reply, Say
-from bot.engine.values.why import By, Heard, Rule
+from bot.engine.values.why import ANEW, By, Heard, Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
@@ -90,7 +90,7 @@ class Assistant:
         if self.library.many:
             reply = replace(reply, conversation=_about(reply, before))
         reply = self._suggested(reply)
-        kept = _beside(replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures)), before)
+        kept = _beside(replace(reply, conversation=_went_on(before, reply)), before)
         reply = self._use.brevity.brief(replace(reply, conversation=kept), before, asked.asks)
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
 
@@ -186,6 +186,11 @@ class Assistant:
             policy=conversation.policy if self.library.many and has(conversation.policy) else "",
             named=conversation.named if self.library.many and has(conversation.named) else "",
         )
+
+
+def _went_on(before: Conversation, reply: Reply) -> Conversation:
+    """The conversation with what was talked about before."""
+    return went_on(before, reply.conversation, reply.why.figures, anew=reply.why.rule in ANEW)
 
 
 def _about(reply: Reply, before: Conversation) -> Conversation:

@@ -49,6 +49,10 @@ class FollowUpTalk(Record):
     this_document: Expressions
     contrast: Expressions
     """A rejection that names what was wrong: 我不是…，是…."""
+    clarifies: Expressions = NEVER
+    """What says more of what was meant, and not that the answer was wrong: 我是说…."""
+    meant: Expressions = NEVER
+    """Behind a rejection, what only says that something is asked: 我问的…."""
     together: Expressions
     """What joins two things that are asked for at once."""
     counts: Expressions
@@ -175,6 +179,8 @@ class ActTalk(Record):
     following: Expressions = NEVER
     """The clause behind the one that is talked about; with the group ``twice``, the one behind that."""
     preceding: Expressions = NEVER
+    beside: Expressions = NEVER
+    """The one behind it or, with the group ``before``, before it, of which something is asked: 它后面那条补多少."""
     shorter: Expressions = NEVER
     """The answer is too long."""
     outdated: Expressions = NEVER

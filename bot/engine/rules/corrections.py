@@ -39,15 +39,16 @@ def correction(asked: Asked, use: Resources) -> Outcome:
     rest = use.follow_ups.correction(asked.question)
     if rest is None:
         return None
+    question, clause = use.understanding.question(rest), conversation.clause
     if use.understanding.empty(rest):
-        return _rejected(asked, use)
-    question = use.understanding.question(rest)
-    clause = conversation.clause
+        only_asks = bool(clause and question.asks & ASKS_OF_CLAUSE)  # 不是钱,是谁负责
+        return Narrow(replace(asked, question=question)) if only_asks else _rejected(asked, use)
     if clause and use.answers(clause).names_case(clause, question):
         return use.of_talked_about(question, conversation)
     rejected = "" if question.asks & ASKS_OF_CLAUSE else clause  # else only what was asked of it was wrong
     if clause and asked.talked_about in use.library.untaught:
         question = with_ask(question, conversation, use)  # 我问的是夜间集市: how much, still
+        rejected = "" if use.follow_ups.clarifies(asked.question) else rejected
     return Narrow(replace(asked, question=question, rejected=rejected))
 
 

@@ -32,6 +32,16 @@ class Part:
         return pattern(self.ask.says).search(text) is not None
 
 
+@dataclass(frozen=True)
+class Step:
+    """A turn that goes on from the clause talked about to one before or behind it."""
+
+    by: int
+    """Clauses on, or back where negative."""
+    rest: str = ""
+    """What is asked of the one that is stepped to: 它后面那条补多少."""
+
+
 class Acts:
     """Reads a question as an act; what it is done to, the rules know."""
 
@@ -44,6 +54,7 @@ class Acts:
         self._whether, self._two = pattern(acts.whether), pattern(acts.two)
         self._among = pattern(acts.among)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
+        self._beside = pattern(acts.beside)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
 
@@ -53,13 +64,18 @@ class Acts:
         match = self._leaves.match(text)
         return text[match.end() :].strip(" ,.:;") if match else None
 
-    def step(self, question: Question) -> int:
-        """How many clauses on (下一条) or back (上一条) from the one that is talked about; 0: the turn is no step."""
+    def step(self, question: Question) -> Step | None:
+        """How a turn steps on (下一条) or back (上一条) from the clause that is talked about; None: it is no step."""
         for wanted, way in ((self._following, 1), (self._preceding, -1)):
             match = self._alone(wanted, question)
             if match:
-                return way * (2 if match.groupdict().get("twice") else 1)
-        return 0
+                return Step(way * (2 if match.groupdict().get("twice") else 1))
+        text = question.reading.folded
+        beside = self._beside.match(text)
+        if beside is None:
+            return None
+        rest = text[beside.end() :]
+        return Step(-1 if beside.groupdict().get("before") else 1, "" if self._empty(rest) else rest)
 
     def among(self, question: Question) -> str | None:
         """What is said of those that are picked from all that was listed, 其中科技局管的; None: nothing is."""

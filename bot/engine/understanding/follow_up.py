@@ -105,7 +105,11 @@ class FollowUps:
             end += size
             while end < len(text) and not text[end].isalnum():
                 end += 1
-        return text[end:] if end else None
+        return self._follow["meant"].sub("", text[end:].strip(), count=1) if end else None
+
+    def clarifies(self, question: Question) -> bool:
+        """Whether a correction only says more exactly what was meant: 我是说省级的."""
+        return self._follow["clarifies"].match(question.reading.folded) is not None
 
     def returns(self, question: Question) -> Return | None:
         """回到刚才工资那个,又是谁管; None when nothing points back."""

@@ -39,6 +39,9 @@ class Conversation:
     """Targets of the clauses whose text the last messages showed, the latest first; empty for one that showed none."""
     told: str = ""
     """Id of the document whose validity was told last, and the day on which."""
+    listed: str = ""
+    """Target of ``choices`` that was picked or stepped to last: the next one is the next of these. Empty: it is the
+    document's, as after a question that was asked in between."""
     place: str = ""
     """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
 
@@ -60,8 +63,13 @@ class Conversation:
         return cls(**out)
 
 
-def went_on(before: Conversation, now: Conversation, figures: tuple[str, ...] = ()) -> Conversation:
-    """``now``, with what was talked about before; ``figures``: those put forward now."""
+def went_on(before: Conversation, now: Conversation, figures: tuple[str, ...] = (), anew: bool = False) -> Conversation:
+    """``now``, with what was talked about before.
+
+    ``figures``: those put forward now; ``anew``: whether the question says by itself what it is about.
+    """
     known = dict.fromkeys((*([before.clause] if before.clause else ()), *before.earlier))
     kept = figures or (before.figures if now.clause == before.clause else ())
-    return replace(now, earlier=tuple(t for t in known if t != now.clause)[:MOST_EARLIER], figures=kept)
+    listed = now.listed or ("" if anew or now.clause != before.clause else before.listed)
+    earlier = tuple(t for t in known if t != now.clause)[:MOST_EARLIER]
+    return replace(now, listed=listed, earlier=earlier, figures=kept)
