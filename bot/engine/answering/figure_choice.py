@@ -188,8 +188,6 @@ class FigureChoice:
 
     def _rivals(self, number: Number, led: Sequence[Figure]) -> Sequence[Figure]:
         """The figures that a number in the question may be meant for; none where nobody says that it is given."""
-        if number.value == 1 and number.unit in _COUNTED:  # 做一个场景补多少 claims nothing
-            return ()
         plain = self.asked.plain
         segment = next((s for s in _SEGMENT.split(plain) if number.text in s), plain)
         claimed = self.words.says("given", segment) or "assertion" in self.asked.question.asks
