@@ -149,10 +149,14 @@ class PartAsk(Record):
 
     asks: Expressions
     """How it is asked for; nothing else is in the question but words of ``around``."""
+    story: Expressions = NEVER
+    """What in a story asks for it, whatever else is told, once a measure is talked about: 后来想搬走."""
+    unless: Expressions = NEVER
+    """With which the story is another one: 从外地搬来."""
     parts: tuple[Part, ...]
     """Parts of a card that may say it."""
     says: Expressions
-    """What words that say it hold: looked for in the parts, and in clauses that have no card."""
+    """What words that say it hold, the plainest first: looked for in the parts, and in clauses that have no card."""
     lines: bool = True
     """Whether a part says it by being there, whatever its words: materials are materials."""
 

@@ -27,10 +27,23 @@ IN_NUMBERS = {
     "deadline": frozenset({"deadline", "duration"}),
     "payment": frozenset({"ratio", "share", "deadline", "duration"}),
     "payer": frozenset({"ratio", "share"}),
+    "moved": frozenset({"duration"}),
 }
 """Parts that numbers say -> the kinds of those."""
 OF_NO_CLAUSE = frozenset(
-    {"phone", "deadline", "procedure", "materials", "place", "payment", "together", "returned", "moved"}
+    {
+        "phone",
+        "deadline",
+        "procedure",
+        "materials",
+        "place",
+        "payment",
+        "together",
+        "returned",
+        "moved",
+        "changed",
+        "again",
+    }
 )
 """Parts that a document says once for all its measures."""
 
@@ -51,7 +64,7 @@ class PartAnswers(OnPolicy):
         plain = question.reading.plain
         capped = caps(clause, plain, conversation.said, conversation.figures) if part.name == CAP else ()
         own = tuple(dict.fromkeys(sentence(clause, f.quote) for f in capped)) or self._own(clause, part)
-        common = [] if own else list(self._common(clause, part))
+        common = [] if own else list(self._common(clause, part, talked=bool(conversation.clause)))
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
         said = "\n".join(filter(None, (conversation.said, plain)))
         stated = self._stated(Words(clause, own), common, part) if part.name in IN_NUMBERS else ()
@@ -101,6 +114,11 @@ class PartAnswers(OnPolicy):
         """Whether another clause says it for this one, in words by which such things are said."""
         return any(part.says(quote) for words in self._common(clause, part) for quote in words.quotes)
 
+    def states(self, clause: Clause, part: Part) -> bool:
+        """Whether the clause, or another one for it, says it in words by which such things are said."""
+        words = (Words(clause, self._own(clause, part)), *self._common(clause, part, talked=True))
+        return any(part.says(quote) for one in words for quote in one.quotes)
+
     def shorter(self, clause: Clause, conversation: Conversation) -> Reply:
         """What was asked of the clause, without anything else."""
         sentence = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
@@ -125,13 +143,30 @@ class PartAnswers(OnPolicy):
         pieces = [point.of(clause.text).strip() for point in leaves(clause.points) if point.kind != "title"]
         return tuple(piece for piece in pieces if part.says(piece))[:MOST_QUOTES]
 
-    def _common(self, clause: Clause, part: Part) -> Iterator[Words]:
-        """What the clauses say that govern it; else those that say it for the whole document."""
+    def _common(self, clause: Clause, part: Part, talked: bool = False) -> Iterator[Words]:
+        """What the clauses say that govern it; else those that say it for the whole document.
+
+        ``talked``: the clause was talked about before, so that what any other says plainly may be meant for it.
+        """
         governing = self.policy.governing(clause)
         found = [Words(c, quotes) for c in governing if (quotes := self._carded(c, part))]
         if not found and part.name in OF_NO_CLAUSE:
             found = self._once(part)
+        if talked and part.ask.story and not part.ask.lines and not self._asked.written:
+            known = {words.clause.id for words in found}
+            found += [words for words in self._plainly(part) if words.clause.id not in known]
+            found.sort(key=lambda words: -max(map(part.strength, words.quotes)))
         yield from found[:2]
+
+    def _plainly(self, part: Part) -> Iterator[Words]:
+        """The clauses that grant no sum and say it as plainly as can be, whatever their cards hold."""
+        for clause in self.policy.clauses:
+            if any(figure.is_money for figure in clause.figures):
+                continue
+            pieces = (point.of(clause.text).strip() for point in leaves(clause.points) if point.kind != "title")
+            quotes = tuple(piece for piece in pieces if part.strength(piece) == len(part.ask.says))
+            if quotes:
+                yield Words(clause, quotes[:MOST_QUOTES])
 
     def _once(self, part: Part) -> list[Words]:
         """The clauses that say it and grant nothing themselves."""

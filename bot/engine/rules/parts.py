@@ -23,7 +23,7 @@ def parts(asked: Asked, use: Resources) -> Outcome:
     conversation = asked.conversation
     part = None if asked.left else use.acts.part(asked.question)
     if part is None:
-        return None
+        return None if asked.left else _told(asked, use)
     offered = clauses_of(conversation.choices)
     if len(offered) == 1 and not conversation.clause:
         conversation, offered = replace(conversation, clause=offered[0], choices=()), []
@@ -41,6 +41,18 @@ def parts(asked: Asked, use: Resources) -> Outcome:
         return None
     home = use.home(asked.scope, conversation)
     return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+
+
+def _told(asked: Asked, use: Resources) -> Outcome:
+    """What a story asks without asking for it, where the document says it of the measure that is talked about."""
+    conversation = asked.conversation
+    if not conversation.clause or asked.talked_about not in use.library.untaught or asked.rejected:
+        return None
+    answers, clause = use.answers(conversation.clause), use.library.clause(conversation.clause)
+    for part in use.acts.told(asked.question):
+        if answers.states(clause, part):
+            return answers.part(clause, part, asked.question, conversation)
+    return None
 
 
 def _responsible(asked: Asked, use: Resources) -> Outcome:

@@ -29,7 +29,12 @@ class Part:
 
     def says(self, text: str) -> bool:
         """Whether the words hold what words that say it hold."""
-        return pattern(self.ask.says).search(text) is not None
+        return self.strength(text) > 0
+
+    def strength(self, text: str) -> int:
+        """How plainly they say it: the first of the expressions is the plainest; 0: they don't."""
+        says = self.ask.says
+        return next((len(says) - n for n, one in enumerate(says) if pattern((one,)).search(text)), 0)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Acts:
         self._beside = pattern(acts.beside)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
+        self._stories = [(p, pattern(p.ask.story), pattern(p.ask.unless)) for p, _ in self._parts]
 
     def leaves(self, question: Question) -> str | None:
         """What is asked once something new is begun, 换个问题,…; empty: nothing yet. None: nothing is begun."""
@@ -114,6 +120,11 @@ class Acts:
         if len(question.reading.folded) > LONGEST or question.units or question.foreign_units:
             return None
         return next((part for part, asks in self._parts if self._alone(asks, question)), None)
+
+    def told(self, question: Question) -> list[Part]:
+        """What a story asks of the measure that is talked about without asking for it: 去年拿了奖,今年想搬走."""
+        text = question.reading.folded
+        return [part for part, story, unless in self._stories if story.search(text) and not unless.search(text)]
 
     def part_of(self, question: Question) -> tuple[Part, str] | None:
         """The one thing that is asked, and what the question says besides: of what (申请首店奖励 + 要什么材料)."""
