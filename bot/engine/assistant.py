@@ -22,7 +22,7 @@ from bot.engine.rules.order import answer
 from bot.engine.rules.resources import Resources
 from bot.engine.rules.units import measures_of
 from bot.engine.understanding.understanding import Question, Understanding
-from bot.engine.values.conversation import Conversation, went_on
+from bot.engine.values.conversation import ASKED_ON, Conversation, went_on
 from bot.engine.values.reply import Block, Reply, Say
 from bot.engine.values.why import ANEW, By, Heard, Rule
 from bot.replies.texts import Texts
@@ -91,6 +91,7 @@ class Assistant:
             reply = replace(reply, conversation=_about(reply, before))
         reply = self._suggested(reply)
         kept = _beside(replace(reply, conversation=_went_on(before, reply)), before)
+        kept = replace(kept, point=tuple(sorted(asked.asks & ASKED_ON)) or before.point)
         reply = self._use.brevity.brief(replace(reply, conversation=kept), before, asked.asks)
         return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
 

@@ -28,8 +28,11 @@ IN_NUMBERS = {
     "payment": frozenset({"ratio", "share", "deadline", "duration"}),
     "payer": frozenset({"ratio", "share"}),
     "moved": frozenset({"duration"}),
+    "total": frozenset({"amount"}),
 }
 """Parts that numbers say -> the kinds of those."""
+IN_SUMS = frozenset({"total"})
+"""Parts that are said by a sum."""
 OF_NO_CLAUSE = frozenset(
     {
         "phone",
@@ -161,7 +164,7 @@ class PartAnswers(OnPolicy):
     def _plainly(self, part: Part) -> Iterator[Words]:
         """The clauses that grant no sum and say it as plainly as can be, whatever their cards hold."""
         for clause in self.policy.clauses:
-            if any(figure.is_money for figure in clause.figures):
+            if part.name not in IN_SUMS and any(figure.is_money for figure in clause.figures):
                 continue
             pieces = (point.of(clause.text).strip() for point in leaves(clause.points) if point.kind != "title")
             quotes = tuple(piece for piece in pieces if part.strength(piece) == len(part.ask.says))

@@ -8,15 +8,13 @@ from dataclasses import replace
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
-from bot.engine.values.conversation import Conversation
+from bot.engine.values.conversation import ASKED_ON, Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import Rule
 
 _WORD = re.compile(r"\w")
 ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
-ASKED_ON = frozenset({"amount", "count"})
-"""What a turn leaves out that only names another case: 博士补多少, 硕士呢."""
 ASKS = ASKS_OF_CLAUSE | {"by_unit", "contact", "more"}
 """What a turn may ask by itself."""
 
@@ -57,7 +55,7 @@ def with_ask(question: Question, conversation: Conversation, use: Resources) -> 
     if question.asks & ASKS or not conversation.said:
         return question
     lines = [use.understanding.question(line).asks & ASKS for line in conversation.said.split("\n")]
-    last = next((asks for asks in reversed(lines) if asks), frozenset())
+    last = next((asks for asks in reversed(lines) if asks), frozenset(conversation.point))
     return replace(question, asks=question.asks | (last & ASKED_ON))
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.engine.answering.on_policy import SAID_CHARS
 from bot.engine.rules.asked import Asked, Outcome
-from bot.engine.rules.corrections import ASKED_ON
 from bot.engine.rules.resources import Resources
+from bot.engine.values.conversation import ASKED_ON
 from bot.engine.values.why import Rule
 from knowledge.base.target import clauses_of
 

@@ -11,7 +11,7 @@ from bot.engine.values.thresholds import SHORT
 from knowledge.base.talk import PartAsk
 
 _WORD = re.compile(r"\w")
-_STOPS = re.compile(r"[,.;?!:]+")
+_STOPS = re.compile(r"[,.;?!:、]+")
 _ENDS = re.compile(r"[呢嘞咧哩勒][?!.,~ ]*$")
 LEAST = 5
 """Characters of a question that says by itself what it is about."""
@@ -90,10 +90,15 @@ class Acts:
         return f"{text[: match.start()]} {text[match.end() :]}".strip() if match else None
 
     def questions(self, question: Question) -> list[str]:
-        """The parts of a message that each ask something; none where a part doesn't."""
-        parts = [part.strip() for part in _STOPS.split(question.reading.folded) if part.strip()]
-        asking = [part for part in parts if len(part) >= LEAST and self._asking.search(part)]
-        return asking if len(asking) == len(parts) else []
+        """The parts of a message that each ask something; none where a part doesn't.
+
+        Divided by a stop, else by a blank.
+        """
+        text = question.reading.folded
+        parts = [part.strip() for part in _STOPS.split(text) if part.strip()]
+        parts = text.split() if len(parts) == 1 else parts
+        asking = all(self._asking.search(part) for part in parts)
+        return parts if asking and parts and len(parts[0]) >= LEAST else []
 
     def names_only(self, question: Question) -> bool:
         """Whether a turn asks nothing by itself: 复核过的, 外地搬来的呢."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+ASKED_ON = frozenset({"amount", "count"})
+"""Cues that a turn leaves out which only names another case: 博士补多少, 硕士呢."""
 MOST_EARLIER = 5
 """Clauses talked about before that are remembered."""
 
@@ -42,6 +44,8 @@ class Conversation:
     listed: str = ""
     """Target of ``choices`` that was picked or stepped to last: the next one is the next of these. Empty: it is the
     document's, as after a question that was asked in between."""
+    point: tuple[str, ...] = ()
+    """Cues of the number that was asked for last: 不是,我问的是节水 asks for it again."""
     place: str = ""
     """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
 
