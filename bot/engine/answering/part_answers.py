@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine.answering.caps import caps
@@ -16,6 +16,7 @@ from bot.engine.values.why import Rule, Why
 from knowledge.base.card import Said
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import leaves
+from knowledge.text.fold import fold
 
 CAP = "cap"
 """The part that is a figure."""
@@ -67,7 +68,9 @@ class PartAnswers(OnPolicy):
         plain = question.reading.plain
         capped = caps(clause, plain, conversation.said, conversation.figures) if part.name == CAP else ()
         own = tuple(dict.fromkeys(sentence(clause, f.quote) for f in capped)) or self._own(clause, part)
-        common = [] if own else list(self._common(clause, part, talked=bool(conversation.clause)))
+        common = list(self._common(clause, part, talked=bool(conversation.clause)))
+        own = () if _names(question, common) and not _names(question, [Words(clause, own)]) else own
+        common = [] if own else common
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
         said = "\n".join(filter(None, (conversation.said, plain)))
         stated = self._stated(Words(clause, own), common, part) if part.name in IN_NUMBERS else ()
@@ -143,8 +146,7 @@ class PartAnswers(OnPolicy):
         carded = self._carded(clause, part)
         if carded or (clause.card is not None and part.ask.lines):
             return carded
-        pieces = [point.of(clause.text).strip() for point in leaves(clause.points) if point.kind != "title"]
-        return tuple(piece for piece in pieces if part.says(piece))[:MOST_QUOTES]
+        return tuple(piece for piece in _pieces(clause) if part.says(piece))[:MOST_QUOTES]
 
     def _common(self, clause: Clause, part: Part, talked: bool = False) -> Iterator[Words]:
         """What the clauses say that govern it; else those that say it for the whole document.
@@ -164,10 +166,9 @@ class PartAnswers(OnPolicy):
     def _plainly(self, part: Part) -> Iterator[Words]:
         """The clauses that grant no sum and say it as plainly as can be, whatever their cards hold."""
         for clause in self.policy.clauses:
-            if part.name not in IN_SUMS and any(figure.is_money for figure in clause.figures):
+            if part.name not in IN_SUMS and any(figure.kind == "amount" for figure in clause.figures):
                 continue
-            pieces = (point.of(clause.text).strip() for point in leaves(clause.points) if point.kind != "title")
-            quotes = tuple(piece for piece in pieces if part.strength(piece) == len(part.ask.says))
+            quotes = tuple(piece for piece in _pieces(clause) if part.strength(piece) == len(part.ask.says))
             if quotes:
                 yield Words(clause, quotes[:MOST_QUOTES])
 
@@ -204,9 +205,21 @@ class PartAnswers(OnPolicy):
         return Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
 
 
+def _pieces(clause: Clause) -> Iterator[str]:
+    """The words of its smallest points: no title, and no note on who is responsible."""
+    for point in leaves(clause.points):
+        if point.kind not in ("title", "note"):
+            yield point.of(clause.text).strip()
+
+
 def _common(clause: Clause) -> bool:
     """Whether it grants nothing itself, so that what it says of an application holds for others."""
     return clause.card is not None and not clause.card.standard and not clause.card.subject
+
+
+def _names(question: Question, said: Sequence[Words]) -> bool:
+    """Whether what is said of it has one of the question's words: 利息."""
+    return any(word in fold(quote) for words in said for quote in words.quotes for word in question.telling)
 
 
 def _whole(clause: Clause, said: Said) -> str:

@@ -11,6 +11,7 @@ from bot.engine.matching.decide import Decision, decide
 from bot.engine.matching.matcher import Context
 from bot.engine.matching.merge import contest
 from bot.engine.rules.asked import Asked
+from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.conversation import Conversation
@@ -183,8 +184,10 @@ class Case:
         """The best match's clause; what was asked before counts where it is still talked about."""
         said = conversation.said if self._same(best) else ""
         answers, clause = self.use.answers(best.target), self.use.library.clause(best.target)
-        by = By(Rule.BEST_MATCH, best.probability)
-        return answers.answer(clause, self.asked.question, conversation, by, said=said)
+        question, by = self.asked.question, By(Rule.BEST_MATCH, best.probability)
+        if conversation.clause and policy_of(best.target) in self.use.library.untaught:
+            question = narrowed(question, conversation, self.use)  # 外市搬来的,干满一年了
+        return answers.answer(clause, question, conversation, by, said=said)
 
     def _same(self, best: Match) -> bool:
         """Whether a short question is on the clause that is talked about."""

@@ -11,6 +11,7 @@ from bot.engine.values.conversation import ASKED_ON
 from bot.engine.values.why import Rule
 from knowledge.base.target import clauses_of
 
+PHONE = "phone"
 UNITS = "units"
 """The part that is no words of the clause: who is responsible."""
 
@@ -23,7 +24,7 @@ def parts(asked: Asked, use: Resources) -> Outcome:
     conversation = asked.conversation
     part = None if asked.left else use.acts.part(asked.question)
     if part is None:
-        return None if asked.left else _told(asked, use)
+        return _told(asked, use) or _told_of_all(asked, use)
     offered = clauses_of(conversation.choices)
     if len(offered) == 1 and not conversation.clause:
         conversation, offered = replace(conversation, clause=offered[0], choices=()), []
@@ -43,10 +44,22 @@ def parts(asked: Asked, use: Resources) -> Outcome:
     return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
 
 
+def _told_of_all(asked: Asked, use: Resources) -> Outcome:
+    """The telephone, once something was talked about: what the document says of it once for all that it grants."""
+    policy_id, conversation = asked.scope.only, asked.conversation
+    talked = asked.left or conversation.clause or conversation.earlier or conversation.choices
+    if policy_id not in use.library.untaught or not talked:
+        return None
+    phone = next((part for part in use.acts.told(asked.question) if part.name == PHONE), None)
+    if phone is None:
+        return None
+    return use.answers(policy_id).part_of_all(phone, asked.question, conversation)
+
+
 def _told(asked: Asked, use: Resources) -> Outcome:
     """What a story asks without asking for it, where the document says it of the measure that is talked about."""
     conversation = asked.conversation
-    if not conversation.clause or asked.talked_about not in use.library.untaught or asked.rejected:
+    if asked.left or not conversation.clause or asked.talked_about not in use.library.untaught or asked.rejected:
         return None
     answers, clause = use.answers(conversation.clause), use.library.clause(conversation.clause)
     for part in use.acts.told(asked.question):
