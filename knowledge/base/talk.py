@@ -160,6 +160,11 @@ class PartAsk(Record):
     lines: bool = True
     """Whether a part says it by being there, whatever its words: materials are materials."""
 
+    @property
+    def in_stories(self) -> bool:
+        """Whether stories ask for it."""
+        return self.story != NEVER
+
 
 class ActTalk(Record):
     """What a turn does to the conversation, by the whole of what it says."""

@@ -157,7 +157,7 @@ class PartAnswers(OnPolicy):
         found = [Words(c, quotes) for c in governing if (quotes := self._carded(c, part))]
         if not found and part.name in OF_NO_CLAUSE:
             found = self._once(part)
-        if talked and part.ask.story and not part.ask.lines and not self._asked.written:
+        if talked and part.ask.in_stories and not part.ask.lines and not self._asked.written:
             known = {words.clause.id for words in found}
             found += [words for words in self._plainly(part) if words.clause.id not in known]
             found.sort(key=lambda words: -max(map(part.strength, words.quotes)))
