@@ -13,6 +13,7 @@ from bot.engine.answering.whole_words import sentence
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Piece, Quote, Reply, Say
 from knowledge.base.document import Clause
+from knowledge.base.target import policy_of
 
 MESSAGES = 3
 """Messages back to which nobody needs to scroll far."""
@@ -37,6 +38,8 @@ class Brevity:
             reply = replace(reply, blocks=tuple(b for b in reply.blocks if b.role != "notice"))
         if shown and shown in before.shown and "original" not in asks:
             reply = self._without_original(reply, target)
+        elif not shown and reply.status == "answer" and policy_of(before.clause) == reply.policy:
+            reply = replace(reply, blocks=tuple(self._placed(block, reply) for block in reply.blocks))
         kept = replace(
             reply.conversation,
             shown=(shown, *before.shown)[:MESSAGES],
@@ -60,6 +63,16 @@ class Brevity:
         below = [b for b in blocks[at + 1 :] if b.role not in ("original", "units", "note", "place")]
         rest = Block("note", (Say(self._words("rest")),))
         return replace(reply, blocks=(*above, self._place(target, clause), *below, rest))
+
+    def _placed(self, block: Block, reply: Reply) -> Block:
+        """A place without the document's name, in the document that is talked about."""
+        if block.role != "place":
+            return block
+        for ref in reply.clauses:
+            compose, clause = self._composers.of(ref.target), self._composers.library.clause(ref.target)
+            if block.text == Block("place", (Say(compose.place(clause)),), compose.label("place")).text:
+                return self._place(ref.target, clause)
+        return block
 
     def _place(self, target: str, clause: Clause) -> Block:
         """Where it stands, in the document that is known by now."""
