@@ -70,7 +70,10 @@ class Brevity:
             return block
         for ref in reply.clauses:
             compose, clause = self._composers.of(ref.target), self._composers.library.clause(ref.target)
-            if block.text == Block("place", (Say(compose.place(clause)),), compose.label("place")).text:
+            if (
+                clause.number
+                and block.text == Block("place", (Say(compose.place(clause)),), compose.label("place")).text
+            ):
                 return self._place(ref.target, clause)
         return block
 

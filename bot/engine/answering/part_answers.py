@@ -126,17 +126,22 @@ class PartAnswers(OnPolicy):
         return any(part.says(quote) for one in words for quote in one.quotes)
 
     def shorter(self, clause: Clause, conversation: Conversation) -> Reply:
-        """What was asked of the clause, without anything else."""
-        sentence = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
-        words = sentence or clause.title
-        blocks = (Block("lead", (Quote(words.strip()),), self.compose.label("measure")), self._place(clause))
+        """What was asked of the clause, without anything else: the sentences of the sums that were put forward."""
+        told = tuple(figure for figure in clause.figures if figure.id in conversation.figures)
+        quotes = tuple(dict.fromkeys(sentence(clause, figure.quote) for figure in told))
+        best = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
+        quotes = quotes or ((best or clause.title).strip(),)
+        label = self.compose.label("amount" if any(figure.is_money for figure in told) else "measure")
+        lead = (Block("lead", (Quote(quote),), label if n == 0 else "") for n, quote in enumerate(quotes))
+        blocks = (*lead, self._place(clause))
         return Reply(
             "answer",
             blocks,
             conversation,
             self.policy.id,
             clauses=(self.compose.ref(clause.id),),
-            why=Why(Rule.FOLLOW_UP, topic="shorter"),
+            figures=tuple(map(self.compose.figure_ref, told)),
+            why=Why(Rule.FOLLOW_UP, topic="shorter", figures=tuple(figure.id for figure in told)),
         )
 
     # -- what is said of it ------------------------------------------------------------------------------------------

@@ -71,6 +71,11 @@ class FollowUps:
         signs = ("begins", "ends", "pronoun")
         return len(text) <= 2 * SHORT and any(self._follow[sign].search(text) for sign in signs)
 
+    def continues(self, question: Question) -> bool:
+        """Whether it both opens and ends as what goes on: 那省级的呢."""
+        text = question.reading.folded
+        return is_short(question.reading) and all(self._follow[sign].search(text) for sign in ("begins", "ends"))
+
     def asks_on(self, question: Question) -> bool:
         """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
         return is_short(question.reading) and bool(question.asks & {"units", "amount", "count", "original"})
