@@ -19,10 +19,10 @@ from tests.telegram.postgres import fresh_database
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases that run out soon."""
-    monkeypatch.setattr(leases, "TTL", 2.0)
-    monkeypatch.setattr(membership, "TTL", 2.0)
-    monkeypatch.setattr(membership, "MARGIN", 0.5)
+    """Leases that run out soon, yet not while a busy machine is only slow."""
+    monkeypatch.setattr(leases, "TTL", 6.0)
+    monkeypatch.setattr(membership, "TTL", 6.0)
+    monkeypatch.setattr(membership, "MARGIN", 1.5)
     monkeypatch.setattr(membership, "BEAT", 0.3)
 
 
