@@ -14,6 +14,7 @@ from knowledge.compiled import Ready
 from knowledge.reading.word_class import names_thing
 from knowledge.retrieval.evidence import Asking, Evidence
 from knowledge.text.fold import fold, fold_whole
+from knowledge.text.numbers import numbers
 
 REMEMBERED = 256
 """Clauses whose known words are remembered."""
@@ -102,7 +103,8 @@ class Subjects:
     def _lacking(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> Iterator[str]:
         """The question's words that the clause hasn't, nor what people ask of its sums."""
         asking = Asking(question.reading, self._understanding.generic)
-        lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", asking.words)
+        words = [word for word in asking.words if not _of_number(word, question)]
+        lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words)
         if known is not None:
             return (word for word in lacking if known.said.count(word) < OFTEN)
         text = fold_whole(clause.text)
@@ -144,6 +146,13 @@ class Subjects:
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
         return _Known(stated, "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+
+
+def _of_number(word: str, question: Question) -> bool:
+    """Whether a word begins with the end of a number, so that it is no word: 成规 of 九成规上企业."""
+    plain = question.reading.plain
+    ends = (number.text[-1] for number in numbers(plain, own=True) if number.text + word[1:] in plain)
+    return word[0] in ends
 
 
 def _another_name(name: str, subject: str) -> bool:
