@@ -74,6 +74,10 @@ OTHERWISE = 0.8
 """What a word counts of which an official one stands in the clause: who made the list may not have meant this case."""
 LONG = 6.0
 """Log of the characters of a long clause."""
+FITTED_AMONG = 26
+"""Documents without phrasings in tests/fitting, beside which TRUST was fitted."""
+CROWD = 0.6
+"""How much less likely a clause with phrasings is meant, in log odds, for each log of so many times more documents."""
 FORM = 1.0
 """Log odds that a form answers less than a sentence does."""
 _SENTENCE = re.compile("[。；;]")
@@ -210,6 +214,7 @@ class Evidence:
         self.jurisdiction = Jurisdiction(base, self.speak_of)
         self._text = lru_cache(REMEMBERED)(self._read)
         self.rarity = lru_cache(REMEMBERED)(self._rarity)
+        self._crowd = CROWD * math.log(max(1.0, clauses.policies / FITTED_AMONG))
         self._counting = [(name, weight) for name in SIGNALS if (weight := weights.signal.get(name, 0.0))]
 
     def find(self, asking: Asking) -> list[Found]:
@@ -312,13 +317,15 @@ class Evidence:
     def trust(self, values: Mapping[str, float], ahead: float = 0.0) -> float | None:
         """How probably the best clause with phrasings is meant, where it has these of TRUST, and not one without.
 
-        ``ahead``: the log odds of its document, for place and level, less those of the other's. None where nothing was
-        fitted.
+        ``ahead``: the log odds of its document, for place and level, less those of the other's. The more documents
+        there are, the less likely it is that this one is meant. None where nothing was fitted.
         """
         w = self._weights.taught
         if not w:
             return None
-        odds = ahead + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
+        odds = (
+            ahead - self._crowd + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
+        )
         return 1.0 / (1.0 + math.exp(-odds))
 
     def _candidates(self, asking: Asking) -> list[tuple[str, float]]:

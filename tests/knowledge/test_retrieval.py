@@ -90,7 +90,7 @@ def test_finds_the_clause(engine: LocalRetriever, question: str, first: int) -> 
 
 
 def test_only_of_laws_the_broad_ones_come_first() -> None:
-    """A code of many articles is likelier meant than a by-law; of policies a long one is no likelier than a short one."""
+    """A code of many articles is likelier meant than a by-law; of policies no long one."""
     text = "企业申请补贴的，向园区提出申请。"
     entries = [Entry(text, "short"), Entry(text, "long"), *(Entry(f"鸵鸟养殖{n}。", "long") for n in range(30))]
     assert numbers(LocalRetriever.build(entries, kind="clauses"), "企业申请补贴") == [0, 1]
