@@ -74,7 +74,7 @@ def test_another_subject_is_declined(asked: Asked, name: str, seed: bool, least:
         ("foreign", True, 8),
         ("foreign", False, 18),
         ("swapped", True, 10),
-        ("swapped", False, 19),
+        ("swapped", False, 17),
         ("confusable", False, 37),
     ],
 )
