@@ -26,6 +26,8 @@ SUMS = frozenset({"元", "美元", "%"})
 """Units of what is paid: sums and shares."""
 SHORT = 7
 """Telling words of a question that is no story."""
+STORY = 14
+"""Telling words of a question above which it is a story."""
 HEADS = 4
 """Words behind a subject's name of which one may be what is meant: 高企员工的孩子."""
 SHARED = 2
@@ -71,7 +73,7 @@ class Subjects:
 
         ``figures``: what is put forward; without any, what the clause states.
         """
-        if self._swaps.turned(question.reading.plain, clause):
+        if self._turned(question, clause):
             return True
         known = self._known_of(policy, clause)
         named = [name for name in known.names if name in question.reading.plain] if known is not None else []
@@ -87,12 +89,16 @@ class Subjects:
 
     def goes_off(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether a turn that goes on from a clause's sum is on something else: 外地大学整体搬迁呢."""
-        if self._swaps.turned(question.reading.plain, clause):
+        if self._turned(question, clause):
             return True
         known = self._known_of(policy, clause)
         if known is not None and any(name in question.reading.plain for name in known.names):
             return False
         return self._names_thing(policy, clause, question, known)
+
+    def _turned(self, question: Question, clause: Clause) -> bool:
+        """Whether it turns round what the clause says; a story also tells of other things."""
+        return len(question.telling) <= STORY and self._swaps.turned(question.reading.plain, clause)
 
     def _known_of(self, policy: Policy, clause: Clause) -> _Known | None:
         """None of a document without phrasings."""
