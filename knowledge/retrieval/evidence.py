@@ -52,6 +52,8 @@ CANDIDATES = 12
 """Clauses that are looked at closely."""
 ALSO = 3
 """Clauses of a document that are looked at because the question names its place."""
+ASKED = 16
+"""What was looked for last, whose candidates are remembered: several rules look for the same."""
 REMEMBERED = 4_000
 """Clauses whose features are remembered."""
 READ = 3_000
@@ -213,12 +215,16 @@ class Evidence:
         self._said = surfaces(reader.vocabulary)
         self.jurisdiction = Jurisdiction(base, self.speak_of)
         self._text = lru_cache(REMEMBERED)(self._read)
+        self._found = lru_cache(ASKED)(self._weighed)
         self.rarity = lru_cache(REMEMBERED)(self._rarity)
         self._crowd = CROWD * math.log(max(1.0, clauses.policies / FITTED_AMONG))
         self._counting = [(name, weight) for name in SIGNALS if (weight := weights.signal.get(name, 0.0))]
 
     def find(self, asking: Asking) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
+        return list(self._found(asking))
+
+    def _weighed(self, asking: Asking) -> list[Found]:
         rows = self.signals(asking)
         utility = [self._utility(target, row) + self._whose(target, asking) for target, row in rows]
         top = max([0.0, *utility])

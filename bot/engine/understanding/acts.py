@@ -70,8 +70,7 @@ class Acts:
     def questions(self, question: Question) -> list[str]:
         """The parts of a message that each ask something; none where a part doesn't."""
         parts = [part.strip() for part in _STOPS.split(question.reading.folded) if part.strip()]
-        asking = [part for part in parts if len(part) >= LEAST and self._asking.search(part)]
-        return asking if len(asking) == len(parts) else []
+        return parts if all(len(part) >= LEAST and self._asking.search(part) for part in parts) else []
 
     def names_only(self, question: Question) -> bool:
         """Whether a turn asks nothing by itself: 复核过的, 外地搬来的呢."""
