@@ -68,6 +68,8 @@ MENTIONS = 3
 """Clauses that must name it."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
+NOTHING = 0.03
+"""``much`` up to which a candidate has nothing of the question: something is always the best of a search."""
 CLEAR_TOPIC = 1.5
 """Likenesses to a topic are this much sharper where the clause isn't about it."""
 FIRST_TOPIC = 2.0
@@ -225,7 +227,7 @@ class Evidence:
         return list(self._found(asking))
 
     def _weighed(self, asking: Asking) -> list[Found]:
-        rows = self.signals(asking)
+        rows = [(target, row) for target, row in self.signals(asking) if row["much"] > NOTHING or row["named"]]
         utility = [self._utility(target, row) + self._whose(target, asking) for target, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
