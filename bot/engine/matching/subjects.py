@@ -89,11 +89,14 @@ class Subjects:
         return bool(figures) and self._unknown(clause, question, known)
 
     def goes_off(self, policy: Policy, clause: Clause, question: Question) -> bool:
-        """Whether a turn that goes on from a clause's sum is on something else: 外地大学整体搬迁呢."""
+        """Whether a turn that goes on from a clause's sum is on something else: 外地大学整体搬迁呢.
+
+        What people call the things of a document without phrasings, nobody has said: 屋里装扶手的 of its 适老化改造.
+        """
         if self._turned(question, clause):
             return True
         known = self._known_of(policy, clause)
-        if known is not None and any(name in question.reading.plain for name in known.names):
+        if known is None or any(name in question.reading.plain for name in known.names):
             return False
         return self._names_thing(policy, clause, question, known)
 
