@@ -128,6 +128,8 @@ class NumberTalk(Record):
     """That a cap is asked for."""
     needed: Expressions
     """That a condition is asked for, not what is given."""
+    claimed: Expressions = NEVER
+    """That a number is stated and asked back."""
     otherwise: Expressions = NEVER
     """That something else is asked for: the number that was asked for before is not meant again."""
 

@@ -52,6 +52,8 @@ CANDIDATES = 12
 """Clauses that are looked at closely."""
 ALSO = 3
 """Clauses of a document that are looked at because the question names its place."""
+ASKED = 16
+"""What was looked for last, whose candidates are remembered: several rules look for the same."""
 REMEMBERED = 4_000
 """Clauses whose features are remembered."""
 READ = 3_000
@@ -66,6 +68,8 @@ MENTIONS = 3
 """Clauses that must name it."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
+NOTHING = 0.03
+"""``much`` up to which a candidate has nothing of the question: something is always the best of a search."""
 CLEAR_TOPIC = 1.5
 """Likenesses to a topic are this much sharper where the clause isn't about it."""
 FIRST_TOPIC = 2.0
@@ -74,6 +78,10 @@ OTHERWISE = 0.8
 """What a word counts of which an official one stands in the clause: who made the list may not have meant this case."""
 LONG = 6.0
 """Log of the characters of a long clause."""
+FITTED_AMONG = 26
+"""Documents without phrasings in tests/fitting, beside which TRUST was fitted."""
+CROWD = 0.6
+"""How much less likely a clause with phrasings is meant, in log odds, for each log of so many times more documents."""
 FORM = 1.0
 """Log odds that a form answers less than a sentence does."""
 _SENTENCE = re.compile("[。；;]")
@@ -209,12 +217,17 @@ class Evidence:
         self._said = surfaces(reader.vocabulary)
         self.jurisdiction = Jurisdiction(base, self.speak_of)
         self._text = lru_cache(REMEMBERED)(self._read)
+        self._found = lru_cache(ASKED)(self._weighed)
         self.rarity = lru_cache(REMEMBERED)(self._rarity)
+        self._crowd = CROWD * math.log(max(1.0, clauses.policies / FITTED_AMONG))
         self._counting = [(name, weight) for name in SIGNALS if (weight := weights.signal.get(name, 0.0))]
 
     def find(self, asking: Asking) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
-        rows = self.signals(asking)
+        return list(self._found(asking))
+
+    def _weighed(self, asking: Asking) -> list[Found]:
+        rows = [(target, row) for target, row in self.signals(asking) if row["much"] > NOTHING or row["named"]]
         utility = [self._utility(target, row) + self._whose(target, asking) for target, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
@@ -312,13 +325,15 @@ class Evidence:
     def trust(self, values: Mapping[str, float], ahead: float = 0.0) -> float | None:
         """How probably the best clause with phrasings is meant, where it has these of TRUST, and not one without.
 
-        ``ahead``: the log odds of its document, for place and level, less those of the other's. None where nothing was
-        fitted.
+        ``ahead``: the log odds of its document, for place and level, less those of the other's. The more documents
+        there are, the less likely it is that this one is meant. None where nothing was fitted.
         """
         w = self._weights.taught
         if not w:
             return None
-        odds = ahead + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
+        odds = (
+            ahead - self._crowd + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
+        )
         return 1.0 / (1.0 + math.exp(-odds))
 
     def _candidates(self, asking: Asking) -> list[tuple[str, float]]:

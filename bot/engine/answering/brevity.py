@@ -26,10 +26,13 @@ class Brevity:
         self._composers = composers
         self._words = composers.library.words
 
-    def brief(self, reply: Reply, before: Conversation, asks: frozenset[str]) -> Reply:
-        """The reply without what was shown, and with what is now shown in its conversation.
+    def brief(
+        self, reply: Reply, kept: Conversation, before: Conversation, asks: frozenset[str]
+    ) -> tuple[Reply, Conversation]:
+        """(the reply without what was shown, its conversation with what is now shown).
 
-        ``asks``: the question's cues; who asks for the original text gets it.
+        ``kept``: the conversation that goes with the reply; ``before``: the one before it; ``asks``: the question's
+        cues; who asks for the original text gets it.
         """
         told = self._told(reply)
         target = reply.clauses[0].target if reply.status == "answer" and reply.clauses else ""
@@ -40,12 +43,7 @@ class Brevity:
             reply = self._without_original(reply, target)
         elif not shown and reply.status == "answer" and policy_of(before.clause) == reply.policy:
             reply = replace(reply, blocks=tuple(self._placed(block, reply) for block in reply.blocks))
-        kept = replace(
-            reply.conversation,
-            shown=(shown, *before.shown)[:MESSAGES],
-            told=told or before.told,
-        )
-        return replace(reply, conversation=kept)
+        return reply, replace(kept, shown=(shown, *before.shown)[:MESSAGES], told=told or before.told)
 
     def _told(self, reply: Reply) -> str:
         """What a notice says: of which document, and on which day; empty without one, or for several documents."""

@@ -141,11 +141,11 @@ class Case:
         question, asks = self.asked.question, self.use.understanding.money.asks_number
         if not (reply.figures or question.numbers or asks(question)):
             return False
+        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         if self.leaning or best.target == self.asked.conversation.clause:
-            return False
+            return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
-        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         return self.use.subjects.another(policy, clause, question, reply.figures)
 
     def _decline_subject(self, best: Match) -> Reply:

@@ -22,7 +22,7 @@ def parts(asked: Asked, use: Resources) -> Outcome:
     Of a document as a whole, once something was asked of it: what it says of it for all that it grants.
     """
     conversation = asked.conversation
-    part = None if asked.left else use.acts.part(asked.question)
+    part = None if asked.left or _of_nothing(asked, use) else use.acts.part(asked.question)
     if part is None:
         return _told(asked, use) or _told_of_all(asked, use)
     offered = clauses_of(conversation.choices)
@@ -42,6 +42,16 @@ def parts(asked: Asked, use: Resources) -> Outcome:
         return None
     home = use.home(asked.scope, conversation)
     return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+
+
+def _of_nothing(asked: Asked, use: Resources) -> bool:
+    """Whether there is nothing that a part could be of, and nobody needs to be told so."""
+    conversation = asked.conversation
+    if conversation.clause or conversation.choices or not use.library.many:
+        return not (conversation.clause or conversation.choices)
+    if conversation.info and asked.scope.only in use.library.untaught:
+        return False
+    return bool(asked.scope.only or conversation.policy)
 
 
 def _told_of_all(asked: Asked, use: Resources) -> Outcome:

@@ -45,6 +45,8 @@ EACH, NOT_EACH = 1.3, 0.7
 """What a number of the clause fits that is stated for each of what is asked for, and one that isn't."""
 CAPPED, NOT_CAPPED = 1.2, 0.8
 """The same of a cap where a cap is asked for."""
+CLAIMS = frozenset({"assertion", "confirm", "correction"})
+"""Cues that a number is asked back."""
 ASKS_OTHERWISE = frozenset({"units", "original", "contact", "by_unit"})
 """Cues that ask for no number."""
 OTHER_UNIT = 0.4
@@ -126,15 +128,15 @@ class NumberWords:
         talk = lexicon.talk
         self._kinds = {kind: pattern(getattr(talk.asked_numbers, kind)) for kind in KINDS}
         self._alike = [frozenset((name, *others)) for name, others in talk.units_of_numbers.items()]
-        self._each, self._most, self._needed, self._otherwise = (
-            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed", "otherwise")
+        self._each, self._most, self._needed, self._claimed, self._otherwise = (
+            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed", "claimed", "otherwise")
         )
 
     def asked_for(self, question: Question, said: str = "") -> NumberAsked | None:
         """What the question asks for, or what was said before it where it asks for nothing; None: no number."""
         plain = question.reading.plain
         asked = self.of(plain)
-        if asked is None and {"assertion", "confirm", "correction"} & question.asks:
+        if asked is None and self._weighs(question):
             claimed = question.numbers or numbers(plain, own=True)  # 我房贷能一直扣360个月是吧
             asked = NumberAsked(tuple(dict.fromkeys(_kind_of_unit(n.unit) for n in claimed))) if claimed else None
         if asked is None and ({"amount", "count"} & question.asks or self._most.search(plain)):
@@ -142,6 +144,13 @@ class NumberWords:
         if asked is None and said and not self._asks_otherwise(question):
             return self._sides(before, said) if (before := self.of(said)) is not None else None
         return self._sides(asked, plain) if asked is not None else None
+
+    def _weighs(self, question: Question) -> bool:
+        """Whether numbers that the question states are asked about: that they are right, or that they will do."""
+        if CLAIMS & question.asks:
+            return True
+        plain = question.reading.plain
+        return self._claimed.search(plain) is not None or self._needed.search(plain) is not None
 
     def _asks_otherwise(self, question: Question) -> bool:
         """谁牵头, 原文发我: no narrower case of the number that was asked for before."""

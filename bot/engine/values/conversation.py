@@ -49,6 +49,11 @@ class Conversation:
     place: str = ""
     """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was talked about."""
+        return not any(vars(self).values())
+
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in vars(self).items() if v}
@@ -76,4 +81,11 @@ def went_on(before: Conversation, now: Conversation, figures: tuple[str, ...] = 
     kept = figures or (before.figures if now.clause == before.clause else ())
     listed = now.listed or ("" if anew or now.clause != before.clause else before.listed)
     earlier = tuple(t for t in known if t != now.clause)[:MOST_EARLIER]
-    return replace(now, listed=listed, earlier=earlier, figures=kept)
+    return changed(now, listed=listed, earlier=earlier, figures=kept)
+
+
+def changed(conversation: Conversation, **values: str | tuple[str, ...]) -> Conversation:
+    """The conversation with some values; itself where it has them: making another is dear."""
+    has = vars(conversation)
+    new = {name: value for name, value in values.items() if has[name] != value}
+    return replace(conversation, **new) if new else conversation  # type: ignore[arg-type]
