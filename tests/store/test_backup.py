@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
+from sqlalchemy import URL, MetaData, create_engine, select
 
 from bot.settings import OVERLAY
 from bot.staff.asker_hash import KEY_FILE
-from bot.store import tickets
+from bot.store import backup, tickets
 from bot.store.backup import MANIFEST, BackupError, back_up, restore
 from bot.store.migrate import migrate
+from bot.store.private import make_private
 from bot.store.questions import Asked
 from bot.store.store import Change, Received, Store, Verdict, parsed_url
 from bot.store.tables import questions
@@ -494,6 +495,43 @@ def test_two_restores_at_once_are_one(place: Any, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sorted(codes) == [0, 2]
+    assert len(new.rows()["questions"]) == 1
+
+
+def test_who_waited_in_vain_leaves_the_file_that_another_fills(
+    place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both find no file yet; the one that comes to fill it takes longer than the other one waits for a lock."""
+    old, new, file = place(SQLITE, "old"), place(SQLITE, "new"), tmp_path / "b.zip"
+    asyncio.run(old.fill())
+    back_up(old.url, file, {})
+    filling, fill = threading.Event(), backup._fill
+    failed: list[Exception] = []
+
+    def pausing(database: URL) -> None:
+        filling.wait(1.0)  # for the other one, unless that is kept waiting itself
+        make_private(database)
+
+    def slowly(*of: Any) -> None:
+        filling.set()
+        time.sleep(2.5)
+        fill(*of)
+
+    def restoring() -> None:
+        try:
+            restore(file, new.url, {})
+        except Exception as error:
+            failed.append(error)
+
+    monkeypatch.setattr("bot.store.backup.make_private", pausing)
+    monkeypatch.setattr(backup, "_fill", slowly)
+    threads = [threading.Thread(target=restoring) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.3)
+    for thread in threads:
+        thread.join()
+    assert len(failed) == 1
     assert len(new.rows()["questions"]) == 1
 
 
