@@ -301,15 +301,32 @@ def _transaction(url: str) -> Iterator[Connection]:
     """Everything in one transaction; a file that was not there before is gone again when it fails."""
     engine, parsed = _engine(url), parsed_url(url)
     file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
-    new = file is not None and not file.exists()
-    make_private(parsed)
-    try:
-        with contextlib.closing(_Disposed(engine)), engine.begin() as connection:
-            yield connection
-    except BaseException:
-        if new and file is not None:
-            file.unlink(missing_ok=True)
-        raise
+    with _alone_in(file.absolute().parent) if file is not None else contextlib.nullcontext():
+        new = file is not None and not file.exists()
+        make_private(parsed)
+        try:
+            with contextlib.closing(_Disposed(engine)), engine.begin() as connection:
+                yield connection
+        except BaseException:
+            if new and file is not None and file.exists() and not file.stat().st_size:
+                file.unlink()
+            raise
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One restore at a time in a folder: a second one must not take away the file that the first one fills.
+
+    A killed program lets go. A folder that isn't there, or can't be locked, is no reason not to try.
+    """
+    import fcntl
+
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def _engine(url: str) -> Engine:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import pytest
+
 from bot.operations.metrics import Metrics
 from bot.service.intake import Intake
 from bot.service.journal import Raw
@@ -13,12 +15,22 @@ from bot.service.port import Address, Incoming
 from bot.service.service import Service
 from bot.service.shared_journal import SharedJournal
 from bot.service.turns import Turn, current_slot, current_turn
+from bot.serving.replicas import membership
 from bot.serving.replicas.replica import Replica
+from bot.store import leases
 from bot.store.keys import Delivery
 from bot.store.store import Store
 from tests.patience import PATIENCE
 
 CHANNEL = "test"
+
+
+def short_leases(monkeypatch: pytest.MonkeyPatch, seconds: float = 2.0) -> None:
+    """Leases that run out in so many seconds, and beats to match."""
+    monkeypatch.setattr(leases, "TTL", seconds)
+    monkeypatch.setattr(membership, "TTL", seconds)
+    monkeypatch.setattr(membership, "MARGIN", seconds / 4)
+    monkeypatch.setattr(membership, "BEAT", 0.3)
 
 
 def read(delivery: Delivery, text: str) -> Incoming:

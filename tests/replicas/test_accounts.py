@@ -7,20 +7,16 @@ import asyncio
 import pytest
 
 from bot.messaging import core
-from bot.serving.replicas import accounts, membership
-from bot.store import leases
+from bot.serving.replicas import accounts
 from bot.store.store import Store
-from tests.replicas.echoes import One, replicas, until
+from tests.replicas.echoes import One, replicas, short_leases, until
 from tests.telegram.postgres import fresh_database
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases that run out soon."""
-    monkeypatch.setattr(leases, "TTL", 2.0)
-    monkeypatch.setattr(membership, "TTL", 2.0)
-    monkeypatch.setattr(membership, "MARGIN", 0.5)
-    monkeypatch.setattr(membership, "BEAT", 0.3)
+    short_leases(monkeypatch)
     monkeypatch.setattr(accounts, "LOOK", 0.2)
 
 

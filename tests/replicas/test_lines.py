@@ -10,7 +10,7 @@ import pytest
 from bot.service import lines
 from bot.serving.replicas import membership
 from bot.store import leases
-from tests.replicas.echoes import One, joined, replicas, until
+from tests.replicas.echoes import One, joined, replicas, short_leases, until
 from tests.telegram.postgres import fresh_database
 
 BOUND = 20.0
@@ -25,10 +25,7 @@ def url(postgres_url: str) -> str:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases that run out soon."""
-    monkeypatch.setattr(leases, "TTL", 2.0)
-    monkeypatch.setattr(membership, "TTL", 2.0)
-    monkeypatch.setattr(membership, "MARGIN", 0.5)
-    monkeypatch.setattr(membership, "BEAT", 0.3)
+    short_leases(monkeypatch)
 
 
 async def open_still(one: One) -> int:

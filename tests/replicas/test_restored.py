@@ -8,22 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.serving.replicas import membership
-from bot.store import leases
 from bot.store.backup import BackupError, back_up, restore
 from bot.store.store import Store
 from bot.store.tables import leases as held
-from tests.replicas.echoes import CHANNEL, replicas, until
+from tests.replicas.echoes import CHANNEL, replicas, short_leases, until
 from tests.telegram.postgres import fresh_database
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases that run out soon, yet not while a busy machine is only slow."""
-    monkeypatch.setattr(leases, "TTL", 6.0)
-    monkeypatch.setattr(membership, "TTL", 6.0)
-    monkeypatch.setattr(membership, "MARGIN", 1.5)
-    monkeypatch.setattr(membership, "BEAT", 0.3)
+    """Six seconds: with two, this test once waited in vain on a busy machine, which pauses alone don't explain."""
+    short_leases(monkeypatch, 6.0)
 
 
 def lines(connection: Connection) -> list[str]:

@@ -16,9 +16,8 @@ from bot.serving.hot_reload import State
 from bot.serving.replicas import membership
 from bot.serving.replicas.replica import Replica
 from bot.serving.reply_cache import RecentReplies
-from bot.store import leases
 from bot.store.store import Store
-from tests.replicas.echoes import until
+from tests.replicas.echoes import short_leases, until
 from tests.telegram.postgres import fresh_database
 from tests.web.web import Web
 
@@ -38,10 +37,7 @@ LOOKED_AT = (
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases that run out soon."""
-    monkeypatch.setattr(leases, "TTL", 2.0)
-    monkeypatch.setattr(membership, "TTL", 2.0)
-    monkeypatch.setattr(membership, "MARGIN", 0.5)
-    monkeypatch.setattr(membership, "BEAT", 0.3)
+    short_leases(monkeypatch)
 
 
 @contextlib.asynccontextmanager

@@ -9,9 +9,6 @@ import json
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
-import threading
 import time
 import zipfile
 from collections.abc import AsyncIterator
@@ -19,99 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
+from sqlalchemy import create_engine
 
 from bot.settings import OVERLAY
 from bot.staff.asker_hash import KEY_FILE
 from bot.store import tickets
 from bot.store.backup import MANIFEST, BackupError, back_up, restore
 from bot.store.migrate import migrate
-from bot.store.questions import Asked
-from bot.store.store import Change, Received, Store, Verdict, parsed_url
-from bot.store.tables import questions
+from bot.store.store import Change, Received, Store, parsed_url
 from tests.botapi import BotApi
-from tests.patience import PATIENCE
-from tests.started import ROOT
+from tests.store.places import POSTGRES, SQLITE, Place
 from tests.store.test_store import kept, of
-from tests.telegram.postgres import fresh_database
 from tests.telegram.process import Bot
 
-SQLITE, POSTGRES = "sqlite", "postgresql"
 WAYS = [(SQLITE, SQLITE), (SQLITE, POSTGRES), (POSTGRES, SQLITE), (POSTGRES, POSTGRES)]
-
-
-class Place:
-    """A data folder with its database."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        folder.mkdir(exist_ok=True)
-        self.folder, self.url = folder, url
-
-    def command(self, *words: object) -> subprocess.CompletedProcess[str]:
-        """`policybot …` on it."""
-        return self._run("-m", "bot.cli", *words)
-
-    def python(self, code: str, *words: object) -> subprocess.CompletedProcess[str]:
-        """A program on it."""
-        return self._run("-c", code, *words)
-
-    def _run(self, *words: object) -> subprocess.CompletedProcess[str]:
-        environment = {"POLICYBOT_DATA_DIR": str(self.folder), "POLICYBOT_DATABASE": self.url, "PYTHONUTF8": "1"}
-        return subprocess.run(
-            [sys.executable, *map(str, words)],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-
-    def rows(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything that it holds."""
-        engine = create_engine(parsed_url(self.url))
-        with engine.connect() as connection:
-            found = MetaData()
-            found.reflect(connection)
-            held = {
-                name: [dict(row) for row in connection.execute(select(t).order_by(*t.primary_key.columns)).mappings()]
-                for name, t in found.tables.items()
-            }
-        engine.dispose()
-        return held
-
-    async def fill(self) -> None:
-        """A bit of everything."""
-        store = Store(self.url)
-        store.prepare()
-        store.open()
-        now = time.time()
-        await store.receive([Received(of(n), f'{{"update_id":{n},"text":"问题{n}😀"}}', now) for n in range(1, 5)])
-        await store.receive([Received(of(7), '{"update_id":7}', now - 200_000.0)])
-        await store.change(Change(done=of(2)))
-        await store.change(Change(aside=(of(3), "ValueError")))
-        await store.change(Change(kept=[kept("5:5", '{"clause":"p/1.1"}', now)]))
-        await store.change(Change(verdicts=[Verdict("k", "p/1.1", "down", "", now, "hash", of(2))]))
-        asked = Asked(
-            of(2), now, "2026-11-24", "private", "hash", "=1+1\n\u2028", "词", "none", score=0.25, margin=None
-        )
-        await store.change(Change(asked=[asked], counted=[("2026-11-24", "refusal", "stats")]))
-        await store.transact(lambda c: tickets.open_one(c, of(4), ("5", "5", "9"), "怎么办", "", now, asker="hash"))
-        await store.close()
-        (self.folder / KEY_FILE).write_text("k" * 64)
-        (self.folder / OVERLAY).write_text("taught: []\n")
-
-
-@pytest.fixture
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """Makes places: place("sqlite", "a")."""
-
-    def make(kind: str, name: str) -> Place:
-        if kind == POSTGRES:
-            return Place(tmp_path / name, fresh_database(str(request.getfixturevalue("postgres_url"))))
-        return Place(tmp_path / name, f"sqlite:///{tmp_path / name / 'policybot.db'}")
-
-    return make
 
 
 @pytest.mark.parametrize(("before", "after"), WAYS)
@@ -400,101 +318,6 @@ async def test_a_backup_of_an_earlier_schema_is_brought_to_the_present_one(place
     assert len(held["conversations"]) == 1
     assert held["tickets"] == []
     assert held["alembic_version"] != old.rows()["alembic_version"]
-
-
-KILLED = """
-import os, signal, sys
-from bot import cli
-from bot.store import backup, staged
-
-def ends(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-if sys.argv[1] == "before":  # all is written, and nothing committed
-    write = staged.Staged.write
-    staged.Staged.write = lambda *given: (write(*given), ends())
-else:
-    backup._put_in_place = ends
-cli.main(["restore", sys.argv[2], "--force"])
-"""
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
-async def test_a_restore_that_is_killed_is_finished_or_undone(
-    place: Any, tmp_path: Path, kind: str, moment: str
-) -> None:
-    """Killed before the commit and it changed nothing; after it, and whoever opens the store next puts the files up."""
-    old, here, file = place(SQLITE, "old"), place(kind, "here"), tmp_path / "b.zip"
-    await old.fill()
-    await here.fill()
-    (here.folder / KEY_FILE).write_text("h" * 64)
-    (here.folder / OVERLAY).write_text("taught: []  # here\n")
-    assert old.command("backup", file).returncode == 0
-    with contextlib.closing(sqlite3.connect(old.folder / "policybot.db")) as database:
-        database.execute("DELETE FROM questions")  # so that the backup's rows are told from those here
-        database.commit()
-    store = Store(here.url)
-    store.open()
-    await store.transact(lambda c: c.execute(questions.update().values(text="here")))
-    await store.close()
-    before = here.rows()
-    killed = here.python(KILLED, moment, file)
-    assert killed.returncode == -9, killed.stderr
-    assert (here.folder / KEY_FILE).read_text() == "h" * 64, "no file before the commit"
-    if moment == "before":
-        assert here.rows() == before
-        assert here.command("stats").returncode == 0
-        assert (here.folder / KEY_FILE).read_text() == "h" * 64
-        assert here.rows() == before
-        assert here.command("restore", file, "--force").returncode == 0
-    else:
-        assert here.rows()["questions"][0]["text"] == "=1+1\n\u2028"
-        assert here.command("backup", tmp_path / "meanwhile.zip").returncode == 0
-        with zipfile.ZipFile(tmp_path / "meanwhile.zip") as archive:
-            assert archive.read(f"files/{KEY_FILE}") == b"k" * 64, "the key that goes with the database"
-        assert here.command("stats").returncode == 0
-    assert (here.folder / KEY_FILE).read_text() == "k" * 64
-    assert (here.folder / OVERLAY).read_text() == "taught: []\n"
-    assert here.rows()["questions"][0]["text"] == "=1+1\n\u2028"
-    assert here.rows()["notices"] == []
-    assert [p.name for p in here.folder.iterdir() if ".restore-" in p.name] == [], "nothing is left behind"
-
-
-async def test_a_file_that_can_not_be_put_in_place_is_told_and_put_there_later(place: Any, tmp_path: Path) -> None:
-    old, new, file = place(SQLITE, "old"), place(SQLITE, "new"), tmp_path / "b.zip"
-    await old.fill()
-    assert old.command("backup", file).returncode == 0
-    (new.folder / KEY_FILE).mkdir()  # no file can take its place
-    done = new.command("restore", file, "--force")
-    assert done.returncode == 2
-    assert "恢复没有做完：数据库恢复了" in done.stderr
-    assert "什么都没有改" not in done.stderr
-    assert str(new.folder / KEY_FILE) in done.stderr
-    refused = new.command("stats")
-    assert refused.returncode == 2
-    assert "上次的恢复没有做完" in refused.stderr
-    (new.folder / KEY_FILE).rmdir()
-    assert new.command("stats").returncode == 0
-    assert (new.folder / KEY_FILE).read_text() == "k" * 64
-
-
-def test_two_restores_at_once_are_one(place: Any, tmp_path: Path) -> None:
-    """Whoever comes second waits, and then finds that the store is not empty."""
-    old, new = place(SQLITE, "old"), place(SQLITE, "new")
-    asyncio.run(old.fill())
-    assert old.command("backup", tmp_path / "b.zip").returncode == 0
-    codes: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: codes.append(new.command("restore", tmp_path / "b.zip").returncode))
-        for _ in range(2)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(codes) == [0, 2]
-    assert len(new.rows()["questions"]) == 1
 
 
 def test_nothing_of_the_environment_is_in_a_backup(place: Any, tmp_path: Path) -> None:

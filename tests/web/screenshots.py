@@ -18,6 +18,7 @@ from selenium.webdriver.common.by import By
 from tests.smallbase import small_base
 from tests.web.chrome import chrome, wait
 from tests.web.process import Served
+from tests.web.test_browser import ask
 from tests.web.test_papers import letter
 
 HERE = Path(__file__).resolve().parents[1] / "pictures"
@@ -50,12 +51,12 @@ def taken(place: Path) -> dict[str, bytes]:
         with chrome(place / "one", 900, 1180) as browser:
             browser.get(f"{served.address}/")
             for text in ("我们刚认定高企，能拿多少补贴？", "谁负责"):
-                _ask(browser, text)
+                ask(browser, text)
             browser.execute_script("window.scrollTo(0, 0)")
             pictures[FILES[0]] = _small(browser)
         with chrome(place / "two", 390, 844) as browser:
             browser.get(f"{served.address}/look?change=elder")
-            _ask(browser, "首次认定的高企补贴多少")
+            ask(browser, "首次认定的高企补贴多少")
             browser.find_elements(By.CSS_SELECTOR, "#log > li")[-1].location_once_scrolled_into_view  # noqa: B018
             pictures[FILES[1]] = _small(browser)
         with chrome(place / "three", 1280, 900) as browser:
@@ -75,12 +76,6 @@ def _console(browser: Chrome, served: Served, place: Path) -> bytes:
     _wait(browser, "//*[contains(., '收下了')]")
     browser.find_element(By.XPATH, "//h2[. = '原文和认出来的']").location_once_scrolled_into_view  # noqa: B018
     return _small(browser)
-
-
-def _ask(browser: Chrome, text: str) -> None:
-    before = len(browser.find_elements(By.CSS_SELECTOR, "#log > li.answer"))
-    browser.find_element(By.ID, "text").send_keys(text, Keys.ENTER)
-    wait(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, "#log > li.answer")) > before)
 
 
 def _wait(browser: Chrome, path: str) -> None:
