@@ -20,7 +20,7 @@ from knowledge import compiled
 from knowledge.compiled import Ready
 from tests.bases import beside
 from tests.botapi import BotApi
-from tests.smallbase import small_base
+from tests.smallbase import FEWEST, small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 LANES = {
@@ -144,7 +144,7 @@ def assistant(ready: Ready) -> Assistant:
 @pytest.fixture(scope="session")
 def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small base, compiled beside its files."""
-    root = small_base(tmp_path_factory.mktemp("small"))
+    root = small_base(tmp_path_factory.mktemp("small"), each=FEWEST)
     beside(root)
     return root
 
