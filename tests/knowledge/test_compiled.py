@@ -120,7 +120,7 @@ def test_one_that_another_thread_has_read_meanwhile_has_its_parts(stored: compil
     sections = policy.sections
     assert type(policy) is Policy
     assert Unread.__getattr__(policy, "sections") is sections  # type: ignore[arg-type]
-    assert Unread.__eq__(policy, policy)  # type: ignore[arg-type]
+    assert Unread.__eq__(policy, policy)  # type: ignore[operator]
 
 
 def test_nothing_else_is_missing(stored: compiled.Ready) -> None:
