@@ -31,6 +31,7 @@ from bot.store.questions import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
 from knowledge.files.table import DANGEROUS
+from tests.bases import uncounted
 from tests.started import ROOT
 from tests.store.test_store import of, url
 
@@ -368,9 +369,10 @@ def test_with_ten_thousand_questions_all_come_back_in_under_a_second(engine: Eng
             "export": lambda: export(connection, io.StringIO(), "questions", "csv"),
         }
         for name, run in runs.items():
-            began = time.process_time()  # what others do on the machine doesn't count
-            result = run()
-            times[name] = time.process_time() - began
+            with uncounted():
+                began = time.process_time()  # what others do on the machine doesn't count
+                result = run()
+                times[name] = time.process_time() - began
             if isinstance(result, Stats):
                 assert result.questions == 10_000
             elif isinstance(result, list):
