@@ -96,6 +96,8 @@ class PlaceTalk(Record):
     """What stands before the place that somebody moves to."""
     left: Expressions
     """What stands behind it."""
+    comes_to: Expressions
+    """What stands before the place that somebody comes to, or moves to, for good."""
 
 
 class FigureTalk(Record):

@@ -13,7 +13,7 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 - ``other_topic``: how clearly the question has a topic that the clause isn't about, where it doesn't cover its words
 - ``title``: as ``cover``, but in the titles of the clause and its part alone
 - ``above``: the same in the document's title
-- ``stated``, ``silent``: money is asked for, and the clause states some, or none
+- ``stated``, ``silent``: a kind of number is asked for, and the clause states some, or none
 - ``units``: units are asked for, and the clause names some
 - ``length``: of the clause, its log
 - ``named``: the document is asked by name
@@ -36,6 +36,7 @@ from typing import get_args
 from knowledge import ROOT
 from knowledge.base.contents import Base, EvidenceName, TrustName
 from knowledge.base.lexicon import GovernmentLevel
+from knowledge.base.number_kinds import NumberKind, kinds_of
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.reading.vocabulary import surfaces
@@ -139,8 +140,10 @@ class Asking:
     """Those of government that it names."""
     also: Sequence[str] = ()
     """Policies of which some clauses are looked at in any case."""
-    wants: frozenset[str] = frozenset()
-    """``amount`` and ``units``, where they are asked for."""
+    units: bool = False
+    """Whether units are asked for."""
+    numbers: frozenset[NumberKind] = frozenset()
+    """The kinds of number that answer it; none where no number is asked for."""
     outside: float = 0.0
     """How probably the question is about what no document covers."""
 
@@ -158,7 +161,8 @@ class _Text:
     """Its titles, those above it and its text."""
     title: str
     above: str
-    money: bool
+    numbers: frozenset[NumberKind]
+    """The kinds of number that it states."""
     units: bool
     length: float
     form: bool
@@ -287,6 +291,7 @@ class Evidence:
     def _row(self, look: _Look, target: str, ahead: float) -> dict[str, float]:
         """The signals of one clause; ``ahead``: how its score compares with the best one's."""
         asking, text, whole = look.asking, self._text(target), look.whole
+        sought = asking.numbers
         held = _most_held(look, text)
         much = min(1.0, held / ENOUGH)
         row = {
@@ -299,9 +304,9 @@ class Evidence:
             **self._topical(look.topics, target, held / whole),
             "title": _held(look.words, text.title) / whole,
             "above": _held(look.words, text.above) / whole,
-            "stated": float("amount" in asking.wants and text.money),
-            "silent": float("amount" in asking.wants and not text.money),
-            "units": float("units" in asking.wants and text.units),
+            "stated": float(bool(sought & text.numbers)),
+            "silent": float(bool(sought) and not sought & text.numbers),
+            "units": float(asking.units and text.units),
             "length": text.length,
             "named": float(bool(asking.only)),
             "outside": asking.outside * (1.0 - held / whole),
@@ -394,7 +399,7 @@ class Evidence:
             _tight(f"{headings(policy, clause)}\n{clause.text[:READ]}"),
             _tight(title),
             _tight(policy.title or policy.display_name),
-            any(figure.is_money or figure.kind == "share" for figure in clause.figures),
+            frozenset(kind for figure in clause.figures for kind in kinds_of(figure)),
             bool(clause.responsible),
             math.log(len(clause.text) + 1) / LONG,
             not clause.figures and not _SENTENCE.search(clause.text),

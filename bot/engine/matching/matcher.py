@@ -22,11 +22,14 @@ from bot.engine.values.thresholds import (
     REJECTED,
     SURE,
 )
+from knowledge.base.number_kinds import NumberKind
 from knowledge.base.target import kind_of, policy_of
 from knowledge.learned.index import Match
 from knowledge.reading.reader import Reading
 from knowledge.retrieval.evidence import Asking, Evidence, Found
 
+AMOUNT: frozenset[NumberKind] = frozenset({"money", "share"})
+"""The kinds of number that say how much is paid."""
 MOST_ALSO = 8
 """Documents of a place that are looked at because the question names it."""
 
@@ -91,9 +94,17 @@ class Matcher:
             self._library.place_names.asked_for(question.reading.plain),
             self.evidence.jurisdiction.levels_asked(question.reading.plain),
             () if scope.only else also,
-            question.asks,
+            "units" in question.asks,
+            self._numbers(question),
             sum(m.probability for m in learned if kind_of(m.target) in ("near", "far")),
         )
+
+    def _numbers(self, question: Question) -> frozenset[NumberKind]:
+        """The kinds of number that answer a question; none where it asks for none, or for any."""
+        if "amount" in question.asks:
+            return AMOUNT
+        asked = self._understanding.numbers.asked_for(question)
+        return frozenset(asked.kinds) - {"any"} if asked is not None else frozenset()
 
     def _where(self, question: Question) -> tuple[Reading, tuple[str, ...]]:
         """(what the clauses must say, documents to look at closely): a place's name says where to look."""

@@ -9,23 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.engine.understanding.patterns import pattern
 from knowledge.base.document import Figure
 from knowledge.base.lexicon import Lexicon
+from knowledge.base.number_kinds import PERCENT, TIMES, NumberKind, kinds_of
 from knowledge.text.numbers import numbers
 
 if TYPE_CHECKING:
     from bot.engine.understanding.understanding import Question
 
-NumberKind = Literal["money", "share", "time", "count", "any"]
 KINDS: tuple[NumberKind, ...] = ("share", "time", "count", "money", "any")
 """In the order in which they are looked for: 几个点 is no count, and 多少 of 多少家 no sum."""
-_PERCENT = frozenset({"%", "‰", "个百分点", "百分点", "成", "折"})
-_TIMES = frozenset(
-    {"年", "月", "日", "天", "个月", "工作日", "个工作日", "个自然日", "小时", "分钟", "周", "秒", "课时"}
-)
 _LONG = frozenset({"年", "月", "个月"})
 SPANS = ("long", "short", "date")
 """Years and months, days and hours, and points in time; groups of the expressions that ask for a time."""
@@ -112,15 +108,6 @@ def is_condition(figure: Figure) -> bool:
     return figure.kind != "ratio" and not figure.is_money and (figure.bound == "at_least" or figure.unit.endswith("元"))
 
 
-def kinds_of(figure: Figure) -> tuple[NumberKind, ...]:
-    """What a figure is; a percentage with a cap is money, too."""
-    if figure.unit in _PERCENT or figure.kind in ("ratio", "share"):
-        return ("share", "money") if figure.cap is not None else ("share",)
-    if figure.kind == "amount" or figure.unit.endswith("元"):
-        return ("money",)
-    return ("time",) if figure.kind in ("duration", "deadline") or figure.unit in _TIMES else ("count",)
-
-
 class NumberWords:
     """Ready to look up."""
 
@@ -198,4 +185,4 @@ class NumberWords:
 def _kind_of_unit(unit: str) -> NumberKind:
     if unit == "元":
         return "money"
-    return "share" if unit in _PERCENT or unit == "比例" else "time" if unit in _TIMES else "count"
+    return "share" if unit in PERCENT or unit == "比例" else "time" if unit in TIMES else "count"
