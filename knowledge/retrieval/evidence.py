@@ -69,7 +69,7 @@ MENTIONS = 3
 """Clauses that must name it."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
-NOTHING = 0.03
+NOTHING = 0.1
 """``much`` up to which a candidate has nothing of the question: something is always the best of a search."""
 CLEAR_TOPIC = 1.5
 """Likenesses to a topic are this much sharper where the clause isn't about it."""
@@ -322,6 +322,11 @@ class Evidence:
         words, text = list(words), self._text(target).whole
         called = self._called(asking.reading.plain, words)
         return [word for word in words if not self._sought(word, called.get(word, {})).held(text)]
+
+    def says(self, target: str, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in a clause or the titles above it."""
+        text = self._text(target).whole
+        return any(word in text for word in words)
 
     def speaking_of(self, place: str) -> list[str]:
         """The documents that speak of a place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bot.engine.documents.issuers import without
 from bot.engine.documents.library import Library
@@ -30,6 +30,8 @@ from knowledge.retrieval.evidence import Asking, Evidence, Found
 
 AMOUNT: frozenset[NumberKind] = frozenset({"money", "share"})
 """The kinds of number that say how much is paid."""
+TELLING = 3.0
+"""Rarity from which a word of a topic tells what it is about."""
 MOST_ALSO = 8
 """Documents of a place that are looked at because the question names it."""
 
@@ -54,6 +56,7 @@ class Matcher:
         self._index = ready.index
         self._library = library
         self._understanding = understanding
+        self._topic_words = lru_cache(None)(self._words_of_topic)
         self.evidence = Evidence(ready.base, ready.reader, ready.clauses, ready.evidence)
 
     @cached_property
@@ -152,7 +155,19 @@ class Matcher:
             mine, others = (whose.odds(policy_of(m.target), places, levels) for m in (taught, best))
             return self.evidence.trust(self.trust_values(question, taught, best), mine - others)
 
-        return contest(learned, found, scope.rank, trust)
+        def about(topic: str, target: str) -> bool:
+            plain = question.reading.plain
+            words = [w for w in self._topic_words(topic) if w in plain and self.evidence.rarity(w) >= TELLING]
+            return not words or self.evidence.says(target, words)
+
+        return contest(learned, found, scope.rank, trust, about)
+
+    def _words_of_topic(self, topic_id: str) -> tuple[str, ...]:
+        topic = next((t for t in self._library.ready.base.lexicon.not_covered.topics if t.id == topic_id), None)
+        said = (topic.name, *topic.terms) if topic is not None else ()
+        empty = {*self._understanding.generic, *self._library.ready.base.lexicon.subjects.general}
+        words = dict.fromkeys(word for text in said for word in self._library.ready.reader.read(text).words)
+        return tuple(word for word in words if len(word) > 1 and word not in empty)
 
     def _learned_in_context(self, reading: Reading, context: Context, scope: Scope) -> list[Match]:
         matches = self.learned(reading, scope)
