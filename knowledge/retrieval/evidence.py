@@ -69,7 +69,7 @@ MENTIONS = 3
 """Clauses that must name it."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
-NOTHING = 0.1
+NOTHING = 0.06
 """``much`` up to which a candidate has nothing of the question: something is always the best of a search."""
 CLEAR_TOPIC = 1.5
 """Likenesses to a topic are this much sharper where the clause isn't about it."""

@@ -156,11 +156,17 @@ class Matcher:
             return self.evidence.trust(self.trust_values(question, taught, best), mine - others)
 
         def about(topic: str, target: str) -> bool:
-            plain = question.reading.plain
-            words = [w for w in self._topic_words(topic) if w in plain and self.evidence.rarity(w) >= TELLING]
+            words = self._topical(topic, question)
             return not words or self.evidence.says(target, words)
 
         return contest(learned, found, scope.rank, trust, about)
+
+    def _topical(self, topic: str, question: Question) -> list[str]:
+        """What a question for money says that tells what a topic is about; none where it asks for no money."""
+        if "money" not in self._numbers(question):
+            return []
+        plain = question.reading.plain
+        return [w for w in self._topic_words(topic) if w in plain and self.evidence.rarity(w) >= TELLING]
 
     def _words_of_topic(self, topic_id: str) -> tuple[str, ...]:
         topic = next((t for t in self._library.ready.base.lexicon.not_covered.topics if t.id == topic_id), None)
