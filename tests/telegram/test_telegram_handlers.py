@@ -19,7 +19,6 @@ from bot.channels.telegram.render import length
 from bot.days import BEIJING
 from bot.engine.assistant import Assistant
 from bot.engine.documents.examples import Examples
-from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.replies.texts import Texts
 from bot.service import buttons as keyboards
@@ -266,24 +265,6 @@ async def test_free_text_is_answered_as_a_reply_with_buttons(
     assert await store.counts() == {"done": 1}
     assert server.refusals == []
     assert server.previews == []
-    await bot.application.shutdown()
-
-
-async def test_typing_is_shown_where_the_answer_takes_longer(
-    server: BotApi, store: Store, recent: RecentReplies, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_once = recent.reply_soon
-
-    async def after_typing(question: str, conversation: Conversation) -> Reply:
-        await server.until(lambda: bool(server.world.actions), "typing is shown")
-        return await at_once(question, conversation)
-
-    monkeypatch.setattr(recent, "reply_soon", after_typing)
-    bot = Played(server, store, recent, busy=False)
-    await bot.application.initialize()
-    server.say(bot.chat, bot.alice, SUBSIDY)
-    assert TWENTY in text_of(await bot.after())
-    assert [action[1:] for action in server.world.actions] == [(bot.chat.id, "typing")]
     await bot.application.shutdown()
 
 

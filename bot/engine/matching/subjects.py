@@ -12,7 +12,7 @@ from bot.engine.values.reply import FigureRef
 from bot.engine.values.thresholds import OWN_WORDS
 from knowledge.base.document import Clause, Figure, Policy
 from knowledge.compiled import Ready
-from knowledge.reading.word_class import names_thing
+from knowledge.reading.word_class import names_thing, word_class
 from knowledge.retrieval.evidence import Asking, Evidence
 from knowledge.text.fold import fold, fold_whole
 from knowledge.text.numbers import numbers
@@ -27,6 +27,10 @@ SUMS = frozenset({"元", "美元", "%"})
 """Units of what is paid: sums and shares."""
 SHORT = 7
 """Telling words of a question that is no story."""
+TURN = 4
+"""Words of a turn that only names a thing: 省级农业产业园呢."""
+_TELLS = ("v", "d")
+"""Classes of words that tell something of a thing: verbs and adverbs."""
 STORY = 14
 """Telling words of a question above which it is a story."""
 HEADS = 4
@@ -85,7 +89,8 @@ class Subjects:
         ):
             return True
         if known is None:
-            return bool({figure.unit for figure in figures} & SUMS) and self._unnamed(policy, clause, question)
+            asks = bool(question.asks & MONEY) and len(question.telling) <= SHORT
+            return asks and bool({f.unit for f in figures} & SUMS) and self._unnamed(policy, clause, question)
         return bool(figures) and self._unknown(clause, question, known)
 
     def goes_off(self, policy: Policy, clause: Clause, question: Question) -> bool:
@@ -96,7 +101,9 @@ class Subjects:
         if self._turned(question, clause):
             return True
         known = self._known_of(policy, clause)
-        if known is None or any(name in question.reading.plain for name in known.names):
+        if known is None:
+            return _only_named(question.reading.words) and self._unnamed(policy, clause, question)
+        if any(name in question.reading.plain for name in known.names):
             return False
         return self._names_thing(policy, clause, question, known)
 
@@ -164,9 +171,7 @@ class Subjects:
         return word in self._general or word.endswith(self._measures)
 
     def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
-        """Whether a short question for a sum names a subject that the clause and its titles don't."""
-        if len(question.telling) > SHORT or not question.asks & MONEY:
-            return False
+        """Whether a question names a known subject that the clause and its titles don't."""
         named = (self._subject(word) for word in question.reading.words)
         words = [word for word in named if word]
         asking = Asking(question.reading, self._understanding.generic)
@@ -187,6 +192,11 @@ class Subjects:
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
         return _Known(stated, "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+
+
+def _only_named(words: Sequence[str]) -> bool:
+    """Whether a turn's words name a thing and tell nothing of it, as 学校刚毕业的 does."""
+    return len(words) <= TURN and not any(word_class(word).startswith(_TELLS) for word in words)
 
 
 def _of_number(word: str, question: Question) -> bool:
