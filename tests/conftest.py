@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,13 @@ from bot.serving.reply_cache import RecentReplies
 from bot.staff.question_tests import DAY
 from bot.store.store import Store
 from knowledge import compiled
+from knowledge.base import load, verify
 from knowledge.compiled import Ready
+from knowledge.files import yamlparts
+from knowledge.files.yamlfile import YamlFile, read_yaml
 from tests.bases import beside
 from tests.botapi import BotApi
-from tests.smallbase import small_base
+from tests.smallbase import FEWEST, small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
 
 LANES = {
@@ -146,7 +150,7 @@ def assistant(ready: Ready) -> Assistant:
 @pytest.fixture(scope="session")
 def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small base, compiled beside its files."""
-    root = small_base(tmp_path_factory.mktemp("small"))
+    root = small_base(tmp_path_factory.mktemp("small"), each=FEWEST)
     beside(root)
     return root
 
@@ -157,6 +161,29 @@ def files(small_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv(compiled.CACHE_VARIABLE, raising=False)
     root = Path(shutil.copytree(small_template, tmp_path / "knowledge"))
     return BaseFiles(root, tmp_path / "data" / "overlay.yaml", root / "questions")
+
+
+@pytest.fixture(scope="session")
+def whole() -> dict[bytes, YamlFile]:
+    """YAML files without a fault, as they were read, by their bytes: for ``read_once``."""
+    return {}
+
+
+@pytest.fixture
+def read_once(whole: dict[bytes, YamlFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the hundred files of a base a test has one of its own: the others need not be taken apart in each test."""
+
+    def read(path: Path) -> YamlFile:
+        text = path.read_bytes() if path.is_file() else b""
+        if text in whole:
+            return replace(whole[text], path=path)
+        file = read_yaml(path)
+        if not file.faults:
+            whole[text] = file
+        return file
+
+    for reading in (load, verify, yamlparts):
+        monkeypatch.setattr(reading, "read_yaml", read)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ from knowledge.compiled import ROOT
 from knowledge.files.yamlparts import read_parts
 
 POLICY = "wuhan-development-zones"
-EACH = 10
-"""Phrasings of a writer, topics, and lines of what is unrelated, that are kept."""
+EACH, FEWEST = 10, 6
+"""Phrasings of a writer, topics, and lines of what is unrelated, that are kept; where the base is compiled again and
+again and little is asked."""
 TOPICS = ("talent",)
 """Files of topics that are not covered of which some are kept."""
 DECLINED = "鸵鸟养殖基地能落户吗"
@@ -30,44 +31,53 @@ questions:
 """
 
 
-def small_base(folder: Path, questions: str = QUESTIONS) -> Path:
-    """Write it under ``folder``; its root. Everything but the number of phrasings is as in the project."""
+def small_base(folder: Path, questions: str = QUESTIONS, each: int = EACH) -> Path:
+    """Write it under ``folder``; its root. Everything but the number of phrasings is as in the project.
+
+    ``each``: how many of a writer, of topics, and of the lines of what is unrelated are kept.
+    """
     root = folder / "knowledge"
     shutil.copytree(ROOT / "policies", root / "policies")
     shutil.copytree(ROOT / "lexicon", root / "lexicon")
     shutil.copy(ROOT / "weights.yaml", root / "weights.yaml")
-    own, lexicon = root / "policies" / POLICY, root / "lexicon"
+    own = root / "policies" / POLICY
     shutil.rmtree(own / "lexicon" / "not_covered")
-    for path in (lexicon / "not_covered").iterdir():
-        if path.stem not in TOPICS:
-            path.unlink()
-    for path in (own / "phrasings", lexicon / "unrelated", lexicon / "not_covered", lexicon / "document_questions"):
-        _thin(path)
+    _thin(own / "phrasings", each)
+    thin_lexicon(root / "lexicon", each)
     (root / "questions").mkdir()
     (root / "questions" / "some.yaml").write_text(questions, encoding="utf-8")
     return root
+
+
+def thin_lexicon(lexicon: Path, each: int = EACH) -> None:
+    """The questions that a lexicon knows, thinned: with all of them every base takes twice as long to compile."""
+    for path in (lexicon / "not_covered").iterdir():
+        if path.stem not in TOPICS:
+            path.unlink()
+    for name in ("unrelated", "not_covered", "document_questions"):
+        _thin(lexicon / name, each)
 
 
 def thin_files(folder: Path, kept: Collection[str]) -> None:
     """The lists of the files of ``folder``, thinned, each file in its place; those named in ``kept`` as they are."""
     for path in folder.glob("*.yaml"):
         if path.name not in kept:
-            data = _thinned(yaml.safe_load(path.read_text(encoding="utf-8")))
+            data = _thinned(yaml.safe_load(path.read_text(encoding="utf-8")), EACH)
             path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
 
 
-def _thin(folder: Path) -> None:
+def _thin(folder: Path, each: int) -> None:
     """The files of a list, thinned, as one file in the folder's place."""
     data = read_parts(folder.parent, folder.name).data
     shutil.rmtree(folder)
-    text = yaml.safe_dump(_thinned(data), allow_unicode=True, sort_keys=False, width=1000)
+    text = yaml.safe_dump(_thinned(data, each), allow_unicode=True, sort_keys=False, width=1000)
     folder.with_name(f"{folder.name}.yaml").write_text(text, encoding="utf-8")
 
 
-def _thinned(data: Any, inside: str = "") -> Any:
+def _thinned(data: Any, each: int) -> Any:
     if isinstance(data, dict):
-        return {k: v if k in _WHOLE else _thinned(v, k) for k, v in data.items()}
-    return data[:EACH] if isinstance(data, list) else data
+        return {k: v if k in _WHOLE else _thinned(v, each) for k, v in data.items()}
+    return data[:each] if isinstance(data, list) else data
 
 
 _WHOLE = ("misreadings", "subject", "case", "unless", "against", "others", "mask", "terms", "nearest")

@@ -22,9 +22,9 @@ from bot.engine.rules.order import answer
 from bot.engine.rules.resources import Resources
 from bot.engine.rules.units import measures_of
 from bot.engine.understanding.understanding import Question, Understanding
-from bot.engine.values.conversation import Conversation, went_on
+from bot.engine.values.conversation import ASKED_ON, Conversation, changed, went_on
 from bot.engine.values.reply import Block, Reply, Say
-from bot.engine.values.why import By, Heard, Rule
+from bot.engine.values.why import ANEW, By, Heard, Rule
 from bot.replies.texts import Texts
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
@@ -87,12 +87,11 @@ class Assistant:
         before = self._known(conversation or Conversation())
         first = Asked(asked, before, self._use.everywhere)
         reply = answer(within(policy, first, asked).asked if policy and self.library.many else first, self._use)
-        if self.library.many:
-            reply = replace(reply, conversation=_about(reply, before))
-        reply = self._suggested(reply)
-        kept = _beside(replace(reply, conversation=went_on(before, reply.conversation, reply.why.figures)), before)
-        reply = self._use.brevity.brief(replace(reply, conversation=kept), before, asked.asks)
-        return replace(reply, why=replace(reply.why, heard=self._heard(asked)))
+        kept = _about(reply, before) if self.library.many else reply.conversation
+        kept = _went_on(before, self._suggested(reply, kept), reply)
+        kept = changed(_beside(reply, kept, before), point=tuple(sorted(asked.asks & ASKED_ON)) or before.point)
+        reply, kept = self._use.brevity.brief(reply, kept, before, asked.asks)
+        return replace(reply, conversation=kept, why=replace(reply.why, heard=self._heard(asked)))
 
     @property
     def evidence(self) -> Evidence:
@@ -115,17 +114,17 @@ class Assistant:
         found = self._use.matcher.found(asked, everywhere)
         return self._use.matcher.trust_values(asked, learned[0], found[0] if found else None)
 
-    def _suggested(self, reply: Reply) -> Reply:
+    def _suggested(self, reply: Reply, kept: Conversation) -> Conversation:
         """With what a refusal names as near on the table, where no clause is: 谁审, 第一个 are about these.
 
         Only in documents without phrasings: in others who is refused asked for something else.
         """
-        kept, near = reply.conversation, reply.suggestions
+        near = reply.suggestions
         if reply.status != "none" or kept.clause or kept.choices:
-            return reply
+            return kept
         if any(ref.policy not in self.library.untaught for ref in near):
-            return reply
-        return replace(reply, conversation=replace(kept, choices=tuple(ref.target for ref in near)))
+            return kept
+        return changed(kept, choices=tuple(ref.target for ref in near))
 
     def _heard(self, asked: Question) -> Heard:
         """How the question was read, for the reply's why."""
@@ -175,8 +174,10 @@ class Assistant:
 
     def _known(self, conversation: Conversation) -> Conversation:
         """Without clauses that the base no longer has: conversations outlive bases."""
+        if conversation.empty:
+            return conversation
         has = self.library.has
-        return replace(
+        return changed(
             conversation,
             clause=conversation.clause if kind_of(conversation.clause) == "clause" and has(conversation.clause) else "",
             choices=tuple(t for t in conversation.choices if has(t)),
@@ -188,20 +189,24 @@ class Assistant:
         )
 
 
+def _went_on(before: Conversation, kept: Conversation, reply: Reply) -> Conversation:
+    """The conversation with what was talked about before."""
+    return went_on(before, kept, reply.why.figures, anew=reply.why.rule in ANEW)
+
+
 def _about(reply: Reply, before: Conversation) -> Conversation:
     """The conversation with the document that is now talked about: a refusal that is about none changes nothing."""
     kept = reply.conversation
     answered = reply.policy if reply.status in ("answer", "info", "choose") else ""
     policy = answered or kept.policy or before.policy
     named = kept.named or before.named
-    return replace(kept, policy=policy, named=named if named == policy else "")
+    return changed(kept, policy=policy, named=named if named == policy else "")
 
 
-def _beside(reply: Reply, before: Conversation) -> Conversation:
+def _beside(reply: Reply, kept: Conversation, before: Conversation) -> Conversation:
     """The conversation with what was named beside the answer; what was named before is kept through thanks."""
-    kept = reply.conversation
     if reply.status != "answer":
-        return replace(kept, beside=before.beside if kept.clause == before.clause else ())
+        return changed(kept, beside=before.beside if kept.clause == before.clause else ())
     named = tuple(dict.fromkeys(ref.target for ref in reply.clauses))
     several = len(named) > 1 and not kept.choices and named[0] == kept.clause
-    return replace(kept, beside=named if several else ())
+    return changed(kept, beside=named if several else ())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from array import array
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Literal
@@ -16,20 +18,29 @@ Verdict = Literal["ok", "notice", "drop"]
 
 
 class Counted:
-    """What one person asked lately. Small: there are thousands."""
+    """What one person asked lately. Small: there are thousands, and all that is asked in a minute is in it."""
 
-    __slots__ = ("asked", "dropped", "told")
+    __slots__ = ("dropped", "marks", "times", "told")
 
     def __init__(self) -> None:
-        self.asked: list[tuple[float, Hashable]] = []
+        self.times = array("d")
+        """When each question was asked, in order."""
+        self.marks = array("q")
+        """By what each is known when it comes again: 64 bits of a hash, for what was delivered takes ten times that."""
         self.told = -WINDOW
-        self.dropped: set[Hashable] | None = None
-        """What got no answer since the person was last told of it."""
+        self.dropped: set[int] | None = None
+        """Marks of what got no answer since the person was last told of it."""
+
+    def add(self, now: float, mark: int) -> None:
+        """One more question."""
+        self.times.append(now)
+        self.marks.append(mark)
 
     def drop_past(self, now: float) -> None:
         """What was asked more than a minute ago counts no more."""
-        past = sum(at <= now - WINDOW for at, _ in self.asked) if self.asked and self.asked[0][0] <= now - WINDOW else 0
-        del self.asked[:past]
+        if self.times and self.times[0] <= now - WINDOW:
+            past = bisect_right(self.times, now - WINDOW)
+            del self.times[:past], self.marks[:past]
 
 
 class UserLimit:
@@ -47,7 +58,7 @@ class UserLimit:
         ``told``: whoever is refused hears of it each time, so it counts as no question without an answer.
         """
         now = self._clock()
-        return self._judged(self._seen(person, now), now, delivery, told)
+        return self._judged(self._seen(person, now), now, hash(delivery), told)
 
     async def ask(self, person: Hashable, delivery: Hashable, told: bool = False) -> Verdict:
         """As check, where the count may be kept elsewhere (shared_limit.py)."""
@@ -56,14 +67,14 @@ class UserLimit:
     async def refresh(self, person: Hashable) -> None:
         """Look at what is kept elsewhere, if it is."""
 
-    def _judged(self, who: Counted, now: float, delivery: Hashable, told: bool) -> Verdict:
-        if any(one == delivery for _, one in who.asked):
+    def _judged(self, who: Counted, now: float, mark: int, told: bool) -> Verdict:
+        if mark in who.marks:
             return "ok"
-        if len(who.asked) < self.per_minute:
-            who.asked.append((now, delivery))
+        if len(who.times) < self.per_minute:
+            who.add(now, mark)
             return "ok"
         if not told:
-            who.dropped = (who.dropped or set()) | {delivery}
+            who.dropped = (who.dropped or set()) | {mark}
         if now - who.told < WINDOW:
             return "drop"
         who.told = now
@@ -83,7 +94,7 @@ class UserLimit:
     def seconds(self, person: Hashable) -> int:
         """Seconds until there is room again."""
         who = self._people.get(person)
-        return max(1, round(who.asked[0][0] + WINDOW - self._clock())) if who is not None and who.asked else 0
+        return max(1, round(who.times[0] + WINDOW - self._clock())) if who is not None and who.times else 0
 
     def _seen(self, person: Hashable, now: float) -> Counted:
         who = self._people.get(person)
@@ -98,7 +109,7 @@ class UserLimit:
         """Whoever asked nothing for a minute, and has nothing coming, need not be remembered."""
         while self._people:
             who = next(iter(self._people.values()))
-            idle = (not who.asked or who.asked[-1][0] <= now - WINDOW) and not who.dropped
+            idle = (not who.times or who.times[-1] <= now - WINDOW) and not who.dropped
             if not idle and len(self._people) < MOST_PEOPLE:
                 return
             self._people.popitem(last=False)

@@ -51,6 +51,8 @@ class Capabilities:
     reply_within: float | None = None
     """Seconds after a message within which it may be answered; None: any time. What takes longer is announced in time;
     the answer follows when the channel may ``push``, else when the question is sent once more."""
+    typing_after: float = 0.0
+    """Seconds without an answer from which on it is shown that one is coming."""
     edits: bool = False
     """Messages that were sent can be changed."""
     files: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Hashable
@@ -32,12 +33,12 @@ class SharedLimit(UserLimit):
 
     async def ask(self, person: Hashable, delivery: Hashable, told: bool = False) -> Verdict:
         """Count a question in the database."""
-        one = delivery.id if isinstance(delivery, Delivery) else str(delivery)
+        mark = _mark(delivery.id if isinstance(delivery, Delivery) else str(delivery))
 
         def work(connection: Connection) -> tuple[Counted, Verdict]:
             now, who = self._clock(), _read(connection, cast(Person, person))
             who.drop_past(now)
-            verdict = self._judged(who, now, one, told)
+            verdict = self._judged(who, now, mark, told)
             _write(connection, cast(Person, person), who, now)
             return who, verdict
 
@@ -76,14 +77,23 @@ def _read(connection: Connection, person: Person) -> Counted:
     query = select(c.data).where(c.channel == person[0], c.person == person[1]).with_for_update()
     stored = json.loads(connection.execute(query).scalar() or "{}")
     who = Counted()
-    who.asked = [(float(at), str(one)) for at, one in stored.get("asked", ())]
+    for at, one in stored.get("asked", ()):
+        who.add(float(at), _mark(one))
     who.told = float(stored.get("told", -WINDOW))
-    who.dropped = set(stored["dropped"]) if stored.get("dropped") else None
+    who.dropped = set(map(_mark, stored["dropped"])) if stored.get("dropped") else None
     return who
 
 
+def _mark(one: str | int) -> int:
+    """The same in every process, unlike Python's own hash; earlier versions stored the delivery's id in its place."""
+    if isinstance(one, int):
+        return one
+    return int.from_bytes(hashlib.blake2b(one.encode(errors="replace"), digest_size=8).digest(), "big", signed=True)
+
+
 def _write(connection: Connection, person: Person, who: Counted, now: float) -> None:
-    data = {"asked": who.asked, "told": who.told, "dropped": sorted(map(str, who.dropped or ()))}
+    asked = list(zip(who.times, who.marks, strict=True))
+    data = {"asked": asked, "told": who.told, "dropped": sorted(who.dropped or ())}
     row = insert(asked_lately).values(channel=person[0], person=person[1], data=json.dumps(data), at=now)
     changed = {"data": row.excluded.data, "at": row.excluded.at}
     connection.execute(row.on_conflict_do_update(index_elements=["channel", "person"], set_=changed))

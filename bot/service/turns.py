@@ -25,6 +25,7 @@ from bot.engine.values.conversation import Conversation
 from bot.service.exchanges import Exchange, Exchanges, from_json, plain_data
 from bot.service.port import FailureOf, failure_of
 from bot.serving.replicas.fence import Fence
+from bot.store.inbox import HELD
 from bot.store.keys import Delivery, Talk
 from bot.store.questions import Asked, Forgotten
 from bot.store.store import Change, Kept, Open, Store, Verdict, to_json
@@ -32,7 +33,7 @@ from bot.store.store import Change, Kept, Open, Store, Verdict, to_json
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-UNRECORDED = 6
+UNRECORDED = HELD
 """Steps under way at one time: one call in flight each, not yet recorded."""
 TRIES = 5
 """Tries of one step before the turn as a whole steps back and waits."""

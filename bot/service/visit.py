@@ -244,11 +244,22 @@ class Visit:
     @contextlib.asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
         """Show that an answer is on its way. It is over before the answer goes out, or it would be shown after it."""
-        action = asyncio.ensure_future(self.channel.typing(self.at))
+        shown: list[asyncio.Task[None]] = []
+
+        def show() -> None:
+            shown.append(asyncio.create_task(self.channel.typing(self.at)))
+
+        after = self.channel.capabilities.typing_after
+        late = asyncio.get_running_loop().call_later(after, show) if after else None
+        if late is None:
+            show()
         try:
             yield
         finally:
-            await action
+            if late is not None:
+                late.cancel()
+            for action in shown:
+                await action
 
     def answering(self, to: Address) -> Visit:
         """The same turn, for somebody else: what is said goes there."""

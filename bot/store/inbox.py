@@ -11,16 +11,22 @@ T = TypeVar("T")
 
 MOST_TOGETHER = 500
 """Writes in one commit."""
-GATHER = 0.002
+GATHER = 0.01
 """Seconds for which writes that nobody waits for are left to wait for others."""
+HELD = 6
+"""Writes that hold a place until they are made of which no more come: they wait no longer then."""
 
 
 class Inbox(Generic[T]):
     """Filled by the event loop, emptied by the thread that writes."""
 
-    def __init__(self, waited_for: Callable[[T], bool]) -> None:
-        """``waited_for``: whether somebody waits until a job is done, so that it is not kept waiting itself."""
+    def __init__(self, waited_for: Callable[[T], bool], holds: Callable[[T], bool]) -> None:
+        """``waited_for``: whether somebody waits until a job is done, so that it is not kept waiting itself.
+
+        ``holds``: whether it holds one of the HELD places until then.
+        """
         self._waited_for = waited_for
+        self._holds = holds
         self._jobs: SimpleQueue[T | None] = SimpleQueue()
 
     def put(self, job: T) -> None:
@@ -34,13 +40,15 @@ class Inbox(Generic[T]):
     def take(self) -> tuple[list[T], bool]:
         """Wait for a job; all that are there, in order, and whether nothing more comes."""
         jobs: list[T] = []
+        held = 0
         job = self._jobs.get()
         until = time.monotonic() + GATHER
         while job is not None:
             jobs.append(job)
             if len(jobs) >= MOST_TOGETHER:
                 break
-            if self._waited_for(job):
+            held += self._holds(job)
+            if held >= HELD or self._waited_for(job):
                 until = 0.0
             try:
                 job = self._next(until)

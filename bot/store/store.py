@@ -166,7 +166,7 @@ class Store:
         insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
         self._keep = _upsert(insert(conversations), ["channel", "conversation", "person"])
         self._judge = _upsert(insert(feedback), ["key"])
-        self._inbox: Inbox[_Job] = Inbox(lambda job: job.future is not None)
+        self._inbox: Inbox[_Job] = Inbox(lambda job: job.future is not None, lambda job: job.then is not None)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
         self._closing = threading.Event()

@@ -66,7 +66,8 @@ class Figure(Record):
     value: float
     """The number in ``unit``: 200000 for 20万元; for a ratio of 1∶1, 1.0."""
     unit: Text
-    """元 (or another currency), 项, 个, 年, %, or 比例; for a deadline 年, and value is the year."""
+    """元 (or another currency), 项, 个, 年, %, or 比例; for a deadline 年, and value is the year; or, without a year
+    of its own (每年10月底前, 每月15日前), 月 or 日, and value is the month or the day."""
     bound: Literal["exact", "at_least", "at_most"] = "exact"
     least: float | None = None
     """The lower end of a range (10-50万元), in ``unit``; ``value`` is the upper end."""

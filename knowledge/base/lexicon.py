@@ -236,6 +236,22 @@ class Contrasts(Record):
     contrasts: dict[Text, dict[Text, Expressions]] = Field(default_factory=dict)
 
 
+class Swap(Record):
+    """What makes a question one on something else than a clause that doesn't say it."""
+
+    asked: Expressions
+    said: Expressions = ()
+    """What a clause says for which it isn't another; those of ``asked`` where none are given."""
+    where: Expressions = (".",)
+    """What a clause must say for the swap to count."""
+
+
+class Swaps(Record):
+    """lexicon/swaps.yaml: verbs, directions, payers, levels, ranks and recipients that turn a question round."""
+
+    swaps: dict[Text, Swap] = Field(default_factory=dict)
+
+
 class Lexicon(Record):
     """All word knowledge: what is true of any policy, with what the policies of a base bring along."""
 
@@ -250,4 +266,5 @@ class Lexicon(Record):
     document_questions: DocumentQuestions = DocumentQuestions()
     subjects: MoneySubjects = MoneySubjects()
     contrasts: Contrasts = Contrasts()
+    swaps: Swaps = Swaps()
     domain_words: tuple[Text, ...]

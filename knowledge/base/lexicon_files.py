@@ -14,6 +14,7 @@ from knowledge.base.lexicon import (
     Lexicon,
     MoneySubjects,
     NotCoveredTopics,
+    Swaps,
     Synonyms,
     Units,
     Unrelated,
@@ -42,6 +43,7 @@ _LATER: dict[str, type[Record]] = {
     "document_questions": DocumentQuestions,
     "subjects": MoneySubjects,
     "contrasts": Contrasts,
+    "swaps": Swaps,
 }
 """Lists that a lexicon may be without: those beside older bases are."""
 

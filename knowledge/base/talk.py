@@ -49,6 +49,10 @@ class FollowUpTalk(Record):
     this_document: Expressions
     contrast: Expressions
     """A rejection that names what was wrong: 我不是…，是…."""
+    clarifies: Expressions = NEVER
+    """What says more of what was meant, and not that the answer was wrong: 我是说…."""
+    meant: Expressions = NEVER
+    """Behind a rejection, what only says that something is asked: 我问的…."""
     together: Expressions
     """What joins two things that are asked for at once."""
     counts: Expressions
@@ -92,6 +96,8 @@ class PlaceTalk(Record):
     """What stands before the place that somebody moves to."""
     left: Expressions
     """What stands behind it."""
+    comes_to: Expressions
+    """What stands before the place that somebody comes to, or moves to, for good."""
 
 
 class FigureTalk(Record):
@@ -124,6 +130,8 @@ class NumberTalk(Record):
     """That a cap is asked for."""
     needed: Expressions
     """That a condition is asked for, not what is given."""
+    claimed: Expressions = NEVER
+    """That a number is stated and asked back."""
     otherwise: Expressions = NEVER
     """That something else is asked for: the number that was asked for before is not meant again."""
 
@@ -145,12 +153,21 @@ class PartAsk(Record):
 
     asks: Expressions
     """How it is asked for; nothing else is in the question but words of ``around``."""
+    story: Expressions = NEVER
+    """What in a story asks for it, whatever else is told, once a measure is talked about: 后来想搬走."""
+    unless: Expressions = NEVER
+    """With which the story is another one: 从外地搬来."""
     parts: tuple[Part, ...]
     """Parts of a card that may say it."""
     says: Expressions
-    """What words that say it hold: looked for in the parts, and in clauses that have no card."""
+    """What words that say it hold, the plainest first: looked for in the parts, and in clauses that have no card."""
     lines: bool = True
     """Whether a part says it by being there, whatever its words: materials are materials."""
+
+    @property
+    def in_stories(self) -> bool:
+        """Whether stories ask for it."""
+        return self.story != NEVER
 
 
 class ActTalk(Record):
@@ -175,6 +192,8 @@ class ActTalk(Record):
     following: Expressions = NEVER
     """The clause behind the one that is talked about; with the group ``twice``, the one behind that."""
     preceding: Expressions = NEVER
+    beside: Expressions = NEVER
+    """The one behind it or, with the group ``before``, before it, of which something is asked: 它后面那条补多少."""
     shorter: Expressions = NEVER
     """The answer is too long."""
     outdated: Expressions = NEVER

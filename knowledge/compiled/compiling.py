@@ -55,7 +55,7 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Fi
     if entries:
         field = read_field() if own is None else own
         topics = Topics.build(field.topics, reader, titled_texts(base), own)
-        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings), topics)
+        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings, "clauses"), topics)
     else:
         finder = ClauseFinder((), None)
     return Ready(base, reader, Index(tables, weights), finder, speaks)

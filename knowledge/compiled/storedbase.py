@@ -37,7 +37,7 @@ class Unread(Policy):
         """Called where the instance has no such attribute."""
         if name not in Parts.model_fields:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self._read()
+        Unread._read(self)  # not self._read(): another thread may have read it meanwhile, and it is no Unread any more
         return self.__dict__[name]
 
     @property
@@ -47,7 +47,7 @@ class Unread(Policy):
         return kept["attached"] if kept else super().attached_titles
 
     def __eq__(self, other: object) -> bool:
-        self._read()
+        Unread._read(self)
         return self == other  # not this method any more
 
     __hash__ = Policy.__hash__

@@ -139,13 +139,13 @@ class Index:
         signals, nearest = self._remembered(reading)
         if signals is None:
             return []
-        utility = (signals * self._signal_weights).sum(axis=1) + self._bias
+        utility = np.add.reduce(signals * self._signal_weights, axis=1) + self._bias
         for target, odds in (prior or {}).items():
             if target in self._number:
                 utility[self._number[target]] += odds
-        p = np.exp(utility - utility.max())
-        p /= p.sum()
-        best = np.argsort(-p)[:TOP]
+        p = np.exp(utility - np.maximum.reduce(utility))
+        p /= np.add.reduce(p)
+        best = (-p).argsort()[:TOP]
         phrases, topics = self.tables.phrase_key, self.tables.phrase_topic
         columns = (best.tolist(), p[best].tolist(), signals[best].tolist(), nearest[best].tolist())
         return [
@@ -169,20 +169,23 @@ class Index:
             return None, nearest_row
         out = np.zeros((n, len(SIGNALS)), dtype=np.float32)
         logits = values @ t.weights[ids] + t.bias
-        logits -= logits.max()
-        out[:, 0] = np.maximum(logits - math.log(float(np.exp(logits).sum())), LINEAR_FLOOR)
+        logits -= np.maximum.reduce(logits)
+        out[:, 0] = np.maximum(logits - math.log(float(np.add.reduce(np.exp(logits)))), LINEAR_FLOOR)
 
         likeness = self._likeness(ids, values)
         if len(likeness):
             out[:, 1] = np.maximum.reduceat(likeness, t.phrase_start)
             rows = highest(likeness, FUZZY_CANDIDATES)
-            owner = np.searchsorted(t.phrase_start, rows, side="right") - 1
+            owner = t.phrase_start.searchsorted(rows, side="right") - 1
             plain = _compact(reading.plain)
             fuzzy = [0.0] * n
             for row, target in zip(rows.tolist(), owner.tolist(), strict=True):
-                if nearest_row[target] < 0:
+                most = fuzzy[target]
+                if not most and nearest_row[target] < 0:
                     nearest_row[target] = row
-                fuzzy[target] = max(fuzzy[target], fuzz.ratio(plain, t.phrase_key[row]) / 100)
+                alike = fuzz.ratio(plain, t.phrase_key[row]) / 100
+                if alike > most:
+                    fuzzy[target] = alike
             out[:, 2] = fuzzy
         self._keywords(reading, out)
         return out, nearest_row
@@ -201,12 +204,12 @@ class Index:
         t = self.tables
         if not len(t.phrase_key):
             return np.zeros(0, dtype=np.float32)
-        starts = t.posting_start[ids]
-        sizes = t.posting_start[ids + 1] - starts
-        before = np.cumsum(sizes)
-        at = np.arange(before[-1], dtype=np.int32) + np.repeat(starts - before + sizes, sizes)
-        shares = t.posting_value[at] * np.repeat(values, sizes)
-        return np.bincount(t.posting_row[at], weights=shares, minlength=len(t.phrase_key)).astype(np.float32)
+        starts, ends = t.posting_start[ids], t.posting_start[ids + 1]
+        of = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        shares = np.concatenate([t.posting_value[one] for one in of])
+        shares *= values.repeat(ends - starts)
+        rows = np.concatenate([t.posting_row[one] for one in of])
+        return np.bincount(rows, weights=shares, minlength=len(t.phrase_key)).astype(np.float32)
 
     def _keywords(self, reading: Reading, out: Floats) -> None:
         t = self.tables
@@ -233,18 +236,20 @@ def highest(values: Floats, most: int) -> Ints:
     blocks = len(values) // BLOCK
     least = 0.0
     if blocks >= most:
-        peaks = values[: blocks * BLOCK].reshape(BLOCK, blocks).max(axis=0)
-        least = float(np.partition(peaks, blocks - most)[blocks - most])
-    rows = np.flatnonzero(values >= least if least > 0 else values > 0)
-    return rows[np.argsort(-values[rows], kind="stable")[:most]].astype(np.int32)
+        peaks = np.maximum.reduce(values[: blocks * BLOCK].reshape(BLOCK, blocks))
+        peaks.partition(blocks - most)
+        least = float(peaks[blocks - most])
+    rows = (values >= least if least > 0 else values > 0).nonzero()[0]
+    return rows[(-values[rows]).argsort(kind="stable")[:most]].astype(np.int32)
 
 
 def vector(features: Iterable[str], feature_ids: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
     """Feature ids and unit-length TF-IDF values of the known features."""
     known: list[int] = []
     counted: list[float] = []
+    number = feature_ids.get
     for feature, count in Counter(features).items():
-        i = feature_ids.get(feature)
+        i = number(feature)
         if i is not None:
             weight = FEATURE_WEIGHT[feature[0]]
             known.append(i)

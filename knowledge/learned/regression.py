@@ -45,10 +45,12 @@ def train(
             ids, values = rows[i]
             rate = RATE * (1 - step / total)
             step += 1
-            grad = _softmax(scale * (values @ weights[ids]) + bias)
+            here = weights[ids]
+            grad = _softmax(scale * (values @ here) + bias)
             grad[labels[i]] -= 1.0
             scale *= 1.0 - rate * DECAY
-            weights[ids] -= (rate / scale) * np.multiply.outer(values, grad)
+            here -= (rate / scale) * np.multiply.outer(values, grad)
+            weights[ids] = here
             bias -= 0.05 * rate * grad
     return weights * np.float32(scale), bias
 

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from math import log
 
-from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
 from knowledge.base.contents import Base
 from knowledge.base.lexicon import Lexicon
 from knowledge.reading.cutter import counted, jieba
 from knowledge.reading.cutting import Cutter
+from knowledge.reading.sounds import syllables
 from knowledge.reading.typos import HAN
 from knowledge.reading.vocabulary import Vocabulary, frequencies
 from knowledge.text.fold import fold
@@ -70,7 +70,7 @@ def build(base: Base, texts: Sequence[str]) -> Vocabulary:
     sounds: dict[str, str] = {}
     for word in sorted(own, key=lambda w: (-counts.get(w, 0), w)):
         if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= LONGEST_OWN:
-            sound = " ".join(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False))
+            sound = " ".join(syllables(word))
             if not not_mended.search(word):
                 sounds.setdefault(sound, word)
     spoken, said = _spoken(lexicon, own, _Likely(texts, words, counts, own | PLACES))
@@ -125,7 +125,7 @@ def _spoken(lexicon: Lexicon, own: Set[str], likely: _Likely) -> tuple[dict[str,
     spoken: dict[str, str] = {}
     for word in sorted(words, key=lambda w: (-likely(w), w)):
         if HAN.fullmatch(word) and len(word) <= (LONGEST_OWN if word in own else LONGEST):
-            spoken.setdefault(" ".join(lazy_pinyin(word, style=Style.NORMAL)), word)
+            spoken.setdefault(" ".join(syllables(word)), word)
     spoken |= lexicon.variants.particles
     return spoken, {word: likely(word) for word in spoken.values()}
 
@@ -136,7 +136,7 @@ def _syllables() -> dict[str, str]:
     out = {}
     for code in range(0x4E00, 0x9FA6):
         if code in PINYIN_DICT:
-            reading = lazy_pinyin(chr(code), style=Style.NORMAL)[0]
+            reading = syllables(chr(code))[0]
             if reading.isascii():
                 out[chr(code)] = reading
     return out

@@ -40,8 +40,14 @@ def word_class(word: str) -> str:
 
 
 def names_thing(word: str) -> bool:
-    """Whether a word of two characters or more is a noun other than a name, or one that nobody has classed."""
+    """Whether a word of two characters or more is a noun other than a name, or one that nobody has classed.
+
+    One that is put together of two words is what these are: 要达到 names nothing.
+    """
     if len(word) < 2 or not _HAN.search(word):
         return False
     known = word_class(word)
-    return not known or (known.startswith("n") and not known.startswith(NAMES))
+    if known:
+        return known.startswith("n") and not known.startswith(NAMES)
+    halves = [(word_class(word[:at]), word_class(word[at:])) for at in range(1, len(word))]
+    return not any(one and other and "n" not in (one[0], other[0]) for one, other in halves)

@@ -29,6 +29,11 @@ class ClauseFinder:
     def __len__(self) -> int:
         return len(self.targets)
 
+    @property
+    def policies(self) -> int:
+        """Of how many policies there are such clauses."""
+        return len(self._span)
+
     @cached_property
     def _span(self) -> dict[str, range]:
         """The numbers of each policy's clauses."""

@@ -13,7 +13,7 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 - ``other_topic``: how clearly the question has a topic that the clause isn't about, where it doesn't cover its words
 - ``title``: as ``cover``, but in the titles of the clause and its part alone
 - ``above``: the same in the document's title
-- ``stated``, ``silent``: money is asked for, and the clause states some, or none
+- ``stated``, ``silent``: a kind of number is asked for, and the clause states some, or none
 - ``units``: units are asked for, and the clause names some
 - ``length``: of the clause, its log
 - ``named``: the document is asked by name
@@ -36,6 +36,7 @@ from typing import get_args
 from knowledge import ROOT
 from knowledge.base.contents import Base, EvidenceName, TrustName
 from knowledge.base.lexicon import GovernmentLevel
+from knowledge.base.number_kinds import NumberKind, kinds_of
 from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.reading.vocabulary import surfaces
@@ -52,6 +53,8 @@ CANDIDATES = 12
 """Clauses that are looked at closely."""
 ALSO = 3
 """Clauses of a document that are looked at because the question names its place."""
+ASKED = 16
+"""What was looked for last, whose candidates are remembered: several rules look for the same."""
 REMEMBERED = 4_000
 """Clauses whose features are remembered."""
 READ = 3_000
@@ -66,6 +69,8 @@ MENTIONS = 3
 """Clauses that must name it."""
 ENOUGH = 20.0
 """Summed rarity of words from which there is enough to go by."""
+NOTHING = 0.06
+"""``much`` up to which a candidate has nothing of the question: something is always the best of a search."""
 CLEAR_TOPIC = 1.5
 """Likenesses to a topic are this much sharper where the clause isn't about it."""
 FIRST_TOPIC = 2.0
@@ -74,6 +79,10 @@ OTHERWISE = 0.8
 """What a word counts of which an official one stands in the clause: who made the list may not have meant this case."""
 LONG = 6.0
 """Log of the characters of a long clause."""
+FITTED_AMONG = 26
+"""Documents without phrasings in tests/fitting, beside which TRUST was fitted."""
+CROWD = 0.6
+"""How much less likely a clause with phrasings is meant, in log odds, for each log of so many times more documents."""
 FORM = 1.0
 """Log odds that a form answers less than a sentence does."""
 _SENTENCE = re.compile("[。；;]")
@@ -131,8 +140,10 @@ class Asking:
     """Those of government that it names."""
     also: Sequence[str] = ()
     """Policies of which some clauses are looked at in any case."""
-    wants: frozenset[str] = frozenset()
-    """``amount`` and ``units``, where they are asked for."""
+    units: bool = False
+    """Whether units are asked for."""
+    numbers: frozenset[NumberKind] = frozenset()
+    """The kinds of number that answer it; none where no number is asked for."""
     outside: float = 0.0
     """How probably the question is about what no document covers."""
 
@@ -150,7 +161,8 @@ class _Text:
     """Its titles, those above it and its text."""
     title: str
     above: str
-    money: bool
+    numbers: frozenset[NumberKind]
+    """The kinds of number that it states."""
     units: bool
     length: float
     form: bool
@@ -209,12 +221,17 @@ class Evidence:
         self._said = surfaces(reader.vocabulary)
         self.jurisdiction = Jurisdiction(base, self.speak_of)
         self._text = lru_cache(REMEMBERED)(self._read)
+        self._found = lru_cache(ASKED)(self._weighed)
         self.rarity = lru_cache(REMEMBERED)(self._rarity)
+        self._crowd = CROWD * math.log(max(1.0, clauses.policies / FITTED_AMONG))
         self._counting = [(name, weight) for name in SIGNALS if (weight := weights.signal.get(name, 0.0))]
 
     def find(self, asking: Asking) -> list[Found]:
         """Candidates, most probable first; the probabilities leave the rest for "none of them"."""
-        rows = self.signals(asking)
+        return list(self._found(asking))
+
+    def _weighed(self, asking: Asking) -> list[Found]:
+        rows = [(target, row) for target, row in self.signals(asking) if row["much"] > NOTHING or row["named"]]
         utility = [self._utility(target, row) + self._whose(target, asking) for target, row in rows]
         top = max([0.0, *utility])
         weights = [math.exp(u - top) for u in utility]
@@ -274,6 +291,7 @@ class Evidence:
     def _row(self, look: _Look, target: str, ahead: float) -> dict[str, float]:
         """The signals of one clause; ``ahead``: how its score compares with the best one's."""
         asking, text, whole = look.asking, self._text(target), look.whole
+        sought = asking.numbers
         held = _most_held(look, text)
         much = min(1.0, held / ENOUGH)
         row = {
@@ -286,9 +304,9 @@ class Evidence:
             **self._topical(look.topics, target, held / whole),
             "title": _held(look.words, text.title) / whole,
             "above": _held(look.words, text.above) / whole,
-            "stated": float("amount" in asking.wants and text.money),
-            "silent": float("amount" in asking.wants and not text.money),
-            "units": float("units" in asking.wants and text.units),
+            "stated": float(bool(sought & text.numbers)),
+            "silent": float(bool(sought) and not sought & text.numbers),
+            "units": float(asking.units and text.units),
             "length": text.length,
             "named": float(bool(asking.only)),
             "outside": asking.outside * (1.0 - held / whole),
@@ -305,6 +323,11 @@ class Evidence:
         called = self._called(asking.reading.plain, words)
         return [word for word in words if not self._sought(word, called.get(word, {})).held(text)]
 
+    def says(self, target: str, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in a clause or the titles above it."""
+        text = self._text(target).whole
+        return any(word in text for word in words)
+
     def speaking_of(self, place: str) -> list[str]:
         """The documents that speak of a place."""
         return self.clauses.policies_holding(place, MENTIONS)
@@ -312,13 +335,15 @@ class Evidence:
     def trust(self, values: Mapping[str, float], ahead: float = 0.0) -> float | None:
         """How probably the best clause with phrasings is meant, where it has these of TRUST, and not one without.
 
-        ``ahead``: the log odds of its document, for place and level, less those of the other's. None where nothing was
-        fitted.
+        ``ahead``: the log odds of its document, for place and level, less those of the other's. The more documents
+        there are, the less likely it is that this one is meant. None where nothing was fitted.
         """
         w = self._weights.taught
         if not w:
             return None
-        odds = ahead + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
+        odds = (
+            ahead - self._crowd + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
+        )
         return 1.0 / (1.0 + math.exp(-odds))
 
     def _candidates(self, asking: Asking) -> list[tuple[str, float]]:
@@ -379,7 +404,7 @@ class Evidence:
             _tight(f"{headings(policy, clause)}\n{clause.text[:READ]}"),
             _tight(title),
             _tight(policy.title or policy.display_name),
-            any(figure.is_money or figure.kind == "share" for figure in clause.figures),
+            frozenset(kind for figure in clause.figures for kind in kinds_of(figure)),
             bool(clause.responsible),
             math.log(len(clause.text) + 1) / LONG,
             not clause.figures and not _SENTENCE.search(clause.text),

@@ -63,7 +63,7 @@ def made() -> Corpus:
 
 @pytest.fixture(scope="module")
 def local(made: Corpus) -> LocalRetriever:
-    return LocalRetriever.build(made.entries)
+    return LocalRetriever.build(made.entries, kind="clauses")
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_a_base_is_visible_when_it_is_whole_and_the_one_before_stays(
     indexed: Versions, nodes: Nodes, local: LocalRetriever, made: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = [*made.entries[:400], Entry("江城市对养鸵鸟的农户给予补贴。", "p-new")]
-    other = LocalRetriever.build(entries)
+    other = LocalRetriever.build(entries, kind="clauses")
     look = ClusterLook(local, Cluster(nodes.urls).patient(), alias_of(local.version))
     asked = local.question(made.questions[0])
     seen: list[list[str]] = []
@@ -221,7 +221,7 @@ def test_what_is_half_made_is_removed(
     indexed: Versions, made: Corpus, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     entries = made.entries[:1_500]
-    other = LocalRetriever.build(entries)
+    other = LocalRetriever.build(entries, kind="clauses")
     documents, before = layout.documents, indexed.all()
 
     def spoilt(engine: LocalRetriever, given: Any) -> Iterator[dict[str, Any]]:

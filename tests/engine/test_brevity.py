@@ -27,6 +27,11 @@ THEN = (
     "一共多少钱",
     "按几成",
     "要什么条件",
+    "太长了，说短点",
+    "要是以后搬走呢",
+    "区里已经拿过了，还给全额吗",
+    "它后面那条补多少",
+    "最高多少 谁负责",
 )
 _END = re.compile(r"[。；;\n]")
 
@@ -52,8 +57,8 @@ def test_an_amount_is_shown_with_its_whole_sentence(imported: Assistant, first: 
     for reply in talk(imported, [first, *turns]):
         shown = squeezed(reply.text)
         for figure in reply.figures:
-            ref = reply.clauses[0]
-            text = imported.library.clause(f"{ref.policy}/{ref.clause}").text
+            texts = (imported.library.clause(f"{ref.policy}/{ref.clause}").text for ref in reply.clauses)
+            text = next(text for text in texts if figure.quote in text)
             at = text.find(figure.quote)
             end = _END.search(text, at + len(figure.quote))
             whole = text[at : end.start() if end else len(text)]

@@ -7,7 +7,7 @@ import pytest
 from bot.engine.assistant import Assistant
 from bot.engine.matching.decide import decide
 from bot.engine.values.reply import quotes
-from bot.engine.values.thresholds import CHOICE_FLOOR, LIKELY_FLOOR
+from bot.engine.values.thresholds import BESIDE_FLOOR, LIKELY_FLOOR
 from knowledge.learned.index import Match
 from tests.engine.test_across import DIGITAL
 
@@ -25,7 +25,7 @@ def match(target: str, probability: float, found: bool = True) -> Match:
         ((0.5, 0.25, 0.1), 0.15, "likely"),
         ((0.4, 0.05), 0.55, "none"),
         ((0.1, 0.1), 0.8, "none"),
-        ((LIKELY_FLOOR - 0.05, LIKELY_FLOOR - 0.06, LIKELY_FLOOR - 0.07), 0.1, "none"),
+        ((LIKELY_FLOOR - 0.08, LIKELY_FLOOR - 0.09, LIKELY_FLOOR - 0.1), 0.1, "none"),
     ],
 )
 def test_the_act_follows_from_the_costs(clauses: tuple[float, ...], outside: float, act: str) -> None:
@@ -39,7 +39,7 @@ def test_only_what_was_found_by_its_own_words_is_merely_likely() -> None:
 
 
 def test_those_offered_below_are_worth_a_line() -> None:
-    decision = decide([match("p/1", 0.5), match("p/2", 0.3), match("p/3", CHOICE_FLOOR / 2), match("far", 0.1, False)])
+    decision = decide([match("p/1", 0.5), match("p/2", 0.3), match("p/3", BESIDE_FLOOR / 2), match("far", 0.1, False)])
     assert decision.act == "likely"
     assert [m.target for m in decision.matches] == ["p/1", "p/2"]
 

@@ -14,6 +14,7 @@ import pytest
 
 from bot.cli.tune import beside_ours
 from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from knowledge.files.yamlfile import read_yaml
 from knowledge.fitting.evidence import tight
@@ -30,7 +31,9 @@ def asked(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Ask
 
     def reply(question: dict[str, Any]) -> Reply:
         document = question.get("document")
-        return imported.reply(question["ask"], policy=ids[document]) if document else assistant.reply(question["ask"])
+        asked, policy = (imported, ids[document]) if document else (assistant, "")
+        talk = asked.reply(question["before"], policy=policy).conversation if "before" in question else Conversation()
+        return asked.reply(question["ask"], talk, policy=policy)
 
     @cache
     def replies(name: str, seed: bool) -> Sequence[tuple[dict[str, Any], Reply]]:
@@ -52,10 +55,13 @@ def right(question: dict[str, Any], reply: Reply) -> bool:
     return shown and all(tight(figure) in led for figure in question["figures"])
 
 
-@pytest.mark.parametrize(("seed", "least", "sums"), [(True, 36, 6), (False, 55, 15)])
-def test_another_subject_is_declined(asked: Asked, seed: bool, least: int, sums: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "seed", "least", "sums"),
+    [("foreign", True, 37, 5), ("foreign", False, 56, 14), ("swapped", True, 52, 4), ("swapped", False, 44, 9)],
+)
+def test_another_subject_is_declined(asked: Asked, name: str, seed: bool, least: int, sums: int) -> None:
     """``least``: so many are; ``sums``: at most so many get a sum of money, the gravest of all."""
-    of_others = [(question, reply) for question, reply in asked("foreign", seed) if "figures" not in question]
+    of_others = [(question, reply) for question, reply in asked(name, seed) if "figures" not in question]
     told = [question["ask"] for question, reply in of_others if not declined(reply)]
     paid = [reply for _, reply in of_others if not declined(reply) and any(f.unit in SUMS for f in reply.figures)]
     assert len(of_others) - len(told) >= least, "\n".join(told)
@@ -63,7 +69,14 @@ def test_another_subject_is_declined(asked: Asked, seed: bool, least: int, sums:
 
 
 @pytest.mark.parametrize(
-    ("name", "seed", "least"), [("foreign", True, 8), ("foreign", False, 18), ("confusable", False, 37)]
+    ("name", "seed", "least"),
+    [
+        ("foreign", True, 8),
+        ("foreign", False, 18),
+        ("swapped", True, 10),
+        ("swapped", False, 17),
+        ("confusable", False, 37),
+    ],
 )
 def test_the_case_that_is_asked_for_is_put_forward(asked: Asked, name: str, seed: bool, least: int) -> None:
     of_it = [(question, reply) for question, reply in asked(name, seed) if "figures" in question]

@@ -27,6 +27,7 @@ def test_there_are_as_many_as_told() -> None:
     assert len(SETS) == len(list((HOME / "documents").glob("*.txt"))) == 26
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
 def test_a_document_is_imported_and_every_question_has_its_clause(path: Path, tmp_path: Path) -> None:
     asked = yaml.safe_load(path.read_text(encoding="utf-8"))

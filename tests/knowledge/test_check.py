@@ -116,6 +116,7 @@ def base(template: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(template, tmp_path / "knowledge"))
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize(("file", "change", "message"), [b[1:] for b in BROKEN], ids=[b[0] for b in BROKEN])
 def test_a_broken_file_gives_its_clear_error(base: Path, file: str, change: Callable[[str], str], message: str) -> None:
     path = base / file

@@ -115,6 +115,14 @@ def test_many_threads_get_the_same_document(root: Path) -> None:
         assert all(one is seen[0] for one in seen)
 
 
+def test_one_that_another_thread_has_read_meanwhile_has_its_parts(stored: compiled.Ready) -> None:
+    policy = stored.base.policies[0]
+    sections = policy.sections
+    assert type(policy) is Policy
+    assert Unread.__getattr__(policy, "sections") is sections  # type: ignore[arg-type]
+    assert Unread.__eq__(policy, policy)  # type: ignore[operator]
+
+
 def test_nothing_else_is_missing(stored: compiled.Ready) -> None:
     with pytest.raises(AttributeError, match="no_such_thing"):
         _ = stored.base.policies[0].no_such_thing  # type: ignore[attr-defined]

@@ -59,7 +59,7 @@ def long_texts() -> LocalRetriever:
     engine = LocalRetriever.build(
         [Entry(f"汉阳区减免办法。{middle}武昌区参照执行。"), Entry(f"武昌区减免办法。{middle}汉阳区参照执行。")]
     )
-    assert engine.long
+    assert engine.texts == "passages"
     return engine
 
 
@@ -87,6 +87,14 @@ def numbers(engine: Retriever, question: str, k: int = 10, within: Sequence[int]
 )
 def test_finds_the_clause(engine: LocalRetriever, question: str, first: int) -> None:
     assert numbers(engine, question)[0] == first
+
+
+def test_only_of_laws_the_broad_ones_come_first() -> None:
+    """A code of many articles is likelier meant than a by-law; of policies no long one."""
+    text = "企业申请补贴的，向园区提出申请。"
+    entries = [Entry(text, "short"), Entry(text, "long"), *(Entry(f"鸵鸟养殖{n}。", "long") for n in range(30))]
+    assert numbers(LocalRetriever.build(entries, kind="clauses"), "企业申请补贴") == [0, 1]
+    assert numbers(LocalRetriever.build(entries, kind="articles"), "企业申请补贴") == [1, 0]
 
 
 def test_says_why(engine: LocalRetriever) -> None:
@@ -299,7 +307,7 @@ def test_time_stays_bounded(many: LocalRetriever) -> None:
 def test_long_texts_are_cut_into_no_less(tmp_path: Path) -> None:
     """Texts beyond what fold() takes at once are found by their last words."""
     long = LocalRetriever.build([Entry("企业申请补贴。" * 400 + "最后一句说鸵鸟养殖。"), Entry("企业登记。" * 400)])
-    assert long.long
+    assert long.texts == "passages"
     assert numbers(long, "鸵鸟养殖") == [0]
 
 

@@ -41,6 +41,7 @@ class Talk:
 
     turns: tuple[Turn, ...]
     writer: str
+    """Who wrote it; of kinds.yaml the kind of difficulty."""
     document: str = ""
     """The file that it is on; empty for the document with phrasings."""
 
@@ -49,7 +50,7 @@ def talks(name: str) -> list[Talk]:
     """The dialogs of a file beside this module."""
     data = yaml.safe_load((HOME / f"{name}.yaml").read_text(encoding="utf-8"))
     return [
-        Talk(tuple(_turn(turn) for turn in talk["turns"]), talk["writer"], talk.get("document", ""))
+        Talk(tuple(_turn(turn) for turn in talk["turns"]), talk.get("writer") or talk["kind"], talk.get("document", ""))
         for talk in data["dialogs"]
     ]
 

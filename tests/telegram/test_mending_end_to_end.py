@@ -140,11 +140,11 @@ async def test_declined_taught_from_the_staff_chat_and_answered_with_no_restart(
 
 
 async def test_a_target_is_proposed_and_chosen_by_a_button(stage: Stage) -> None:
-    await stage.ask(stage.visitor, "养蜂合作社能不能进来呀请问")
+    await stage.ask(stage.visitor, "养鸡合作社的鸡跑了怎么办")
     listed = await stage.ask(stage.editor, "/unanswered")
     short = listed.text.split("[")[1].split("]")[0]
     offer = await stage.ask(stage.editor, f"/teach {short}")
-    assert offer.text.splitlines()[-1] == "养蜂合作社能不能进来呀请问"
+    assert offer.text.splitlines()[-1] == "养鸡合作社的鸡跑了怎么办"
     assert len(offer.buttons) >= 1
     query = stage.server.press(offer, stage.visitor, 0)
     await stage.server.until(lambda: query.answer is not None, "a stranger's press")

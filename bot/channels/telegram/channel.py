@@ -25,7 +25,15 @@ log = logging.getLogger(__name__)
 NAME = "telegram"
 SEND = "sendMessage"
 CAPABILITIES = Capabilities(
-    longest=render.LIMIT, unit="utf-16", markup="html", buttons=100, columns=8, edits=True, files=True, cards=True
+    longest=render.LIMIT,
+    unit="utf-16",
+    markup="html",
+    buttons=100,
+    columns=8,
+    typing_after=0.15,  # most answers are there sooner, and "typing" would be a call more for each
+    edits=True,
+    files=True,
+    cards=True,
 )
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """For every text that is sent: an address in it, such as a document's, is no reason to show a picture of that page.

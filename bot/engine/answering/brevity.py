@@ -13,6 +13,7 @@ from bot.engine.answering.whole_words import sentence
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Piece, Quote, Reply, Say
 from knowledge.base.document import Clause
+from knowledge.base.target import policy_of
 
 MESSAGES = 3
 """Messages back to which nobody needs to scroll far."""
@@ -25,10 +26,13 @@ class Brevity:
         self._composers = composers
         self._words = composers.library.words
 
-    def brief(self, reply: Reply, before: Conversation, asks: frozenset[str]) -> Reply:
-        """The reply without what was shown, and with what is now shown in its conversation.
+    def brief(
+        self, reply: Reply, kept: Conversation, before: Conversation, asks: frozenset[str]
+    ) -> tuple[Reply, Conversation]:
+        """(the reply without what was shown, its conversation with what is now shown).
 
-        ``asks``: the question's cues; who asks for the original text gets it.
+        ``kept``: the conversation that goes with the reply; ``before``: the one before it; ``asks``: the question's
+        cues; who asks for the original text gets it.
         """
         told = self._told(reply)
         target = reply.clauses[0].target if reply.status == "answer" and reply.clauses else ""
@@ -37,12 +41,9 @@ class Brevity:
             reply = replace(reply, blocks=tuple(b for b in reply.blocks if b.role != "notice"))
         if shown and shown in before.shown and "original" not in asks:
             reply = self._without_original(reply, target)
-        kept = replace(
-            reply.conversation,
-            shown=(shown, *before.shown)[:MESSAGES],
-            told=told or before.told,
-        )
-        return replace(reply, conversation=kept)
+        elif not shown and reply.status == "answer" and policy_of(before.clause) == reply.policy:
+            reply = replace(reply, blocks=tuple(self._placed(block, reply) for block in reply.blocks))
+        return reply, replace(kept, shown=(shown, *before.shown)[:MESSAGES], told=told or before.told)
 
     def _told(self, reply: Reply) -> str:
         """What a notice says: of which document, and on which day; empty without one, or for several documents."""
@@ -60,6 +61,19 @@ class Brevity:
         below = [b for b in blocks[at + 1 :] if b.role not in ("original", "units", "note", "place")]
         rest = Block("note", (Say(self._words("rest")),))
         return replace(reply, blocks=(*above, self._place(target, clause), *below, rest))
+
+    def _placed(self, block: Block, reply: Reply) -> Block:
+        """A place without the document's name, in the document that is talked about."""
+        if block.role != "place":
+            return block
+        for ref in reply.clauses:
+            compose, clause = self._composers.of(ref.target), self._composers.library.clause(ref.target)
+            if (
+                clause.number
+                and block.text == Block("place", (Say(compose.place(clause)),), compose.label("place")).text
+            ):
+                return self._place(ref.target, clause)
+        return block
 
     def _place(self, target: str, clause: Clause) -> Block:
         """Where it stands, in the document that is known by now."""

@@ -20,6 +20,8 @@ from knowledge.learned.index import Match
 
 MOST_RELATED = 3
 """Further clauses that are named beside an answer."""
+LEADING = frozenset({"lead", "list"})
+"""Roles of the blocks above the proof, that say what was asked."""
 READABLE = 1_500
 """Characters of unnumbered passages up to which a part is given whole: their numbers are ours, nobody knows them."""
 
@@ -58,6 +60,14 @@ class ClauseAnswers(OnPolicy):
             documents=self.successor,
             why=Why(by.rule, figures=tuple(f.id for f in selection.led), unstated=selection.unstated),
         )
+
+    def together(self, replies: Sequence[Reply], whole: Reply) -> Reply:
+        """What each of the replies puts forward, above the proof of ``whole``: all are of one clause."""
+        lead = [block for reply in replies for block in reply.blocks if block.role in LEADING]
+        figures = tuple(dict.fromkeys(figure for reply in replies for figure in reply.figures))
+        told = tuple(dict.fromkeys(i for reply in replies for i in reply.why.figures))
+        blocks = (*dict.fromkeys(lead), *(b for b in whole.blocks if b.role not in LEADING))
+        return replace(whole, blocks=blocks, figures=figures, why=replace(whole.why, figures=told, unstated=""))
 
     def as_likeliest(self, reply: Reply, others: Sequence[Match]) -> Reply:
         """The answer marked as the likeliest only, with the ``others`` below it as a choice."""

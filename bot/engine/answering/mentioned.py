@@ -43,7 +43,12 @@ class Mentioned:
         return Reply(
             "answer" if word else "choose",
             (*blocks, *compose.notice(self._composers.library.today())),
-            Conversation(choices=targets, said=asked[-SAID_CHARS:], policy=kept.policy, named=kept.named),
+            Conversation(
+                choices=targets,
+                said="" if word else asked[-SAID_CHARS:],  # 哪几条 asks for clauses, and for no number of them
+                policy=kept.policy,
+                named=kept.named,
+            ),
             policy_id,
             clauses=tuple(compose.ref(m.clause.id) for m in shown),
             why=Why(Rule.MENTIONED),

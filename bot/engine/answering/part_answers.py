@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine.answering.caps import caps
@@ -16,6 +16,7 @@ from bot.engine.values.why import Rule, Why
 from knowledge.base.card import Said
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import leaves
+from knowledge.text.fold import fold
 
 CAP = "cap"
 """The part that is a figure."""
@@ -27,10 +28,26 @@ IN_NUMBERS = {
     "deadline": frozenset({"deadline", "duration"}),
     "payment": frozenset({"ratio", "share", "deadline", "duration"}),
     "payer": frozenset({"ratio", "share"}),
+    "moved": frozenset({"duration"}),
+    "total": frozenset({"amount"}),
 }
 """Parts that numbers say -> the kinds of those."""
+IN_SUMS = frozenset({"total"})
+"""Parts that are said by a sum."""
 OF_NO_CLAUSE = frozenset(
-    {"phone", "deadline", "procedure", "materials", "place", "payment", "together", "returned", "moved"}
+    {
+        "phone",
+        "deadline",
+        "procedure",
+        "materials",
+        "place",
+        "payment",
+        "together",
+        "returned",
+        "moved",
+        "changed",
+        "again",
+    }
 )
 """Parts that a document says once for all its measures."""
 
@@ -51,7 +68,9 @@ class PartAnswers(OnPolicy):
         plain = question.reading.plain
         capped = caps(clause, plain, conversation.said, conversation.figures) if part.name == CAP else ()
         own = tuple(dict.fromkeys(sentence(clause, f.quote) for f in capped)) or self._own(clause, part)
-        common = [] if own else list(self._common(clause, part))
+        common = list(self._common(clause, part, talked=bool(conversation.clause)))
+        own = () if _names(question, common) and not _names(question, [Words(clause, own)]) else own
+        common = [] if own else common
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
         said = "\n".join(filter(None, (conversation.said, plain)))
         stated = self._stated(Words(clause, own), common, part) if part.name in IN_NUMBERS else ()
@@ -101,18 +120,28 @@ class PartAnswers(OnPolicy):
         """Whether another clause says it for this one, in words by which such things are said."""
         return any(part.says(quote) for words in self._common(clause, part) for quote in words.quotes)
 
+    def states(self, clause: Clause, part: Part) -> bool:
+        """Whether the clause, or another one for it, says it in words by which such things are said."""
+        words = (Words(clause, self._own(clause, part)), *self._common(clause, part, talked=True))
+        return any(part.says(quote) for one in words for quote in one.quotes)
+
     def shorter(self, clause: Clause, conversation: Conversation) -> Reply:
-        """What was asked of the clause, without anything else."""
-        sentence = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
-        words = sentence or clause.title
-        blocks = (Block("lead", (Quote(words.strip()),), self.compose.label("measure")), self._place(clause))
+        """What was asked of the clause, without anything else: the sentences of the sums that were put forward."""
+        told = tuple(figure for figure in clause.figures if figure.id in conversation.figures)
+        quotes = tuple(dict.fromkeys(sentence(clause, figure.quote) for figure in told))
+        best = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
+        quotes = quotes or ((best or clause.title).strip(),)
+        label = self.compose.label("amount" if any(figure.is_money for figure in told) else "measure")
+        lead = (Block("lead", (Quote(quote),), label if n == 0 else "") for n, quote in enumerate(quotes))
+        blocks = (*lead, self._place(clause))
         return Reply(
             "answer",
             blocks,
             conversation,
             self.policy.id,
             clauses=(self.compose.ref(clause.id),),
-            why=Why(Rule.FOLLOW_UP, topic="shorter"),
+            figures=tuple(map(self.compose.figure_ref, told)),
+            why=Why(Rule.FOLLOW_UP, topic="shorter", figures=tuple(figure.id for figure in told)),
         )
 
     # -- what is said of it ------------------------------------------------------------------------------------------
@@ -122,16 +151,31 @@ class PartAnswers(OnPolicy):
         carded = self._carded(clause, part)
         if carded or (clause.card is not None and part.ask.lines):
             return carded
-        pieces = [point.of(clause.text).strip() for point in leaves(clause.points) if point.kind != "title"]
-        return tuple(piece for piece in pieces if part.says(piece))[:MOST_QUOTES]
+        return tuple(piece for piece in _pieces(clause) if part.says(piece))[:MOST_QUOTES]
 
-    def _common(self, clause: Clause, part: Part) -> Iterator[Words]:
-        """What the clauses say that govern it; else those that say it for the whole document."""
+    def _common(self, clause: Clause, part: Part, talked: bool = False) -> Iterator[Words]:
+        """What the clauses say that govern it; else those that say it for the whole document.
+
+        ``talked``: the clause was talked about before, so that what any other says plainly may be meant for it.
+        """
         governing = self.policy.governing(clause)
         found = [Words(c, quotes) for c in governing if (quotes := self._carded(c, part))]
         if not found and part.name in OF_NO_CLAUSE:
             found = self._once(part)
+        if talked and part.ask.in_stories and not part.ask.lines and not self._asked.written:
+            known = {words.clause.id for words in found}
+            found += [words for words in self._plainly(part) if words.clause.id not in known]
+            found.sort(key=lambda words: -max(map(part.strength, words.quotes)))
         yield from found[:2]
+
+    def _plainly(self, part: Part) -> Iterator[Words]:
+        """The clauses that grant no sum and say it as plainly as can be, whatever their cards hold."""
+        for clause in self.policy.clauses:
+            if part.name not in IN_SUMS and any(figure.kind == "amount" for figure in clause.figures):
+                continue
+            quotes = tuple(piece for piece in _pieces(clause) if part.strength(piece) == len(part.ask.says))
+            if quotes:
+                yield Words(clause, quotes[:MOST_QUOTES])
 
     def _once(self, part: Part) -> list[Words]:
         """The clauses that say it and grant nothing themselves."""
@@ -166,9 +210,21 @@ class PartAnswers(OnPolicy):
         return Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
 
 
+def _pieces(clause: Clause) -> Iterator[str]:
+    """The words of its smallest points: no title, and no note on who is responsible."""
+    for point in leaves(clause.points):
+        if point.kind not in ("title", "note"):
+            yield point.of(clause.text).strip()
+
+
 def _common(clause: Clause) -> bool:
     """Whether it grants nothing itself, so that what it says of an application holds for others."""
     return clause.card is not None and not clause.card.standard and not clause.card.subject
+
+
+def _names(question: Question, said: Sequence[Words]) -> bool:
+    """Whether what is said of it has one of the question's words: 利息."""
+    return any(word in fold(quote) for words in said for quote in words.quotes for word in question.telling)
 
 
 def _whole(clause: Clause, said: Said) -> str:

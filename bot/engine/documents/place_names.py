@@ -16,9 +16,10 @@ class PlaceNames:
         cities = {fold(policy.city) for policy in base.policies if policy.city}
         known = sorted({*cities, *map(fold, words.elsewhere)}, key=lambda name: (-len(name), name))
         self._places = re.compile("|".join(map(re.escape, known)) or "(?!)")
+        self._to = re.compile(f"(?:{'|'.join(base.lexicon.talk.places.comes_to) or '(?!)'})({self._places.pattern})")
         self._comes = re.compile("|".join(re.escape(fold(word)) for word in words.moves) or "(?!)")
 
     def asked_for(self, plain: str) -> frozenset[str]:
-        """The places that a plain question names; none where somebody comes from one of them (从深圳搬过来)."""
+        """The places that a plain question names; where somebody moves, only the one moved to (搬来江城)."""
         found = frozenset(self._places.findall(plain))
-        return frozenset() if found and self._comes.search(plain) else found
+        return frozenset(self._to.findall(plain)) if found and self._comes.search(plain) else found

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.engine.values.thresholds import CHOICE_FLOOR, CHOICE_HELD, LIKELY_FLOOR
+from bot.engine.values.thresholds import BESIDE_FLOOR, CHOICE_FLOOR, CHOICE_HELD, LIKELY_FLOOR
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 
@@ -63,7 +63,7 @@ def _found_beside(clauses: Sequence[Match]) -> bool:
 
 def _likely(clauses: Sequence[Match], inside: float, outside: float, leak: float) -> tuple[float, list[Match]]:
     """(cost, targets) of answering with the first clause as the likeliest, others offered below it."""
-    offered = [clauses[0], *(m for m in clauses[1:MOST_CHOICES] if m.probability >= CHOICE_FLOOR)]
+    offered = [clauses[0], *(m for m in clauses[1:MOST_CHOICES] if m.probability >= BESIDE_FLOOR)]
     first, others = offered[0].probability, sum(m.probability for m in offered[1:])
     lost = inside - first - others
     return LIKELY * first + LIKELY_OFFERED * others + LIKELY_WRONG * lost + leak * outside, offered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bot.engine.documents.issuers import without
 from bot.engine.documents.library import Library
@@ -22,11 +22,16 @@ from bot.engine.values.thresholds import (
     REJECTED,
     SURE,
 )
+from knowledge.base.number_kinds import NumberKind
 from knowledge.base.target import kind_of, policy_of
 from knowledge.learned.index import Match
 from knowledge.reading.reader import Reading
 from knowledge.retrieval.evidence import Asking, Evidence, Found
 
+AMOUNT: frozenset[NumberKind] = frozenset({"money", "share"})
+"""The kinds of number that say how much is paid."""
+TELLING = 3.0
+"""Rarity from which a word of a topic tells what it is about."""
 MOST_ALSO = 8
 """Documents of a place that are looked at because the question names it."""
 
@@ -51,6 +56,7 @@ class Matcher:
         self._index = ready.index
         self._library = library
         self._understanding = understanding
+        self._topic_words = lru_cache(None)(self._words_of_topic)
         self.evidence = Evidence(ready.base, ready.reader, ready.clauses, ready.evidence)
 
     @cached_property
@@ -91,9 +97,17 @@ class Matcher:
             self._library.place_names.asked_for(question.reading.plain),
             self.evidence.jurisdiction.levels_asked(question.reading.plain),
             () if scope.only else also,
-            question.asks,
+            "units" in question.asks,
+            self._numbers(question),
             sum(m.probability for m in learned if kind_of(m.target) in ("near", "far")),
         )
+
+    def _numbers(self, question: Question) -> frozenset[NumberKind]:
+        """The kinds of number that answer a question; none where it asks for none, or for any."""
+        if "amount" in question.asks:
+            return AMOUNT
+        asked = self._understanding.numbers.asked_for(question)
+        return frozenset(asked.kinds) - {"any"} if asked is not None else frozenset()
 
     def _where(self, question: Question) -> tuple[Reading, tuple[str, ...]]:
         """(what the clauses must say, documents to look at closely): a place's name says where to look."""
@@ -141,7 +155,25 @@ class Matcher:
             mine, others = (whose.odds(policy_of(m.target), places, levels) for m in (taught, best))
             return self.evidence.trust(self.trust_values(question, taught, best), mine - others)
 
-        return contest(learned, found, scope.rank, trust)
+        def about(topic: str, target: str) -> bool:
+            words = self._topical(topic, question)
+            return not words or self.evidence.says(target, words)
+
+        return contest(learned, found, scope.rank, trust, about)
+
+    def _topical(self, topic: str, question: Question) -> list[str]:
+        """What a question for money says that tells what a topic is about; none where it asks for no money."""
+        if "money" not in self._numbers(question):
+            return []
+        plain = question.reading.plain
+        return [w for w in self._topic_words(topic) if w in plain and self.evidence.rarity(w) >= TELLING]
+
+    def _words_of_topic(self, topic_id: str) -> tuple[str, ...]:
+        topic = next((t for t in self._library.ready.base.lexicon.not_covered.topics if t.id == topic_id), None)
+        said = (topic.name, *topic.terms) if topic is not None else ()
+        empty = {*self._understanding.generic, *self._library.ready.base.lexicon.subjects.general}
+        words = dict.fromkeys(word for text in said for word in self._library.ready.reader.read(text).words)
+        return tuple(word for word in words if len(word) > 1 and word not in empty)
 
     def _learned_in_context(self, reading: Reading, context: Context, scope: Scope) -> list[Match]:
         matches = self.learned(reading, scope)

@@ -26,12 +26,14 @@ def contest(
     found: Sequence[Found],
     rank: Callable[[str], int],
     trust: Callable[[Match, Found], float | None] = lambda _, __: None,
+    about: Callable[[str, str], bool] = lambda _, __: True,
 ) -> list[Match]:
     """All matches, most probable first.
 
     ``learned``: the index's; ``found``: candidates among the clauses without phrasings, whose probabilities leave the
     rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold; ``trust``: how far a learned
-    clause is to be believed beside the best found one (Evidence.trust).
+    clause is to be believed beside the best found one (Evidence.trust); ``about``: whether a clause (a target) says
+    anything of a topic, without which it takes nothing of what the question has of that topic.
     """
     if not found:
         return list(learned)
@@ -46,17 +48,20 @@ def contest(
     whole = any(f.signals["cover"] >= WORDED and f.signals["run"] >= RUN and f.signals["much"] >= MUCH for f in found)
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0
+    near = next((m for m in learned if m.topic and kind_of(m.target) == "near"), None)
+    aside = {f.target for f in found if near is not None and not about(near.topic, f.target)}
     share = outside + unsure * (1.0 - outside) if learned else 1.0
+    kept = near.probability if near is not None else 0.0
     holds = any(rank(f.target) == 0 for f in found)
     odds = {f.target: f.probability * (LATER if holds and rank(f.target) else 1.0) for f in found}
-    taken = sum(odds.values())
+    taken, left = sum(odds.values()), sum(odds[target] for target in aside)
+    parts = {"near": taken - left, "far": taken}
     matches = [
-        replace(
-            m, probability=m.probability * (1.0 - taken * (1.0 if kind_of(m.target) in ("near", "far") else unsure))
-        )
-        for m in learned
+        replace(m, probability=m.probability * (1.0 - parts.get(kind_of(m.target), taken * unsure))) for m in learned
     ]
-    matches += [Match(f.target, share * odds[f.target], f.signals, "") for f in found]
+    matches += [
+        Match(f.target, (share - kept if f.target in aside else share) * odds[f.target], f.signals, "") for f in found
+    ]
     once: dict[str, Match] = {}  # a clause that was taught a phrasing or two is found both ways
     for match in sorted(matches, key=lambda m: -m.probability):
         once.setdefault(match.target, match)

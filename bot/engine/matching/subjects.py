@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.engine.matching.swaps import Swaps
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.reply import FigureRef
 from bot.engine.values.thresholds import OWN_WORDS
 from knowledge.base.document import Clause, Figure, Policy
 from knowledge.compiled import Ready
-from knowledge.reading.word_class import names_thing
+from knowledge.reading.word_class import names_thing, word_class
 from knowledge.retrieval.evidence import Asking, Evidence
 from knowledge.text.fold import fold, fold_whole
+from knowledge.text.numbers import numbers
 
 REMEMBERED = 256
 """Clauses whose known words are remembered."""
@@ -25,6 +27,14 @@ SUMS = frozenset({"元", "美元", "%"})
 """Units of what is paid: sums and shares."""
 SHORT = 7
 """Telling words of a question that is no story."""
+TURN = 4
+"""Words of a turn that only names a thing: 省级农业产业园呢."""
+_TELLS = ("v", "d")
+"""Classes of words that tell something of a thing: verbs and adverbs."""
+STORY = 14
+"""Telling words of a question above which it is a story."""
+HEADS = 4
+"""Words behind a subject's name of which one may be what is meant: 高企员工的孩子."""
 SHARED = 2
 """Characters in a row of the subject that make a word another name of it: 高新证."""
 
@@ -58,6 +68,7 @@ class Subjects:
         self._general = frozenset(map(fold, ready.base.lexicon.subjects.general))
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
+        self._swaps = Swaps(ready.base.lexicon.swaps)
         self._understanding = understanding
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._of = lru_cache(REMEMBERED)(self._known)
@@ -67,17 +78,55 @@ class Subjects:
 
         ``figures``: what is put forward; without any, what the clause states.
         """
-        taught = self._ready.base.phrasings[policy.id].written
-        known = self._of(policy.id, clause.id) if taught else None
-        if known is not None and any(name in question.reading.plain for name in known.names):
-            return False
+        if self._turned(question, clause):
+            return True
+        known = self._known_of(policy, clause)
+        named = [name for name in known.names if name in question.reading.plain] if known is not None else []
+        if known is not None and named:
+            return self._only_within(max(named, key=len), policy, clause, question, known)
         if self._in_its_words(question, figures or clause.figures) and self._names_thing(
             policy, clause, question, known
         ):
             return True
         if known is None:
-            return bool({figure.unit for figure in figures} & SUMS) and self._unnamed(policy, clause, question)
+            asks = bool(question.asks & MONEY) and len(question.telling) <= SHORT
+            return asks and bool({f.unit for f in figures} & SUMS) and self._unnamed(policy, clause, question)
         return bool(figures) and self._unknown(clause, question, known)
+
+    def goes_off(self, policy: Policy, clause: Clause, question: Question) -> bool:
+        """Whether a turn that goes on from a clause's sum is on something else: 外地大学整体搬迁呢.
+
+        What people call the things of a document without phrasings, nobody has said: 屋里装扶手的 of its 适老化改造.
+        """
+        if self._turned(question, clause):
+            return True
+        known = self._known_of(policy, clause)
+        if known is None:
+            return _only_named(question.reading.words) and self._unnamed(policy, clause, question)
+        if any(name in question.reading.plain for name in known.names):
+            return False
+        return self._names_thing(policy, clause, question, known)
+
+    def _turned(self, question: Question, clause: Clause) -> bool:
+        """Whether it turns round what the clause says; a story also tells of other things."""
+        return len(question.telling) <= STORY and self._swaps.turned(question.reading.plain, clause)
+
+    def _known_of(self, policy: Policy, clause: Clause) -> _Known | None:
+        """None of a document without phrasings."""
+        return self._of(policy.id, clause.id) if self._ready.base.phrasings[policy.id].written else None
+
+    def _only_within(self, name: str, policy: Policy, clause: Clause, question: Question, known: _Known) -> bool:
+        """Whether the subject's name only tells of what another thing is: 高企食堂, 高企员工的孩子."""
+        tail = question.reading.plain.partition(name)[2].removeprefix("的")
+        if not tail or tail[0] in " ,.;:?!":
+            return False
+        lacking = set(self._lacking(policy, clause, question, known))
+        for word in self._ready.reader.read(tail).words[:HEADS]:
+            if word in lacking and self._is_thing(word):
+                return True
+            if not (self._is_general(word) or len(word) == 1):
+                return False
+        return False
 
     def _unknown(self, clause: Clause, question: Question, known: _Known) -> bool:
         """Whether the question has a word that nobody asks the clause's sums with, where the card has their subject."""
@@ -102,7 +151,8 @@ class Subjects:
     def _lacking(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> Iterator[str]:
         """The question's words that the clause hasn't, nor what people ask of its sums."""
         asking = Asking(question.reading, self._understanding.generic)
-        lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", asking.words)
+        words = [word for word in asking.words if not _of_number(word, question)]
+        lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words)
         if known is not None:
             return (word for word in lacking if known.said.count(word) < OFTEN)
         text = fold_whole(clause.text)
@@ -121,9 +171,7 @@ class Subjects:
         return word in self._general or word.endswith(self._measures)
 
     def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
-        """Whether a short question for a sum names a subject that the clause and its titles don't."""
-        if len(question.telling) > SHORT or not question.asks & MONEY:
-            return False
+        """Whether a question names a known subject that the clause and its titles don't."""
         named = (self._subject(word) for word in question.reading.words)
         words = [word for word in named if word]
         asking = Asking(question.reading, self._understanding.generic)
@@ -144,6 +192,18 @@ class Subjects:
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
         return _Known(stated, "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+
+
+def _only_named(words: Sequence[str]) -> bool:
+    """Whether a turn's words name a thing and tell nothing of it, as 学校刚毕业的 does."""
+    return len(words) <= TURN and not any(word_class(word).startswith(_TELLS) for word in words)
+
+
+def _of_number(word: str, question: Question) -> bool:
+    """Whether a word begins with the end of a number, so that it is no word: 成规 of 九成规上企业."""
+    plain = question.reading.plain
+    ends = (number.text[-1] for number in numbers(plain, own=True) if number.text + word[1:] in plain)
+    return word[0] in ends
 
 
 def _another_name(name: str, subject: str) -> bool:

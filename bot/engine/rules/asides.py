@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
-from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import Rule, Why
 
@@ -12,7 +11,7 @@ from bot.engine.values.why import Rule, Why
 def asides(asked: Asked, use: Resources) -> Outcome:
     """Once something was talked about: whether the document holds; who is responsible; the answer in short."""
     conversation = asked.conversation
-    if conversation == Conversation():
+    if conversation.empty:
         return None
     meant = asked.scope.meant(conversation)
     if meant is not None and use.acts.is_all("outdated", asked.question):

@@ -11,6 +11,7 @@ from bot.engine.matching.decide import Decision, decide
 from bot.engine.matching.matcher import Context
 from bot.engine.matching.merge import contest
 from bot.engine.rules.asked import Asked
+from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.conversation import Conversation
@@ -140,11 +141,11 @@ class Case:
         question, asks = self.asked.question, self.use.understanding.money.asks_number
         if not (reply.figures or question.numbers or asks(question)):
             return False
+        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         if self.leaning or best.target == self.asked.conversation.clause:
-            return False
+            return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
-        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         return self.use.subjects.another(policy, clause, question, reply.figures)
 
     def _decline_subject(self, best: Match) -> Reply:
@@ -183,8 +184,10 @@ class Case:
         """The best match's clause; what was asked before counts where it is still talked about."""
         said = conversation.said if self._same(best) else ""
         answers, clause = self.use.answers(best.target), self.use.library.clause(best.target)
-        by = By(Rule.BEST_MATCH, best.probability)
-        return answers.answer(clause, self.asked.question, conversation, by, said=said)
+        question, by = self.asked.question, By(Rule.BEST_MATCH, best.probability)
+        if conversation.clause and policy_of(best.target) in self.use.library.untaught:
+            question = narrowed(question, conversation, self.use)  # 外市搬来的,干满一年了
+        return answers.answer(clause, question, conversation, by, said=said)
 
     def _same(self, best: Match) -> bool:
         """Whether a short question is on the clause that is talked about."""

@@ -8,15 +8,13 @@ from dataclasses import replace
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
-from bot.engine.values.conversation import Conversation
+from bot.engine.values.conversation import ASKED_ON, Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import Rule
 
 _WORD = re.compile(r"\w")
 ASKS_OF_CLAUSE = frozenset({"units", "amount", "count", "original"})
 """Cues that ask something of the clause that is talked about."""
-ASKED_ON = frozenset({"amount", "count"})
-"""What a turn leaves out that only names another case: 博士补多少, 硕士呢."""
 ASKS = ASKS_OF_CLAUSE | {"by_unit", "contact", "more"}
 """What a turn may ask by itself."""
 
@@ -39,15 +37,16 @@ def correction(asked: Asked, use: Resources) -> Outcome:
     rest = use.follow_ups.correction(asked.question)
     if rest is None:
         return None
+    question, clause = use.understanding.question(rest), conversation.clause
     if use.understanding.empty(rest):
-        return _rejected(asked, use)
-    question = use.understanding.question(rest)
-    clause = conversation.clause
+        only_asks = bool(clause and question.asks & ASKS_OF_CLAUSE)  # 不是钱,是谁负责
+        return Narrow(replace(asked, question=question)) if only_asks else _rejected(asked, use)
     if clause and use.answers(clause).names_case(clause, question):
         return use.of_talked_about(question, conversation)
     rejected = "" if question.asks & ASKS_OF_CLAUSE else clause  # else only what was asked of it was wrong
     if clause and asked.talked_about in use.library.untaught:
         question = with_ask(question, conversation, use)  # 我问的是夜间集市: how much, still
+        rejected = "" if use.follow_ups.clarifies(asked.question) else rejected
     return Narrow(replace(asked, question=question, rejected=rejected))
 
 
@@ -56,7 +55,7 @@ def with_ask(question: Question, conversation: Conversation, use: Resources) -> 
     if question.asks & ASKS or not conversation.said:
         return question
     lines = [use.understanding.question(line).asks & ASKS for line in conversation.said.split("\n")]
-    last = next((asks for asks in reversed(lines) if asks), frozenset())
+    last = next((asks for asks in reversed(lines) if asks), frozenset(conversation.point))
     return replace(question, asks=question.asks | (last & ASKED_ON))
 
 

@@ -30,6 +30,8 @@ def whole_document(asked: Asked, use: Resources) -> Outcome:
         return facts
     if asked.names_unit or mentions_place(question):
         return None
+    if conversation.choices and use.follow_ups.counts_one(question):
+        return None
     answers = use.answers(policy_id)
     if "units" in question.asks:
         return answers.info("units", conversation)

@@ -22,6 +22,8 @@ OF_TALKED_ABOUT = ASKS_OF_CLAUSE | {"by_unit"}
 def follow_ups(asked: Asked, use: Resources) -> Outcome:
     """What goes on from the last answer, from its choices, or from a document that was named."""
     question, conversation = asked.question, asked.conversation
+    if _hangs(asked, use):
+        return use.home(asked.scope, conversation).note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
     if not _may_follow(asked, use):
         return None
     if "more" in question.asks and (conversation.more or conversation.clause):
@@ -31,6 +33,16 @@ def follow_ups(asked: Asked, use: Resources) -> Outcome:
     if conversation.clause and question.asks & OF_TALKED_ABOUT:
         return use.of_talked_about(question, conversation)
     return _without_clause(asked, use) or _with_nothing(asked, use)
+
+
+def _hangs(asked: Asked, use: Resources) -> bool:
+    """Whether it goes on from nothing, and has no word that a clause has: 那省级的呢."""
+    conversation, question = asked.conversation, asked.question
+    if conversation.said or conversation.clause or conversation.choices or conversation.info or conversation.earlier:
+        return False
+    if not use.follow_ups.continues(question) or not use.acts.names_only(question) or asked.names_unit or asked.left:
+        return False
+    return not use.specific(question, conversation, asked.scope)
 
 
 def _may_follow(asked: Asked, use: Resources) -> bool:

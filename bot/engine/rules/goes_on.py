@@ -158,4 +158,8 @@ def _answer(target: str, probability: float, question: Question, asked: Asked, u
     conversation = asked.conversation
     said = conversation.said if target == conversation.clause else ""
     answers, clause = use.answers(target), use.library.clause(target)
-    return answers.answer(clause, question, conversation, By(Rule.FOLLOW_UP, probability), said=said)
+    reply = answers.answer(clause, question, conversation, By(Rule.FOLLOW_UP, probability), said=said)
+    policy = use.library.by_id[policy_of(target)]
+    if reply.figures and use.subjects.goes_off(policy, clause, asked.question):
+        return answers.of_another_subject(target, conversation)
+    return reply

@@ -30,7 +30,11 @@ def mentions(asked: Asked, use: Resources) -> Outcome:
         return use.answers(policy.id).all_figures(asked.conversation)
     if listing.facet is not None:
         return _told(saying(policy, pattern(listing.facet.says)), [listing.said], policy, asked, use)
-    return _list(listing, policy, asked, use) if listing.every else _choice(listing.subjects[0], policy, asked, use)
+    if listing.every:
+        return _list(listing, policy, asked, use)
+    if use.understanding.holds_cue(listing.texts[0]):  # it says more than a few words: seen before they are understood
+        return None
+    return _choice(listing.subjects[0], policy, asked, use)
 
 
 def _told(found: Sequence[Mention], words: Sequence[str], policy: Policy, asked: Asked, use: Resources) -> Outcome:

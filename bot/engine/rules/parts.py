@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from bot.engine.answering.on_policy import SAID_CHARS
 from bot.engine.rules.asked import Asked, Outcome
-from bot.engine.rules.corrections import ASKED_ON
 from bot.engine.rules.resources import Resources
+from bot.engine.values.conversation import ASKED_ON
 from bot.engine.values.why import Rule
 from knowledge.base.target import clauses_of
 
+PHONE = "phone"
 UNITS = "units"
 """The part that is no words of the clause: who is responsible."""
 
@@ -21,9 +22,9 @@ def parts(asked: Asked, use: Resources) -> Outcome:
     Of a document as a whole, once something was asked of it: what it says of it for all that it grants.
     """
     conversation = asked.conversation
-    part = None if asked.left else use.acts.part(asked.question)
+    part = None if asked.left or _of_nothing(asked, use) else use.acts.part(asked.question)
     if part is None:
-        return None
+        return _told(asked, use) or _told_of_all(asked, use)
     offered = clauses_of(conversation.choices)
     if len(offered) == 1 and not conversation.clause:
         conversation, offered = replace(conversation, clause=offered[0], choices=()), []
@@ -41,6 +42,40 @@ def parts(asked: Asked, use: Resources) -> Outcome:
         return None
     home = use.home(asked.scope, conversation)
     return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+
+
+def _of_nothing(asked: Asked, use: Resources) -> bool:
+    """Whether there is nothing that a part could be of, and nobody needs to be told so."""
+    conversation = asked.conversation
+    if conversation.clause or conversation.choices or not use.library.many:
+        return not (conversation.clause or conversation.choices)
+    if conversation.info and asked.scope.only in use.library.untaught:
+        return False
+    return bool(asked.scope.only or conversation.policy)
+
+
+def _told_of_all(asked: Asked, use: Resources) -> Outcome:
+    """The telephone, once something was talked about: what the document says of it once for all that it grants."""
+    policy_id, conversation = asked.scope.only, asked.conversation
+    talked = asked.left or conversation.clause or conversation.earlier or conversation.choices
+    if policy_id not in use.library.untaught or not talked:
+        return None
+    phone = next((part for part in use.acts.told(asked.question) if part.name == PHONE), None)
+    if phone is None:
+        return None
+    return use.answers(policy_id).part_of_all(phone, asked.question, conversation)
+
+
+def _told(asked: Asked, use: Resources) -> Outcome:
+    """What a story asks without asking for it, where the document says it of the measure that is talked about."""
+    conversation = asked.conversation
+    if asked.left or not conversation.clause or asked.talked_about not in use.library.untaught or asked.rejected:
+        return None
+    answers, clause = use.answers(conversation.clause), use.library.clause(conversation.clause)
+    for part in use.acts.told(asked.question):
+        if answers.states(clause, part):
+            return answers.part(clause, part, asked.question, conversation)
+    return None
 
 
 def _responsible(asked: Asked, use: Resources) -> Outcome:

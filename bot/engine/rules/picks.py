@@ -59,4 +59,5 @@ def _of_clause(target: str, asked: Asked, use: Resources) -> Reply:
     conversation = asked.conversation
     answers, clause = use.answers(target), use.library.clause(target)
     question = replace(asked.question, numbers=())  # 另一个 claims no number
-    return answers.answer(clause, question, conversation, By(Rule.PICKED), said=conversation.said)
+    reply = answers.answer(clause, question, conversation, By(Rule.PICKED), said=conversation.said)
+    return replace(reply, conversation=replace(reply.conversation, listed=target))

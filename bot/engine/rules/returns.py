@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Narrow, Outcome
@@ -11,11 +12,18 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.why import By, Rule
 from knowledge.text.fold import fold
 
+_WORD = re.compile(r"\w")
+
 
 def away(asked: Asked, use: Resources) -> Outcome:
-    """Words that go back while nothing was talked about before: the question without them."""
-    back = use.follow_ups.returns(asked.question)
-    if back is None or not back.away or asked.conversation.earlier or use.understanding.empty(back.rest):
+    """Words that go back while nothing was talked about before: the question without them, or a question back."""
+    back, conversation = use.follow_ups.returns(asked.question), asked.conversation
+    if back is None or conversation.earlier:
+        return None
+    if not _WORD.search(back.rest) and not (conversation.clause or conversation.choices or conversation.info):
+        home = use.home(asked.scope, conversation)
+        return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+    if not back.away or use.understanding.empty(back.rest):
         return None
     return Narrow(replace(asked, question=use.understanding.question(back.rest)))
 

@@ -6,24 +6,42 @@ from dataclasses import replace
 
 from bot.engine.rules.asked import Apart, Asked, Outcome
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.acts import LEAST
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
-from bot.engine.values.thresholds import BOTH, LIKELY
+from bot.engine.values.thresholds import BOTH, FOUND, LIKELY
+from bot.engine.values.why import By, Rule
 from knowledge.base.target import kind_of
 
 
 def two_questions(asked: Asked, use: Resources) -> Outcome:
-    """Each answered by itself, where each asks something and is surely about a clause of its own."""
+    """Each answered by itself, where each asks something and is surely about a clause of its own.
+
+    Of one clause both numbers, where the message as a whole would be answered with one of them.
+    """
     halves = use.acts.questions(asked.question)
     if len(halves) != 2:
         return None
     questions = [use.understanding.question(half) for half in halves]
     about = [_about(question, asked, use) for question in questions]
-    if not all(about) or about[0] == about[1]:
+    if about[0] and (about[1] == about[0] or not any(map(use.follow_ups.says_subject, questions[1].telling))):
+        return _of_one(about[0], questions, asked, use)
+    if not all(about) or any(len(half) < LEAST for half in halves):
         return None
     part = replace(asked, conversation=Conversation(policy=asked.conversation.policy))
     parts = tuple((half, replace(part, question=q)) for half, q in zip(halves, questions, strict=True))
     return Apart(parts, asked, "", "documents.apart_questions")
+
+
+def _of_one(target: str, questions: list[Question], asked: Asked, use: Resources) -> Outcome:
+    """Both of one clause, if together they put more forward."""
+    answers, clause, by = use.answers(target), use.library.clause(target), By(Rule.TWO_AT_ONCE)
+    whole = answers.answer(clause, asked.question, asked.conversation, by)
+    replies = [answers.answer(clause, question, asked.conversation, by) for question in questions]
+    told = {figure for reply in replies for figure in reply.why.figures}
+    if not all(reply.figures for reply in replies) or told <= set(whole.why.figures):
+        return None
+    return answers.together(replies, whole)
 
 
 def _about(question: Question, asked: Asked, use: Resources) -> str:
@@ -32,4 +50,5 @@ def _about(question: Question, asked: Asked, use: Resources) -> str:
     best = matches[0] if matches else None
     if best is None or kind_of(best.target) != "clause":
         return ""
-    return best.target if best.probability >= (LIKELY if best.found else BOTH) else ""
+    named = FOUND if asked.scope.only else LIKELY
+    return best.target if best.probability >= (named if best.found else BOTH) else ""

@@ -11,7 +11,7 @@ from bot.engine.values.thresholds import SHORT
 from knowledge.base.talk import PartAsk
 
 _WORD = re.compile(r"\w")
-_STOPS = re.compile(r"[,.;?!:]+")
+_STOPS = re.compile(r"[,.;?!:、]+")
 _ENDS = re.compile(r"[呢嘞咧哩勒][?!.,~ ]*$")
 LEAST = 5
 """Characters of a question that says by itself what it is about."""
@@ -29,7 +29,22 @@ class Part:
 
     def says(self, text: str) -> bool:
         """Whether the words hold what words that say it hold."""
-        return pattern(self.ask.says).search(text) is not None
+        return self.strength(text) > 0
+
+    def strength(self, text: str) -> int:
+        """How plainly they say it: the first of the expressions is the plainest; 0: they don't."""
+        says = self.ask.says
+        return next((len(says) - n for n, one in enumerate(says) if pattern((one,)).search(text)), 0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A turn that goes on from the clause talked about to one before or behind it."""
+
+    by: int
+    """Clauses on, or back where negative."""
+    rest: str = ""
+    """What is asked of the one that is stepped to: 它后面那条补多少."""
 
 
 class Acts:
@@ -44,8 +59,10 @@ class Acts:
         self._whether, self._two = pattern(acts.whether), pattern(acts.two)
         self._among = pattern(acts.among)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
+        self._beside = pattern(acts.beside)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
+        self._stories = [(p, pattern(p.ask.story), pattern(p.ask.unless)) for p, _ in self._parts]
 
     def leaves(self, question: Question) -> str | None:
         """What is asked once something new is begun, 换个问题,…; empty: nothing yet. None: nothing is begun."""
@@ -53,13 +70,18 @@ class Acts:
         match = self._leaves.match(text)
         return text[match.end() :].strip(" ,.:;") if match else None
 
-    def step(self, question: Question) -> int:
-        """How many clauses on (下一条) or back (上一条) from the one that is talked about; 0: the turn is no step."""
+    def step(self, question: Question) -> Step | None:
+        """How a turn steps on (下一条) or back (上一条) from the clause that is talked about; None: it is no step."""
         for wanted, way in ((self._following, 1), (self._preceding, -1)):
             match = self._alone(wanted, question)
             if match:
-                return way * (2 if match.groupdict().get("twice") else 1)
-        return 0
+                return Step(way * (2 if match.groupdict().get("twice") else 1))
+        text = question.reading.folded
+        beside = self._beside.match(text)
+        if beside is None:
+            return None
+        rest = text[beside.end() :]
+        return Step(-1 if beside.groupdict().get("before") else 1, "" if self._empty(rest) else rest)
 
     def among(self, question: Question) -> str | None:
         """What is said of those that are picked from all that was listed, 其中科技局管的; None: nothing is."""
@@ -68,10 +90,15 @@ class Acts:
         return f"{text[: match.start()]} {text[match.end() :]}".strip() if match else None
 
     def questions(self, question: Question) -> list[str]:
-        """The parts of a message that each ask something; none where a part doesn't."""
-        parts = [part.strip() for part in _STOPS.split(question.reading.folded) if part.strip()]
-        asking = [part for part in parts if len(part) >= LEAST and self._asking.search(part)]
-        return asking if len(asking) == len(parts) else []
+        """The parts of a message that each ask something; none where a part doesn't.
+
+        Divided by a stop, else by a blank.
+        """
+        text = question.reading.folded
+        parts = [part.strip() for part in _STOPS.split(text) if part.strip()]
+        parts = text.split() if len(parts) == 1 else parts
+        asking = all(self._asking.search(part) for part in parts)
+        return parts if asking and parts and len(parts[0]) >= LEAST else []
 
     def names_only(self, question: Question) -> bool:
         """Whether a turn asks nothing by itself: 复核过的, 外地搬来的呢."""
@@ -98,6 +125,11 @@ class Acts:
         if len(question.reading.folded) > LONGEST or question.units or question.foreign_units:
             return None
         return next((part for part, asks in self._parts if self._alone(asks, question)), None)
+
+    def told(self, question: Question) -> list[Part]:
+        """What a story asks of the measure that is talked about without asking for it: 去年拿了奖,今年想搬走."""
+        text = question.reading.folded
+        return [part for part, story, unless in self._stories if story.search(text) and not unless.search(text)]
 
     def part_of(self, question: Question) -> tuple[Part, str] | None:
         """The one thing that is asked, and what the question says besides: of what (申请首店奖励 + 要什么材料)."""

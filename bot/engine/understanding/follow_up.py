@@ -71,6 +71,11 @@ class FollowUps:
         signs = ("begins", "ends", "pronoun")
         return len(text) <= 2 * SHORT and any(self._follow[sign].search(text) for sign in signs)
 
+    def continues(self, question: Question) -> bool:
+        """Whether it both opens and ends as what goes on: 那省级的呢."""
+        text = question.reading.folded
+        return is_short(question.reading) and all(self._follow[sign].search(text) for sign in ("begins", "ends"))
+
     def asks_on(self, question: Question) -> bool:
         """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
         return is_short(question.reading) and bool(question.asks & {"units", "amount", "count", "original"})
@@ -105,7 +110,11 @@ class FollowUps:
             end += size
             while end < len(text) and not text[end].isalnum():
                 end += 1
-        return text[end:] if end else None
+        return self._follow["meant"].sub("", text[end:].strip(), count=1) if end else None
+
+    def clarifies(self, question: Question) -> bool:
+        """Whether a correction only says more exactly what was meant: 我是说省级的."""
+        return self._follow["clarifies"].match(question.reading.folded) is not None
 
     def returns(self, question: Question) -> Return | None:
         """回到刚才工资那个,又是谁管; None when nothing points back."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question, Understanding
@@ -25,7 +26,7 @@ BESIDE_UNIT = 2
 class Listing:
     """What clauses are asked for."""
 
-    subjects: tuple[Question, ...]
+    texts: tuple[str, ...]
     """What they are to speak of, the most of what was said first; at least one."""
     every: bool
     """Whether all of them are asked for in so many words; else it may be one that is meant."""
@@ -33,6 +34,12 @@ class Listing:
     """Whether those are asked for that give money."""
     facet: Facet | None = None
     """What they are to hold instead: deadlines, shares."""
+    understood: Callable[[str], Question] = field(kw_only=True, repr=False, compare=False)
+
+    @cached_property
+    def subjects(self) -> tuple[Question, ...]:
+        """The texts, understood; most questions are told by less."""
+        return tuple(map(self.understood, self.texts))
 
     @property
     def said(self) -> str:
@@ -69,7 +76,7 @@ class Listings:
             return None
         of = next((facet for asks, facet in self._facets for part in said if match and asks.search(part)), None)
         money = match is not None and any(self._money.search(part) for part in said)
-        return Listing(tuple(map(self._understanding.question, said)), match is not None, money, of)
+        return Listing(tuple(said), match is not None, money, of, understood=self._understanding.question)
 
     def _around_list(self, text: str, match: re.Match[str]) -> list[str]:
         """What is said around the words that ask for a list: all that comes before; what stands beside them alone."""

@@ -9,23 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.engine.understanding.patterns import pattern
 from knowledge.base.document import Figure
 from knowledge.base.lexicon import Lexicon
+from knowledge.base.number_kinds import PERCENT, TIMES, NumberKind, kinds_of
 from knowledge.text.numbers import numbers
 
 if TYPE_CHECKING:
     from bot.engine.understanding.understanding import Question
 
-NumberKind = Literal["money", "share", "time", "count", "any"]
 KINDS: tuple[NumberKind, ...] = ("share", "time", "count", "money", "any")
 """In the order in which they are looked for: 几个点 is no count, and 多少 of 多少家 no sum."""
-_PERCENT = frozenset({"%", "‰", "个百分点", "百分点", "成", "折"})
-_TIMES = frozenset(
-    {"年", "月", "日", "天", "个月", "工作日", "个工作日", "个自然日", "小时", "分钟", "周", "秒", "课时"}
-)
 _LONG = frozenset({"年", "月", "个月"})
 SPANS = ("long", "short", "date")
 """Years and months, days and hours, and points in time; groups of the expressions that ask for a time."""
@@ -45,6 +41,8 @@ EACH, NOT_EACH = 1.3, 0.7
 """What a number of the clause fits that is stated for each of what is asked for, and one that isn't."""
 CAPPED, NOT_CAPPED = 1.2, 0.8
 """The same of a cap where a cap is asked for."""
+CLAIMS = frozenset({"assertion", "confirm", "correction"})
+"""Cues that a number is asked back."""
 ASKS_OTHERWISE = frozenset({"units", "original", "contact", "by_unit"})
 """Cues that ask for no number."""
 OTHER_UNIT = 0.4
@@ -110,15 +108,6 @@ def is_condition(figure: Figure) -> bool:
     return figure.kind != "ratio" and not figure.is_money and (figure.bound == "at_least" or figure.unit.endswith("元"))
 
 
-def kinds_of(figure: Figure) -> tuple[NumberKind, ...]:
-    """What a figure is; a percentage with a cap is money, too."""
-    if figure.unit in _PERCENT or figure.kind in ("ratio", "share"):
-        return ("share", "money") if figure.cap is not None else ("share",)
-    if figure.kind == "amount" or figure.unit.endswith("元"):
-        return ("money",)
-    return ("time",) if figure.kind in ("duration", "deadline") or figure.unit in _TIMES else ("count",)
-
-
 class NumberWords:
     """Ready to look up."""
 
@@ -126,15 +115,15 @@ class NumberWords:
         talk = lexicon.talk
         self._kinds = {kind: pattern(getattr(talk.asked_numbers, kind)) for kind in KINDS}
         self._alike = [frozenset((name, *others)) for name, others in talk.units_of_numbers.items()]
-        self._each, self._most, self._needed, self._otherwise = (
-            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed", "otherwise")
+        self._each, self._most, self._needed, self._claimed, self._otherwise = (
+            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed", "claimed", "otherwise")
         )
 
     def asked_for(self, question: Question, said: str = "") -> NumberAsked | None:
         """What the question asks for, or what was said before it where it asks for nothing; None: no number."""
         plain = question.reading.plain
         asked = self.of(plain)
-        if asked is None and {"assertion", "confirm", "correction"} & question.asks:
+        if asked is None and self._weighs(question):
             claimed = question.numbers or numbers(plain, own=True)  # 我房贷能一直扣360个月是吧
             asked = NumberAsked(tuple(dict.fromkeys(_kind_of_unit(n.unit) for n in claimed))) if claimed else None
         if asked is None and ({"amount", "count"} & question.asks or self._most.search(plain)):
@@ -142,6 +131,13 @@ class NumberWords:
         if asked is None and said and not self._asks_otherwise(question):
             return self._sides(before, said) if (before := self.of(said)) is not None else None
         return self._sides(asked, plain) if asked is not None else None
+
+    def _weighs(self, question: Question) -> bool:
+        """Whether numbers that the question states are asked about: that they are right, or that they will do."""
+        if CLAIMS & question.asks:
+            return True
+        plain = question.reading.plain
+        return self._claimed.search(plain) is not None or self._needed.search(plain) is not None
 
     def _asks_otherwise(self, question: Question) -> bool:
         """谁牵头, 原文发我: no narrower case of the number that was asked for before."""
@@ -189,4 +185,4 @@ class NumberWords:
 def _kind_of_unit(unit: str) -> NumberKind:
     if unit == "元":
         return "money"
-    return "share" if unit in _PERCENT or unit == "比例" else "time" if unit in _TIMES else "count"
+    return "share" if unit in PERCENT or unit == "比例" else "time" if unit in TIMES else "count"

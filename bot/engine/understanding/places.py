@@ -21,9 +21,15 @@ _ITEM = (
     rf"(?:第\s*(?P<item>{_NTH})|(?P<first>[头首]一?|开头第?一|第一)|倒数第?(?P<back>{_N})|(?P<last>最后(?:一|的一)?|末|最末一?))"
     rf"\s*{_ITEM_NOUN}"
 )
+_ITEM_OF_PART = (
+    rf"(?:第\s*(?P<item>{_NTH})|(?P<first>[头首]一?|开头第?一?|打头(?:的)?(?:那)?|第一)|倒数第?(?P<back>{_N})"
+    rf"|(?P<last>最后(?:一|的一|的?那)?|末尾?(?:那|一)?|最末(?:那|一)?|收尾(?:的)?(?:那|一)?|尾巴上?(?:那|一)?))"
+    rf"\s*(?:{_ITEM_NOUN}|个)"
+)
+"""Behind a part more is said than alone: 第三部分第二个, 第四大块打头那条."""
 _PART = rf"(?:第\s*(?P<part>{_N})|(?P<lastpart>最后一?个?))\s*{_PART_NOUN}"
-_BOTH = re.compile(rf"{_PART}[的里中下之内,. ]*{_ITEM}")
-_PART_BRACKET = re.compile(rf"{_PART}[的里中下, ]*\((?P<item>{_N})\)")
+_BOTH = re.compile(rf"{_PART}[的里中下之内,. ]*{_ITEM_OF_PART}")
+_PART_BRACKET = re.compile(rf"{_PART}[的里中下, ]*第?\s*\((?P<item>{_N})\)\s*{_ITEM_NOUN}?")
 _PAIR = re.compile(rf"(?<![\w(])第?(?P<part>{_N})\s*[,.、]?\s*\((?P<item>{_N})\)")
 _PAIR_LONG = re.compile(rf"(?<!\d)(?P<part>{_N})之(?P<item>{_N})(?![\d年])")
 _DOTTED = re.compile(

@@ -140,6 +140,10 @@ class Understanding:
             left=tuple(word for word in rest_reading.words if word not in self.generic),
         )
 
+    def holds_cue(self, text: str) -> bool:
+        """Whether any cue stands in the text as it is typed: question() finds it among what is asked, too."""
+        return next(self._cues.scan(fold(unwrap(text))), None) is not None
+
     def short_unit(self, question: Question) -> str | None:
         """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
         plain = question.reading.plain.strip(" ,.;:?!")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+ASKED_ON = frozenset({"amount", "count"})
+"""Cues that a turn leaves out which only names another case: 博士补多少, 硕士呢."""
 MOST_EARLIER = 5
 """Clauses talked about before that are remembered."""
 
@@ -39,8 +41,18 @@ class Conversation:
     """Targets of the clauses whose text the last messages showed, the latest first; empty for one that showed none."""
     told: str = ""
     """Id of the document whose validity was told last, and the day on which."""
+    listed: str = ""
+    """Target of ``choices`` that was picked or stepped to last: the next one is the next of these. Empty: it is the
+    document's, as after a question that was asked in between."""
+    point: tuple[str, ...] = ()
+    """Cues of the number that was asked for last: 不是,我问的是节水 asks for it again."""
     place: str = ""
     """Whose documents the list is of whose next page 还有呢 asks for; empty: all."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was talked about."""
+        return not any(vars(self).values())
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -60,8 +72,20 @@ class Conversation:
         return cls(**out)
 
 
-def went_on(before: Conversation, now: Conversation, figures: tuple[str, ...] = ()) -> Conversation:
-    """``now``, with what was talked about before; ``figures``: those put forward now."""
+def went_on(before: Conversation, now: Conversation, figures: tuple[str, ...] = (), anew: bool = False) -> Conversation:
+    """``now``, with what was talked about before.
+
+    ``figures``: those put forward now; ``anew``: whether the question says by itself what it is about.
+    """
     known = dict.fromkeys((*([before.clause] if before.clause else ()), *before.earlier))
     kept = figures or (before.figures if now.clause == before.clause else ())
-    return replace(now, earlier=tuple(t for t in known if t != now.clause)[:MOST_EARLIER], figures=kept)
+    listed = now.listed or ("" if anew or now.clause != before.clause else before.listed)
+    earlier = tuple(t for t in known if t != now.clause)[:MOST_EARLIER]
+    return changed(now, listed=listed, earlier=earlier, figures=kept)
+
+
+def changed(conversation: Conversation, **values: str | tuple[str, ...]) -> Conversation:
+    """The conversation with some values; itself where it has them: making another is dear."""
+    has = vars(conversation)
+    new = {name: value for name, value in values.items() if has[name] != value}
+    return replace(conversation, **new) if new else conversation  # type: ignore[arg-type]

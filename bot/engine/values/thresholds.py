@@ -52,7 +52,9 @@ CHOICE_FLOOR = 0.06
 CHOICE_HELD = 0.5
 """That clauses found by their own words must hold together to be offered as what is probably meant; with less they are
 named beside a refusal as what is near. Lower, people are asked to choose among clauses none of which answers."""
-LIKELY_FLOOR = 0.2
+BESIDE_FLOOR = 0.01
+"""From which a clause is offered below the likeliest one: whom that doesn't answer looks there first."""
+LIKELY_FLOOR = 0.23
 """From which a clause found by its own words is put forward as the likeliest. Lower, more that no document covers is
 answered; higher, more questions are asked back."""
 

@@ -93,6 +93,8 @@ POINTED = frozenset({Rule.PLACE, Rule.PICKED, Rule.FOLLOW_UP, Rule.WALKED})
 
 Where words chose the clause (returned, place and match), they must name it as they must in any other question.
 """
+ANEW = frozenset({Rule.BEST_MATCH, Rule.LIKELIEST, Rule.RETURNED})
+"""The question said by itself what it is about, so that it left the list from which its clause was picked."""
 ABOUT_PLACES = frozenset({Rule.PLACE, Rule.PLACE_AND_MATCH, Rule.NO_SUCH_PLACE, Rule.BARE_NUMBER, Rule.WHICH_DOCUMENT})
 """What a text that names a place may come to, whatever it finds there."""
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from knowledge.base.verify import ordinal
 from knowledge.importing.facts.cases import GIVES, PAYER
+from knowledge.importing.facts.deadlines import deadlines
 from knowledge.importing.facts.in_words import in_words
 from knowledge.importing.facts.payments import clause, payer_of_split, payments, per
 from knowledge.importing.facts.spans import Spans
@@ -43,11 +44,6 @@ _DATES = re.compile(
     r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?:(?:每|每个|当|次|本)月|(?:[应须定将]|(?<![一-鿿]))于)\d{1,2}[日号]|(?<!\d)0\d[日号月]"
 )
 """Parts of a date are no figures."""
-_DEADLINE = re.compile(
-    r"(?:到|至|在|于|力争)?((?:19|20)\d{2})年(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底|末|年底|上半年|下半年)?(?:以?前|之前|底前)"
-    r"|(?<![截加长高升大])(?:到|至)((?:19|20)\d{2})年(?:底|末)?(?=,|[一-鿿])"
-    r"|截止(?:时间|日期|日)(?:为|是|:|到|至)?((?:19|20)\d{2})年\d{1,2}月(?:\d{1,2}日)?"
-)
 _BIG = re.compile(
     r"(?<![第十百一二三四五六七八九])([二两三四五六七八九十]|十[一二])大(?:[万千百亿]+级)?(?=[一-鿿“])(?!以来|会议|精神|报告|学|道|陆|家|批|代表)"
 )
@@ -80,9 +76,9 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
 
     for stated, (start, end) in payments(view, around, masked):
         add(stated, start, end)
-    for match in _DEADLINE.finditer(masked):
-        if free(*match.span()):
-            add(_deadline(view, around, match), *match.span())
+    for stated, span in deadlines(view, around, masked):
+        if free(*span):
+            add(stated, *span)
     for said, span in in_words(view, around, masked, COUNTED):
         if free(*span):
             add(said, *span)
@@ -226,29 +222,6 @@ def _duration(view: View, around: Spans, match: re.Match[str], masked: str) -> S
     if timed and match.start() == first:
         stated.case = view.quote(first, first + timed.end())
     return stated
-
-
-def _deadline(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
-    start = match.start()
-    last = around.on(match.end(), "。;!?")
-    first = around.back(start, "。;,!?:")
-    if re.match(r"[到至]", match.group()) and start and view.text[start - 1] in "0123456789年月日":
-        return None
-    comma = around.on(match.end(), "。;,!?")
-    if comma == match.end() or comma - match.end() < 3:
-        comma = around.on(min(comma + 1, len(view.text)), "。;,!?") if comma < last else comma
-    year = match[1] or match[2] or match[3]
-    led = re.match(r"于|在|力争|截止(?:时间|日期|日)(?:为|是|:|到|至)?", match.group())
-    lead = led.group() if led else ""
-    return Stated(
-        "deadline",
-        view.quote(start + len(lead), match.end()),
-        view.quote(first, comma),
-        float(year),
-        "年",
-        "at_most",
-        at=start,
-    )
 
 
 def _big(view: View, around: Spans, match: re.Match[str]) -> Stated | None:

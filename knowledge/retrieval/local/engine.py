@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,11 @@ from knowledge.text.fold import fold
 Made = TypeVar("Made", Postings, Pairs)
 
 SETTINGS = Path(__file__).with_name("settings.yaml")
+Texts = Literal["clauses", "articles", "passages"]
+"""What the entries are: clauses of policies; articles of laws, where a code is likelier meant than a by-law; or long
+texts of many passages."""
 LONG = 400
-"""Mean characters of an entry from which on entries count as long texts of many passages, not as clauses."""
+"""Mean characters of an entry from which on entries count as passages, where nobody says what they are."""
 
 BLOCK = 16
 """Entries whose highest score is looked at first when the best are sought."""
@@ -41,7 +44,7 @@ BLOCK = 16
 
 @dataclass(frozen=True)
 class Settings:
-    """settings.yaml, for entries of one length."""
+    """settings.yaml, for entries of one kind."""
 
     k1: float
     b: float
@@ -63,9 +66,9 @@ class LocalRetriever:
 
     def __init__(self, plain: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         """From what arrays() gave."""
-        self.long: bool = plain["long"]
+        self.texts: Texts = plain["texts"]
         self.version: str = plain["version"]
-        self.settings = settings("long" if self.long else "short")
+        self.settings = settings(self.texts)
         words = arrays["words"].tobytes().decode("utf-8").split("\n")
         counts = dict(zip(words, arrays["word_counts"].tolist(), strict=True))
         self._terms = Terms(counts, plain["said"], plain["asking"])
@@ -83,29 +86,36 @@ class LocalRetriever:
         return len(self._text_start) - 1
 
     @classmethod
-    def build(cls, entries: Sequence[Entry], sayings: Mapping[str, Sequence[str]] | None = None) -> LocalRetriever:
+    def build(
+        cls,
+        entries: Sequence[Entry],
+        sayings: Mapping[str, Sequence[str]] | None = None,
+        kind: Texts | None = None,
+    ) -> LocalRetriever:
         """Make it ready; 58,604 articles take about half a minute.
 
-        ``sayings``: what people say -> what official texts call it; the project's own where none are given.
+        ``sayings``: what people say -> what official texts call it; the project's own where none are given. ``kind``:
+        None for articles or passages, by their length.
         """
         texts = [plain_text(entry.text) for entry in entries]
-        long = sum(map(len, texts)) >= LONG * max(1, len(texts))
-        chosen = settings("long" if long else "short")
+        if kind is None:
+            kind = "passages" if sum(map(len, texts)) >= LONG * max(1, len(texts)) else "articles"
+        chosen = settings(kind)
         said = {fold(word): tuple(map(fold, called)) for word, called in (sayings or read_field().sayings).items()}
         terms = Terms(dictionary(texts), said, asking())
         arrays: dict[str, NDArray[Any]] = {
             "words": np.frombuffer("\n".join(terms.counts).encode("utf-8"), dtype=np.uint8),
             "word_counts": np.array(list(terms.counts.values()), dtype=np.int32),
         }
-        for kind, size in KINDS.items():
-            if not chosen.kinds.get(kind):
+        for terms_of, size in KINDS.items():
+            if not chosen.kinds.get(terms_of):
                 continue
             made = (
                 postings.of_grams(texts, size, chosen.k1, chosen.b)
                 if size
                 else postings.of_words([terms.words(text) for text in texts], chosen.k1, chosen.b)
             )
-            arrays |= {f"{kind}.{name}": value for name, value in vars(made).items()}
+            arrays |= {f"{terms_of}.{name}": value for name, value in vars(made).items()}
         sizes = Counter(entry.group for entry in entries)
         groups = {group: i for i, group in enumerate(group for group in sizes if group)}
         arrays["group"] = np.array([groups.get(e.group, -1) for e in entries], dtype=np.int32)
@@ -116,12 +126,12 @@ class LocalRetriever:
         stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
-        plain = {"long": long, "said": said, "asking": asking(), "version": _version(arrays)}
+        plain = {"texts": kind, "said": said, "asking": asking(), "version": _version(arrays)}
         return cls(plain, arrays)
 
     def store(self, path: Path) -> None:
         """Write the compiled form; OSError where that can't be done."""
-        plain = {"long": self.long, "said": self._terms.said, "asking": self._terms.asking, "version": self.version}
+        plain = {"texts": self.texts, "said": self._terms.said, "asking": self._terms.asking, "version": self.version}
         storedform.write(path, plain, self._arrays)
 
     @classmethod
@@ -232,7 +242,7 @@ class LocalRetriever:
         words = tuple(dict.fromkeys((*asked.content, *asked.words)))
         rarities = self._kinds["words"].rarities(postings.word_keys(words), self._unknown)
         rarity = dict(zip(words, rarities.tolist(), strict=True))
-        look = rerank.SecondLook(asked, rarity, self.long, self.settings.second)
+        look = rerank.SecondLook(asked, rarity, self.texts == "passages", self.settings.second)
         features[:, 0] = scores / 20
         features[:, 1] = self._breadth[numbers] / 5
         listed = numbers.tolist()
@@ -248,13 +258,13 @@ class LocalRetriever:
         return [str(self._text[a:b].data, "utf-8", "surrogatepass") for a, b in spans]
 
 
-@lru_cache(maxsize=2)
-def settings(length: str) -> Settings:
-    """Of settings.yaml; ``length``: long or short."""
+@lru_cache(maxsize=3)
+def settings(kind: Texts) -> Settings:
+    """Of settings.yaml."""
     from knowledge.files.yamlfile import read_yaml
 
     data: Any = read_yaml(SETTINGS).data
-    return Settings(**data[length])
+    return Settings(**data[kind])
 
 
 def _from(made: type[Made], arrays: Mapping[str, NDArray[Any]], name: str) -> Made:
