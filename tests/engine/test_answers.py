@@ -8,6 +8,7 @@ import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Quote
+from bot.engine.values.why import Rule
 from knowledge.compiled import Ready
 
 
@@ -150,3 +151,11 @@ def test_money_asked_of_what_is_talked_about(assistant: Assistant) -> None:
     offered = assistant.reply("新型研发机构").conversation
     assert (assistant.reply("有没有奖励", offered)).status == "choose"
     assert assistant.reply("多少钱").status == "clarify", "of what?"
+
+
+@pytest.mark.parametrize(
+    ("question", "clause"), [("第四部分第二条讲么子", "4.2"), ("第四条讲么子", "1.4"), ("第四条讲什么", "1.4")]
+)
+def test_what_is_asked_beside_a_place_may_be_dialect(assistant: Assistant, question: str, clause: str) -> None:
+    reply = assistant.reply(question)
+    assert (reply.why.rule, [ref.clause for ref in reply.clauses]) == (Rule.PLACE, [clause])

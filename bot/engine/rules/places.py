@@ -60,11 +60,11 @@ def _elsewhere(place: Place, meant: Policy, asked: Asked, use: Resources) -> Rep
 
 def _place(question: Question, policy: Policy, use: Resources) -> Place | None:
     """The place, when the question hardly says anything else."""
-    reading = question.reading
-    place = find_place(reading.folded, policy)
-    if place is None and reading.plain != reading.folded:
-        place = find_place(reading.plain, policy)
-    return place if place is not None and (place.sure or use.understanding.empty(place.rest)) else None
+    for text in dict.fromkeys((question.reading.folded, question.reading.plain)):  # 第十四项讲么子 is plain 讲什么
+        place = find_place(text, policy)
+        if place is not None and (place.sure or use.understanding.empty(place.rest)):
+            return place
+    return None
 
 
 def _at(place: Place, policy: Policy, asked: Asked, use: Resources) -> Reply:
