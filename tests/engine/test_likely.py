@@ -6,9 +6,11 @@ import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.matching.decide import decide
+from bot.engine.matching.merge import contest
 from bot.engine.values.reply import quotes
 from bot.engine.values.thresholds import BESIDE_FLOOR, LIKELY_FLOOR
 from knowledge.learned.index import Match
+from knowledge.retrieval.evidence import Found
 from tests.engine.test_across import DIGITAL
 
 FOUND = {"cover": 0.5, "run": 0.3}
@@ -54,3 +56,12 @@ def test_a_likely_answer_says_so_and_the_others_can_be_picked(cities: Assistant)
     assert [f"{c.policy}/{c.clause}" for c in reply.clauses[1:]] == list(others)
     picked = cities.reply("第一个", reply.conversation)
     assert f"{picked.clauses[0].policy}/{picked.clauses[0].clause}" == others[0]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_clause_takes_nothing_of_a_topic_that_it_is_silent_on(silent: bool) -> None:
+    near = Match("near", 0.8, {}, "", topic="listing-award")
+    found = Found("p/1", 0.5, {"cover": 0.5, "run": 0.3, "much": 0.2})
+    aside = frozenset({"p/1"}) if silent else frozenset()
+    matches = {m.target: m.probability for m in contest([near], [found], lambda _: 0, silent_on=lambda *_: aside)}
+    assert matches == pytest.approx({"near": 0.8, "p/1": 0.1} if silent else {"near": 0.4, "p/1": 0.5})

@@ -155,11 +155,11 @@ class Matcher:
             mine, others = (whose.odds(policy_of(m.target), places, levels) for m in (taught, best))
             return self.evidence.trust(self.trust_values(question, taught, best), mine - others)
 
-        def about(topic: str, target: str) -> bool:
+        def silent_on(topic: str, targets: Sequence[str]) -> frozenset[str]:
             words = self._topical(topic, question)
-            return not words or self.evidence.says(target, words)
+            return frozenset(t for t in targets if words and not self.evidence.says(t, words))
 
-        return contest(learned, found, scope.rank, trust, about)
+        return contest(learned, found, scope.rank, trust, silent_on)
 
     def _topical(self, topic: str, question: Question) -> list[str]:
         """What a question for money says that tells what a topic is about; none where it asks for no money."""

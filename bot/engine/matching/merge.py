@@ -26,14 +26,14 @@ def contest(
     found: Sequence[Found],
     rank: Callable[[str], int],
     trust: Callable[[Match, Found], float | None] = lambda _, __: None,
-    about: Callable[[str, str], bool] = lambda _, __: True,
+    silent_on: Callable[[str, Sequence[str]], frozenset[str]] = lambda _, __: frozenset(),
 ) -> list[Match]:
     """All matches, most probable first.
 
     ``learned``: the index's; ``found``: candidates among the clauses without phrasings, whose probabilities leave the
     rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold; ``trust``: how far a learned
-    clause is to be believed beside the best found one (Evidence.trust); ``about``: whether a clause (a target) says
-    anything of a topic, without which it takes nothing of what the question has of that topic.
+    clause is to be believed beside the best found one (Evidence.trust); ``silent_on``: which of some targets
+    say nothing of a topic; they take nothing of what the question has of it.
     """
     if not found:
         return list(learned)
@@ -49,7 +49,7 @@ def contest(
     if whole and first is not None and first.probability < CERTAIN and first.signals["text"] < PART:
         unsure = 1.0
     near = next((m for m in learned if m.topic and kind_of(m.target) == "near"), None)
-    aside = {f.target for f in found if near is not None and not about(near.topic, f.target)}
+    aside = silent_on(near.topic, [f.target for f in found]) if near is not None else frozenset()
     share = outside + unsure * (1.0 - outside) if learned else 1.0
     kept = near.probability if near is not None else 0.0
     holds = any(rank(f.target) == 0 for f in found)
