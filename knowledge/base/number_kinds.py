@@ -7,9 +7,11 @@ from typing import Literal
 from knowledge.base.document import Figure
 
 NumberKind = Literal["money", "share", "time", "count", "any"]
+FIRST_YEAR = 1900
+"""From which a number of 年 is a date."""
 PERCENT = frozenset({"%", "‰", "个百分点", "百分点", "成", "折"})
 TIMES = frozenset(
-    {"年", "月", "日", "天", "个月", "工作日", "个工作日", "个自然日", "小时", "分钟", "周", "秒", "课时"}
+    {"年", "月", "日", "天", "个月", "工作日", "个工作日", "个自然日", "小时", "个小时", "分钟", "周", "秒", "课时"}
 )
 
 

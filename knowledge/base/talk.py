@@ -228,6 +228,15 @@ class ListTalk(Record):
     facets: dict[Text, Facet] = Field(default_factory=dict)
 
 
+class DefinitionTalk(Record):
+    """How people ask what a term means, and how texts say it."""
+
+    asks: Expressions = NEVER
+    """With a group ``term``; the first that fits counts."""
+    says: Expressions = NEVER
+    """With {term} in its place."""
+
+
 class Absent(Record):
     """What people ask that documents seldom say."""
 
@@ -254,4 +263,7 @@ class Talk(Record):
     money: MoneyTalk
     acts: ActTalk = ActTalk()
     lists: ListTalk = ListTalk()
+    definitions: DefinitionTalk = DefinitionTalk()
+    periods: Expressions = NEVER
+    """What sentences hold that say how long a policy is carried out."""
     absent: dict[Text, Absent] = Field(default_factory=dict)

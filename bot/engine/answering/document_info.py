@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from bot.engine.answering.paragraphs import Paragraphs, day_of
 from bot.engine.answering.whole_words import READABLE
+from bot.engine.understanding.patterns import pattern
 from bot.engine.values.reply import Block, Piece, Quote, Say
 from knowledge.base.document import Clause
 from knowledge.base.phrasings import InfoTopic
+from knowledge.text.fold import fold_whole
 
 MOST_LINES = 60
 """Clauses of a document that its contents name one by one; of a longer one only the parts are named."""
+MOST_PERIODS = 3
+"""Sentences on how long something holds that are quoted where the document's own validity isn't known."""
+_SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
 
 
 class DocumentInfo(Paragraphs):
@@ -40,7 +46,21 @@ class DocumentInfo(Paragraphs):
         if validity.quote is not None:
             blocks.append(Block("original", (Quote(validity.quote, bare=True),), self.label("original")))
         elif validity.until_quote is None:
-            blocks.append(self.say("info.validity_unknown"))
+            said = self._periods()
+            blocks += said or [self.say("info.validity_unknown")]
+        return blocks
+
+    def _periods(self) -> list[Block]:
+        """What clauses say of how long something holds, which may be all of the document or not."""
+        says = pattern(self._periods_said)
+        found = [
+            (c, s.strip()) for c in self.policy.clauses for s in _SENTENCE.findall(c.body) if says.search(fold_whole(s))
+        ]
+        if not found:
+            return []
+        blocks = [self.say("info.validity_said")]
+        for clause, sentence in found[:MOST_PERIODS]:
+            blocks.append(Block("list", (Quote(sentence), Say(f"（{self.place(clause, title=False, named=False)}）"))))
         return blocks
 
     def _effective(self, today: date) -> list[Block]:

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.understanding import Question
 from knowledge.base.document import Clause, Figure
+from knowledge.base.number_kinds import FIRST_YEAR
 from knowledge.base.phrasings import FigureAsked
 from knowledge.text.fold import fold
 from knowledge.text.numbers import Number
@@ -235,6 +236,12 @@ def _class(unit: str) -> str:
     return "count" if unit in _COUNTED else unit
 
 
+def _comparable(number: Number, figure: Figure) -> bool:
+    """Whether both count the same: 一年 is no year of a date."""
+    dated = figure.kind == "deadline" or figure.value >= FIRST_YEAR
+    return _class(figure.unit) == _class(number.unit) and (number.unit != "年" or dated == (number.value >= FIRST_YEAR))
+
+
 def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], bool]:
     """(numbers of the question that contradict the figures it is about, whether it states some and all are right).
 
@@ -242,7 +249,7 @@ def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Nu
     """
     if "assertion" not in asked.question.asks and "confirm" not in asked.question.asks:
         return (), False
-    rivals = [(n, [f for f in led if _class(f.unit) == _class(n.unit)]) for n in asked.question.numbers]
+    rivals = [(n, [f for f in led if _comparable(n, f)]) for n in asked.question.numbers]
     rivals = [(n, figures) for n, figures in rivals if figures]
     wrong = [(n, _nearest(n, fs)) for n, fs in rivals if not any(n.value == f.value or _within(n.value, f) for f in fs)]
     return tuple(wrong), bool(rivals) and not wrong

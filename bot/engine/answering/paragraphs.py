@@ -50,6 +50,7 @@ class Paragraphs:
         self.successor = library.by_id.get(policy.superseded_by or "")
         """The policy that took its place."""
         self.responsible = library.responsible_of(policy.id)
+        self._periods_said = library.ready.base.lexicon.talk.periods
 
     # -- names -----------------------------------------------------------------------------------------------------
 

@@ -76,18 +76,26 @@ class UntaughtFigures:
         if wanted is None:
             return Selection()
         if not any(wanted.fit(f) for f in clause.figures):
-            return Selection(unstated=wanted.unstated, stated=self._stated(clause, wanted))
+            return self._none(clause, wanted)
         led: list[Figure] = []
         for part in self.words.parts(asked.plain):
             led += [f for f in self._best(clause, self.words.asked_in(part) or wanted, part, asked) if f not in led]
         if not led and wanted.unstated:
-            return Selection(unstated=wanted.unstated, stated=self._stated(clause, wanted))
+            return self._none(clause, wanted)
+        if not any(map(wanted.of_span, led)) and wanted.may_stand_in(clause.text):
+            return Selection()
         if len(led) > MOST:
             return Selection()
         led.sort(key=clause.figures.index)
         wrong, right = claims(asked, led)
         of_conditions = not wanted.needed and all(map(is_condition, led))  # 500万 is what one earns, not what is given
         return Selection(tuple(led), contradicted=wrong, confirmed=right and not of_conditions)
+
+    def _none(self, clause: Clause, wanted: NumberAsked) -> Selection:
+        """That none is stated; nothing is said of that where the text has such a number in words that no figure is."""
+        if wanted.may_stand_in(clause.text):
+            return Selection()
+        return Selection(unstated=wanted.unstated, stated=self._stated(clause, wanted))
 
     @staticmethod
     def _stated(clause: Clause, wanted: NumberAsked) -> tuple[Figure, ...]:
@@ -149,7 +157,7 @@ def but_unknown_case(clause: Clause, asked: ClauseQuestion, usual: Selection, mo
     own = [n for n in numbers(fold(asked.plain), own=True) if n.value != 1]
     if own or money.says("number", asked.plain) or not _names_none(clause, asked.question):
         return usual
-    if not usual.led and usual.unstated != "money":
+    if not any(f.is_money for f in usual.led) and usual.unstated != "money":
         return usual
     stated = tuple({f.quote: f for f in clause.figures if f.is_money}.values())
     if _GRADE.search(asked.plain) or "amount" not in asked.question.asks:  # 有没有装修补贴: of something else

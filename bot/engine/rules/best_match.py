@@ -22,8 +22,10 @@ from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
 
-LOOSE = frozenset(f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition"))
-"""Topics whose words (目标, 依据) are those of many clauses as well."""
+LOOSE = frozenset(
+    f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition", "validity", "effective")
+)
+"""Topics whose words (目标, 依据, 有效期) are those of many clauses as well."""
 
 
 def best_match(asked: Asked, use: Resources) -> Reply:
@@ -61,16 +63,25 @@ class Case:
     """Whether it reads as if it went on from the clause that is talked about."""
 
     def own_words(self) -> Sequence[Match]:
-        """Without a topic on the whole document, which was learned elsewhere, where clauses have the question's words.
+        """Without a topic on the whole document, or small talk, where clauses have the words of the question.
 
-        毛入学率的目标是多少 is no question on what the document is for.
+        毛入学率的目标是多少 is no question on what the document is for, 机构换电话跟谁说 none for a person to talk to.
         """
-        if not self.matches or self.matches[0].target not in LOOSE or len(self.asked.question.telling) < 2:
+        if not self.matches or not self._loose(self.matches[0].target) or len(self._beside_title()) < 2:
             return self.matches
         found = self.use.matcher.found(self.asked.question, self.asked.scope)
         if not found or found[0].signals["cover"] < COVERED:
             return self.matches
         return contest([], found, lambda _: 0)
+
+    @staticmethod
+    def _loose(target: str) -> bool:
+        return target in LOOSE or kind_of(target) == "chat"
+
+    def _beside_title(self) -> list[str]:
+        """What the question is about besides what the document's title says."""
+        title = self.use.library.by_id[self.asked.scope.only].display_name
+        return [word for word in self.asked.question.telling if word not in title]
 
     def of_talked_about(self) -> Reply | None:
         """What goes on from a document without phrasings, or says nothing that is known: about what is talked about."""

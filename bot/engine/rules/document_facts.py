@@ -83,4 +83,6 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
     answers = use.answers(meant.id)
     if not topics or replaced:
         return answers.info("validity", asked.conversation)
+    if topics == ["number"] and use.topic(question, asked.scope, SURE_TOPIC) == "basis":  # of what it rests on
+        return answers.info("basis", asked.conversation)
     return answers.particulars(topics, asked.conversation)

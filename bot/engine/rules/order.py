@@ -14,6 +14,7 @@ from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, RuleFunction
 from bot.engine.rules.best_match import best_match
 from bot.engine.rules.compares import compares
 from bot.engine.rules.corrections import correction, nothing_said
+from bot.engine.rules.definitions import definitions
 from bot.engine.rules.document_facts import described, document_facts, whole_document
 from bot.engine.rules.documents import another_place, documents
 from bot.engine.rules.follow_ups import follow_ups
@@ -58,6 +59,7 @@ RULES: tuple[RuleFunction, ...] = (
     documents,
     described,
     document_facts,
+    definitions,
     lists,
     places,
     mentions,

@@ -11,6 +11,7 @@ from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.brevity import Brevity
 from bot.engine.answering.composer import Composers
 from bot.engine.answering.contrasts import Contrasts
+from bot.engine.answering.document_facts import PARTICULARS
 from bot.engine.answering.mentioned import Mentioned
 from bot.engine.answering.several_documents import Across
 from bot.engine.answering.untaught_figures import UntaughtFigures
@@ -127,6 +128,9 @@ class Resources:
         meant = scope.meant(conversation)
         if meant is None:
             return self.which_document(question, conversation)
+        asked = [t for t in PARTICULARS if t == topic or t in question.asks]
+        if topic in PARTICULARS and len(asked) > 1:  # 哪个单位哪天发的
+            return self.answers(meant.id).particulars(asked, conversation)
         return self.answers(meant.id).info(topic, conversation)
 
     def which_document(self, question: Question, conversation: Conversation) -> Reply:

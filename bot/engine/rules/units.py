@@ -20,6 +20,8 @@ from knowledge.base.target import kind_of
 
 NOT_OF_DEFINITION = frozenset({"by_unit", "amount", "count"})
 """Cues of questions that a definition does not answer though they name what it includes: 含管委会的负责哪些."""
+DOES = "负责"
+"""Behind a unit's name, in the sentence that says what it does."""
 _SENTENCE = re.compile(r"[.。!?！？;；\n]+")
 
 
@@ -93,6 +95,9 @@ def _measures(asked: Asked, whose: Sequence[str], use: Resources) -> Reply | Non
     """What the units are responsible for; what clauses name only them, or not; that no document names them."""
     question, conversation = asked.question, asked.conversation
     home, meant = use.home(asked.scope, conversation), asked.scope.meant(conversation)
+    spoken = _spoken_of(asked, use)
+    if spoken is not None:
+        return spoken
     if not question.units:
         return home.foreign_unit(question.foreign_units[0], conversation)
     if meant is not None and any(_defines(definition, question) for definition in meant.definitions):
@@ -104,6 +109,22 @@ def _measures(asked: Asked, whose: Sequence[str], use: Resources) -> Reply | Non
         return home.without_units(question.units, limited == "only")
     found = use.library.responsible(question.units[:1])
     return use.across.choose_document(list(found), question.reading.plain, conversation) if found else None
+
+
+def _spoken_of(asked: Asked, use: Resources) -> Reply | None:
+    """The clauses that say what a unit does where no list of responsible units has it; in one without phrasings."""
+    policy = asked.scope.meant(asked.conversation)
+    if policy is None or policy.id not in use.library.untaught:
+        return None
+    units = (*asked.question.units, *asked.question.foreign_units)[:1]
+    if policy.id in use.library.responsible(units) or use.follow_ups.limits_units(asked.question) is not None:
+        return None
+    found = [
+        replace(m, names=(*m.names, *(f"{name}{DOES}" for name in m.names))) for m in use.mentions.of(policy, units)
+    ]
+    if not found:
+        return None
+    return use.mentioned.reply(found, policy.id, asked.question.reading.plain, asked.conversation, units[0])
 
 
 def _defines(definition: Definition, question: Question) -> bool:

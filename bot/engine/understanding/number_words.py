@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from bot.engine.understanding.patterns import pattern
 from knowledge.base.document import Figure
 from knowledge.base.lexicon import Lexicon
-from knowledge.base.number_kinds import PERCENT, TIMES, NumberKind, kinds_of
-from knowledge.text.numbers import numbers
+from knowledge.base.number_kinds import FIRST_YEAR, PERCENT, TIMES, NumberKind, kinds_of
+from knowledge.text.fold import fold
+from knowledge.text.numbers import Number, numbers
 
 if TYPE_CHECKING:
     from bot.engine.understanding.understanding import Question
@@ -27,6 +28,7 @@ SPANS = ("long", "short", "date")
 """Years and months, days and hours, and points in time; groups of the expressions that ask for a time."""
 _CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
 _CUT = re.compile(r"[,.;?!\n]+")
+_DATE = re.compile(r"(?:19|20)\d{2}年?(?:[-~至到](?:19|20)\d{2}年)?|\d{1,2}月(?:\d{1,2}日)?")
 FIT: Mapping[NumberKind, Mapping[NumberKind, float]] = {
     "money": {"money": 1.0, "share": 0.6},
     "share": {"share": 1.0, "money": 0.2},
@@ -78,6 +80,23 @@ class NumberAsked:
         ]
         return max(worth, default=0.0) * self._side(figure)
 
+    def of_span(self, figure: Figure) -> bool:
+        """Whether a figure is of the span that is asked for, where it is a time."""
+        return not self.spans or "time" not in kinds_of(figure) or _span(figure) in self.spans
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a text has a number, not surely of a measure, that may be what is asked for."""
+        plain = _DATE.sub(" ", fold(text))
+        return any(self._may_be(number) for number in numbers(plain, own=True) if number.value != 1)
+
+    def _may_be(self, number: Number) -> bool:
+        kind = _kind_of_unit(number.unit)
+        if kind not in self.kinds:
+            return False
+        if kind == "time":
+            return not self.spans or ("long" if number.unit in _LONG else "short") in self.spans
+        return kind != "count" or any(number.unit in units for units in self.units)
+
     def _worth(self, figure: Figure, kind: NumberKind) -> float:
         if kind == "time" and self.spans:
             return 1.0 if _span(figure) in self.spans else OTHER_UNIT
@@ -100,7 +119,8 @@ class NumberAsked:
 
 
 def _span(figure: Figure) -> str:
-    return "date" if figure.kind == "deadline" else "long" if figure.unit in _LONG else "short"
+    dated = figure.kind == "deadline" or (figure.unit == "年" and figure.value >= FIRST_YEAR)
+    return "date" if dated else "long" if figure.unit in _LONG else "short"
 
 
 def is_condition(figure: Figure) -> bool:

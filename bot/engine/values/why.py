@@ -81,6 +81,8 @@ class Rule(StrEnum):
     """A name, a telephone, a website: no clause says any."""
     MENTIONED = "clauses that speak of it"
     """All of a document that do, or a choice of them."""
+    DEFINED = "definition of a term"
+    """The clause that says what a document means by it."""
     SMALL_TALK = "small talk"
     NOT_COVERED = "not covered"
     FAR = "far"

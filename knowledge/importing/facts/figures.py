@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import pairwise
 
+from knowledge.base.number_kinds import FIRST_YEAR
 from knowledge.base.verify import ordinal
 from knowledge.importing.facts.cases import GIVES, PAYER
 from knowledge.importing.facts.deadlines import deadlines
@@ -26,6 +28,7 @@ from knowledge.importing.facts.stated import (
 from knowledge.text.printed import View
 
 COUNTED = (
+    "公斤|千克|市斤|立方米|毫米|厘米|纳米|毫秒|学时|人天|株|册|枚|头(?![部顶])|"
     "项|个|家|名|人次|人|户|件|款|条|所|座|台|套|辆|支|场|次|处|批|种|类|亩|公顷|平方公里|平方米|公里|米|吨|千瓦|兆瓦|万千瓦|"
     "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架|份|字|页|秒|届|[EPTZ]Flops|[EPTZ]B(?![A-Za-z])"
 )
@@ -37,13 +40,21 @@ _RATIO = re.compile(
     rf"(?P<before>{LESS}|{MORE})?(?<![\d:.])(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)(?![\d:])(?=.{{0,6}}(?:比例|配套|配比|匹配|给予|予以|分担|承担|负担|共担))"
 )
 _DURATION = re.compile(
-    rf"(?P<before>{LESS}|{MORE})?{NUMBER}(?P<unit>个?工作日|个月|年|日|天|个自然日)(?!度|代|级|底|初|末|前|起|\d|月|以来|版|至|-|、\d|和\d|的?[《])(?P<after>内|以内|之内|以上|以下)?"
+    rf"(?P<before>{LESS}|{MORE})?{NUMBER}(?P<unit>个?工作日|个月|个小时|年|日|天|个自然日)(?!度|代|级|底|初|末|(?<=[年日])前|起|\d|月|以来|版|至|-|、\d|和\d|的?[《])(?P<after>内|以内|之内|以上|以下|之?前)?"
 )
+_RANGE = re.compile(
+    rf"(?P<before>{LESS}|{MORE})?{NUMBER}(?P<scale>万|亿|千|百)?(?:[-—~～至到]+)(?P<upper>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?P<scale2>万|亿|千|百)?"
+    rf"(?P<unit>个?工作日|个月|年(?![度级代底初末前]|\d)|日(?!前)|天|{COUNTED})(?P<after>内|以内|之内|左右)?"
+)
+"""1-2年, 3~4倍."""
+_ROUND = re.compile(rf"(?:超过?|逾|过|近|达|上)(?P<scale>[百千万亿]{{1,2}})(?P<unit>{COUNTED})(?!亿)")
+"""超万家, 近千名."""
 _DATES = re.compile(
     r"(?:19|20)\d{2}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|(?:19|20)\d{2}[-—~](?:19|20)\d{2}|(?:19|20)\d{2}([-./])\d{1,2}\1\d{1,2}日?"
     r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?:(?:每|每个|当|次|本)月|(?:[应须定将]|(?<![一-鿿]))于)\d{1,2}[日号]|(?<!\d)0\d[日号月]"
 )
 """Parts of a date are no figures."""
+LASTING = frozenset({"年", "个月", "日", "天", "工作日", "个工作日"})
 _BIG = re.compile(
     r"(?<![第十百一二三四五六七八九])([二两三四五六七八九十]|十[一二])大(?:[万千百亿]+级)?(?=[一-鿿“])(?!以来|会议|精神|报告|学|道|陆|家|批|代表)"
 )
@@ -83,7 +94,13 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
         if free(*span):
             add(said, *span)
     taken += [match.span() for match in _DATES.finditer(masked)]
-    for pattern, make in ((_RATIO, _ratio), (_DURATION, _duration), (_COUNT, _count)):
+    for pattern, make in (
+        (_RATIO, _ratio),
+        (_RANGE, _range),
+        (_DURATION, _duration),
+        (_COUNT, _count),
+        (_ROUND, _round),
+    ):
         for match in pattern.finditer(masked):
             if free(*match.span()):
                 add(make(view, around, match, masked), *match.span())
@@ -206,7 +223,7 @@ def _count(view: View, around: Spans, match: re.Match[str], masked: str) -> Stat
 def _duration(view: View, around: Spans, match: re.Match[str], masked: str) -> Stated | None:
     if match.start() and masked[match.start() - 1] in "第-~—\0/":
         return None
-    if match["unit"] in ("年", "日") and float(match[2].replace(",", "")) >= 1900:
+    if match["unit"] in ("年", "日") and float(match[2].replace(",", "")) >= FIRST_YEAR:
         return None
     first, last = clause(around, match.start(), match.end())
     text, start = _shown(view, match)
@@ -216,12 +233,35 @@ def _duration(view: View, around: Spans, match: re.Match[str], masked: str) -> S
     stated.bound, stated.at = bounds(match), start
     if match["after"] in ("内", "以内", "之内"):
         stated.bound = "at_most"
+    elif match["after"] in ("前", "之前"):
+        stated.bound = "at_least"
     timed = re.match(
         rf"\d+年(?:内)?[一-鿿]{{1,8}}(?=(?:{LESS}|{MORE})?\d+(?:万)?(?:{COUNTED}))", view.text[match.start() : last]
     )
     if timed and match.start() == first:
         stated.case = view.quote(first, first + timed.end())
     return stated
+
+
+def _range(view: View, around: Spans, match: re.Match[str], masked: str) -> Stated | None:
+    """1-2年: at most the second, at least the first."""
+    least, most = number(match[2], match["scale"] or match["scale2"]), number(match["upper"], match["scale2"])
+    if least >= most or most >= FIRST_YEAR or masked[max(0, match.start() - 1) : match.start()] in "第-~—\0/.":
+        return None
+    unit = match["unit"]
+    first, last = clause(around, match.start(), match.end())
+    kind: Kind = "duration" if unit in LASTING else "count"
+    stated = Stated(kind, view.quote(match.start(), match.end()), view.quote(first, last), most, unit, "at_most", least)
+    stated.at = match.start()
+    return stated
+
+
+def _round(view: View, around: Spans, match: re.Match[str], _: str) -> Stated:
+    first, last = clause(around, match.start(), match.end())
+    value = math.prod(number("1", scale) for scale in match["scale"])
+    near = match.group()[0] in "近达"
+    text, quote = view.quote(match.start(), match.end()), view.quote(first, last)
+    return Stated("count", text, quote, value, match["unit"], "exact" if near else "at_least", at=match.start())
 
 
 def _big(view: View, around: Spans, match: re.Match[str]) -> Stated | None:

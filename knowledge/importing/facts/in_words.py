@@ -1,4 +1,4 @@
-"""Numbers in words where the text says that they count: 二十四个月, 不超过三年, 不超过六批, 不超过五分之一."""
+"""Numbers in words where the text says that they count: 二十四个月, 五年以内, 不超过六批, 三分之二以上, 分为两级."""
 
 from __future__ import annotations
 
@@ -12,15 +12,31 @@ from knowledge.importing.facts.spans import Spans
 from knowledge.importing.facts.stated import LESS, MORE, Stated
 from knowledge.text.printed import View
 
+_WORDS = "[一二两三四五六七八九十百]+"
+_WITHIN = "内|以内|之内|以上|以下|之?前"
+_LASTS = (
+    rf"{LESS}|{MORE}|最长(?:为|不超过)?|留存(?:备查)?|保[存留](?:期)?|存档|试行(?:期)?|有效期(?:为|限)?|工作满|"
+    "连续(?:补贴|补助|支持|资助|奖励)|期限(?:为|是)?|为期|免[征收缴除]|减[征免半]|缓[征缴]|延长|任期|聘期|周期(?:为|是)?|"
+    "服务期(?:为|不少于)?|届?满|每隔?|提前|推迟|逾期|暂停|停止|禁止|取消"
+)
+"""What stands before a number of years that lasts, or must."""
 _DURATION = re.compile(
-    rf"(?P<before>{LESS}|{MORE})?(?<![第前近一二两三四五六七八九十百])(?P<number>[一二两三四五六七八九十百]+)(?P<unit>个月|个?工作日|个自然日)(?!度)"
-    rf"(?P<after>内|以内|之内|以上|以下)?"
-    rf"|(?P<before2>{LESS}|{MORE}|最长(?:为|不超过)?|留存(?:备查)?|保[存留](?:期)?|存档|试行(?:期)?|有效期(?:为|限)?|工作满|连续(?:补贴|补助|支持|资助|奖励)|期限(?:为|是)?|为期)(?P<number2>[一二两三四五六七八九十]+)(?P<unit2>年|日|天)(?!度|级)(?P<after2>内|以内|之内|以上|以下)?"
+    rf"(?P<before>{LESS}|{MORE})?(?<![第前近一二两三四五六七八九十百])(?P<number>{_WORDS})(?P<unit>个月|个?小时|个?工作日|个自然日)(?!度|工)"
+    rf"(?P<after>{_WITHIN})?"
+    rf"|(?P<before2>{_LASTS})(?P<number2>[一二两三四五六七八九十]+)(?P<unit2>年|日|天)(?!度|级|来|前)(?P<after2>内|以内|之内|以上|以下)?"
+    r"|(?<![第近去来一二两三四五六七八九十百])(?P<number3>[一二两三四五六七八九十]+)(?P<unit3>年|天|日|周)(?P<after3>内|以内|之内|以上|以下)(?![一-鿿]{0,2}(?:日均|累计值))"
 )
-"""Durations in words: 二十四个月, 不超过三年; a bare 三年 is more often no measure's."""
+"""Durations in words: 二十四个月, 不超过三年, 五年以内; a bare 三年 is more often no measure's."""
 _SHARE = re.compile(
-    rf"(?P<before>{LESS}|{MORE})(?P<of>[二三四五六七八九十]{{1,2}})分之(?P<number>[一二三四五六七八九])"
+    rf"(?P<before>{LESS}|{MORE})?(?<![一-鿿]分之)(?P<of>百|[二三四五六七八九十]{{1,2}})分之(?P<number>[一二三四五六七八九十]+)(?P<after>以上|以下|以内)?"
 )
+_LEVEL = re.compile(r"第?(?P<number>[一二三四五六七八九])(?P<unit>级|等)(?P<after>(?:\([^()]{1,4}\))?及?以[上下])")
+"""三级以上: how high something must stand."""
+_DIVIDED = re.compile(
+    r"(?:分为|划分为|分成|分(?=[两三四五六七八九]))(?P<members>[^。;!?]{0,40}?)(?P<number>[两二三四五六七八九十])个?"
+    r"(?P<unit>级(?!别|以|及)|类(?!别|型)|种|档次?|等级|等(?!级|[一-鿿])|类别|类型|级别|层次|阶段|批次|批|步|部分|组)(?=[,。;:(]|$|进行|实施|开展|推进|管理|组织|评定)"
+)
+"""How many kinds or steps there are of something."""
 _BOUNDED = rf"(?P<before>{LESS}|不低于|不少于|不得低于|不得少于|至少)(?P<number>[一二两三四五六七八九十百]+)"
 _BORN = re.compile(r"((?:19|20)\d{2})年\d{1,2}月\d{1,2}日(?:以后|以前|之后|之前|后|前)(?=(?:\(含\))?出生)")
 
@@ -35,18 +51,23 @@ def in_words(view: View, around: Spans, masked: str, counted: str) -> Iterator[t
         rf"(?P<before>{LESS}|{MORE})(?P<number>[一二两三四五六七八九十百]+)(?P<unit>{counted})", masked
     ):
         yield _count(view, around, match), match.span()
+    for match in _LEVEL.finditer(masked):
+        yield _level(view, around, match), match.span()
+    for match in _DIVIDED.finditer(masked):
+        yield _divided(view, around, match), (match.start("number"), match.end())
     for match in _BORN.finditer(masked):
         yield _born(view, around, match), match.span()
 
 
 def _duration(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
     """二十四个月, 最长不超过三年."""
-    printed, unit = match["number"] or match["number2"], match["unit"] or match["unit2"]
-    before, after = match["before"] or match["before2"] or "", match["after"] or match["after2"] or ""
+    part = next(n for n in ("", "2", "3") if match[f"number{n}"])
+    printed, unit, after = match[f"number{part}"], match[f"unit{part}"], match[f"after{part}"] or ""
+    before = match["before"] or match["before2"] or ""
     value = ordinal(printed.replace("两", "二"))
     if not value:
         return None
-    start = match.start("number") if match["number"] else match.start("number2")
+    start = match.start(f"number{part}")
     first, last = clause(around, start, match.end())
     text = view.quote(start, match.end())
     stated = Stated("duration", text, view.quote(first, last), float(value), unit, at=start)
@@ -56,21 +77,45 @@ def _duration(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
         or after in ("内", "以内", "之内", "以下")
     ):
         stated.bound = "at_most"
-    elif re.fullmatch(MORE, before) or after == "以上":
+    elif re.fullmatch(MORE, before) or after in ("以上", "前", "之前"):
         stated.bound = "at_least"
     return stated
 
 
 def _share(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
-    """不超过五分之一: as a percentage."""
-    of, number = ordinal(match["of"]), ordinal(match["number"])
+    """不超过五分之一, 百分之二十: as a percentage."""
+    of, number = 100 if match["of"] == "百" else ordinal(match["of"]), ordinal(match["number"])
     if not of or not number:
         return None
     first, last = clause(around, match.start(), match.end())
     percent = round(100.0 * number / of, 4)
     stated = Stated("share", view.quote(*match.span()), view.quote(first, last), percent, "%", at=match.start())
-    stated.bound = _bound(match["before"])
+    if match["before"]:
+        stated.bound = _bound(match["before"])
+    elif match["after"]:
+        stated.bound = "at_least" if match["after"] == "以上" else "at_most"
     return stated
+
+
+def _level(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
+    """三级以上, 第三级(含)以上."""
+    value = ordinal(match["number"])
+    if not value:
+        return None
+    first, last = clause(around, match.start(), match.end())
+    stated = Stated("count", view.quote(*match.span()), view.quote(first, last), float(value), match["unit"])
+    stated.bound, stated.at = "at_least" if match["after"].endswith("上") else "at_most", match.start()
+    return stated
+
+
+def _divided(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
+    """分为国家级和省级两级."""
+    value = ordinal(match["number"].replace("两", "二"))
+    if not value:
+        return None
+    first, _ = clause(around, match.start(), match.end())
+    text = view.quote(match.start("number"), match.end())
+    return Stated("count", text, view.quote(first, match.end()), float(value), match["unit"], at=match.start("number"))
 
 
 def _count(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
