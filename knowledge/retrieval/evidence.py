@@ -223,7 +223,8 @@ class Evidence:
         self._text = lru_cache(REMEMBERED)(self._read)
         self._found = lru_cache(ASKED)(self._weighed)
         self.rarity = lru_cache(REMEMBERED)(self._rarity)
-        self._crowd = CROWD * math.log(max(1.0, clauses.policies / FITTED_AMONG))
+        self.crowd = CROWD * math.log(max(1.0, clauses.policies / FITTED_AMONG))
+        """How much less likely a clause with phrasings is meant beside so many documents, in log odds."""
         self._counting = [(name, weight) for name in SIGNALS if (weight := weights.signal.get(name, 0.0))]
 
     def find(self, asking: Asking) -> list[Found]:
@@ -341,9 +342,7 @@ class Evidence:
         w = self._weights.taught
         if not w:
             return None
-        odds = (
-            ahead - self._crowd + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
-        )
+        odds = ahead - self.crowd + w.get("bias", 0.0) + sum(w.get(name, 0.0) * values.get(name, 0.0) for name in TRUST)
         return 1.0 / (1.0 + math.exp(-odds))
 
     def _candidates(self, asking: Asking) -> list[tuple[str, float]]:

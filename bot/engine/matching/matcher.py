@@ -159,7 +159,7 @@ class Matcher:
             words = self._topical(topic, question)
             return frozenset(t for t in targets if words and not self.evidence.says(t, words))
 
-        return contest(learned, found, scope.rank, trust, silent_on)
+        return contest(learned, found, scope.rank, trust, silent_on, 0.0 if scope.only else self.evidence.crowd)
 
     def _topical(self, topic: str, question: Question) -> list[str]:
         """What a question for money says that tells what a topic is about; none where it asks for no money."""

@@ -31,7 +31,7 @@ def mentions(asked: Asked, use: Resources) -> Outcome:
     if listing.facet is not None:
         return _told(saying(policy, pattern(listing.facet.says)), [listing.said], policy, asked, use)
     if listing.every:
-        return _list(listing, policy, asked, use)
+        return _list(listing, policy, asked, use) if asked.talked_about or _is_in(policy, asked, use) else None
     if use.understanding.holds_cue(listing.texts[0]):  # it says more than a few words: seen before they are understood
         return None
     return _choice(listing.subjects[0], policy, asked, use)
