@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from bot.engine.documents.issuers import without
 from bot.engine.documents.library import Library
 from bot.engine.documents.scope import Scope
-from bot.engine.matching.merge import contest
+from bot.engine.matching.merge import contest, in_crowd
 from bot.engine.understanding import follow_up
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.thresholds import (
@@ -159,7 +159,8 @@ class Matcher:
             words = self._topical(topic, question)
             return frozenset(t for t in targets if words and not self.evidence.says(t, words))
 
-        return contest(learned, found, scope.rank, trust, silent_on, 0.0 if scope.only else self.evidence.crowd)
+        beside = in_crowd(learned, self.evidence.crowd) if found and not scope.only else learned
+        return contest(beside, found, scope.rank, trust, silent_on)
 
     def _topical(self, topic: str, question: Question) -> list[str]:
         """What a question for money says that tells what a topic is about; none where it asks for no money."""

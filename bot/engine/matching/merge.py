@@ -28,19 +28,16 @@ def contest(
     rank: Callable[[str], int],
     trust: Callable[[Match, Found], float | None] = lambda _, __: None,
     silent_on: Callable[[str, Sequence[str]], frozenset[str]] = lambda _, __: frozenset(),
-    crowd: float = 0.0,
 ) -> list[Match]:
     """All matches, most probable first.
 
     ``learned``: the index's; ``found``: candidates among the clauses without phrasings, whose probabilities leave the
     rest for none of them; ``rank``: of a target's document, 0 where it holds or may hold; ``trust``: how far a learned
     clause is to be believed beside the best found one (Evidence.trust); ``silent_on``: which of some targets
-    say nothing of a topic; they take nothing of what the question has of it; ``crowd``: how much less likely a clause
-    with phrasings is meant beside so many documents, in log odds (Evidence.crowd).
+    say nothing of a topic; they take nothing of what the question has of it.
     """
     if not found:
         return list(learned)
-    learned = _in_crowd(learned, crowd)
     inside = [m for m in learned if kind_of(m.target) not in ("near", "far")]
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
@@ -73,10 +70,13 @@ def contest(
     return every[:KEPT] + [m for m in every[KEPT:] if m.found][:FURTHER]
 
 
-def _in_crowd(learned: Sequence[Match], crowd: float) -> Sequence[Match]:
-    """What was learned of some documents, where most questions are on others."""
+def in_crowd(learned: Sequence[Match], crowd: float) -> list[Match]:
+    """What was learned of some documents, where most questions are on others.
+
+    ``crowd``: how much less likely one of their clauses is meant for that, in log odds (Evidence.crowd).
+    """
     if not crowd:
-        return learned
+        return list(learned)
     odds = [m.probability * (math.exp(-crowd) if kind_of(m.target) == "clause" else 1.0) for m in learned]
     share = sum(m.probability for m in learned) / max(sum(odds), 1e-9)
     shifted = [replace(m, probability=p * share) for m, p in zip(learned, odds, strict=True)]
