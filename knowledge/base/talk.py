@@ -112,6 +112,8 @@ class FigureTalk(Record):
     times: Expressions
     """What is counted where most and least are of no amount."""
     which_of_two: Expressions
+    ruled_out: Expressions = NEVER
+    """A case that is said not to be meant: 不是复评."""
 
 
 class NumberTalk(Record):

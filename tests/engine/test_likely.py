@@ -6,7 +6,7 @@ import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.matching.decide import decide
-from bot.engine.matching.merge import contest
+from bot.engine.matching.merge import contest, in_crowd
 from bot.engine.values.reply import quotes
 from bot.engine.values.thresholds import BESIDE_FLOOR, LIKELY_FLOOR
 from knowledge.learned.index import Match
@@ -65,3 +65,13 @@ def test_a_clause_takes_nothing_of_a_topic_that_it_is_silent_on(silent: bool) ->
     aside = frozenset({"p/1"}) if silent else frozenset()
     matches = {m.target: m.probability for m in contest([near], [found], lambda _: 0, silent_on=lambda *_: aside)}
     assert matches == pytest.approx({"near": 0.8, "p/1": 0.1} if silent else {"near": 0.4, "p/1": 0.5})
+
+
+def test_in_a_crowd_a_taught_clause_is_meant_less_often() -> None:
+    learned = [match("p/1", 0.6, found=False), match("far", 0.4, found=False)]
+    assert in_crowd(learned, 0.0) == learned
+    beside = {m.target: m.probability for m in in_crowd(learned, 1.0)}
+    assert beside["p/1"] < 0.4 < beside["far"]
+    assert sum(beside.values()) == pytest.approx(1.0)
+    sure = in_crowd([match("p/1", 0.98, found=False), match("far", 0.02, found=False)], 1.0)
+    assert sure[0].probability > 0.9

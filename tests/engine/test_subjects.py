@@ -20,6 +20,11 @@ from bot.engine.values.why import Rule
         "首次认定的非遗传承人补贴多少",
         "首次认定的五星酒店奖多少",
         "复审通过的养老院给多少钱",
+        "外地的宠物医院整个搬到武汉，给多少钱",
+        "外地中学生迁来武汉发多少钱",
+        "外地一家运输公司（不是高企）整体搬来武汉给多少",
+        "储能电站三年要建成多少个",
+        "每年发布多少个以上的暑假工岗位",
     ],
 )
 def test_another_subject_gets_no_sum(assistant: Assistant, question: str) -> None:
@@ -38,6 +43,8 @@ def test_another_subject_gets_no_sum(assistant: Assistant, question: str) -> Non
         ("头一回评上高企能拿几多", "20万元"),
         ("整体搬迁过来补多少", "50万元"),
         ("外地的高新技术企业整体搬迁到武汉给多少", "50万元"),
+        ("第一次认定高企给多少，不是重新认定", "20万元"),
+        ("高企重新认定补多少（不是首次认定）", "5万元"),
     ],
 )
 def test_the_clause_s_own_subject_gets_it(assistant: Assistant, question: str, sum_of_money: str) -> None:
@@ -47,3 +54,13 @@ def test_the_clause_s_own_subject_gets_it(assistant: Assistant, question: str, s
 def test_a_follow_up_names_no_subject(assistant: Assistant) -> None:
     first = assistant.reply("首次认定的高企补贴多少", Conversation())
     assert [f.text for f in assistant.reply("那重新认定呢", first.conversation).figures] == ["5万元"]
+
+
+@pytest.mark.parametrize("question", ["我的驾驶证有效期到哪天", "暂住证什么时候到期", "护照还有多久过期"])
+def test_the_term_of_a_paper_is_not_the_documents(assistant: Assistant, question: str) -> None:
+    reply = assistant.reply(question)
+    assert (reply.status, reply.info) == ("none", None)
+
+
+def test_the_documents_own_term_is_still_told(assistant: Assistant) -> None:
+    assert assistant.reply("这个文件有效期到哪天").info == "validity"

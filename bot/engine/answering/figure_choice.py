@@ -46,11 +46,13 @@ class ClauseQuestion:
     """Earlier plain questions on the same clause, which hold what a follow-up leaves out."""
     given: bool = False
     """Whether the clause was pointed at (a place, a pick, a follow-up), so that its subject need not be named."""
+    meant: str = ""
+    """What is asked without the cases that are said not to be meant; empty: all of it."""
 
     @property
     def plain(self) -> str:
         """What is asked now."""
-        return self.question.reading.plain
+        return self.meant or self.question.reading.plain
 
     @property
     def whole(self) -> str:

@@ -21,10 +21,6 @@ REMEMBERED = 256
 """Clauses whose known words are remembered."""
 OFTEN = 2
 """Times that a word stands in what people ask of a clause, from which it belongs to it: one story has its own words."""
-MONEY = frozenset({"amount", "count"})
-"""Cues that ask for a sum: 补助多少 may be either."""
-SUMS = frozenset({"元", "美元", "%"})
-"""Units of what is paid: sums and shares."""
 SHORT = 7
 """Telling words of a question that is no story."""
 TURN = 4
@@ -33,6 +29,10 @@ _TELLS = ("v", "d")
 """Classes of words that tell something of a thing: verbs and adverbs."""
 STORY = 14
 """Telling words of a question above which it is a story."""
+THINGS = 2
+"""Things that a question names, and the clause doesn't, from which it is on something else: one may be its own word."""
+COUNTING = frozenset("一两几每各")
+"""What begins a word that counts or takes all: 一家企业, 各单位."""
 HEADS = 4
 """Words behind a subject's name of which one may be what is meant: 高企员工的孩子."""
 SHARED = 2
@@ -45,6 +45,8 @@ class _Known:
 
     text: str
     """The sentences that state its figures."""
+    whole: str
+    """All of the clause."""
     said: str
     """All that people are known to ask of these."""
     names: tuple[str, ...]
@@ -68,10 +70,12 @@ class Subjects:
         self._general = frozenset(map(fold, ready.base.lexicon.subjects.general))
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
+        self._papers = tuple(map(fold, ready.base.lexicon.subjects.papers))
         self._swaps = Swaps(ready.base.lexicon.swaps)
         self._understanding = understanding
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._of = lru_cache(REMEMBERED)(self._known)
+        self._asked = lru_cache(REMEMBERED)(self._phrasings)
 
     def another(self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
         """Whether the question names a thing that nobody asks this clause for, and not the clause's own subject.
@@ -81,6 +85,9 @@ class Subjects:
         if self._turned(question, clause):
             return True
         known = self._known_of(policy, clause)
+        meant = self._understanding.money.meant(question.reading.plain)
+        if meant != question.reading.plain:  # 不是高企
+            question = self._understanding.question(meant)
         named = [name for name in known.names if name in question.reading.plain] if known is not None else []
         if known is not None and named:
             return self._only_within(max(named, key=len), policy, clause, question, known)
@@ -89,9 +96,33 @@ class Subjects:
         ):
             return True
         if known is None:
-            asks = bool(question.asks & MONEY) and len(question.telling) <= SHORT
-            return asks and bool({f.unit for f in figures} & SUMS) and self._unnamed(policy, clause, question)
-        return bool(figures) and self._unknown(clause, question, known)
+            asks = bool(figures) and self._asks_number(question) and len(question.telling) <= SHORT
+            return asks and (self._unnamed(policy, clause, question) or self._names_others(policy, clause, question))
+        if not figures:
+            return False
+        return self._unknown(clause, question, known) or self._of_another_thing(policy, clause, question, known)
+
+    def _of_another_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known) -> bool:
+        """Whether a short question names only a thing of which neither the clause speaks nor who asks for it."""
+        if len(question.telling) > SHORT or any(self._is_thing(w) and w in known.whole for w in question.telling):
+            return False
+        asked = self._asked(policy.id, clause.id)
+        lacking = self._lacking(policy, clause, question, known)
+        return any(self._is_thing(word) and asked.count(word) < OFTEN for word in lacking)
+
+    def _asks_number(self, question: Question) -> bool:
+        """Whether it asks for a number, or whether one is right."""
+        return "confirm" in question.asks or self._understanding.money.asks_number(question)
+
+    def _names_others(self, policy: Policy, clause: Clause, question: Question) -> bool:
+        """Whether it names things, and the clause none of them."""
+        things = {word for word in question.reading.words if word in question.reading.folded and self._is_thing(word)}
+        return len(things) >= THINGS and things <= set(self._lacking(policy, clause, question, None))
+
+    def has_term_of_its_own(self, policy: Policy, question: Question) -> bool:
+        """Whether it names a paper with a term of its own, of which the document does not speak: 我的居住证有效期."""
+        papers = [w for w in question.reading.words if len(w) > 1 and w.endswith(self._papers)]
+        return any(not any(word in fold_whole(clause.text) for clause in policy.clauses) for word in papers)
 
     def goes_off(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether a turn that goes on from a clause's sum is on something else: 外地大学整体搬迁呢.
@@ -153,6 +184,7 @@ class Subjects:
         asking = Asking(question.reading, self._understanding.generic)
         words = [word for word in asking.words if not _of_number(word, question)]
         lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words)
+        lacking = [word for word in lacking if word in question.reading.folded]  # no corrected one: nobody has said it
         if known is not None:
             return (word for word in lacking if known.said.count(word) < OFTEN)
         text = fold_whole(clause.text)
@@ -163,23 +195,32 @@ class Subjects:
         return any(map(self._is_thing, self._lacking(policy, clause, question, known)))
 
     def _is_thing(self, word: str) -> bool:
-        """Whether a word names what money may be for."""
-        return not self._is_general(word) and (names_thing(word) or bool(self._subject(word)))
+        """Whether a word names what money may be for; 一家企业 is anybody."""
+        return (
+            not self._is_general(word) and word[0] not in COUNTING and (names_thing(word) or bool(self._subject(word)))
+        )
 
     def _is_general(self, word: str) -> bool:
         """Whether any question may hold it."""
         return word in self._general or word.endswith(self._measures)
 
     def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
-        """Whether a question names a known subject that the clause and its titles don't."""
+        """Whether a question names known subjects, and the clause and its titles none of them."""
         named = (self._subject(word) for word in question.reading.words)
         words = [word for word in named if word]
         asking = Asking(question.reading, self._understanding.generic)
-        return bool(words and self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words))
+        lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words) if words else []
+        return bool(words) and len(lacking) == len(words)
 
     def _subject(self, word: str) -> str:
         """The subject that a word is or begins with (绿色工厂); empty: none."""
         return next((word[:end] for end in range(len(word), 1, -1) if word[:end] in self._subjects), "")
+
+    def _phrasings(self, policy_id: str, clause_id: str) -> str:
+        """All that people are known to ask of a clause."""
+        written = self._ready.base.phrasings[policy_id].clauses.get(clause_id)
+        lines = (line for many in written.values() for line in many) if written is not None else ()
+        return "\n".join(map(fold, lines))
 
     def _known(self, policy_id: str, clause_id: str) -> _Known:
         clause, asked = self._policies[policy_id].clause(clause_id), self._ready.base.phrasings[policy_id]
@@ -187,11 +228,12 @@ class Subjects:
         by_writer = [cues.ask for cues in figures]
         said = [line for writers in by_writer for lines in writers.values() for line in lines]
         subjects = tuple(fold(one.quote) for one in clause.card.subject) if clause.card is not None else ()
+        heads = (self._ready.reader.read(subject).terms[-1:] for subject in subjects)  # no term of 外地 alone
         called = {fold(name) for cues in figures for name in cues.subject}
-        terms = frozenset(term for subject in subjects for term in self._ready.reader.read(subject).terms)
+        terms = frozenset(term for head in heads for term in head)
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
-        return _Known(stated, "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+        return _Known(stated, fold_whole(clause.text), "\n".join(map(fold, said)), tuple(sorted(names)), terms)
 
 
 def _only_named(words: Sequence[str]) -> bool:

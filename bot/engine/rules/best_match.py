@@ -26,6 +26,8 @@ LOOSE = frozenset(
     f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition", "validity", "effective")
 )
 """Topics whose words (目标, 依据, 有效期) are those of many clauses as well."""
+TERMS = frozenset({"validity", "effective"})
+"""Topics on how long the document holds."""
 
 
 def best_match(asked: Asked, use: Resources) -> Reply:
@@ -144,6 +146,8 @@ class Case:
         topic = Target.parse(best.target).topic
         if decision.act == "info":
             info = cast(InfoTopic, topic)
+            if info in TERMS and self._of_another_paper():
+                return self._decline(best)
             return self.use.info(info, self.asked.question, self.asked.conversation, self.asked.scope)
         return self._talk(topic) if decision.act == "chat" else self._decline(best)
 
@@ -158,6 +162,11 @@ class Case:
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
         return self.use.subjects.another(policy, clause, question, reply.figures)
+
+    def _of_another_paper(self) -> bool:
+        """Whether it is the term of something else that is asked for: 居住证有效期到哪天."""
+        meant = self.asked.scope.meant(self.asked.conversation)
+        return meant is not None and self.use.subjects.has_term_of_its_own(meant, self.asked.question)
 
     def _decline_subject(self, best: Match) -> Reply:
         return self.use.answers(best.target).of_another_subject(best.target, self.asked.conversation)

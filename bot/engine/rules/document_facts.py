@@ -11,7 +11,7 @@ from bot.engine.rules.documents import apart
 from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import MAYBE_TOPIC, SURE_TOPIC
+from bot.engine.values.thresholds import COVERED, FOUND, MAYBE_TOPIC, SURE_TOPIC
 from knowledge.base.phrasings import InfoTopic
 
 OF_DOCUMENT = frozenset({"validity", "effective", "issuer", "number", "published", "basis", "addressees"})
@@ -47,7 +47,7 @@ def described(asked: Asked, use: Resources) -> Outcome:
     if question.plain_rest or not use.library.many or asked.talked_about or not _of_a_document(asked, use):
         return None
     found = use.described.of(question.reading.plain, question.telling, scope.asks)
-    if not found:
+    if not found or (scope.only and _said_by_clause(asked, use)):
         return None
     rest = use.understanding.question(found[0].rest)
     particulars = [t for t in PARTICULARS if t in question.asks | rest.asks]
@@ -60,6 +60,12 @@ def described(asked: Asked, use: Resources) -> Outcome:
     if particulars:
         return answers.particulars(particulars, conversation)
     return answers.info(cast(InfoTopic, topic), conversation)
+
+
+def _said_by_clause(asked: Asked, use: Resources) -> bool:
+    """Whether a clause of the document that is named surely speaks of it: 纳入目录的机构有效期限几年."""
+    found = use.matcher.found(asked.question, asked.scope)
+    return bool(found) and found[0].probability >= FOUND and found[0].signals["cover"] >= COVERED
 
 
 def _of_a_document(asked: Asked, use: Resources) -> bool:

@@ -32,6 +32,11 @@ class MoneyWords:
         found = self._money.get(name) or self._figures[name]
         return found.search(text) is not None
 
+    def meant(self, plain: str) -> str:
+        """A plain text without the cases that it says aren't meant; the text where nothing else is left."""
+        rest = self._figures["ruled_out"].sub(" ", plain)
+        return rest if rest.strip(" ,.;:?!()") else plain
+
     def numbers_asked(self, plain: str) -> int:
         """How many times the plain text asks how many."""
         return len(self._figures["how_many"].findall(plain))
