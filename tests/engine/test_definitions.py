@@ -22,7 +22,8 @@ def heating(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, str]:
 
 
 @pytest.mark.parametrize(
-    "question", ["什么是供暖应急状态", "供暖应急状态是什么意思？", "文件里说的供暖应急状态指的是什么", "啥叫供暖应急状态"]
+    "question",
+    ["什么是供暖应急状态", "供暖应急状态是什么意思？", "文件里说的供暖应急状态指的是什么", "啥叫供暖应急状态"],
 )
 @pytest.mark.parametrize("named", [True, False])
 def test_the_sentence_that_defines_it_leads(heating: tuple[Assistant, str], question: str, named: bool) -> None:
@@ -61,9 +62,7 @@ def test_a_period_that_a_clause_states_is_told_as_its_own(heating: tuple[Assista
         ("一次调用多少吨以下由住更局决定", ["200吨以下"]),
     ],
 )
-def test_numbers_in_words_are_put_forward(
-    heating: tuple[Assistant, str], question: str, figures: list[str]
-) -> None:
+def test_numbers_in_words_are_put_forward(heating: tuple[Assistant, str], question: str, figures: list[str]) -> None:
     assistant, policy = heating
     assert [figure.text for figure in assistant.reply(question, policy=policy).figures] == figures
 
