@@ -25,7 +25,7 @@ from knowledge.retrieval.clause_finder import ClauseFinder
 from knowledge.retrieval.local.likeness import pairs
 from knowledge.retrieval.local.rerank import FEATURES, _near
 from knowledge.retrieval.local.terms import asking, grams, plain_text
-from tests.smallbase import small_base
+from tests.smallbase import FEWEST, small_base
 
 WORDS = [
     "企业", "补贴", "申请", "园区", "土地", "厂房", "租金", "人才",
@@ -42,6 +42,10 @@ CLAUSES = [
 ]
 
 
+MANY = 3_000
+"""Clauses of a large collection."""
+
+
 @pytest.fixture(scope="module")
 def engine() -> LocalRetriever:
     return LocalRetriever.build(CLAUSES)
@@ -49,7 +53,7 @@ def engine() -> LocalRetriever:
 
 @pytest.fixture(scope="module")
 def many() -> LocalRetriever:
-    return LocalRetriever.build(generated(10_000))
+    return LocalRetriever.build(generated(MANY))
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +186,7 @@ def test_the_best_are_the_first_of_all(many: LocalRetriever, question: str, most
 def test_same_from_the_compiled_form(many: LocalRetriever, tmp_path: Path) -> None:
     many.store(tmp_path / "a.arrays")
     loaded = LocalRetriever.load(tmp_path / "a.arrays")
-    assert len(loaded) == len(many) == 10_000
+    assert len(loaded) == len(many) == MANY
     for question in ("企业补贴申请", "消防检查要多久", "人才住房贷款", "", "abc"):
         assert loaded.search(question) == many.search(question)
     assert [p.name for p in tmp_path.iterdir()] == ["a.arrays"]
@@ -232,7 +236,7 @@ def test_words_that_stand_nowhere(engine: LocalRetriever) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.sets(st.integers(0, 9_999), max_size=80), st.sampled_from(["企业补贴", "消防登记变更", "住房租金"]))
+@given(st.sets(st.integers(0, MANY - 1), max_size=80), st.sampled_from(["企业补贴", "消防登记变更", "住房租金"]))
 def test_a_subset_alone(many: LocalRetriever, subset: set[int], question: str) -> None:
     found = numbers(many, question, 10, sorted(subset))
     assert set(found) <= subset
@@ -326,7 +330,7 @@ def test_sayings_are_sound() -> None:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = small_base(tmp_path_factory.mktemp("retrieval"))
+    root = small_base(tmp_path_factory.mktemp("retrieval"), each=FEWEST)
     folder = root / "policies" / "pets"
     folder.mkdir()
     texts = ["一、养犬人应当为犬只办理登记。", "二、携带犬只出户的，应当使用牵引带。"]
