@@ -70,3 +70,18 @@ def test_numbers_in_words_are_put_forward(heating: tuple[Assistant, str], questi
 def test_nothing_is_said_to_be_missing_that_stands_there_in_words(heating: tuple[Assistant, str]) -> None:
     assistant, policy = heating
     assert "没有写明" not in assistant.reply("连续停暖超过多少小时算供暖应急状态", policy=policy).text
+
+
+def test_a_number_that_the_clause_lacks_is_looked_for_in_the_document(heating: tuple[Assistant, str]) -> None:
+    assistant, policy = heating
+    first = assistant.reply("集中供暖户受损了退不退采暖费", policy=policy)
+    assert first.clauses[0].clause == "3.7"
+    reply = assistant.reply("那报告是几个小时内", first.conversation, policy=policy)
+    assert (reply.clauses[0].clause, [figure.text for figure in reply.figures]) == ("2.4", ["四个小时内"])
+
+
+@pytest.mark.parametrize("thanks", ["懂了多谢", "明白了谢谢啊", "好的没有了"])
+def test_thanks_after_an_answer_are_no_follow_up(heating: tuple[Assistant, str], thanks: str) -> None:
+    assistant, policy = heating
+    first = assistant.reply("集中供暖户受损了退不退采暖费", policy=policy)
+    assert assistant.reply(thanks, first.conversation, policy=policy).status == "chat"

@@ -17,10 +17,10 @@ from bot.engine.values.thresholds import (
     FOLLOWS,
     HALF,
     LIKELY,
-    LIKELY_FLOOR,
     NAMES,
     NEARLY,
     OUTSIDE,
+    RELATED,
     SURE,
     SURE_TOPIC,
     TALKED,
@@ -46,11 +46,12 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     best = next((f for f in found if f is not own), None)
     if _surely_else(own, best, leaning, asked, use):
         return None
-    if best is not None and (
-        _more_probably(best, own, use.acts.names_only(plain)) or _states(best, own, question, asked, use)
-    ):
-        reply = _answer(_nearest(best, found, asked, use), best.probability, question, asked, use)
-        return _marked(reply, best, use) if best.probability < HALF and not leaning else reply
+    probably = best is not None and _more_probably(best, own, use.acts.names_only(plain))
+    if best is not None and (probably or _states(best, own, question, asked, use)):
+        target = _nearest(best, found, asked, use) if probably else best.target
+        reply = _answer(target, best.probability, question, asked, use)
+        unsure = best.probability < HALF and (not leaning or not probably)
+        return _marked(reply, best, use) if unsure else reply
     reply = _answer(asked.conversation.clause, 1.0 if leaning or own is None else own.probability, question, asked, use)
     return reply if leaning else _marked(reply, own, use)
 
@@ -103,7 +104,7 @@ def _log_odds(probability: float) -> float:
 def _states(best: Found, own: Found | None, question: Question, asked: Asked, use: Resources) -> bool:
     """Whether another clause states such a number as is asked for, has no less of the words, and this one doesn't."""
     wanted = use.understanding.numbers.asked_for(question)
-    if wanted is None or best.probability < LIKELY_FLOOR:
+    if wanted is None or best.probability < RELATED:
         return False
     less = own is not None and best.signals["cover"] < own.signals["cover"] - NEARLY
     here, there = (use.library.clause(target).figures for target in (asked.conversation.clause, best.target))
@@ -133,7 +134,8 @@ def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: As
     if top is None or _holds(asked, use):
         return False
     if kind_of(top.target) in ("info", "chat"):
-        return top.probability >= (SURE if leaning else SURE_TOPIC)
+        surely = max(top.probability, use.small_talk(question, asked.scope))
+        return surely >= (SURE if leaning else SURE_TOPIC)
     if kind_of(top.target) == "clause" and policy_of(top.target) != asked.talked_about:
         return not leaning and _of_another(top, own)
     outside = sum(m.probability for m in matches if kind_of(m.target) in ("near", "far"))

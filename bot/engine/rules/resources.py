@@ -139,9 +139,16 @@ class Resources:
         return self.across.choose_document(found, question.reading.plain, conversation, "documents.choose_info")
 
     def small_talk(self, question: Question, scope: Scope) -> float:
-        """How probably it is small talk, where nothing that was learned is likelier; else 0."""
-        best = next(iter(self.matcher.learned(question.reading, scope)), None)
-        return best.probability if best is not None and kind_of(best.target) == "chat" else 0.0
+        """How probably it is small talk, where nothing that was learned is likelier; else 0.
+
+        Of any kind where it names nothing: 懂了多谢 is thanks or assent.
+        """
+        learned = self.matcher.learned(question.reading, scope)
+        if not learned or kind_of(learned[0].target) != "chat":
+            return 0.0
+        if len(question.telling) > 1:
+            return learned[0].probability
+        return sum(m.probability for m in learned if kind_of(m.target) == "chat")
 
     def several(
         self, targets: Sequence[str], conversation: Conversation, rule: Rule, full: bool = False, units: bool = False
