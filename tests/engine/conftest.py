@@ -24,6 +24,7 @@ CITIES = (
 IMPORTED = (
     DOCUMENTS / "langu-cards.txt",
     DOCUMENTS / "payments.txt",
+    DOCUMENTS / "emergency.txt",
     FITTING / "13-墨坞市贷款贴息与担保管理办法.txt",
     FITTING / "24-鹤浔市养老托育实施方案.txt",
 )

@@ -6,19 +6,12 @@ import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.values.why import Rule
-from bot.staff.question_tests import DAY
-from knowledge.importing.job import run
-from tests.bases import DOCUMENTS, shared
-from tests.smallbase import FEWEST, small_base
 
 
-@pytest.fixture(scope="module")
-def heating(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, str]:
-    """A base with one such document, and its id."""
-    root = small_base(tmp_path_factory.mktemp("heating"), each=FEWEST)
-    assert run(str(DOCUMENTS / "emergency.txt"), root / "policies", set(), set(), force=False).written
-    assistant = Assistant(shared(root), today=lambda: DAY)
-    return assistant, next(p.id for p in assistant.library.policies if "供暖" in (p.title or ""))
+@pytest.fixture
+def heating(imported: Assistant) -> tuple[Assistant, str]:
+    """The documents, and the id of the one on heating."""
+    return imported, next(p.id for p in imported.library.policies if "供暖" in (p.title or ""))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ LONGEST_POINT = 200
 """Characters of a point that is shown whole; of a longer one the words that say it."""
 MOST_QUOTES = 12
 """Points shown of a part: more, and the whole clause is easier to read."""
+MOST_COMMON = 2
+"""Clauses that are shown for one that doesn't say it itself."""
 IN_NUMBERS = {
     "deadline": frozenset({"deadline", "duration"}),
     "payment": frozenset({"ratio", "share", "deadline", "duration"}),
@@ -68,7 +70,7 @@ class PartAnswers(OnPolicy):
         plain = question.reading.plain
         capped = caps(clause, plain, conversation.said, conversation.figures) if part.name == CAP else ()
         own = tuple(dict.fromkeys(sentence(clause, f.quote) for f in capped)) or self._own(clause, part)
-        common = list(self._common(clause, part, talked=bool(conversation.clause)))
+        common = _naming(question, self._common(clause, part, talked=bool(conversation.clause)))[:MOST_COMMON]
         own = () if _names(question, common) and not _names(question, [Words(clause, own)]) else own
         common = [] if own else common
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
@@ -118,11 +120,12 @@ class PartAnswers(OnPolicy):
 
     def governed(self, clause: Clause, part: Part) -> bool:
         """Whether another clause says it for this one, in words by which such things are said."""
-        return any(part.says(quote) for words in self._common(clause, part) for quote in words.quotes)
+        common = self._common(clause, part)[:MOST_COMMON]
+        return any(part.says(quote) for words in common for quote in words.quotes)
 
     def states(self, clause: Clause, part: Part) -> bool:
         """Whether the clause, or another one for it, says it in words by which such things are said."""
-        words = (Words(clause, self._own(clause, part)), *self._common(clause, part, talked=True))
+        words = (Words(clause, self._own(clause, part)), *self._common(clause, part, talked=True)[:MOST_COMMON])
         return any(part.says(quote) for one in words for quote in one.quotes)
 
     def shorter(self, clause: Clause, conversation: Conversation) -> Reply:
@@ -153,8 +156,8 @@ class PartAnswers(OnPolicy):
             return carded
         return tuple(piece for piece in _pieces(clause) if part.says(piece))[:MOST_QUOTES]
 
-    def _common(self, clause: Clause, part: Part, talked: bool = False) -> Iterator[Words]:
-        """What the clauses say that govern it; else those that say it for the whole document.
+    def _common(self, clause: Clause, part: Part, talked: bool = False) -> list[Words]:
+        """What the clauses say that govern it; else those that say it for the whole document; most like it first.
 
         ``talked``: the clause was talked about before, so that what any other says plainly may be meant for it.
         """
@@ -166,7 +169,7 @@ class PartAnswers(OnPolicy):
             known = {words.clause.id for words in found}
             found += [words for words in self._plainly(part) if words.clause.id not in known]
             found.sort(key=lambda words: -max(map(part.strength, words.quotes)))
-        yield from found[:2]
+        return found
 
     def _plainly(self, part: Part) -> Iterator[Words]:
         """The clauses that grant no sum and say it as plainly as can be, whatever their cards hold."""
@@ -220,6 +223,19 @@ def _pieces(clause: Clause) -> Iterator[str]:
 def _common(clause: Clause) -> bool:
     """Whether it grants nothing itself, so that what it says of an application holds for others."""
     return clause.card is not None and not clause.card.standard and not clause.card.subject
+
+
+def _naming(question: Question, said: list[Words]) -> list[Words]:
+    """Of what is said the words that name most of what the question is about: one programme's telephone among many."""
+    held = [[sum(word in fold(q) for word in question.telling) for q in words.quotes] for words in said]
+    most = max((count for counts in held for count in counts), default=0)
+    if not most or sum(count == most for counts in held for count in counts) == sum(map(len, held)):
+        return said
+    kept = [
+        replace(words, quotes=tuple(q for q, count in zip(words.quotes, counts, strict=True) if count == most))
+        for words, counts in zip(said, held, strict=True)
+    ]
+    return [words for words in kept if words.quotes]
 
 
 def _names(question: Question, said: Sequence[Words]) -> bool:
