@@ -30,9 +30,8 @@ REMEMBERED = 2_000
 """Texts around figures that are remembered, cut."""
 MOST = 6
 """Figures that are put forward together at most; more are no answer but the clause once more."""
-OWN, WITH, CASE, AROUND = 1.0, 0.3, 1.5, 0.4
-"""What a word counts in the words that state the figure, in those that state others with it, in its case, and in the
-point around it."""
+OWN, CASE, AROUND = 1.0, 1.5, 0.4
+"""What a word counts in the words that state the figure, in its case, and in the point around it."""
 OF_THE_KIND = 0.7
 """Fit from which figures are put forward though the question has no word of them: surely of the kind asked for."""
 LEAST = 0.1
@@ -45,8 +44,6 @@ SUM = 10_000
 """From which a bare number of a question may be a sum."""
 EVERYWHERE = 0.05
 """What a word counts that stands with all of the figures."""
-_ROW = "、,，;；"
-"""What stands between the members of a row."""
 _AT_LEAST = re.compile(r"\(含\)以上|及?以上|至|到|-|~|的?以上")
 _AT_MOST = re.compile(r"\(含\)以下|及?以[下内]|之间")
 _LESS = re.compile(r"(?:不足|未满|不满|低于|少于|小于)(?:人民币)?$")
@@ -107,7 +104,8 @@ class UntaughtFigures:
     def _best(self, clause: Clause, wanted: NumberAsked, part: str, asked: ClauseQuestion) -> list[Figure]:
         """The best for a part of the question, and those that are no worse, in the order of the text."""
         fit = {f.id: wanted.fit(f) for f in clause.figures}
-        figures = self._contrasts.narrowed(clause, [f for f in clause.figures if fit[f.id]], asked.plain)
+        said = asked.question.reading.plain  # 不是国家级的 is a contrast, too
+        figures = self._contrasts.narrowed(clause, [f for f in clause.figures if fit[f.id]], said)
         if not figures:
             return []
         for text in dict.fromkeys((part, asked.plain, asked.whole)):
@@ -143,8 +141,7 @@ class UntaughtFigures:
         held: dict[str, float] = {}
         layers = (
             (AROUND, _around(clause, figure)),
-            (WITH, figure.quote),
-            (OWN, _beside(figure)),
+            (OWN, figure.quote),
             (OWN, figure.subject or ""),
             (CASE, figure.case or ""),
         )
@@ -202,17 +199,6 @@ def _around(clause: Clause, figure: Figure) -> str:
         return figure.quote
     holding = [p for p in walk(clause.points) if p.start <= at < p.end]
     return "\n".join(p.of(clause.text)[: None if p is holding[-1] else OPENING] for p in holding)
-
-
-def _beside(figure: Figure) -> str:
-    """Of the words that state it those that state no other: one of a row, 打造50个示范基地."""
-    at = figure.quote.find(figure.text)
-    if at < 0:
-        return figure.quote
-    end = at + len(figure.text)
-    first = max((figure.quote.rfind(mark, 0, at) for mark in _ROW), default=-1) + 1
-    last = min((n for mark in _ROW if (n := figure.quote.find(mark, end)) >= 0), default=len(figure.quote))
-    return figure.quote[first:last]
 
 
 def _size(feature: str) -> float:

@@ -85,10 +85,10 @@ class Subjects:
         if self._turned(question, clause):
             return True
         known = self._known_of(policy, clause)
-        meant = self._understanding.money.meant(question.reading.plain)
-        if meant != question.reading.plain:  # 不是高企
-            question = self._understanding.question(meant)
         named = [name for name in known.names if name in question.reading.plain] if known is not None else []
+        meant = self._understanding.money.meant(question.reading.plain)
+        if named and not any(name in meant for name in named):  # 不是高企
+            return True
         if known is not None and named:
             return self._only_within(max(named, key=len), policy, clause, question, known)
         if self._in_its_words(question, figures or clause.figures) and self._names_thing(
@@ -133,7 +133,7 @@ class Subjects:
             return True
         known = self._known_of(policy, clause)
         if known is None:
-            return _only_named(question.reading.words) and self._unnamed(policy, clause, question)
+            return _only_named(question.reading.words) and self._unnamed(policy, clause, question, every=False)
         if any(name in question.reading.plain for name in known.names):
             return False
         return self._names_thing(policy, clause, question, known)
@@ -204,13 +204,13 @@ class Subjects:
         """Whether any question may hold it."""
         return word in self._general or word.endswith(self._measures)
 
-    def _unnamed(self, policy: Policy, clause: Clause, question: Question) -> bool:
-        """Whether a question names known subjects, and the clause and its titles none of them."""
+    def _unnamed(self, policy: Policy, clause: Clause, question: Question, every: bool = True) -> bool:
+        """Whether a question names known subjects, and the clause and its titles none of them, or not ``every`` one."""
         named = (self._subject(word) for word in question.reading.words)
         words = [word for word in named if word]
         asking = Asking(question.reading, self._understanding.generic)
         lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words) if words else []
-        return bool(words) and len(lacking) == len(words)
+        return bool(lacking) and (len(lacking) == len(words) or not every)
 
     def _subject(self, word: str) -> str:
         """The subject that a word is or begins with (绿色工厂); empty: none."""
@@ -228,9 +228,8 @@ class Subjects:
         by_writer = [cues.ask for cues in figures]
         said = [line for writers in by_writer for lines in writers.values() for line in lines]
         subjects = tuple(fold(one.quote) for one in clause.card.subject) if clause.card is not None else ()
-        heads = (self._ready.reader.read(subject).terms[-1:] for subject in subjects)  # no term of 外地 alone
         called = {fold(name) for cues in figures for name in cues.subject}
-        terms = frozenset(term for head in heads for term in head)
+        terms = frozenset(term for subject in subjects for term in self._ready.reader.read(subject).terms)
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
         return _Known(stated, fold_whole(clause.text), "\n".join(map(fold, said)), tuple(sorted(names)), terms)
