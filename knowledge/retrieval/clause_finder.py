@@ -81,6 +81,11 @@ class ClauseFinder:
         counted = Counter(policy_of(self.targets[n]) for n in self._entries(term))
         return [policy for policy, clauses in counted.items() if clauses >= least]
 
+    def holding_all(self, terms: Iterable[str]) -> list[str]:
+        """The clauses in which all of these words, or pairs of characters, stand, in the order of the documents."""
+        found = [set(self._entries(term)) for term in terms]
+        return [self.targets[n] for n in sorted(set.intersection(*found))] if found else []
+
     def stands(self, term: str, policy_id: str) -> bool:
         """Whether it stands in any clause of a policy."""
         return self.holding(term, policy_id) > 0

@@ -229,7 +229,7 @@ def _naming(question: Question, said: list[Words]) -> list[Words]:
     """Of what is said the words that name most of what the question is about: one programme's telephone among many."""
     held = [[sum(word in fold(q) for word in question.telling) for q in words.quotes] for words in said]
     most = max((count for counts in held for count in counts), default=0)
-    if not most or sum(count == most for counts in held for count in counts) == sum(map(len, held)):
+    if not most:
         return said
     kept = [
         replace(words, quotes=tuple(q for q, count in zip(words.quotes, counts, strict=True) if count == most))

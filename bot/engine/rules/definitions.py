@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Outcome
@@ -11,14 +11,14 @@ from bot.engine.rules.resources import Resources
 from bot.engine.understanding.patterns import pattern
 from bot.engine.values.reply import Block, Quote, Reply
 from bot.engine.values.why import By, Rule
-from knowledge.base.document import Policy
-from knowledge.base.target import Target, policy_of
+from knowledge.base.target import policy_of
 from knowledge.text.fold import fold_whole
 
 TERM = "{term}"
 """Where the term stands in an expression of lexicon/talk.yaml (definitions.says)."""
 LEAST = 2
 """Characters of a term."""
+_HAN = re.compile(r"[一-鿿]{2}")
 _SENTENCE = re.compile(r"[^。！？!?\n;；]+[。！？!?;；]?")
 
 
@@ -27,7 +27,7 @@ def definitions(asked: Asked, use: Resources) -> Outcome:
     term = None if asked.names_unit else _term(asked, use)
     if term is None:
         return None
-    found = dict(_defining(term, _policies(asked, use), use))
+    found = dict(_defining(term, asked, use))
     if not found:
         return None
     talked = [t for t in found if policy_of(t) == asked.talked_about]
@@ -49,22 +49,20 @@ def _term(asked: Asked, use: Resources) -> str | None:
     return None
 
 
-def _policies(asked: Asked, use: Resources) -> list[Policy]:
-    """Those without phrasings that are asked."""
-    return [p for p in use.library.policies if p.id in use.library.untaught and asked.scope.asks(p.id)]
-
-
-def _defining(term: str, policies: Sequence[Policy], use: Resources) -> Iterator[tuple[str, str]]:
+def _defining(term: str, asked: Asked, use: Resources) -> Iterator[tuple[str, str]]:
     """(target, sentence) of the clauses that say what is meant by the term, the first of each document."""
-    says = pattern([e.replace(TERM, re.escape(term)) for e in use.understanding.talk.definitions.says])
-    for policy in policies:
-        for clause in policy.clauses:
-            if term not in fold_whole(clause.body):
-                continue
-            sentence = next((s for s in _SENTENCE.findall(clause.body) if says.search(fold_whole(s))), None)
-            if sentence is not None:
-                yield str(Target.of_clause(policy.id, clause.id)), sentence.strip()
-                break
+    says = re.compile("|".join(e.replace(TERM, re.escape(term)) for e in use.understanding.talk.definitions.says))
+    pairs = [pair for pair in (term[i : i + 2] for i in range(len(term) - 1)) if _HAN.fullmatch(pair)]
+    done = set()
+    for target in use.library.ready.clauses.holding_all(pairs or [term]):
+        policy_id = policy_of(target)
+        if policy_id in done or policy_id not in use.library.untaught or not asked.scope.asks(policy_id):
+            continue
+        sentences = _SENTENCE.findall(use.library.clause(target).body)
+        sentence = next((s for s in sentences if says.search(fold_whole(s))), None)
+        if sentence is not None:
+            done.add(policy_id)
+            yield target, sentence.strip()
 
 
 def _led_by(sentence: str, reply: Reply, use: Resources) -> Reply:

@@ -24,7 +24,7 @@ _DURATION = re.compile(
     rf"(?P<before>{LESS}|{MORE})?(?<![第前近一二两三四五六七八九十百])(?P<number>{_WORDS})(?P<unit>个月|个?小时|个?工作日|个自然日)(?!度|工)"
     rf"(?P<after>{_WITHIN})?"
     rf"|(?P<before2>{_LASTS})(?P<number2>[一二两三四五六七八九十]+)(?P<unit2>年|日|天)(?!度|级|来|前)(?P<after2>内|以内|之内|以上|以下)?"
-    r"|(?<![第近去来一二两三四五六七八九十百])(?P<number3>[一二两三四五六七八九十]+)(?P<unit3>年|天|日|周)(?P<after3>内|以内|之内|以上|以下)(?![一-鿿]{0,2}(?:日均|累计值))"
+    r"|(?<![第近去来一二两三四五六七八九十百])(?P<number3>[一二两三四五六七八九十]+)(?P<unit3>年|天|日|周)(?P<after3>内|以内|之内|以上|以下)"
 )
 """Durations in words: 二十四个月, 不超过三年, 五年以内; a bare 三年 is more often no measure's."""
 _SHARE = re.compile(
@@ -33,11 +33,10 @@ _SHARE = re.compile(
 _LEVEL = re.compile(r"第?(?P<number>[一二三四五六七八九])(?P<unit>级|等)(?P<after>(?:\([^()]{1,4}\))?及?以[上下])")
 """三级以上: how high something must stand."""
 _DIVIDED = re.compile(
-    r"(?:分为|划分为|分成|分(?=[两三四五六七八九]))(?P<members>[^。;!?]{0,40}?)(?P<number>[两二三四五六七八九十])个?"
+    r"(?:分为|划分为|分成|分(?=[两三四五六七八九]))[^。;!?]{0,40}?(?P<number>[两二三四五六七八九十])个?"
     r"(?P<unit>级(?!别|以|及)|类(?!别|型)|种|档次?|等级|等(?!级|[一-鿿])|类别|类型|级别|层次|阶段|批次|批|步|部分|组)(?=[,。;:(]|$|进行|实施|开展|推进|管理|组织|评定)"
 )
 """How many kinds or steps there are of something."""
-_BOUNDED = rf"(?P<before>{LESS}|不低于|不少于|不得低于|不得少于|至少)(?P<number>[一二两三四五六七八九十百]+)"
 _BORN = re.compile(r"((?:19|20)\d{2})年\d{1,2}月\d{1,2}日(?:以后|以前|之后|之前|后|前)(?=(?:\(含\))?出生)")
 
 
