@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge.importing.facts.spans import Spans
-from knowledge.importing.facts.stated import Stated
+from knowledge.importing.facts.stated import Bound, Stated
 from knowledge.text.printed import View
 
 _CLOCK = r"(?:(?:上午|下午|中午)?\d{1,2}(?::\d{2}|[时点](?:\d{1,2}分|整)?))?"
@@ -14,6 +14,7 @@ _IN_YEAR = re.compile(
     r"(?:到|至|在|于|力争)?((?:19|20)\d{2})年(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底|末|年底|上半年|下半年)?(?:以?前|之前|底前)"
     r"|(?<![截加长高升大])(?:到|至)((?:19|20)\d{2})年(?:底|末)?(?=,|[一-鿿])"
     r"|截止(?:时间|日期|日)(?:为|是|:|到|至)?((?:19|20)\d{2})年\d{1,2}月(?:\d{1,2}日)?"
+    r"|(?:^|(?<=[。;:)]))(?P<plan>(?:19|20)\d{2})年(?:上半年|下半年|[底末初])?(?=,)"
     rf"|(?<!自)(?<!期)(?<!期为)(?<!期:)((?:19|20)\d{{2}})年\d{{1,2}}月\d{{1,2}}日{_CLOCK}(?:至|到|[-—~]+)(?:(?:19|20)\d{{2}}年|当年|次年)?\d{{1,2}}月\d{{1,2}}日{_CLOCK}(?!施行|有效|止)"
 )
 _END = r"(?:底|末|上旬|中旬|下旬)"
@@ -46,7 +47,8 @@ def _in_year(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
     lead = led.group() if led else ""
     year = next(filter(None, match.groups()))
     text = view.quote(start + len(lead), match.end())
-    return Stated("deadline", text, _sentence(view, around, match), float(year), "年", "at_most", at=start)
+    bound: Bound = "exact" if match["plan"] else "at_most"  # 2021年,建设工作室: in that year
+    return Stated("deadline", text, _sentence(view, around, match), float(year), "年", bound, at=start)
 
 
 def _recurring(view: View, around: Spans, match: re.Match[str]) -> Stated:

@@ -34,7 +34,7 @@ COUNTED = (
 )
 """What is counted, by its counting word or unit."""
 _COUNT = re.compile(
-    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?P<scale>万|亿|千|百)?(?:余|多)?(?P<unit>{COUNTED})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"
+    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?:余|多)?(?P<scale>万|亿|千|百)?(?:余|多)?(?:标准)?(?P<unit>{COUNTED})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"
 )
 _RATIO = re.compile(
     rf"(?P<before>{LESS}|{MORE})?(?<![\d:.])(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)(?![\d:])(?=.{{0,6}}(?:比例|配套|配比|匹配|给予|予以|分担|承担|负担|共担))"
@@ -49,6 +49,11 @@ _RANGE = re.compile(
 """1-2年, 3~4倍."""
 _ROUND = re.compile(rf"(?:超过?|逾|过|近|达|上)(?P<scale>[百千万亿]{{1,2}})(?P<unit>{COUNTED})(?!亿)")
 """超万家, 近千名."""
+_SCALED = re.compile(
+    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?:余|多)?(?P<scale>万|亿)(?P<unit>)(?P<after>以上|左右)?(?=[,。;、)])"
+)
+"""用户数达6.97亿: a count without a word for what is counted, where the words before it speak of no money."""
+_OF_MONEY = re.compile("投资|资金|收入|产值|贷|利润|税|营收|融资|授信|[额值价费元款]")
 _DATES = re.compile(
     r"(?:19|20)\d{2}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|(?:19|20)\d{2}[-—~](?:19|20)\d{2}|(?:19|20)\d{2}([-./])\d{1,2}\1\d{1,2}日?"
     r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?:(?:每|每个|当|次|本)月|(?:[应须定将]|(?<![一-鿿]))于)\d{1,2}[日号]|(?<!\d)0\d[日号月]"
@@ -99,6 +104,7 @@ def figures(text: str, skip: list[str], marker: int = 0) -> list[Stated]:
         (_RANGE, _range),
         (_DURATION, _duration),
         (_COUNT, _count),
+        (_SCALED, _scaled),
         (_ROUND, _round),
     ):
         for match in pattern.finditer(masked):
@@ -217,6 +223,16 @@ def _count(view: View, around: Spans, match: re.Match[str], masked: str) -> Stat
         stated.per = view.quote(first, first + len(timed[1]))
     else:
         stated.per = per(view, first, match.start(), last)
+    return stated
+
+
+def _scaled(view: View, around: Spans, match: re.Match[str], _: str) -> Stated | None:
+    first, last = clause(around, match.start(), match.end())
+    if _OF_MONEY.search(view.text[first : match.start()]):
+        return None
+    text, start = _shown(view, match)
+    stated = Stated("count", text, view.quote(first, last), number(match[2], match["scale"]), "个", at=start)
+    stated.bound = bounds(match)
     return stated
 
 

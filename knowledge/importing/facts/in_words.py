@@ -1,4 +1,4 @@
-"""Numbers in words where the text says that they count: 二十四个月, 五年以内, 不超过六批, 三分之二以上, 分为两级."""
+"""Numbers in words where the text says that they count: 二十四个月, 五年以内, 不超过六批, 三分之二以上, 每月一次."""
 
 from __future__ import annotations
 
@@ -37,17 +37,30 @@ _DIVIDED = re.compile(
     r"(?P<unit>级(?!别|以|及)|类(?!别|型)|种|档次?|等级|等(?!级|[一-鿿])|类别|类型|级别|层次|阶段|批次|批|步|部分|组)(?=[,。;:(]|$|进行|实施|开展|推进|管理|组织|评定)"
 )
 """How many kinds or steps there are of something."""
+_OFTEN = re.compile(
+    r"(?P<per>每隔?(?:[一二两三四五六七八九十]|\d{1,2})?个?(?:年度?|月|季度|学期|学年|周|星期|旬|日|天))内?"
+    rf"(?P<before>{LESS}|{MORE})?[^,。;:!?、\d]{{0,8}}?(?P<number>[一二两三四五六七八九十])(?P<unit>次|课时|学时|小时|节|期|届|轮|批|场|篇|份)"
+)
+"""How often: 每两年开展一次, 每月至少两课时."""
+_LEVELS = re.compile(
+    r"(?:国家|中央|[国省市县区乡镇校院部州])级?(?:[、和]?(?:乡镇|街道|社区|[省市县区乡镇村校院部州班])级?){1,4}(?P<number>[两三四五])(?P<unit>级)(?![别以及甲乙医])"
+)
+"""省市两级, 省、市、县三级: how many levels."""
 _BORN = re.compile(r"((?:19|20)\d{2})年\d{1,2}月\d{1,2}日(?:以后|以前|之后|之前|后|前)(?=(?:\(含\))?出生)")
 
 
 def in_words(view: View, around: Spans, masked: str, counted: str) -> Iterator[tuple[Stated | None, tuple[int, int]]]:
     """Each with the stretch that it takes; ``counted``: an expression for what is counted."""
+    for match in _OFTEN.finditer(masked):
+        yield _often(view, around, match), match.span()
+    for match in _LEVELS.finditer(masked):
+        yield _divided(view, around, match), (match.start("number"), match.end())
     for match in _DURATION.finditer(masked):
         yield _duration(view, around, match), match.span()
     for match in _SHARE.finditer(masked):
         yield _share(view, around, match), match.span()
     for match in re.finditer(
-        rf"(?P<before>{LESS}|{MORE})(?P<number>[一二两三四五六七八九十百]+)(?P<unit>{counted})", masked
+        rf"(?P<before>{LESS}|{MORE}|一式)(?P<number>[一二两三四五六七八九十百]+)(?P<unit>{counted})", masked
     ):
         yield _count(view, around, match), match.span()
     for match in _LEVEL.finditer(masked):
@@ -56,6 +69,18 @@ def in_words(view: View, around: Spans, masked: str, counted: str) -> Iterator[t
         yield _divided(view, around, match), (match.start("number"), match.end())
     for match in _BORN.finditer(masked):
         yield _born(view, around, match), match.span()
+
+
+def _often(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
+    """每两年开展一次."""
+    value = ordinal(match["number"].replace("两", "二"))
+    if not value:
+        return None
+    first, last = clause(around, match.start(), match.end())
+    stated = Stated("count", view.quote(*match.span()), view.quote(first, last), float(value), match["unit"])
+    stated.per, stated.at = view.quote(*match.span("per")), match.start()
+    stated.bound = _bound(match["before"]) if match["before"] else "exact"
+    return stated
 
 
 def _duration(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
@@ -112,18 +137,18 @@ def _divided(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
     value = ordinal(match["number"].replace("两", "二"))
     if not value:
         return None
-    first, _ = clause(around, match.start(), match.end())
+    first, last = clause(around, match.start(), match.end())
     text = view.quote(match.start("number"), match.end())
-    return Stated("count", text, view.quote(first, match.end()), float(value), match["unit"], at=match.start("number"))
+    return Stated("count", text, view.quote(first, last), float(value), match["unit"], at=match.start("number"))
 
 
 def _count(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
-    """不超过六批."""
+    """不超过六批, 一式三份."""
     value = ordinal(match["number"].replace("两", "二"))
     if not value:
         return None
     first, last = clause(around, match.start(), match.end())
-    bound = _bound(match["before"])
+    bound = "exact" if match["before"] == "一式" else _bound(match["before"])
     kind: Literal["limit", "count"] = "limit" if bound == "at_most" else "count"
     stated = Stated(kind, view.quote(*match.span()), view.quote(first, last), float(value), match["unit"])
     stated.bound, stated.at = bound, match.start()
