@@ -5,8 +5,9 @@ and what people say in words that official texts don't use.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ class Field:
     sayings: Mapping[str, tuple[str, ...]]
     """What people say -> what official texts call it, the most exact first."""
 
+    @property
+    def words(self) -> Iterator[str]:
+        """What the topics are called, and what people say."""
+        yield from (word for topic in self.topics for word in (topic.name, *topic.official))
+        yield from self.sayings
+
 
 def folder(root: Path) -> Path:
     """The field of a base; the project's own where the base has none."""
@@ -67,8 +74,19 @@ def from_bytes(stored: bytes) -> Field | None:
 
 
 def read_field(root: Path = ROOT) -> Field:
-    """Raises KnowledgeError, with the line, where a file is no YAML."""
-    return Field(_topics(folder(root)), _sayings(folder(root)))
+    """The field of a base, kept until one of its files changes: several are compiled with the same one.
+
+    Raises KnowledgeError, with the line, where a file is no YAML.
+    """
+    at = folder(root)
+    states = ((path, path.stat()) for path in sorted(at.glob("*/*.yaml")))
+    return _read(at, tuple((path, state.st_mtime_ns, state.st_size) for path, state in states))
+
+
+@lru_cache(maxsize=1)
+def _read(at: Path, _files: tuple[tuple[Path, int, int], ...]) -> Field:
+    """``_files``: each with when it was changed, and its size in bytes, by which what is kept is known to be stale."""
+    return Field(_topics(at), _sayings(at))
 
 
 def _topics(at: Path) -> tuple[FieldTopic, ...]:

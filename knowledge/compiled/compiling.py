@@ -46,14 +46,14 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Fi
     from knowledge.reading import build_vocabulary
 
     known = examples(base)
+    unasked_targets, entries = unasked(base)
+    field = (read_field() if own is None else own) if entries else None
     texts = [e.text for e in known] + [c.text for p in base.policies for c in p.clauses]
-    reader = Reader(build_vocabulary.build(base, texts))
+    reader = Reader(build_vocabulary.build(base, texts, field.words if field is not None else ()))
     readings = {e.text: reader.read(e.text) for e in known}
     targets = list(dict.fromkeys(e.target for e in known))
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
-    unasked_targets, entries = unasked(base)
-    if entries:
-        field = read_field() if own is None else own
+    if field is not None:
         topics = Topics.build(field.topics, reader, titled_texts(base), own)
         finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings, "clauses"), topics)
     else:

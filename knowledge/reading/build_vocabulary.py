@@ -6,7 +6,7 @@ import functools
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from math import log
 
 from pypinyin.constants import PINYIN_DICT
@@ -16,8 +16,8 @@ from knowledge.base.lexicon import Lexicon
 from knowledge.reading.cutter import counted, jieba
 from knowledge.reading.cutting import Cutter
 from knowledge.reading.sounds import syllables
-from knowledge.reading.typos import HAN
-from knowledge.reading.vocabulary import Vocabulary, frequencies
+from knowledge.reading.typos import HAN, NUMERALS, Mender
+from knowledge.reading.vocabulary import Repair, Vocabulary, frequencies
 from knowledge.text.fold import fold
 
 COMMON = 100
@@ -31,8 +31,10 @@ WHOLE = 4
 """Longer synonyms are expressions rather than words: matched as concepts, but cut."""
 COMMON_CHARACTER = 3000
 """A dialect word of one character is only replaced when the character is rarer than this: 係 folds to 系."""
-NUMERALS = "零一二三四五六七八九十百千万亿两"
-"""No typo is mended to a term with a number in it: 三十二项 is a claim, not a misspelt 二十三项."""
+REAL = 20
+"""How often a word stands in jieba's corpus from which it is one, and no slip: 尾气, but not 认订."""
+LONGEST_REAL = 4
+"""Characters of the longest word of which it is looked whether it only sounds like a term."""
 MIN_SOUND = 2
 LONGEST, LONGEST_OWN = 5, 10
 """Characters of the longest word, and of the longest of the lexicon, that is looked for in pinyin."""
@@ -41,8 +43,11 @@ OURS, OWN = 0.8, 1
 """Weight of our texts beside all texts in how often a word is said; how often one of the lexicon is, at least."""
 
 
-def build(base: Base, texts: Sequence[str]) -> Vocabulary:
-    """The vocabulary of a base; ``texts``: all phrasings and clauses, whose words are kept."""
+def build(base: Base, texts: Sequence[str], field: Iterable[str] = ()) -> Vocabulary:
+    """The vocabulary of a base; ``texts``: all phrasings and clauses, whose words are kept.
+
+    ``field``: words of the field, which are never taken for slips.
+    """
     lexicon = base.lexicon
     logging.getLogger("jieba").setLevel(logging.WARNING)
     full = jieba.Tokenizer()
@@ -66,7 +71,9 @@ def build(base: Base, texts: Sequence[str]) -> Vocabulary:
                 words[word] = counts[word]
     words |= {word: max(DOMAIN_FREQUENCY, counts.get(word, 0)) for word in own if HAN.fullmatch(word)}
 
-    not_mended = re.compile("|".join(map(re.escape, map(fold, lexicon.variants.asking))) + f"|[{NUMERALS}]")
+    not_mended = re.compile(
+        "|".join(map(re.escape, map(fold, lexicon.variants.asking))) + f"|[{NUMERALS}]"
+    )  # 三十二项 is a claim, no misspelt 二十三项
     sounds: dict[str, str] = {}
     for word in sorted(own, key=lambda w: (-counts.get(w, 0), w)):
         if HAN.fullmatch(word) and MIN_SOUND <= len(word) <= LONGEST_OWN:
@@ -78,7 +85,8 @@ def build(base: Base, texts: Sequence[str]) -> Vocabulary:
     for sound, word in sounds.items():
         if len(word) >= 4:
             initials.setdefault(sound, word)
-    return Vocabulary(
+    syllable_of = _syllables()
+    made = Vocabulary(
         freq=frequencies(words),
         term_of=term_of,
         english={fold(k): v for k, v in lexicon.english.words.items()},
@@ -89,12 +97,32 @@ def build(base: Base, texts: Sequence[str]) -> Vocabulary:
         },
         fillers=[fold(word) for word in lexicon.variants.fillers],
         stop=[fold(word) for word in lexicon.variants.stop],
-        syllable_of=_syllables(),
+        syllable_of=syllable_of,
         terms_by_sound=sounds,
         words_by_sound=spoken,
         said=said,
         terms_by_initials=initials,
     )
+    made.spared += sorted({*_real(counts, made), *_of_field(field, made)})
+    return made
+
+
+def _real(counts: Mapping[str, int], made: Vocabulary) -> Iterator[str]:
+    """Words that sound like a term."""
+    for word, count in counts.items():
+        if REAL <= count < COMMON and MIN_SOUND <= len(word) <= LONGEST_REAL and not made.freq.get(word):
+            term = made.terms_by_sound.get(" ".join(map(made.syllable_of.get, word, word)))
+            if term is not None and term != word:
+                yield word
+
+
+def _of_field(field: Iterable[str], made: Vocabulary) -> Iterator[str]:
+    """What in the words of the field would be mended."""
+    mender = Mender(made, Cutter(made.freq).cut)
+    for word in field:
+        repairs: list[Repair] = []
+        mender.mend(fold(word), repairs)
+        yield from (repair.typed for repair in repairs)
 
 
 class _Likely:

@@ -93,6 +93,11 @@ class Reader:
         """A plain text in pieces, blanks and punctuation among them."""
         return self._cut(plain)
 
+    def words(self, text: str) -> list[str]:
+        """The words of what somebody may ask, written without slips: as read() has them, but nothing is mended."""
+        plain = self._latin.read(self._replace(fold(text), []), [])
+        return [word for word in self._cut(plain) if _RUN.match(word) and word not in self._stop]
+
     def document(self, text: str) -> list[str]:
         """The features of a document's words, of any length: w: words, t: concepts, c: pairs of characters.
 

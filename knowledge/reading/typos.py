@@ -21,6 +21,10 @@ SHAPE_MIN_CHARS = 4
 """Shortest term in which one wrong character is mended: below, one character is too large a part of the meaning."""
 SHAPE_MAX_CHARS = 8
 MAX_TERM_CHARS = 10
+NUMERALS = "零一二三四五六七八九十百千万亿两"
+"""Nothing is mended to a number or from one: 三产融合 is no 城产融合."""
+NOT, ASKING = "不", frozenset("呢吗嘛啊呀哦啦嘞咯吧噻")
+"""What asks behind a verb, and what may stand behind it."""
 SHORT = 60
 """Characters of a run that is worth remembering."""
 REMEMBERED = 2_000
@@ -49,6 +53,7 @@ class Mender:
         self._by_sound = vocabulary.terms_by_sound
         self._syllable_of = vocabulary.syllable_of
         self._stop = frozenset(vocabulary.stop)
+        self._spared = frozenset(vocabulary.spared)
         self._cut = cut
         self._known = frozenset(self._by_sound.values())
         self._blanks = _blanks(self._known)
@@ -111,7 +116,8 @@ class Mender:
                 if typed in self._known:
                     return typed, "", n
                 term = self._by_sound.get(heard[n - 1])
-                if term is not None and self._mendable(typed, sum(seen.loose[i : i + n])):
+                stray = sum(seen.loose[i : i + n])
+                if term is not None and self._mendable(typed, stray) and not self._says_not(seen.run, i, i + n):
                     return term, "sound", n
         return self._by_shape(seen, i) if True in seen.loose[i : i + SHAPE_MIN_CHARS] else _NOTHING
 
@@ -125,7 +131,7 @@ class Mender:
                 term = self._swapped.get("".join(sorted(run[i:end])))
             if term is None and (head or run[end - 2 : end] in self._tails):
                 term, how = self._one_wrong(run[i:end], seen.loose[i:end]), "shape"
-            if term is not None and not self._word_and_more(run[i:end]):
+            if term is not None and not (self._word_and_more(run[i:end]) or self._is_none(run, i, end, term)):
                 return term, how, end - i
         return _NOTHING
 
@@ -145,8 +151,23 @@ class Mender:
             so_far = f"{so_far} {sounds[i + len(heard)]}"
         return heard
 
+    def _is_none(self, run: str, start: int, end: int, term: str) -> bool:
+        """Whether a span that looks like a term is none: with a word of its own, a number, or 不 behind a verb."""
+        typed = run[start:end]
+        if typed in self._spared or any(char in NUMERALS and char not in term for char in typed):
+            return True
+        words = (typed[i:j] for i in range(len(typed)) for j in range(i + 2, len(typed) + 1))
+        return any(word in self._spared and word not in term for word in words) or self._says_not(run, start, end)
+
+    @staticmethod
+    def _says_not(run: str, start: int, end: int) -> bool:
+        """Whether it ends in the 不 that asks: 奖不, 奖不奖."""
+        return run[end - 1] == NOT and (end == len(run) or run[end] in ASKING or run[end] == run[end - 2])
+
     def _mendable(self, typed: str, stray: int) -> bool:
         """Whether a span that sounds like a term is misspelt; ``stray``: its characters that jieba left alone."""
+        if typed in self._spared:
+            return False
         if len(typed) < 3:
             return stray == len(typed) and not self._freq.get(typed) and not self._stop & set(typed)
         if self._word_and_more(typed):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Vocabulary:
     """How often a word of ``words_by_sound`` is said, as a logarithm."""
     terms_by_initials: dict[str, str]
     """Syllables of long terms -> term; their first letters are what people type."""
+    spared: list[str] = field(default_factory=list)
+    """Words that sound or look like a term and are none: 地摊 is no misspelt 低碳."""
 
 
 def surfaces(vocabulary: Vocabulary) -> dict[str, list[str]]:

@@ -113,7 +113,7 @@ def _of_questions(field: Sequence[FieldTopic], reader: Reader) -> dict[str, NDAr
         counts: dict[str, float] = {}
         said = [(topic.name, NAME), (topic.gist, 1.0), *((text, 1.0) for text in (*topic.official, *topic.asked))]
         for text, weight in said:
-            for token in set(tokens(reader.read(text).words)):
+            for token in set(tokens(reader.words(text))):
                 counts[token] = counts.get(token, 0.0) + weight
         counted.append(counts)
     held = Counter(token for counts in counted for token in counts)
