@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from _pytest.mark.expression import Expression
 from hypothesis import HealthCheck, settings
 
 from bot.engine.assistant import Assistant
@@ -110,24 +111,39 @@ LONGEST = (
 """Modules that take longest: they begin first, so that none runs on alone when the other workers have ended."""
 
 
-def home(item: pytest.Item) -> str:
-    """Its module, as LANES names it."""
-    return item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+MARKS = (*LANES, "long", "slow")
+"""Marks by which a lane takes a test or leaves it."""
 
 
-def lane(item: pytest.Item) -> str:
-    """The lane of a test whose module isn't in the fast one."""
-    of = home(item)
+def home(path: Path) -> str:
+    """A module as LANES names it."""
+    return path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+
+
+def lane(path: Path) -> str:
+    """The lane of a module that isn't in the fast one."""
+    of = home(path)
     found = (name for name, places in LANES.items() for p in places if of == p or (p[-1] == "/" and of.startswith(p)))
     return next(found, "")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Modules of which a lane takes no test are not imported: that takes each of the workers as long as many tests."""
+    if not collection_path.name.startswith("test_") or collection_path.suffix != ".py" or not config.option.markexpr:
+        return None
+    takes = Expression.compile(config.option.markexpr).evaluate
+    whole, text = lane(collection_path), collection_path.read_text(encoding="utf-8")
+    marked = [name for name in MARKS if f"mark.{name}" in text]
+    may_be = [{whole} - {""}, *({whole, name} for name in marked)]
+    return None if any(takes(marks.__contains__) for marks in may_be) else True
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if name := lane(item):
+        if name := lane(item.path):
             item.add_marker(name)
     rank = {name: n for n, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(home(item), len(rank)))
+    items.sort(key=lambda item: rank.get(home(item.path), len(rank)))
 
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

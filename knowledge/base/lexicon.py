@@ -228,6 +228,8 @@ class MoneySubjects(Record):
     """What nouns end in that say how much, how high or how far: 销售额, 年龄, 市级."""
     papers: tuple[Text, ...] = ()
     """Ends of words for what has a term of its own: 居住证."""
+    introduces: Expressions = NEVER
+    """Who somebody says they are before they ask: 我们铝厂,. Only where money is asked for it is asked about as well."""
 
 
 class Contrasts(Record):

@@ -132,6 +132,10 @@ class NumberTalk(Record):
     """That a cap is asked for."""
     needed: Expressions
     """That a condition is asked for, not what is given."""
+    starting: Expressions = NEVER
+    """From how much on: beside a word for the most, two numbers are asked for at once."""
+    listed: Expressions = NEVER
+    """That what stands before it is a list, of each of which a number is asked for: 比例和上限分别是多少."""
     claimed: Expressions = NEVER
     """That a number is stated and asked back."""
     otherwise: Expressions = NEVER
@@ -163,6 +167,8 @@ class PartAsk(Record):
     """Parts of a card that may say it."""
     says: Expressions
     """What words that say it hold, the plainest first: looked for in the parts, and in clauses that have no card."""
+    of_document: Expressions = NEVER
+    """What the words hold by which a document says it for all that it provides, the plainest first: 资金保障."""
     lines: bool = True
     """Whether a part says it by being there, whatever its words: materials are materials."""
 

@@ -13,7 +13,9 @@ _NUMBER = re.compile(
 )
 _RATIO = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?|[{_DIGITS}])\s*[:比]\s*(\d+(?:\.\d+)?|[{_DIGITS}])(?![\d:年月较例])")
 _THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)")
-_ANY = re.compile(rf"[\d{_DIGITS}]")
+_ANY = re.compile(rf"[\d{_DIGITS}俩仨]")
+_TOGETHER = re.compile("(?<![咱他她我你们妻娘爷口姐兄])[俩仨]")
+"""能报俩吗: two of something, not two people."""
 _OWN = re.compile(
     r"(?:营收|营业额|注册资本|注册资金|投资|投了|员工|职工|收入|产值|销售|利润|面积|成立|花了|融资|估值|纳税|税收|"
     r"流水|亏|欠|贷|融了|规模)[^,.;?!]{0,6}$"
@@ -41,6 +43,7 @@ def numbers(folded: str, own: bool = False) -> list[Number]:
     if not _ANY.search(folded):
         return []
     text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), folded)
+    text = _TOGETHER.sub(lambda m: "两个" if m.group() == "俩" else "三个", text)
     out = []
     for match in _NUMBER.finditer(text):
         scale, unit = (match["scale"] or "").lower(), match["unit"] or ""

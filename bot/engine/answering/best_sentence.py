@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+from bot.engine.answering.other_words import WORTH, OtherWords
 from bot.engine.answering.paragraphs import sentences
 from knowledge.base.document import Clause
 from knowledge.compiled import Ready
@@ -22,6 +23,7 @@ class Sentences:
     def __init__(self, ready: Ready, untaught: frozenset[str]) -> None:
         self._ready = ready
         self._untaught = untaught
+        self._others = OtherWords(ready)
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._read = lru_cache(REMEMBERED)(self._sentences)
 
@@ -32,7 +34,10 @@ class Sentences:
             return None
         asked = set(reading.features)
         rarity = self._rarity_in_clauses if policy_id in self._untaught else self._rarity
-        scored = [(math.fsum(rarity(f) for f in asked & features), s) for s, features in known]  # whatever their order
+        worth = {feature: rarity(feature) for feature in asked}
+        if policy_id in self._untaught:
+            worth |= {f: WORTH * rarity(f) for f in self._others.features(reading.plain) - asked}
+        scored = [(math.fsum(worth[f] for f in worth.keys() & features), s) for s, features in known]  # in any order
         best = max(scored, key=lambda pair: pair[0])
         return best[1] if best[0] > 0 else None
 

@@ -16,6 +16,8 @@ from knowledge.text.fold import fold
 from knowledge.text.numbers import Number
 
 _SEGMENT = re.compile(r"[,.;?!\n]+")
+CLAIMED = frozenset({"assertion", "confirm"})
+"""Cues that a number is held out as true."""
 _COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
 
 
@@ -238,7 +240,7 @@ def _class(unit: str) -> str:
     return "count" if unit in _COUNTED else unit
 
 
-def _comparable(number: Number, figure: Figure) -> bool:
+def comparable(number: Number, figure: Figure) -> bool:
     """Whether both count the same: 一年 is no year of a date."""
     dated = figure.kind == "deadline" or figure.value >= FIRST_YEAR
     return _class(figure.unit) == _class(number.unit) and (number.unit != "年" or dated == (number.value >= FIRST_YEAR))
@@ -249,9 +251,9 @@ def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Nu
 
     Only what is held out as true is a claim: a number beside a question is the asker's own.
     """
-    if "assertion" not in asked.question.asks and "confirm" not in asked.question.asks:
+    if not CLAIMED & asked.question.asks:
         return (), False
-    rivals = [(n, [f for f in led if _comparable(n, f)]) for n in asked.question.numbers]
+    rivals = [(n, [f for f in led if comparable(n, f)]) for n in asked.question.numbers]
     rivals = [(n, figures) for n, figures in rivals if figures]
     wrong = [(n, _nearest(n, fs)) for n, fs in rivals if not any(n.value == f.value or _within(n.value, f) for f in fs)]
     return tuple(wrong), bool(rivals) and not wrong

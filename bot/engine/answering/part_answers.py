@@ -24,6 +24,8 @@ LONGEST_POINT = 200
 """Characters of a point that is shown whole; of a longer one the words that say it."""
 MOST_QUOTES = 12
 """Points shown of a part: more, and the whole clause is easier to read."""
+MOST_FOR_ALL = 2
+"""Points shown of a clause that says it for all that the document provides."""
 MOST_COMMON = 2
 """Clauses that are shown for one that doesn't say it itself."""
 IN_NUMBERS = {
@@ -97,7 +99,7 @@ class PartAnswers(OnPolicy):
 
     def part_of_all(self, part: Part, question: Question, conversation: Conversation) -> Reply | None:
         """What the document says of it once for all its measures; None where it doesn't."""
-        found = self._once(part) if part.name in OF_NO_CLAUSE else []
+        found = (self._once(part) if part.name in OF_NO_CLAUSE else []) or self._for_all(part)
         if not found:
             return None
         return replace(self.part(found[0].clause, part, question, conversation), conversation=conversation)
@@ -169,7 +171,19 @@ class PartAnswers(OnPolicy):
             known = {words.clause.id for words in found}
             found += [words for words in self._plainly(part) if words.clause.id not in known]
             found.sort(key=lambda words: -max(map(part.strength, words.quotes)))
-        return found
+        return found or (self._for_all(part) if not self._asked.written else [])
+
+    def _for_all(self, part: Part) -> list[Words]:
+        """The clauses that say it for all that the document provides, the plainest first; a title says it plainly."""
+        found: list[tuple[int, Words]] = []
+        for clause in self.policy.clauses:
+            pieces = [(part.strength_for_all(piece), piece) for piece in _pieces(clause)]
+            most = max((strength for strength, _ in pieces), default=0)
+            if most:
+                titled = part.strength_for_all(f"{clause.title} {self.policy.section_of(clause).title}")
+                quotes = tuple(piece for strength, piece in pieces if strength == most)
+                found.append((most + titled, Words(clause, quotes[:MOST_FOR_ALL])))
+        return [words for _, words in sorted(found, key=lambda one: -one[0])]
 
     def _plainly(self, part: Part) -> Iterator[Words]:
         """The clauses that grant no sum and say it as plainly as can be, whatever their cards hold."""

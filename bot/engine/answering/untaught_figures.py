@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.engine.answering.contrasts import Contrasts
-from bot.engine.answering.figure_choice import ClauseQuestion, Selection, claims
+from bot.engine.answering.figure_choice import CLAIMED, ClauseQuestion, Selection, claims, comparable
+from bot.engine.answering.other_words import WORTH, OtherWords
 from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.number_words import NumberAsked, NumberWords, is_condition
 from bot.engine.understanding.understanding import ALL_CASES, Question
 from bot.engine.values.thresholds import AS_GOOD
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import walk
-from knowledge.reading.reader import Reader
+from knowledge.compiled import Ready
 from knowledge.text.fold import fold
 from knowledge.text.numbers import Number, numbers
 
@@ -55,15 +56,16 @@ _GRADE = re.compile(r"[\w]级|首次|重新|复核")
 class UntaughtFigures:
     """Chooses among the figures of clauses without phrasings. Pure but for what it remembers."""
 
-    def __init__(self, reader: Reader, words: NumberWords, generic: frozenset[str], contrasts: Contrasts) -> None:
+    def __init__(self, ready: Ready, words: NumberWords, generic: frozenset[str], contrasts: Contrasts) -> None:
         """``generic``: words that name no subject, such as 补贴."""
         self.words = words
         self._contrasts = contrasts
+        self._others = OtherWords(ready)
 
         @lru_cache(REMEMBERED)
         def features_of(text: str) -> frozenset[str]:
             """Words, concepts, and pairs of characters, without digits and generic words."""
-            features = frozenset(reader.document(text))
+            features = frozenset(ready.reader.document(text))
             return frozenset(f for f in features if len(f) > 3 and f[2:] not in generic and not _DIGITS.search(f))
 
         self._features = features_of
@@ -79,17 +81,30 @@ class UntaughtFigures:
             return self._none(clause, wanted)
         led: list[Figure] = []
         for part in self.words.parts(asked.plain):
-            led += [f for f in self._best(clause, self.words.asked_in(part) or wanted, part, asked) if f not in led]
+            for of_part in self.words.asked_in(part) or (wanted,):
+                led += [f for f in self._best(clause, of_part, part, asked) if f not in led]
         if not led and wanted.unstated:
             return self._none(clause, wanted)
         if not any(map(wanted.of_span, led)) and wanted.may_stand_in(clause.text):
             return Selection()
         if len(led) > MOST:
             return Selection()
+        led += self._claimed(clause, asked, led)
         led.sort(key=clause.figures.index)
         wrong, right = claims(asked, led)
         of_conditions = not wanted.needed and all(map(is_condition, led))  # 500万 is what one earns, not what is given
         return Selection(tuple(led), contradicted=wrong, confirmed=right and not of_conditions)
+
+    def _claimed(self, clause: Clause, asked: ClauseQuestion, led: Sequence[Figure]) -> list[Figure]:
+        """The figures that numbers are held out for beside those that are put forward: 是四年期, 到2028年底, 对吧."""
+        further: list[Figure] = []
+        if not CLAIMED & asked.question.asks:
+            return further
+        for number in asked.question.numbers:
+            if not any(comparable(number, f) for f in (*led, *further)):
+                best = self._best(clause, self.words.like(number), asked.plain, asked)
+                further += [f for f in best if comparable(number, f) and f not in further]
+        return further[: max(0, MOST - len(led))]
 
     def _none(self, clause: Clause, wanted: NumberAsked) -> Selection:
         """That none is stated; nothing is said of that where the text has such a number in words that no figure is."""
@@ -117,7 +132,7 @@ class UntaughtFigures:
 
     def _scores(self, clause: Clause, figures: Sequence[Figure], text: str) -> dict[str, float]:
         """What the text shares with each figure's own words, by its id."""
-        asked = self._features(text)
+        asked = dict.fromkeys(self._others.features(fold(text)), WORTH) | dict.fromkeys(self._features(text), 1.0)
         held = {f.id: self._held(clause, f) for f in figures}
         among: dict[str, float] = {}
         for of in held.values():
@@ -126,11 +141,12 @@ class UntaughtFigures:
         telling = {feature: max(EVERYWHERE, math.log((len(figures) + 0.5) / n)) for feature, n in among.items()}
         shared = {
             f.id: math.fsum(
-                held[f.id][feature] * telling[feature] * _size(feature) for feature in asked & held[f.id].keys()
+                asked[feature] * held[f.id][feature] * telling[feature] * _size(feature)
+                for feature in asked.keys() & held[f.id].keys()
             )
             for f in figures
         }
-        own = [n for n in numbers(fold(text), own=True) if n.value != 1]  # 一张床位补多少: each, not how many
+        own = _own_numbers(text)
         met = {f.id: _met(f, own) for f in figures} if own else {}
         if any(worth > 0 for worth in met.values()):
             shared = {of: 0.0 if met[of] == MISSED else worth for of, worth in shared.items()}
@@ -222,6 +238,14 @@ def _met(figure: Figure, own: Sequence[Number]) -> float:
                 return MISSED
             worth = max(worth, MET * (LOOSELY + (1.0 - LOOSELY) * closely**4))
     return worth
+
+
+def _own_numbers(text: str) -> list[Number]:
+    """The asker's own numbers; those that may be claimed as well (用500万的服务券) only where none is surely theirs."""
+    folded = fold(text)
+    every = [n for n in numbers(folded, own=True) if n.value != 1]  # 一张床位补多少: each, not how many
+    claimed = numbers(folded)
+    return [n for n in every if n not in claimed] or every
 
 
 def _alike(number: Number, condition: Number) -> bool:

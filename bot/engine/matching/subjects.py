@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.engine.matching.swaps import Swaps
+from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.reply import FigureRef
 from bot.engine.values.thresholds import OWN_WORDS
@@ -31,6 +32,8 @@ STORY = 14
 """Telling words of a question above which it is a story."""
 THINGS = 2
 """Things that a question names, and the clause doesn't, from which it is on something else: one may be its own word."""
+WIDELY = 0.2
+"""Share of a document's clauses in which its own subject stands: 人工智能 is no other thing in a plan on it."""
 COUNTING = frozenset("一两几每各")
 """What begins a word that counts or takes all: 一家企业, 各单位."""
 HEADS = 4
@@ -71,6 +74,7 @@ class Subjects:
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._papers = tuple(map(fold, ready.base.lexicon.subjects.papers))
+        self._introduces = pattern(ready.base.lexicon.subjects.introduces)
         self._swaps = Swaps(ready.base.lexicon.swaps)
         self._understanding = understanding
         self._policies = {policy.id: policy for policy in ready.base.policies}
@@ -188,7 +192,18 @@ class Subjects:
         if known is not None:
             return (word for word in lacking if known.said.count(word) < OFTEN)
         text = fold_whole(clause.text)
-        return (word for word in lacking if not (word[0] in self._sizes and word[1:] in text))
+        lacking = [word for word in lacking if not (word[0] in self._sizes and word[1:] in text)]
+        asked = self._asked_about(question)
+        return (word for word in lacking if word in asked and not self._is_widely_said(policy, word))
+
+    def _asked_about(self, question: Question) -> str:
+        """The question, without who asks it where no money is asked for."""
+        plain = question.reading.folded
+        return plain if self._understanding.money.asks_money(question) else self._introduces.sub(" ", plain)
+
+    def _is_widely_said(self, policy: Policy, word: str) -> bool:
+        """Whether the whole document is on it, wherever a clause doesn't say so again."""
+        return self._evidence.clauses.holding(word, policy.id) >= max(2.0, WIDELY * len(policy.clauses))
 
     def _names_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> bool:
         """Whether a word that the clause lacks names a thing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -12,6 +13,7 @@ from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import COVERED, FOUND, MAYBE_TOPIC, SURE_TOPIC
+from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
 
 OF_DOCUMENT = frozenset({"validity", "effective", "issuer", "number", "published", "basis", "addressees"})
@@ -86,9 +88,20 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
     meant = asked.scope.meant(asked.conversation)
     if meant is None:
         return use.which_document(question, asked.conversation)
+    if _of_clause(topics, meant, asked, use):
+        return None
     answers = use.answers(meant.id)
     if not topics or replaced:
         return answers.info("validity", asked.conversation)
     if topics == ["number"] and use.topic(question, asked.scope, SURE_TOPIC) == "basis":  # of what it rests on
         return answers.info("basis", asked.conversation)
     return answers.particulars(topics, asked.conversation)
+
+
+def _of_clause(topics: Sequence[str], meant: Policy, asked: Asked, use: Resources) -> bool:
+    """Whether the clause that is talked about is asked for what no document without phrasings states: 代号是啥."""
+    if not asked.conversation.clause or meant.id not in use.library.untaught or not topics:
+        return False
+    return not any(getattr(meant, topic, True) for topic in topics) and not use.described.pointed(
+        asked.question.reading.plain
+    )

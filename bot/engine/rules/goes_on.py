@@ -37,7 +37,7 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     if not _may(asked, use):
         return None
     plain = asked.question
-    leaning = use.follow_ups.leans(plain) or use.follow_ups.asks_on(plain)
+    leaning = use.follow_ups.leans(plain) or use.follow_ups.asks_on(plain) or use.acts.asks_only_number(plain)
     if not leaning and not is_short(plain.reading):
         return None
     question = narrowed(plain, asked.conversation, use)

@@ -55,15 +55,18 @@ def _of_nothing(asked: Asked, use: Resources) -> bool:
 
 
 def _told_of_all(asked: Asked, use: Resources) -> Outcome:
-    """The telephone, once something was talked about: what the document says of it once for all that it grants."""
+    """What the document says of it once for all that it grants, where nothing else is asked: 钱从哪出, 寄哪儿.
+
+    The telephone in a story, too, once something was talked about.
+    """
     policy_id, conversation = asked.scope.only, asked.conversation
+    if policy_id not in use.library.untaught:
+        return None
     talked = asked.left or conversation.clause or conversation.earlier or conversation.choices
-    if policy_id not in use.library.untaught or not talked:
-        return None
-    phone = next((part for part in use.acts.told(asked.question) if part.name == PHONE), None)
-    if phone is None:
-        return None
-    return use.answers(policy_id).part_of_all(phone, asked.question, conversation)
+    part = use.acts.part(asked.question) if not conversation.clause or asked.left else None
+    if part is None and talked:
+        part = next((part for part in use.acts.told(asked.question) if part.name == PHONE), None)
+    return use.answers(policy_id).part_of_all(part, asked.question, conversation) if part is not None else None
 
 
 def _told(asked: Asked, use: Resources) -> Outcome:

@@ -54,7 +54,7 @@ class Resources:
         self.matcher = Matcher(library, understanding)
         self._best = Sentences(library.ready, library.untaught).best
         self._figures = UntaughtFigures(
-            library.ready.reader, understanding.numbers, understanding.generic, Contrasts(library.ready.base.lexicon)
+            library.ready, understanding.numbers, understanding.generic, Contrasts(library.ready.base.lexicon)
         )
         self.composers = Composers(library)
         self.brevity = Brevity(self.composers)

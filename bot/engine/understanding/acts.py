@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.engine.understanding.patterns import pattern
@@ -33,8 +34,16 @@ class Part:
 
     def strength(self, text: str) -> int:
         """How plainly they say it: the first of the expressions is the plainest; 0: they don't."""
-        says = self.ask.says
-        return next((len(says) - n for n, one in enumerate(says) if pattern((one,)).search(text)), 0)
+        return _strength(self.ask.says, text)
+
+    def strength_for_all(self, text: str) -> int:
+        """How plainly words say it for all that a document provides."""
+        return _strength(self.ask.of_document, text)
+
+
+def _strength(expressions: Sequence[str], text: str) -> int:
+    found = (len(expressions) - n for n, one in enumerate(expressions) if pattern((one,)).search(text))
+    return next(found, 0)
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,12 @@ class Acts:
         """Whether a turn asks nothing by itself: 复核过的, 外地搬来的呢."""
         text = question.reading.folded
         return not self._asking.search(_ENDS.sub("", text)) and not self._whether.search(text)
+
+    def asks_only_number(self, question: Question) -> bool:
+        """Whether a turn asks for a number and says nothing else: 几份啊."""
+        text = question.reading.folded
+        rest = self._understanding.numbers.without(text)
+        return rest != text and self._empty(rest)
 
     def both(self, plain: str) -> str:
         """A question for each of the cases that are named."""

@@ -28,6 +28,7 @@ SPANS = ("long", "short", "date")
 """Years and months, days and hours, and points in time; groups of the expressions that ask for a time."""
 _CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
 _CUT = re.compile(r"[,.;?!\n]+")
+_ITEMS = re.compile(r"以及|[、和及与跟]")
 _DATE = re.compile(r"(?:19|20)\d{2}年?(?:[-~至到](?:19|20)\d{2}年)?|\d{1,2}月(?:\d{1,2}日)?")
 FIT: Mapping[NumberKind, Mapping[NumberKind, float]] = {
     "money": {"money": 1.0, "share": 0.6},
@@ -135,9 +136,10 @@ class NumberWords:
         talk = lexicon.talk
         self._kinds = {kind: pattern(getattr(talk.asked_numbers, kind)) for kind in KINDS}
         self._alike = [frozenset((name, *others)) for name, others in talk.units_of_numbers.items()]
-        self._each, self._most, self._needed, self._claimed, self._otherwise = (
-            pattern(getattr(talk.asked_numbers, name)) for name in ("each", "most", "needed", "claimed", "otherwise")
-        )
+        words = talk.asked_numbers
+        self._each, self._most, self._needed = pattern(words.each), pattern(words.most), pattern(words.needed)
+        self._claimed, self._otherwise = pattern(words.claimed), pattern(words.otherwise)
+        self._starting, self._listed = pattern(words.starting), pattern(words.listed)
 
     def asked_for(self, question: Question, said: str = "") -> NumberAsked | None:
         """What the question asks for, or what was said before it where it asks for nothing; None: no number."""
@@ -181,10 +183,29 @@ class NumberWords:
                 plain = plain[: match.start()] + "\n" * len(match.group()) + plain[match.end() :]
         return NumberAsked(tuple(kinds), tuple(units), spans) if kinds else None
 
-    def asked_in(self, part: str) -> NumberAsked | None:
-        """What a part of a question asks for by its own words."""
+    def without(self, plain: str) -> str:
+        """A text without what asks for a number."""
+        for kind in KINDS:
+            plain = self._kinds[kind].sub(" ", plain)
+        return plain
+
+    def asked_in(self, part: str) -> tuple[NumberAsked, ...]:
+        """What a part of a question asks for by its own words; from how much on, and at most how much, are two."""
         asked = self.of(part)
-        return self._sides(asked, part) if asked is not None else None
+        if asked is None:
+            return ()
+        sides = self._sides(asked, part)
+        if self._starting.search(part) and sides.most:
+            return replace(sides, needed=True, most=False), replace(sides, needed=False)
+        return (sides,)
+
+    @staticmethod
+    def like(number: Number) -> NumberAsked:
+        """What a number of a question would answer."""
+        kind = _kind_of_unit(number.unit)
+        dated = number.unit == "年" and number.value >= FIRST_YEAR
+        span = "date" if dated else "long" if number.unit in _LONG else "short"
+        return NumberAsked((kind,), spans=frozenset({span}) if kind == "time" else frozenset())
 
     def _sides(self, asked: NumberAsked, plain: str) -> NumberAsked:
         each = [self._like(m["unit"]) if m["unit"] else frozenset({"人"}) for m in self._each.finditer(plain)]
@@ -196,6 +217,9 @@ class NumberWords:
         """The parts of a question that ask for a number each: 评上国家级给多少？省级的呢; all of it where one does."""
         cut = [part for part in _CUT.split(plain) if part.strip()]
         asking = [part for part in cut if (asked := self.of(part)) is not None and asked.kinds != ("any",)]
+        if (listed := self._listed.search(plain)) and len(asking) < 2:
+            items = [item for item in _ITEMS.split(_CUT.split(plain[: listed.start()])[-1]) if item.strip()]
+            asking = items if len(items) > 1 else asking
         return asking if len(asking) > 1 else [plain]
 
     def _like(self, unit: str) -> frozenset[str]:
