@@ -229,7 +229,7 @@ class MoneySubjects(Record):
     papers: tuple[Text, ...] = ()
     """Ends of words for what has a term of its own: 居住证."""
     introduces: Expressions = NEVER
-    """Who somebody says they are before they ask: 我们铝厂,. Only where money is asked for it is asked about as well."""
+    """Who somebody says they are before they ask: 我们铝厂. Only where money is asked for is it asked about as well."""
 
 
 class Contrasts(Record):

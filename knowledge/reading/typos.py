@@ -84,7 +84,11 @@ class Mender:
         """Homophones and single wrong characters, only where jieba found no word or the term is long enough to tell."""
         if len(run) < SOUND_MIN_CHARS:
             return run, ()
-        seen = self._seen(run)
+        sounds = self.syllables(run)
+        begins = [*(f"{a} {b}" in self._starts for a, b in pairwise(sounds)), False]
+        if len(run) < SHAPE_MIN_CHARS and True not in begins:
+            return run, ()
+        seen = _Seen(run, sounds, self._loose(run), begins, [0, *accumulate(map(_mixed, run))])
         if True not in seen.begins and True not in seen.loose:
             return run, ()
         repairs: list[Repair] = []
@@ -103,11 +107,6 @@ class Mender:
                 i += 1
         return "".join(out), tuple(repairs)
 
-    def _seen(self, run: str) -> _Seen:
-        sounds = self.syllables(run)
-        begins = [*(f"{a} {b}" in self._starts for a, b in pairwise(sounds)), False]
-        return _Seen(run, sounds, self._loose(run), begins, [0, *accumulate(map(_mixed, run))])
-
     def _mended(self, seen: _Seen, i: int) -> tuple[str | None, str, int]:
         if seen.begins[i]:
             heard = self._heard(seen.sounds, i)
@@ -117,7 +116,7 @@ class Mender:
                     return typed, "", n
                 term = self._by_sound.get(heard[n - 1])
                 stray = sum(seen.loose[i : i + n])
-                if term is not None and self._mendable(typed, stray) and not self._says_not(seen.run, i, i + n):
+                if term is not None and self._mendable(typed, stray) and not self._says_not(seen.run, i + n):
                     return term, "sound", n
         return self._by_shape(seen, i) if True in seen.loose[i : i + SHAPE_MIN_CHARS] else _NOTHING
 
@@ -157,11 +156,11 @@ class Mender:
         if typed in self._spared or any(char in NUMERALS and char not in term for char in typed):
             return True
         words = (typed[i:j] for i in range(len(typed)) for j in range(i + 2, len(typed) + 1))
-        return any(word in self._spared and word not in term for word in words) or self._says_not(run, start, end)
+        return any(word in self._spared and word not in term for word in words) or self._says_not(run, end)
 
     @staticmethod
-    def _says_not(run: str, start: int, end: int) -> bool:
-        """Whether it ends in the 不 that asks: 奖不, 奖不奖."""
+    def _says_not(run: str, end: int) -> bool:
+        """Whether what ends there ends in the 不 that asks: 奖不, 奖不奖."""
         return run[end - 1] == NOT and (end == len(run) or run[end] in ASKING or run[end] == run[end - 2])
 
     def _mendable(self, typed: str, stray: int) -> bool:

@@ -21,6 +21,12 @@ _OWN = re.compile(
     r"流水|亏|欠|贷|融了|规模)[^,.;?!]{0,6}$"
 )
 """Before a number: it is one of the asker's own, not a claim about the document."""
+_BETWEEN = re.compile(
+    r"(?<![第\d一二三四五六七八九十])([一二两三四五六七八])(?!\1)([二三四五六七八九])([十百千]?)(?=[万亿个家人名项年天月])"
+)
+"""二三十万, 七八个: from the first of two digits on."""
+_SOME = re.compile(r"(?:上|近|过|超)([十百千]?)(?=[万亿]|(?<=[十百千])[人家名个])")
+"""上千万, 近百人: about one of these."""
 _MONEY_UNITS = {"块钱", "块", "元"}
 _SCALES = {"万": 10_000.0, "w": 10_000.0, "亿": 1e8, "k": 1_000.0, "千": 1_000.0, "个亿": 1e8}
 
@@ -40,10 +46,14 @@ def numbers(folded: str, own: bool = False) -> list[Number]:
 
     ``own``: those of the asker and inexact ones (我们营收四百来万) as well, which claim nothing about a document.
     """
-    if not _ANY.search(folded):
+    if not (_ANY.search(folded) or (own and _SOME.search(folded))):
         return []
     text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), folded)
     text = _TOGETHER.sub(lambda m: "两个" if m.group() == "俩" else "三个", text)
+    if own:
+        text = _SOME.sub(r"一\1多", _BETWEEN.sub(r"\1\3多", text))
+    else:
+        text = _BETWEEN.sub(" ", text)
     out = []
     for match in _NUMBER.finditer(text):
         scale, unit = (match["scale"] or "").lower(), match["unit"] or ""

@@ -30,6 +30,10 @@ def led(reply: Reply) -> list[str]:
         (CARE, "托育券最多发几个月", ["不超过12个月"]),
         (CARE, "家庭养老床位每月要上门几次", ["不少于4次"]),
         (CARE, "养老机构责任保险保费补贴几成", ["60%补贴，每个床位（托位）每年补贴不超过120元"]),
+        (CARE, "示范托育机构国家级和市级分别奖多少", ["30万元", "5万元"]),
+        (CARE, "闲置国有房租期至少几年、免几年租金", ["不少于8年", "3年"]),
+        (LOANS, "我们营收两个亿，借了80万，担保费率多少", ["不超过0.8%"]),  # of two tiers the nearer one
+        (LOANS, "我们单户300万，担保费率多少", ["不超过1%"]),
     ],
 )
 def test_the_figure_that_is_asked_for(imported: Assistant, policy: str, question: str, figures: list[str]) -> None:
@@ -53,6 +57,19 @@ def test_an_amount_that_is_claimed_and_wrong(imported: Assistant) -> None:
     assert imported.words("lead.contradicted", typed="5000元") in reply.text
 
 
+def test_each_number_that_is_claimed_is_looked_at(imported: Assistant) -> None:
+    reply = imported.reply("听说助餐补贴满60岁每餐4元，食堂每年补5万，对吧", policy=CARE)
+    assert led(reply) == ["3万元", "2元"]
+    for typed in ("4元", "5万"):
+        assert imported.words("lead.contradicted", typed=typed) in reply.text
+
+
+def test_what_is_claimed_is_no_number_of_the_askers(imported: Assistant) -> None:
+    """80万 says what they borrow; 百分之一 is what they think they pay."""
+    reply = imported.reply("我们借了80万来着，担保费率是1%对吧", policy=LOANS)
+    assert led(reply) == ["不超过0.8%"]
+
+
 @pytest.mark.parametrize(
     ("asked", "kinds"),
     [
@@ -63,6 +80,8 @@ def test_an_amount_that_is_claimed_and_wrong(imported: Assistant) -> None:
         ("一平补几块", ("money",)),
         ("补贴怎么算", ("any",)),
         ("房租有补贴吗", ("money",)),
+        ("网上填报的受理时间是什么", ("time",)),
+        ("能报俩吗", ()),
         ("谁负责", ()),
     ],
 )

@@ -17,13 +17,31 @@ from knowledge.text.numbers import numbers, ordinal
         ("5个主导产业", 5, "个"),
         ("3年", 3, "年"),
         ("1.5亿", 150_000_000, "元"),
+        ("能报俩吗", 2, "个"),
     ],
 )
 def test_numbers_in_all_forms(text: str, value: float, unit: str) -> None:
     assert [(n.value, n.unit) for n in numbers(text)] == [(value, unit)]
 
 
-@pytest.mark.parametrize("text", ["一网通办", "第三部分", "4.2", "2025", "五g"])
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("营收六十多亿", 6e9, "元"),
+        ("花了二三十万", 200_000, "元"),
+        ("七八个人", 7, "个"),
+        ("两三百万的设备", 2_000_000, "元"),
+        ("流水上千万", 10_000_000, "元"),
+        ("产值上亿", 1e8, "元"),
+        ("近百人的厂", 100, "人"),
+    ],
+)
+def test_numbers_of_the_askers_that_claim_nothing(text: str, value: float, unit: str) -> None:
+    assert [(n.value, n.unit) for n in numbers(text, own=True)] == [(value, unit)]
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize("text", ["我们俩", "一网通办", "第三部分", "4.2", "2025", "五g"])
 def test_what_is_no_amount(text: str) -> None:
     assert numbers(text) == []
 

@@ -45,7 +45,7 @@ class Contrasts:
     def _case(self, group: Mapping[str, re.Pattern[str]], clause: Clause, figure: Figure) -> set[str]:
         """The cases that a figure is for: as its own case says, else the words of its sentence that stand before it."""
         own, _ = self._said(group, fold(figure.case or ""))
-        return own or self._said(group, fold(_before(clause, figure)))[0]
+        return own or self._said(group, fold(before(clause, figure)))[0]
 
 
 def _may_be_meant(cases: set[str], named: set[str], denied: set[str]) -> bool:
@@ -53,7 +53,8 @@ def _may_be_meant(cases: set[str], named: set[str], denied: set[str]) -> bool:
     return bool(cases & named) or not (cases & denied or (cases and named))
 
 
-def _before(clause: Clause, figure: Figure) -> str:
+def before(clause: Clause, figure: Figure) -> str:
+    """The words of its sentence, or of a part between semicolons, that stand before a figure."""
     at = max(clause.text.find(figure.quote), 0)
     amount = max(figure.quote.find(figure.text), 0)
     return _PIECE.split(clause.text[: at + amount])[-1]

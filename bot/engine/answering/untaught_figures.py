@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from bot.engine.answering.contrasts import Contrasts
+from bot.engine.answering.contrasts import Contrasts, before
 from bot.engine.answering.figure_choice import CLAIMED, ClauseQuestion, Selection, claims, comparable
 from bot.engine.answering.other_words import WORTH, OtherWords
 from bot.engine.understanding.money_words import MoneyWords
@@ -124,14 +124,14 @@ class UntaughtFigures:
         if not figures:
             return []
         for text in dict.fromkeys((part, asked.plain, asked.whole)):
-            scores = self._scores(clause, figures, text)
+            scores = self._scores(clause, figures, text, _own_numbers(text, asked.question))
             if any(scores.values()):
                 worth = {f.id: (LEAST + scores[f.id]) * fit[f.id] for f in figures}
                 return _of_case([f for f in figures if worth[f.id] >= AS_GOOD * max(worth.values())], text)
         return [f for f in figures if fit[f.id] >= OF_THE_KIND]
 
-    def _scores(self, clause: Clause, figures: Sequence[Figure], text: str) -> dict[str, float]:
-        """What the text shares with each figure's own words, by its id."""
+    def _scores(self, clause: Clause, figures: Sequence[Figure], text: str, own: Sequence[Number]) -> dict[str, float]:
+        """What the text shares with each figure's own words, by its id; ``own``: numbers of the asker's."""
         asked = dict.fromkeys(self._others.features(fold(text)), WORTH) | dict.fromkeys(self._features(text), 1.0)
         held = {f.id: self._held(clause, f) for f in figures}
         among: dict[str, float] = {}
@@ -146,8 +146,7 @@ class UntaughtFigures:
             )
             for f in figures
         }
-        own = _own_numbers(text)
-        met = {f.id: _met(f, own) for f in figures} if own else {}
+        met = _of_nearest_tier(figures, {f.id: _met(clause, f, own) for f in figures}) if own else {}
         if any(worth > 0 for worth in met.values()):
             shared = {of: 0.0 if met[of] == MISSED else worth for of, worth in shared.items()}
         return {of: max(0.0, worth + met.get(of, 0.0)) for of, worth in shared.items()}
@@ -222,28 +221,37 @@ def _size(feature: str) -> float:
     return 0.5 if feature[0] == "c" else min(len(feature) - 2, 4) / 2
 
 
-def _met(figure: Figure, own: Sequence[Number]) -> float:
-    """Whether the numbers of a question meet the conditions in the words that state a figure; how closely, if so."""
-    before = fold(figure.case or figure.quote.partition(figure.text)[0])
+def _met(clause: Clause, figure: Figure, own: Sequence[Number]) -> float:
+    """Whether numbers of a question meet each condition in the words before a figure; how closely, if so."""
+    words = fold(figure.case or before(clause, figure))
     worth = 0.0
-    for condition in numbers(before, own=True):
-        at = before.rfind(condition.text) + len(condition.text)
-        least = _AT_LEAST.match(before, at)
-        most = _AT_MOST.match(before, at) or _LESS.search(before[: at - len(condition.text)])
-        for number in own:
-            if not _alike(number, condition) or not (least or most):
-                continue
-            closely = condition.value / number.value if least else number.value / condition.value
-            if closely > 1.0:
-                return MISSED
-            worth = max(worth, MET * (LOOSELY + (1.0 - LOOSELY) * closely**4))
+    for condition in numbers(words, own=True):
+        at = words.rfind(condition.text) + len(condition.text)
+        least = _AT_LEAST.match(words, at)
+        most = _AT_MOST.match(words, at) or _LESS.search(words[: at - len(condition.text)])
+        alike = [number.value for number in own if _alike(number, condition)]
+        if not alike or not (least or most):
+            continue
+        closely = [condition.value / value if least else value / condition.value for value in alike]
+        meeting = [share for share in closely if share <= 1.0]  # of 营收两个亿,借了80万 one is what is limited
+        if not meeting:
+            return MISSED
+        worth = max(worth, MET * (LOOSELY + (1.0 - LOOSELY) * max(meeting) ** 4))
     return worth
 
 
-def _own_numbers(text: str) -> list[Number]:
-    """The asker's own numbers; those that may be claimed as well (用500万的服务券) only where none is surely theirs."""
+def _of_nearest_tier(figures: Sequence[Figure], met: Mapping[str, float]) -> dict[str, float]:
+    """Of tiers that a number meets (100万以下, 500万以下) the one that it meets most closely; the others are missed."""
+    nearest = {unit: max(met[f.id] for f in figures if f.unit == unit) for unit in {f.unit for f in figures}}
+    return {f.id: MISSED if 0.0 < met[f.id] < nearest[f.unit] else met[f.id] for f in figures}
+
+
+def _own_numbers(text: str, question: Question) -> list[Number]:
+    """The asker's own numbers; in a claim (用500万的服务券,对吧) those that are surely theirs, where there are any."""
     folded = fold(text)
     every = [n for n in numbers(folded, own=True) if n.value != 1]  # 一张床位补多少: each, not how many
+    if not CLAIMED & question.asks:
+        return every
     claimed = numbers(folded)
     return [n for n in every if n not in claimed] or every
 
