@@ -50,10 +50,7 @@ def numbers(folded: str, own: bool = False) -> list[Number]:
         return []
     text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), folded)
     text = _TOGETHER.sub(lambda m: "两个" if m.group() == "俩" else "三个", text)
-    if own:
-        text = _SOME.sub(r"一\1多", _BETWEEN.sub(r"\1\3多", text))
-    else:
-        text = _BETWEEN.sub(" ", text)
+    text = _SOME.sub(r"一\1多", _BETWEEN.sub(r"\1\3多", text)) if own else _BETWEEN.sub(" ", text)
     out = []
     for match in _NUMBER.finditer(text):
         scale, unit = (match["scale"] or "").lower(), match["unit"] or ""

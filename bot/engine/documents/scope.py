@@ -51,6 +51,14 @@ class Scope:
         """The document that a question which names none is about: the one asked, talked about, or the default."""
         return self.library.by_id.get(self.only or conversation.policy) or self.library.default
 
+    def asked_of(self, conversation: Conversation) -> Policy | None:
+        """The document that what is asked of a document as a whole is about; None: any may be meant.
+
+        One that somebody taught is no likelier than others of which nobody has said how people ask.
+        """
+        said = self.library.by_id.get(self.only or conversation.policy)
+        return said if said is not None or self.library.untaught else self.library.default
+
     def home(self, conversation: Conversation) -> Policy:
         """The document that speaks where none is meant in particular."""
         return self.meant(conversation) or self.library.home

@@ -85,7 +85,7 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
     replaced = REPEALED in question.asks
     if not (topics or replaced) or asked.names_unit or not question.plain_rest:
         return None
-    meant = asked.scope.meant(asked.conversation)
+    meant = asked.scope.asked_of(asked.conversation)
     if meant is None:
         return use.which_document(question, asked.conversation)
     if _of_clause(topics, meant, asked, use):

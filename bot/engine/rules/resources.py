@@ -125,7 +125,7 @@ class Resources:
 
     def info(self, topic: InfoTopic, question: Question, conversation: Conversation, scope: Scope) -> Reply:
         """On a document as a whole: the one meant, or a question back."""
-        meant = scope.meant(conversation)
+        meant = scope.asked_of(conversation)
         if meant is None:
             return self.which_document(question, conversation)
         asked = [t for t in PARTICULARS if t == topic or t in question.asks]
