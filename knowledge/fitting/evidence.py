@@ -35,7 +35,7 @@ AGAINST = frozenset({"other_topic", "silent", "outside"})
 EITHER = frozenset({"length", "named", "above"})
 """Signals that may do both; all others never speak against it."""
 FLOORS = {"units": 0.3}
-"""What a signal is worth at least: few people's questions in tests/fitting ask who is responsible, so that the fit knows
+"""What a signal is worth at least: few questions in tests/fitting ask who is responsible, so that the fit knows
 little of it; but who asks it is better served by a clause that names units."""
 FOLDS = 5
 STEPS, STEP, RIDGE = 1_200, 0.05, 2e-3

@@ -324,6 +324,10 @@ class Evidence:
         called = self._called(asking.reading.plain, words)
         return [word for word in words if not self._sought(word, called.get(word, {})).held(text)]
 
+    def often(self, word: str) -> int:
+        """How often a word stands in jieba's corpus, where it is one of its common words; else 0."""
+        return self._freq.get(word, 0)
+
     def says(self, target: str, words: Iterable[str]) -> bool:
         """Whether one of these words stands in a clause or the titles above it."""
         text = self._text(target).whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,8 @@ SHORT = 7
 """Telling words of a question that is no story."""
 TURN = 4
 """Words of a turn that only names a thing: 省级农业产业园呢."""
+_STOPS = "。；;\n"
+_PARTS = re.compile(r"[,.;?!:]+")
 _TELLS = ("v", "d")
 """Classes of words that tell something of a thing: verbs and adverbs."""
 STORY = 14
@@ -34,6 +37,8 @@ THINGS = 2
 """Things that a question names, and the clause doesn't, from which it is on something else: one may be its own word."""
 WIDELY = 0.2
 """Share of a document's clauses in which its own subject stands: 人工智能 is no other thing in a plan on it."""
+COMMON_NOUN = 1_500
+"""Times in jieba's corpus from which a noun is an abstract one, that any question may hold: 实际, 性质, 基金."""
 COUNTING = frozenset("一两几每各")
 """What begins a word that counts or takes all: 一家企业, 各单位."""
 HEADS = 4
@@ -95,8 +100,13 @@ class Subjects:
             return True
         if known is not None and named:
             return self._only_within(max(named, key=len), policy, clause, question, known)
-        if self._in_its_words(question, figures or clause.figures) and self._names_thing(
-            policy, clause, question, known
+        if known is None and self._foreign(policy, clause, question, figures):
+            return True
+        told = figures or clause.figures
+        if (
+            known is not None
+            and self._in_its_words(question, told)
+            and self._names_thing(policy, clause, question, known)
         ):
             return True
         if known is None:
@@ -178,10 +188,36 @@ class Subjects:
         Who asks in a document's own words has its word for the thing, too: nobody asks 首次入选的酒店奖励多少 where
         it says 餐厅. Who asks in others may call the thing what he likes.
         """
-        plain = question.reading.plain
-        pairs = [plain[i : i + 2] for i in range(len(plain) - 1)]
         stated = fold_whole("\n".join(dict.fromkeys(figure.quote for figure in figures)))
-        return bool(pairs) and sum(pair in stated for pair in pairs) >= OWN_WORDS * len(pairs)
+        return _share(question.reading.plain, stated) >= OWN_WORDS
+
+    def _foreign(self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
+        """Whether a part of a question has the words of the sentence that states a number, and a foreign thing.
+
+        Who asks in the document's words, and for something of which it nowhere speaks, has put it in another's place.
+        What stands in the other parts of a story is the asker's.
+        """
+        quotes = dict.fromkeys(_sentence(clause, figure.quote) for figure in figures or clause.figures)
+        stated, held = fold_whole("\n".join(quotes)), self._evidence.clauses.holding
+        lacking = [w for w in self._lacking(policy, clause, question, None) if not held(w, policy.id)]
+        foreign = [word for word in lacking if self._is_particular(word, clause)]
+        parts = _PARTS.split(self._introduces.sub(" ", question.reading.plain)) if foreign else []
+        return any(word in part and _share(part, stated) >= OWN_WORDS for part in parts for word in foreign)
+
+    def _is_particular(self, word: str, clause: Clause) -> bool:
+        """Whether a word names a particular thing, person or place: neither any question's word, nor one made of such.
+
+        jieba's classes of names are of little worth (幼儿园 is a person); common nouns are the abstract ones.
+        """
+        if len(word) < 2 or self._is_general(word) or word[0] in COUNTING:
+            return False
+        if self._subject(word):
+            return True
+        known = word_class(word)
+        if known:
+            return known.startswith("n") and self._evidence.often(word) < COMMON_NOUN
+        text = fold_whole(clause.text)
+        return not any(word[i : i + 2] in text for i in range(len(word) - 1))
 
     def _lacking(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> Iterator[str]:
         """The question's words that the clause hasn't, nor what people ask of its sums."""
@@ -248,6 +284,20 @@ class Subjects:
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
         return _Known(stated, fold_whole(clause.text), "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+
+
+def _share(plain: str, text: str) -> float:
+    """Of the pairs of characters of a plain text that stand in another."""
+    pairs = [plain[i : i + 2] for i in range(len(plain) - 1)]
+    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
+
+
+def _sentence(clause: Clause, quote: str) -> str:
+    """The sentence of a clause that holds a quote."""
+    at = max(clause.text.find(quote), 0)
+    start = max(clause.text.rfind(stop, 0, at) for stop in _STOPS) + 1
+    ends = [end for stop in _STOPS if (end := clause.text.find(stop, at + len(quote))) >= 0]
+    return clause.text[start : min(ends, default=len(clause.text))]
 
 
 def _only_named(words: Sequence[str]) -> bool:

@@ -216,6 +216,7 @@ class NumberWords:
     def parts(self, plain: str) -> list[str]:
         """The parts of a question that ask for a number each: 评上国家级给多少？省级的呢; all of it where one does."""
         cut = [part for part in _CUT.split(plain) if part.strip()]
+        cut = cut if len(cut) > 1 else plain.split()
         asking = [part for part in cut if (asked := self.of(part)) is not None and asked.kinds != ("any",)]
         if (listed := self._listed.search(plain)) and len(asking) < 2:
             items = [item for item in _ITEMS.split(_CUT.split(plain[: listed.start()])[-1]) if item.strip()]

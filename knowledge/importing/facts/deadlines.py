@@ -15,6 +15,7 @@ _IN_YEAR = re.compile(
     r"|(?<![截加长高升大])(?:到|至)((?:19|20)\d{2})年(?:底|末)?(?=,|[一-鿿])"
     r"|截止(?:时间|日期|日)(?:为|是|:|到|至)?((?:19|20)\d{2})年\d{1,2}月(?:\d{1,2}日)?"
     r"|(?:^|(?<=[。;:)]))(?P<plan>(?:19|20)\d{2})年(?:上半年|下半年|[底末初])?(?=,)"
+    r"|(?:[期限]|时间)(?:为|是|:)?((?:19|20)\d{2})年?(?:\d{1,2}月)?(?:至|到|[-—―~～]+)(?:19|20)\d{2}年(?:\d{1,2}月)?(?!\d)"
     rf"|(?<!自)(?<!期)(?<!期为)(?<!期:)((?:19|20)\d{{2}})年\d{{1,2}}月\d{{1,2}}日{_CLOCK}(?:至|到|[-—~]+)(?:(?:19|20)\d{{2}}年|当年|次年)?\d{{1,2}}月\d{{1,2}}日{_CLOCK}(?!施行|有效|止)"
 )
 _END = r"(?:底|末|上旬|中旬|下旬)"
@@ -43,7 +44,7 @@ def _in_year(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
     start = match.start()
     if re.match(r"[到至]", match.group()) and start and view.text[start - 1] in "0123456789年月日":
         return None
-    led = re.match(r"于|在|力争|截止(?:时间|日期|日)(?:为|是|:|到|至)?", match.group())
+    led = re.match(r"(?:[期限]|时间)(?:为|是|:)?|于|在|力争|截止(?:时间|日期|日)(?:为|是|:|到|至)?", match.group())
     lead = led.group() if led else ""
     year = next(filter(None, match.groups()))
     text = view.quote(start + len(lead), match.end())

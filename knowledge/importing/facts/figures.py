@@ -30,7 +30,7 @@ from knowledge.text.printed import View
 COUNTED = (
     "公斤|千克|市斤|立方米|毫米|厘米|纳米|毫秒|学时|人天|株|册|枚|头(?![部顶])|"
     "项|个|家|名|人次|人|户|件|款|条|所|座|台|套|辆|支|场|次|处|批|种|类|亩|公顷|平方公里|平方米|公里|米|吨|千瓦|兆瓦|万千瓦|"
-    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架|份|字|页|秒|届|[EPTZ]Flops|[EPTZ]B(?![A-Za-z])"
+    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架|份|字|页|秒|届|[EPTZ](?:Flops|FLOPS|FLOPs)|[EPTZ]B(?![A-Za-z])"
 )
 """What is counted, by its counting word or unit."""
 _COUNT = re.compile(
@@ -47,8 +47,10 @@ _RANGE = re.compile(
     rf"(?P<unit>个?工作日|个月|年(?![度级代底初末前]|\d)|日(?!前)|天|{COUNTED})(?P<after>内|以内|之内|左右)?"
 )
 """1-2年, 3~4倍."""
-_ROUND = re.compile(rf"(?:超过?|逾|过|近|达|上)(?P<scale>[百千万亿]{{1,2}})(?P<unit>{COUNTED})(?!亿)")
-"""超万家, 近千名."""
+_ROUND = re.compile(
+    rf"(?:超过?|逾|过|近|达到?|上)(?P<scale>[百千万亿]{{1,2}})(?P<unit>{COUNTED})(?!亿)(?P<after>以上|左右)?"
+)
+"""超万家, 近千名, 达到万家以上."""
 _SCALED = re.compile(
     rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?:余|多)?(?P<scale>万|亿)(?P<unit>)(?P<after>以上|左右)?(?=[,。;、)])"
 )
@@ -275,9 +277,10 @@ def _range(view: View, around: Spans, match: re.Match[str], masked: str) -> Stat
 def _round(view: View, around: Spans, match: re.Match[str], _: str) -> Stated:
     first, last = clause(around, match.start(), match.end())
     value = math.prod(number("1", scale) for scale in match["scale"])
-    near = match.group()[0] in "近达"
-    text, quote = view.quote(match.start(), match.end()), view.quote(first, last)
-    return Stated("count", text, quote, value, match["unit"], "exact" if near else "at_least", at=match.start())
+    near = match.group()[0] in "近达" and match["after"] != "以上"
+    start = match.start("scale") if match.group()[0] == "达" else match.start()
+    text, quote = view.quote(start, match.end()), view.quote(first, last)
+    return Stated("count", text, quote, value, match["unit"], "exact" if near else "at_least", at=start)
 
 
 def _big(view: View, around: Spans, match: re.Match[str]) -> Stated | None:
