@@ -71,6 +71,37 @@ def test_what_is_claimed_is_no_number_of_the_askers(imported: Assistant) -> None
 
 
 @pytest.mark.parametrize(
+    ("policy", "question"),
+    [
+        (CARE, "宠物寄养床位每张按多少给建设补助"),
+        (CARE, "街道综合健身中心新建面积800平方米以上的一次性补助多少"),
+        (CARE, "书法班乳儿班每人每月补多少"),
+        (CARE, "院校毕业生从事殡葬工作满三年给多少入职奖励"),
+        (LOANS, "彩票站单户担保金额500万元以下费率不超过多少"),
+    ],
+)
+def test_nothing_is_put_forward_for_what_the_document_nowhere_speaks_of(
+    imported: Assistant, policy: str, question: str
+) -> None:
+    reply = imported.reply(question, policy=policy)
+    assert reply.status == "none"
+    assert not led(reply)
+
+
+@pytest.mark.parametrize(
+    ("policy", "question", "figures"),
+    [
+        (CARE, "我们是做家政的公司，用人单位办托补多少", ["10万元"]),
+        (LOANS, "我们茶叶厂，流动资金贷款贴息一年不超过多少", ["20万元"]),
+    ],
+)
+def test_who_asks_is_not_what_is_asked_about(
+    imported: Assistant, policy: str, question: str, figures: list[str]
+) -> None:
+    assert led(imported.reply(question, policy=policy)) == figures
+
+
+@pytest.mark.parametrize(
     ("asked", "kinds"),
     [
         ("补几成", ("share",)),

@@ -130,7 +130,8 @@ class Subjects:
 
     def _names_others(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether it names things, and the clause none of them."""
-        things = {word for word in question.reading.words if word in question.reading.folded and self._is_thing(word)}
+        asked = self._asked_about(question, clause)
+        things = {word for word in question.reading.words if word in asked and self._is_thing(word)}
         return len(things) >= THINGS and things <= set(self._lacking(policy, clause, question, None))
 
     def has_term_of_its_own(self, policy: Policy, question: Question) -> bool:
@@ -229,13 +230,21 @@ class Subjects:
             return (word for word in lacking if known.said.count(word) < OFTEN)
         text = fold_whole(clause.text)
         lacking = [word for word in lacking if not (word[0] in self._sizes and word[1:] in text)]
-        asked = self._asked_about(question)
+        asked = self._asked_about(question, clause)
         return (word for word in lacking if word in asked and not self._is_widely_said(policy, word))
 
-    def _asked_about(self, question: Question) -> str:
-        """The question, without who asks it where no money is asked for."""
+    def _asked_about(self, question: Question, clause: Clause) -> str:
+        """The question, without who asks it where no money is asked for, or for a thing that the clause names.
+
+        我们茶叶厂,流动资金贷款贴多少 is on loans; 我们民宿,首次认定给多少 is on guesthouses.
+        """
         plain = question.reading.folded
-        return plain if self._understanding.money.asks_money(question) else self._introduces.sub(" ", plain)
+        rest = self._introduces.sub(" ", plain)
+        if rest == plain or not self._understanding.money.asks_money(question):
+            return rest
+        text = fold_whole(clause.text)
+        names = any(self._is_thing(word) and word in rest and word in text for word in question.reading.words)
+        return rest if names else plain
 
     def _is_widely_said(self, policy: Policy, word: str) -> bool:
         """Whether the whole document is on it, wherever a clause doesn't say so again."""
@@ -257,8 +266,9 @@ class Subjects:
 
     def _unnamed(self, policy: Policy, clause: Clause, question: Question, every: bool = True) -> bool:
         """Whether a question names known subjects, and the clause and its titles none of them, or not ``every`` one."""
+        asked = self._asked_about(question, clause)
         named = (self._subject(word) for word in question.reading.words)
-        words = [word for word in named if word]
+        words = [word for word in named if word and word in asked]
         asking = Asking(question.reading, self._understanding.generic)
         lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words) if words else []
         return bool(lacking) and (len(lacking) == len(words) or not every)
