@@ -8,6 +8,9 @@ from bot.engine.documents.library import Library
 from bot.engine.values.conversation import Conversation
 from knowledge.base.document import Policy
 
+CROWD = 20
+"""Documents without phrasings beside which a question that names none is asked back, whichever document was taught."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -54,10 +57,11 @@ class Scope:
     def asked_of(self, conversation: Conversation) -> Policy | None:
         """The document that what is asked of a document as a whole is about; None: any may be meant.
 
-        One that somebody taught is no likelier than others of which nobody has said how people ask.
+        Beside many others, the only one that somebody taught is no likelier than each of them.
         """
         said = self.library.by_id.get(self.only or conversation.policy)
-        return said if said is not None or self.library.untaught else self.library.default
+        crowded = len(self.library.untaught) > CROWD
+        return said if said is not None or crowded else self.library.default
 
     def home(self, conversation: Conversation) -> Policy:
         """The document that speaks where none is meant in particular."""
