@@ -28,3 +28,8 @@ def test_a_number_and_nothing_else_is_asked_of_the_clause(imported: Assistant) -
     again = imported.reply("几天啊", asked.conversation, policy=CARE)
     assert (again.status, again.clauses[0].clause) == ("answer", asked.clauses[0].clause)
     assert "公示7日" in again.text
+
+
+@pytest.mark.parametrize("typed", ["好嘞谢谢", "好的，辛苦了"])
+def test_thanks_are_no_question_on_the_document(imported: Assistant, typed: str) -> None:
+    assert imported.reply(typed, policy=CARE).status == "chat"

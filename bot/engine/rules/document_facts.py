@@ -12,7 +12,7 @@ from bot.engine.rules.documents import apart
 from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import COVERED, FOUND, MAYBE_TOPIC, SURE_TOPIC
+from bot.engine.values.thresholds import COVERED, FOUND, MAYBE_TOPIC, OTHERWISE, SURE_TOPIC
 from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
 
@@ -40,6 +40,8 @@ def whole_document(asked: Asked, use: Resources) -> Outcome:
     if question.asks & {"amount", "count"}:
         return answers.all_figures(conversation)
     topic = use.topic(question, asked.scope)
+    if topic is None and use.small_talk(question, asked.scope) > OTHERWISE:  # 好嘞谢谢
+        return None
     return answers.info(topic, conversation) if topic else answers.overview(conversation)
 
 
