@@ -100,14 +100,10 @@ class Subjects:
             return True
         if known is not None and named:
             return self._only_within(max(named, key=len), policy, clause, question, known)
-        if known is None and self._foreign(policy, clause, question, figures):
-            return True
         told = figures or clause.figures
-        if (
-            known is not None
-            and self._in_its_words(question, told)
-            and self._names_thing(policy, clause, question, known)
-        ):
+        if self._in_its_words(question, told) and self._names_thing(policy, clause, question, known):
+            return True
+        if known is None and self._foreign(policy, clause, question, figures):
             return True
         if known is None:
             asks = bool(figures) and self._asks_number(question) and len(question.telling) <= SHORT
@@ -201,6 +197,7 @@ class Subjects:
         quotes = dict.fromkeys(_sentence(clause, figure.quote) for figure in figures or clause.figures)
         stated, held = fold_whole("\n".join(quotes)), self._evidence.clauses.holding
         lacking = [w for w in self._lacking(policy, clause, question, None) if not held(w, policy.id)]
+        lacking = [word for word in lacking if word[0] not in stated]  # 铁水联运 is of 铁路 and 水运
         foreign = [word for word in lacking if self._is_particular(word, clause)]
         parts = _PARTS.split(self._introduces.sub(" ", question.reading.plain)) if foreign else []
         return any(word in part and _share(part, stated) >= OWN_WORDS for part in parts for word in foreign)

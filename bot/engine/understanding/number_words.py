@@ -27,6 +27,7 @@ _LONG = frozenset({"年", "月", "个月"})
 SPANS = ("long", "short", "date")
 """Years and months, days and hours, and points in time; groups of the expressions that ask for a time."""
 _CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
+_RATE = re.compile("(?:率|比例|占比|比重)$")
 _CUT = re.compile(r"[,.;?!\n]+")
 _ITEMS = re.compile(r"以及|[、和及与跟]")
 _DATE = re.compile(r"(?:19|20)\d{2}年?(?:[-~至到](?:19|20)\d{2}年)?|\d{1,2}月(?:\d{1,2}日)?")
@@ -125,7 +126,10 @@ def _span(figure: Figure) -> str:
 
 
 def is_condition(figure: Figure) -> bool:
-    """Whether the number must be met, rather than is given: 50亩以上的, 不少于25家."""
+    """Whether the number must be met, rather than is given: 50亩以上的, 不少于25家, 裁员率不高于5.5%的."""
+    before, _, after = figure.quote.partition(figure.text)
+    if figure.unit in PERCENT and after.startswith("的") and _RATE.search(before):
+        return True
     return figure.kind != "ratio" and not figure.is_money and (figure.bound == "at_least" or figure.unit.endswith("元"))
 
 
