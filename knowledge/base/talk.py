@@ -177,6 +177,11 @@ class PartAsk(Record):
         """Whether stories ask for it."""
         return self.story != NEVER
 
+    @property
+    def is_said_for_all(self) -> bool:
+        """Whether a document may say it once for all that it provides."""
+        return self.of_document != NEVER
+
 
 class ActTalk(Record):
     """What a turn does to the conversation, by the whole of what it says."""

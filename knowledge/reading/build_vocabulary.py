@@ -85,7 +85,6 @@ def build(base: Base, texts: Sequence[str], field: Iterable[str] = ()) -> Vocabu
     for sound, word in sounds.items():
         if len(word) >= 4:
             initials.setdefault(sound, word)
-    syllable_of = _syllables()
     made = Vocabulary(
         freq=frequencies(words),
         term_of=term_of,
@@ -97,7 +96,7 @@ def build(base: Base, texts: Sequence[str], field: Iterable[str] = ()) -> Vocabu
         },
         fillers=[fold(word) for word in lexicon.variants.fillers],
         stop=[fold(word) for word in lexicon.variants.stop],
-        syllable_of=syllable_of,
+        syllable_of=_syllables(),
         terms_by_sound=sounds,
         words_by_sound=spoken,
         said=said,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.engine.assistant import Assistant
+from bot.engine.documents import scope
 
 LOANS, CARE = "mocaigui-2024-10", "heminfa-2025-50"
 
@@ -33,3 +34,10 @@ def test_a_number_and_nothing_else_is_asked_of_the_clause(imported: Assistant) -
 @pytest.mark.parametrize("typed", ["好嘞谢谢", "好的，辛苦了"])
 def test_thanks_are_no_question_on_the_document(imported: Assistant, typed: str) -> None:
     assert imported.reply(typed, policy=CARE).status == "chat"
+
+
+def test_of_many_documents_none_is_meant(imported: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside few, the one that somebody taught answers for itself."""
+    assert imported.reply("文件还有效吗").status == "info"
+    monkeypatch.setattr(scope, "CROWDED", 1)
+    assert imported.reply("文件还有效吗").status != "info"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from bot.engine.answering.other_words import WORTH, OtherWords
+from bot.engine.answering.other_words import OtherWords
 from bot.engine.answering.paragraphs import sentences
 from knowledge.base.document import Clause
 from knowledge.compiled import Ready
 from knowledge.reading.reader import Reading
+from knowledge.retrieval.evidence import OTHERWISE
 
 REMEMBERED = 1_000
 """Clauses whose sentences are remembered, read."""
@@ -20,10 +21,10 @@ MOST = 40
 class Sentences:
     """Reads clauses' sentences when they are first needed."""
 
-    def __init__(self, ready: Ready, untaught: frozenset[str]) -> None:
+    def __init__(self, ready: Ready, untaught: frozenset[str], others: OtherWords) -> None:
         self._ready = ready
         self._untaught = untaught
-        self._others = OtherWords(ready)
+        self._others = others
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._read = lru_cache(REMEMBERED)(self._sentences)
 
@@ -36,7 +37,7 @@ class Sentences:
         rarity = self._rarity_in_clauses if policy_id in self._untaught else self._rarity
         worth = {feature: rarity(feature) for feature in asked}
         if policy_id in self._untaught:
-            worth |= {f: WORTH * rarity(f) for f in self._others.features(reading.plain) - asked}
+            worth |= {f: OTHERWISE * rarity(f) for f in self._others.features(reading.plain) - asked}
         scored = [(math.fsum(worth[f] for f in worth.keys() & features), s) for s, features in known]  # in any order
         best = max(scored, key=lambda pair: pair[0])
         return best[1] if best[0] > 0 else None

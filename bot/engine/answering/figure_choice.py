@@ -16,7 +16,7 @@ from knowledge.text.fold import fold
 from knowledge.text.numbers import Number
 
 _SEGMENT = re.compile(r"[,.;?!\n]+")
-CLAIMED = frozenset({"assertion", "confirm"})
+HELD_TRUE = frozenset({"assertion", "confirm"})
 """Cues that a number is held out as true."""
 _COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
 
@@ -251,7 +251,7 @@ def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Nu
 
     Only what is held out as true is a claim: a number beside a question is the asker's own.
     """
-    if not CLAIMED & asked.question.asks:
+    if not HELD_TRUE & asked.question.asks:
         return (), False
     rivals = [(n, [f for f in led if comparable(n, f)]) for n in asked.question.numbers]
     rivals = [(n, figures) for n, figures in rivals if figures]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from knowledge.compiled import Ready
 
-WORTH = 0.8
-"""Of the question's own words: who wrote the list of sayings may not have meant this case."""
+REMEMBERED = 32
+"""Texts whose features are remembered: the parts of an answer look for the same."""
 
 
 class OtherWords:
-    """Looks up the sayings of the field. Pure."""
+    """Looks up the sayings of the field. Pure but for what it remembers."""
 
     def __init__(self, ready: Ready) -> None:
         self._clauses = ready.clauses
         self._reader = ready.reader
-
-    def features(self, plain: str) -> frozenset[str]:
+        self.features = lru_cache(REMEMBERED)(self._features)
         """The features of documents' words (Reader.document) of all official words for what a plain text says."""
+
+    def _features(self, plain: str) -> frozenset[str]:
         called = self._clauses.called(plain)
         return frozenset(f for terms in called.values() for term in terms for f in self._reader.document(term))

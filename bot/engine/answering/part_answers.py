@@ -16,7 +16,6 @@ from bot.engine.values.why import Rule, Why
 from knowledge.base.card import Said
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import leaves
-from knowledge.base.talk import NEVER
 from knowledge.text.fold import fold
 
 CAP = "cap"
@@ -184,7 +183,7 @@ class PartAnswers(OnPolicy):
                 titled = part.strength_for_all(f"{clause.title} {self.policy.section_of(clause).title}")
                 quotes = tuple(piece for strength, piece in pieces if strength == most)
                 found.append((most + titled, Words(clause, quotes[:MOST_FOR_ALL])))
-        if not found and part.ask.of_document != NEVER:
+        if not found and part.ask.is_said_for_all:
             return list(self._plainly(part))
         return [words for _, words in sorted(found, key=lambda one: -one[0])]
 

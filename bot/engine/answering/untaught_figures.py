@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from bot.engine.answering.contrasts import Contrasts, before
-from bot.engine.answering.figure_choice import CLAIMED, ClauseQuestion, Selection, claims, comparable
-from bot.engine.answering.other_words import WORTH, OtherWords
+from bot.engine.answering.figure_choice import HELD_TRUE, ClauseQuestion, Selection, claims, comparable
+from bot.engine.answering.other_words import OtherWords
 from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.number_words import NumberAsked, NumberWords, is_condition
 from bot.engine.understanding.understanding import ALL_CASES, Question
@@ -22,6 +22,7 @@ from bot.engine.values.thresholds import AS_GOOD
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import walk
 from knowledge.compiled import Ready
+from knowledge.retrieval.evidence import OTHERWISE
 from knowledge.text.fold import fold
 from knowledge.text.numbers import Number, numbers
 
@@ -56,11 +57,13 @@ _GRADE = re.compile(r"[\w]级|首次|重新|复核")
 class UntaughtFigures:
     """Chooses among the figures of clauses without phrasings. Pure but for what it remembers."""
 
-    def __init__(self, ready: Ready, words: NumberWords, generic: frozenset[str], contrasts: Contrasts) -> None:
+    def __init__(
+        self, ready: Ready, words: NumberWords, generic: frozenset[str], contrasts: Contrasts, others: OtherWords
+    ) -> None:
         """``generic``: words that name no subject, such as 补贴."""
         self.words = words
         self._contrasts = contrasts
-        self._others = OtherWords(ready)
+        self._others = others
 
         @lru_cache(REMEMBERED)
         def features_of(text: str) -> frozenset[str]:
@@ -98,7 +101,7 @@ class UntaughtFigures:
     def _claimed(self, clause: Clause, asked: ClauseQuestion, led: Sequence[Figure]) -> list[Figure]:
         """The figures that numbers are held out for beside those that are put forward: 是四年期, 到2028年底, 对吧."""
         further: list[Figure] = []
-        if not CLAIMED & asked.question.asks:
+        if not HELD_TRUE & asked.question.asks:
             return further
         for number in asked.question.numbers:
             if not any(comparable(number, f) for f in (*led, *further)):
@@ -132,7 +135,7 @@ class UntaughtFigures:
 
     def _scores(self, clause: Clause, figures: Sequence[Figure], text: str, own: Sequence[Number]) -> dict[str, float]:
         """What the text shares with each figure's own words, by its id; ``own``: numbers of the asker's."""
-        asked = dict.fromkeys(self._others.features(fold(text)), WORTH) | dict.fromkeys(self._features(text), 1.0)
+        asked = dict.fromkeys(self._others.features(fold(text)), OTHERWISE) | dict.fromkeys(self._features(text), 1.0)
         held = {f.id: self._held(clause, f) for f in figures}
         among: dict[str, float] = {}
         for of in held.values():
@@ -250,7 +253,7 @@ def _own_numbers(text: str, question: Question) -> list[Number]:
     """The asker's own numbers; in a claim (用500万的服务券,对吧) those that are surely theirs, where there are any."""
     folded = fold(text)
     every = [n for n in numbers(folded, own=True) if n.value != 1]  # 一张床位补多少: each, not how many
-    if not CLAIMED & question.asks:
+    if not HELD_TRUE & question.asks:
         return every
     claimed = numbers(folded)
     return [n for n in every if n not in claimed] or every

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.engine.documents.library import Library
 from bot.engine.values.conversation import Conversation
+from bot.engine.values.thresholds import CROWDED
 from knowledge.base.document import Policy
-
-CROWD = 20
-"""Documents without phrasings beside which a question that names none is asked back, whichever document was taught."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Scope:
         Beside many others, the only one that somebody taught is no likelier than each of them.
         """
         said = self.library.by_id.get(self.only or conversation.policy)
-        crowded = len(self.library.untaught) > CROWD
+        crowded = len(self.library.untaught) > CROWDED
         return said if said is not None or crowded else self.library.default
 
     def home(self, conversation: Conversation) -> Policy:

@@ -13,6 +13,7 @@ from bot.engine.answering.composer import Composers
 from bot.engine.answering.contrasts import Contrasts
 from bot.engine.answering.document_facts import PARTICULARS
 from bot.engine.answering.mentioned import Mentioned
+from bot.engine.answering.other_words import OtherWords
 from bot.engine.answering.several_documents import Across
 from bot.engine.answering.untaught_figures import UntaughtFigures
 from bot.engine.documents.citations import Citations
@@ -52,10 +53,10 @@ class Resources:
         self.everywhere = Scope(library)
         """All documents that are open."""
         self.matcher = Matcher(library, understanding)
-        self._best = Sentences(library.ready, library.untaught).best
-        self._figures = UntaughtFigures(
-            library.ready, understanding.numbers, understanding.generic, Contrasts(library.ready.base.lexicon)
-        )
+        others = OtherWords(library.ready)
+        self._best = Sentences(library.ready, library.untaught, others).best
+        contrasts = Contrasts(library.ready.base.lexicon)
+        self._figures = UntaughtFigures(library.ready, understanding.numbers, understanding.generic, contrasts, others)
         self.composers = Composers(library)
         self.brevity = Brevity(self.composers)
         self.mentioned = Mentioned(self.composers)

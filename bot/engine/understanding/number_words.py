@@ -121,8 +121,13 @@ class NumberAsked:
 
 
 def _span(figure: Figure) -> str:
-    dated = figure.kind == "deadline" or (figure.unit == "年" and figure.value >= FIRST_YEAR)
-    return "date" if dated else "long" if figure.unit in _LONG else "short"
+    return "date" if figure.kind == "deadline" else _span_of(figure.unit, figure.value)
+
+
+def _span_of(unit: str, value: float) -> str:
+    """Of SPANS."""
+    dated = unit == "年" and value >= FIRST_YEAR
+    return "date" if dated else "long" if unit in _LONG else "short"
 
 
 def is_condition(figure: Figure) -> bool:
@@ -207,9 +212,8 @@ class NumberWords:
     def like(number: Number) -> NumberAsked:
         """What a number of a question would answer."""
         kind = _kind_of_unit(number.unit)
-        dated = number.unit == "年" and number.value >= FIRST_YEAR
-        span = "date" if dated else "long" if number.unit in _LONG else "short"
-        return NumberAsked((kind,), spans=frozenset({span}) if kind == "time" else frozenset())
+        spans = frozenset({_span_of(number.unit, number.value)}) if kind == "time" else frozenset()
+        return NumberAsked((kind,), spans=spans)
 
     def _sides(self, asked: NumberAsked, plain: str) -> NumberAsked:
         each = [self._like(m["unit"]) if m["unit"] else frozenset({"人"}) for m in self._each.finditer(plain)]

@@ -119,6 +119,12 @@ NAMED_OUTSIDE = -2.0
 LATER = 0.6
 """Of a clause whose document doesn't hold yet or no longer, beside one that does."""
 
+# -- counts ---------------------------------------------------------------------------------------------------------
+
+CROWDED = 20
+"""Documents without phrasings above which 什么时候到期 that names none is asked back, whichever document was taught.
+Lower, a department's own document is named each time; higher, it answers for all the others."""
+
 # -- lengths, in characters of the folded question -------------------------------------------------------------------
 
 SHORT = 14
