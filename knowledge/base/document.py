@@ -217,7 +217,8 @@ class Basis(Record):
     quote: Text
     role: Literal["basis", "cited"]
     """basis: named in the preamble as what is implemented; cited: named inside a measure."""
-    level: Literal["国家", "省", "市"]
+    level: Literal["国家", "省", "市"] | None = None
+    """None where title and number don't tell."""
     clause: ClauseId | None = None
     """Where it is cited; None for the preamble."""
 

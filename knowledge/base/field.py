@@ -7,12 +7,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from knowledge import ROOT
 from knowledge.files.faults import KnowledgeError
+from knowledge.text.fold import fold
 
 FOLDER = "field"
 
@@ -39,11 +40,17 @@ class Field:
     sayings: Mapping[str, tuple[str, ...]]
     """What people say -> what official texts call it, the most exact first."""
 
+    @cached_property
+    def said(self) -> Mapping[str, tuple[str, ...]]:
+        """The sayings, folded; made once, however many bases are compiled with them."""
+        called = {word: fold(word) for words in self.sayings.values() for word in words}
+        return {fold(word): tuple(called[one] for one in words) for word, words in self.sayings.items()}
+
     @property
     def words(self) -> Iterator[str]:
-        """What the topics are called, and what people say."""
-        yield from (word for topic in self.topics for word in (topic.name, *topic.official))
-        yield from self.sayings
+        """What the topics are called, and what people say, folded."""
+        yield from (fold(word) for topic in self.topics for word in (topic.name, *topic.official))
+        yield from self.said
 
 
 def folder(root: Path) -> Path:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from knowledge.base.card import Part
+from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import COMPILED, Record, Text
 
 GENERAL = ("talk",)
@@ -154,6 +155,14 @@ class MoneyTalk(Record):
     """What is said beside money and names no subject."""
 
 
+class PartKind(Record):
+    """One kind of a part: of what is said of whom to ask, the telephone."""
+
+    asks: Expressions
+    says: Expressions
+    """What words that say it hold."""
+
+
 class PartAsk(Record):
     """One thing that is asked of the measure talked about: its materials, its deadline, who pays."""
 
@@ -169,6 +178,8 @@ class PartAsk(Record):
     """What words that say it hold, the plainest first: looked for in the parts, and in clauses that have no card."""
     of_document: Expressions = NEVER
     """What the words hold by which a document says it for all that it provides, the plainest first: 资金保障."""
+    kinds: tuple[PartKind, ...] = ()
+    """Kinds of it that may be asked for alone."""
     lines: bool = True
     """Whether a part says it by being there, whatever its words: materials are materials."""
 
@@ -250,6 +261,14 @@ class DefinitionTalk(Record):
     """With {term} in its place."""
 
 
+class OfDocumentTalk(Record):
+    """How people ask one thing of a document as such in a sentence of its own: 为落实哪个规划制定的."""
+
+    asks: Expressions = NEVER
+    says: Expressions = NEVER
+    """What sentences of a document hold that say it."""
+
+
 class Absent(Record):
     """What people ask that documents seldom say."""
 
@@ -277,6 +296,5 @@ class Talk(Record):
     acts: ActTalk = ActTalk()
     lists: ListTalk = ListTalk()
     definitions: DefinitionTalk = DefinitionTalk()
-    periods: Expressions = NEVER
-    """What sentences hold that say how long a policy is carried out."""
+    of_document: dict[InfoTopic, OfDocumentTalk] = Field(default_factory=dict)
     absent: dict[Text, Absent] = Field(default_factory=dict)

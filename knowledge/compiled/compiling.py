@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from knowledge.compiled.readybase import Ready
 from knowledge.learned import index
 from knowledge.learned.index import Index, Weights
+from knowledge.reading.cutter import counted
 from knowledge.reading.reader import Reader
 from knowledge.retrieval import LocalRetriever, evidence
 from knowledge.retrieval.clause_finder import ClauseFinder, titled_texts, unasked
@@ -55,7 +56,8 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Fi
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
     if field is not None:
         topics = Topics.build(field.topics, reader, titled_texts(base), own)
-        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings, "clauses"), topics)
+        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.said, "clauses"), topics)
     else:
         finder = ClauseFinder((), None)
+    counted.cache_clear()  # some forty megabytes, which only compiling needs
     return Ready(base, reader, Index(tables, weights), finder, speaks)

@@ -317,9 +317,10 @@ class _Builder:
     def _basis(self, preamble: str | None) -> list[Basis]:
         basis = []
         for ref in references.references(preamble or ""):
-            if ref.level is None:
-                self.confirm.append(f"{ref.quote[:60]}：看不出是哪一级的文件，没有列入 basis")
+            if ref.made:
                 continue
+            if ref.level is None:
+                self.confirm.append(f"{ref.quote[:60]}：看不出是哪一级的文件，basis 里没有写 level")
             try:
                 basis.append(Basis(title=ref.title, number=ref.number, quote=ref.quote, role="basis", level=ref.level))
             except ValueError:

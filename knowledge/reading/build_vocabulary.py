@@ -35,6 +35,8 @@ REAL = 20
 """How often a word stands in jieba's corpus from which it is one, and no slip: 尾气, but not 认订."""
 LONGEST_REAL = 4
 """Characters of the longest word of which it is looked whether it only sounds like a term."""
+LONGEST_WORD = 16
+"""Characters of the longest word of jieba's dictionary."""
 MIN_SOUND = 2
 LONGEST, LONGEST_OWN = 5, 10
 """Characters of the longest word, and of the longest of the lexicon, that is looked for in pinyin."""
@@ -46,13 +48,12 @@ OURS, OWN = 0.8, 1
 def build(base: Base, texts: Sequence[str], field: Iterable[str] = ()) -> Vocabulary:
     """The vocabulary of a base; ``texts``: all phrasings and clauses, whose words are kept.
 
-    ``field``: words of the field, which are never taken for slips.
+    ``field``: folded words of the field, which are never taken for slips.
     """
     lexicon = base.lexicon
     logging.getLogger("jieba").setLevel(logging.WARNING)
-    full = jieba.Tokenizer()
     counts = counted()
-    full.FREQ, full.total, full.initialized = frequencies(counts), sum(counts.values()), True
+    plain = [fold(text) for text in texts]
 
     term_of: dict[str, str] = {}
     for group in lexicon.synonyms.groups:
@@ -65,10 +66,7 @@ def build(base: Base, texts: Sequence[str], field: Iterable[str] = ()) -> Vocabu
     own = {word for word in own if len(word) >= 2 and HAN.search(word)}
 
     words = {word: count for word, count in counts.items() if count >= COMMON}
-    for text in texts:
-        for word in full.cut(fold(text), HMM=False):
-            if word in counts:
-                words[word] = counts[word]
+    words |= {word: counts[word] for word in _cut_by_all(counts, plain) if word in counts}
     words |= {word: max(DOMAIN_FREQUENCY, counts.get(word, 0)) for word in own if HAN.fullmatch(word)}
 
     not_mended = re.compile(
@@ -80,7 +78,7 @@ def build(base: Base, texts: Sequence[str], field: Iterable[str] = ()) -> Vocabu
             sound = " ".join(syllables(word))
             if not not_mended.search(word):
                 sounds.setdefault(sound, word)
-    spoken, said = _spoken(lexicon, own, _Likely(texts, words, counts, own | PLACES))
+    spoken, said = _spoken(lexicon, own, _Likely(plain, words, counts, own | PLACES))
     initials: dict[str, str] = {}
     for sound, word in sounds.items():
         if len(word) >= 4:
@@ -106,6 +104,20 @@ def build(base: Base, texts: Sequence[str], field: Iterable[str] = ()) -> Vocabu
     return made
 
 
+def _cut_by_all(counts: Mapping[str, int], texts: Sequence[str]) -> Iterable[str]:
+    """The words of folded texts, each once, as jieba cuts them with its whole dictionary.
+
+    Only words that stand there can matter: of the others no prefixes need to be made.
+    """
+    standing = {
+        text[i : i + size] for text in texts for size in range(1, LONGEST_WORD + 1) for i in range(len(text) - size + 1)
+    }
+    full = jieba.Tokenizer()
+    full.FREQ = frequencies({word: counts[word] for word in standing & counts.keys()})
+    full.total, full.initialized = sum(counts.values()), True
+    return dict.fromkeys(word for text in texts for word in full.cut(text, HMM=False))
+
+
 def _real(counts: Mapping[str, int], made: Vocabulary) -> Iterator[str]:
     """Words that sound like a term."""
     for word, count in counts.items():
@@ -120,7 +132,7 @@ def _of_field(field: Iterable[str], made: Vocabulary) -> Iterator[str]:
     mender = Mender(made, Cutter(made.freq).cut)
     for word in field:
         repairs: list[Repair] = []
-        mender.mend(fold(word), repairs)
+        mender.mend(word, repairs)
         yield from (repair.typed for repair in repairs)
 
 
@@ -130,9 +142,12 @@ class _Likely:
     def __init__(
         self, texts: Iterable[str], words: Mapping[str, int], counts: Mapping[str, int], own: Set[str]
     ) -> None:
-        """``words``: of the vocabulary; ``counts``: of all texts; ``own``: those that count as said once at least."""
+        """``texts``: folded; ``words``: of the vocabulary; ``counts``: of all texts.
+
+        ``own``: those that count as said once at least.
+        """
         cut = Cutter(frequencies(words)).cut
-        self._told = Counter(word for text in texts for word in cut(fold(text)) if HAN.fullmatch(word))
+        self._told = Counter(word for text in texts for word in cut(text) if HAN.fullmatch(word))
         self._words, self._counts, self._own = words, counts, own
         self._ours, self._all = max(1, sum(self._told.values())), sum(counts.values())
 

@@ -86,7 +86,7 @@ class Mender:
             return run, ()
         sounds = self.syllables(run)
         begins = [*(f"{a} {b}" in self._starts for a, b in pairwise(sounds)), False]
-        if len(run) < SHAPE_MIN_CHARS and True not in begins:
+        if True not in begins and not self._shaped(run):
             return run, ()
         seen = _Seen(run, sounds, self._loose(run), begins, [0, *accumulate(map(_mixed, run))])
         if True not in seen.begins and True not in seen.loose:
@@ -106,6 +106,16 @@ class Mender:
                 out.append(run[i])
                 i += 1
         return "".join(out), tuple(repairs)
+
+    def _shaped(self, run: str) -> bool:
+        """Whether anything there may be a long term with other characters or in another order."""
+        if len(run) < SHAPE_MIN_CHARS:
+            return False
+        if any(pair in self._heads or pair in self._tails for pair in (run[i : i + 2] for i in range(len(run) - 1))):
+            return True
+        sums = [0, *accumulate(map(_mixed, run))]
+        sizes = range(SHAPE_MIN_CHARS, min(SHAPE_MAX_CHARS, len(run)) + 1)
+        return any(sums[i + n] - sums[i] in self._swapped_sums for n in sizes for i in range(len(run) - n + 1))
 
     def _mended(self, seen: _Seen, i: int) -> tuple[str | None, str, int]:
         if seen.begins[i]:

@@ -36,10 +36,16 @@ class DocumentAnswers(OnPolicy):
             why=Why(Rule.DOCUMENT),
         )
 
+    def says_of_itself(self, topic: InfoTopic) -> bool:
+        """Whether the document says what is asked of it."""
+        return self.compose.says_of_itself(topic)
+
     def particulars(self, topics: Sequence[Particular], conversation: Conversation) -> Reply:
         """The document's own data, all that is asked of: its number, issuer, date, attachments, what it repeals."""
         own = Particulars(self.library, self.policy)
         blocks = [block for topic in topics for block in own.blocks(topic)]
+        if tuple(topics) == ("issuer",) and self.policy.issuer is None and (said := self.compose.said("issuer")):
+            blocks += [self.compose.say("particulars.said"), *said]  # who drafted it, where nobody signed
         return Reply(
             "info",
             (*blocks, *self.finish(place=self.compose.named)),

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.engine.answering.paragraphs import Paragraphs, day_of
 from bot.engine.answering.whole_words import READABLE
 from bot.engine.understanding.patterns import pattern
 from bot.engine.values.reply import Block, Piece, Quote, Say
-from knowledge.base.document import Clause
+from knowledge.base.document import Basis, Clause
 from knowledge.base.phrasings import InfoTopic
+from knowledge.base.talk import NEVER
 from knowledge.text.fold import fold_whole
 
 MOST_LINES = 60
 """Clauses of a document that its contents name one by one; of a longer one only the parts are named."""
-MOST_PERIODS = 3
-"""Sentences on how long something holds that are quoted where the document's own validity isn't known."""
+MOST_SAID = 3
+"""Sentences that say something of the document which are quoted where it isn't known otherwise."""
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
+_RUNNING = re.compile(r"(?:[^。；;\n]|(?<![。；;：:])\n)+[。；;]?")
+"""A sentence that may run over lines: what opens a document has no headings and no items."""
 
 
 class DocumentInfo(Paragraphs):
@@ -46,22 +50,45 @@ class DocumentInfo(Paragraphs):
         if validity.quote is not None:
             blocks.append(Block("original", (Quote(validity.quote, bare=True),), self.label("original")))
         elif validity.until_quote is None:
-            said = self._periods()
-            blocks += said or [self.say("info.validity_unknown")]
+            said = self.said("validity")
+            blocks += [self.say("info.validity_said"), *said] if said else [self.say("info.validity_unknown")]
         return blocks
 
-    def _periods(self) -> list[Block]:
-        """What clauses say of how long something holds, which may be all of the document or not."""
-        says = pattern(self._periods_said)
-        found = [
-            (c, s.strip()) for c in self.policy.clauses for s in _SENTENCE.findall(c.body) if says.search(fold_whole(s))
+    def says_of_itself(self, topic: InfoTopic) -> bool:
+        """Whether it is known, or a sentence says it, what is asked of the document."""
+        known: dict[InfoTopic, object] = {
+            "basis": any(one.role == "basis" for one in self.policy.basis),
+            "validity": self.policy.validity.quote or self.policy.validity.until_quote,
+            "issuer": self.policy.issuer,
+            "published": self.policy.published,
+        }
+        return bool(known.get(topic) or self.said(topic))
+
+    def said(self, topic: InfoTopic) -> list[Block]:
+        """What sentences before the clauses and in them say of the document, which may be all of it or not."""
+        return [self._quoted(sentence, at) for sentence, at in (*self._opening(topic), *self._inside(topic))][
+            :MOST_SAID
         ]
-        if not found:
-            return []
-        blocks = [self.say("info.validity_said")]
-        for clause, sentence in found[:MOST_PERIODS]:
-            blocks.append(Block("list", (Quote(sentence), Say(f"（{self.place(clause, title=False, named=False)}）"))))
-        return blocks
+
+    @staticmethod
+    def _quoted(sentence: str, at: str) -> Block:
+        return Block("list", (Quote(sentence), Say(f"（{at}）")))
+
+    def _opening(self, topic: InfoTopic) -> list[tuple[str, str]]:
+        """The sentences of the preambles that say it, and where they stand."""
+        at = self.words("info.preamble")
+        openings = (self.policy.preamble, *(attachment.preamble for attachment in self.policy.attachments))
+        return [(sentence, at) for text in openings if text for sentence in self._saying(topic, _RUNNING.findall(text))]
+
+    def _inside(self, topic: InfoTopic) -> Iterator[tuple[str, str]]:
+        for clause in self.policy.clauses:
+            for sentence in self._saying(topic, _SENTENCE.findall(clause.body)):
+                yield sentence, self.place(clause, title=False, named=False)
+
+    def _saying(self, topic: InfoTopic, sentences: Sequence[str]) -> list[str]:
+        talk = self._of_document.get(topic)
+        says = pattern(talk.says if talk is not None else NEVER)
+        return [sentence.strip() for sentence in sentences if says.search(fold_whole(sentence))]
 
     def _effective(self, today: date) -> list[Block]:
         validity = self.policy.validity
@@ -81,14 +108,21 @@ class DocumentInfo(Paragraphs):
             if found:
                 blocks.append(self.say(f"info.{'basis' if role == 'basis' else 'cited'}"))
             for basis in found:
-                level = self.words("info.basis_line", level=basis.level)
+                level = self.words("info.basis_line", level=basis.level) if basis.level else ""
                 if basis.clause:
                     at = self.place(self.policy.clause(basis.clause), title=False, named=False)
                     level = self.words("info.cited_line", level=basis.level, place=at)
                 blocks.append(Block("list", (Say(level), Quote(basis.quote))))
+            if role == "basis":
+                blocks += self._basis_said(found)
         if not blocks:
             blocks.append(self.say("info.unstated"))
         return [*blocks, *self._absent()]
+
+    def _basis_said(self, known: Sequence[Basis]) -> list[Block]:
+        """The sentence that names what the document rests on; where nothing is known to be its basis, all that do."""
+        said = [self._quoted(*one) for one in self._opening("basis")[:1]] if known else self.said("basis")
+        return [self.say("info.basis_said"), *said] if said else []
 
     def _addressees(self, _: date) -> list[Block]:
         if self.policy.addressees is None:

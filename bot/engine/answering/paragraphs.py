@@ -50,7 +50,7 @@ class Paragraphs:
         self.successor = library.by_id.get(policy.superseded_by or "")
         """The policy that took its place."""
         self.responsible = library.responsible_of(policy.id)
-        self._periods_said = library.ready.base.lexicon.talk.periods
+        self._of_document = library.ready.base.lexicon.talk.of_document
 
     # -- names -----------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from bot.engine.answering.caps import caps
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
 from bot.engine.answering.whole_words import sentence
 from bot.engine.understanding.acts import Part
+from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Quote, Reply, Say
@@ -72,7 +73,11 @@ class PartAnswers(OnPolicy):
         plain = question.reading.plain
         capped = caps(clause, plain, conversation.said, conversation.figures) if part.name == CAP else ()
         own = tuple(dict.fromkeys(sentence(clause, f.quote) for f in capped)) or self._own(clause, part)
-        common = _naming(question, self._common(clause, part, talked=bool(conversation.clause)))[:MOST_COMMON]
+        if part.ask.kinds:  # one telephone among several, where of materials all are needed
+            of_kind = _naming(question, _of_kind(question, [Words(clause, own)], part))
+            own = next((words.quotes for words in of_kind), ())
+        found = _of_kind(question, self._common(clause, part, talked=bool(conversation.clause)), part)
+        common = _naming(question, found)[:MOST_COMMON]
         own = () if _names(question, common) and not _names(question, [Words(clause, own)]) else own
         common = [] if own else common
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
@@ -102,6 +107,7 @@ class PartAnswers(OnPolicy):
         found = (self._once(part) if part.name in OF_NO_CLAUSE else []) or self._for_all(part)
         if not found:
             return None
+        found = _naming(question, _of_kind(question, found, part))
         return replace(self.part(found[0].clause, part, question, conversation), conversation=conversation)
 
     @staticmethod
@@ -241,9 +247,18 @@ def _common(clause: Clause) -> bool:
     return clause.card is not None and not clause.card.standard and not clause.card.subject
 
 
+def _of_kind(question: Question, said: list[Words], part: Part) -> list[Words]:
+    """Of what is said the kind that is asked for, the telephone and not the address; all where it is nowhere said."""
+    plain = question.reading.plain
+    says = [pattern(kind.says) for kind in part.ask.kinds if pattern(kind.asks).search(plain)]
+    kept = [replace(words, quotes=tuple(q for q in words.quotes if any(s.search(q) for s in says))) for words in said]
+    return [words for words in kept if words.quotes] or said
+
+
 def _naming(question: Question, said: list[Words]) -> list[Words]:
     """Of what is said the words that name most of what the question is about: one programme's telephone among many."""
-    held = [[sum(word in fold(q) for word in question.telling) for q in words.quotes] for words in said]
+    about = question.telling or question.reading.words  # of 商务局电话 nothing tells but the unit
+    held = [[sum(word in fold(q) for word in about) for q in words.quotes] for words in said]
     most = max((count for counts in held for count in counts), default=0)
     if not most:
         return said

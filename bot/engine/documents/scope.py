@@ -23,6 +23,11 @@ class Scope:
         return replace(self, only=policy_id) if self.library.many else self
 
     @property
+    def single(self) -> str:
+        """Id of the one document that can be meant: the one that is asked, or the only one; empty: there are others."""
+        return self.only or ("" if self.library.many else next((one.id for one in self.library.policies), ""))
+
+    @property
     def untaught(self) -> bool:
         """Whether the document that is asked has no phrasings."""
         return self.only in self.library.untaught

@@ -55,8 +55,9 @@ def described(asked: Asked, use: Resources) -> Outcome:
         return None
     rest = use.understanding.question(found[0].rest)
     particulars = [t for t in PARTICULARS if t in question.asks | rest.asks]
-    topic = None if particulars else use.topic(rest, use.everywhere, SURE_TOPIC)
-    if not particulars and (topic not in OF_DOCUMENT or asked.names_unit):
+    sentence = use.acts.of_document(question)
+    topic = None if particulars else sentence or use.topic(rest, use.everywhere, SURE_TOPIC)
+    if not particulars and (topic not in OF_DOCUMENT or (asked.names_unit and not sentence)):
         return None
     if len(found) > 1:
         return apart([one.policy for one in found], found[0].rest, asked, use)
@@ -77,12 +78,16 @@ def _of_a_document(asked: Asked, use: Resources) -> bool:
     question = asked.question
     if use.described.pointed(question.reading.plain) or question.asks.intersection(PARTICULARS):
         return True
+    if use.acts.of_document(question) is not None:
+        return True
     return use.topic(question, asked.scope, MAYBE_TOPIC) in OF_DOCUMENT
 
 
 def document_facts(asked: Asked, use: Resources) -> Reply | None:
     """A question on a document's own data (文号多少, 有没有附件) and nothing else."""
     question = asked.question
+    if (said := _in_a_sentence(asked, use)) is not None:
+        return said
     topics = [t for t in PARTICULARS if t in question.asks]
     replaced = REPEALED in question.asks
     if not (topics or replaced) or asked.names_unit or not question.plain_rest:
@@ -98,6 +103,15 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
     if topics == ["number"] and use.topic(question, asked.scope, SURE_TOPIC) == "basis":  # of what it rests on
         return answers.info("basis", asked.conversation)
     return answers.particulars(topics, asked.conversation)
+
+
+def _in_a_sentence(asked: Asked, use: Resources) -> Reply | None:
+    """What is asked of the document in a sentence of its own, where the document states it: 由哪家单位起草."""
+    topic = use.acts.of_document(asked.question)
+    meant = asked.scope.asked_of(asked.conversation) if topic is not None else None
+    if topic is None or meant is None or not use.answers(meant.id).says_of_itself(topic):
+        return None
+    return use.answers(meant.id).info(topic, asked.conversation)
 
 
 def _of_clause(topics: Sequence[str], meant: Policy, asked: Asked, use: Resources) -> bool:

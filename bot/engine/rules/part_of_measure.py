@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.engine.answering.part_answers import OF_NO_CLAUSE
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
-from bot.engine.understanding.acts import Part
+from bot.engine.understanding.acts import PHONE, Part
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import PART_OF, PART_OF_NAMED, SURE_TOPIC
 from knowledge.base.target import kind_of, policy_of
@@ -36,8 +36,15 @@ def part_of_measure(asked: Asked, use: Resources) -> Outcome:
     found = use.matcher.found(measure, asked.scope) if measure.telling else []
     least = PART_OF_NAMED if asked.scope.only else PART_OF
     if not found or found[0].probability < least:
-        return None
+        return _for_all(part, asked, use)
     return _told(found[0].target, part, asked, use)
+
+
+def _for_all(part: Part, asked: Asked, use: Resources) -> Reply | None:
+    """Whom to ask, which a document that is named says once for all of it: 省厅电话给我."""
+    if part.name != PHONE or not asked.scope.single:
+        return None
+    return use.answers(asked.scope.single).part_of_all(part, asked.question, asked.conversation)
 
 
 def _asks_untaught(asked: Asked, use: Resources) -> bool:

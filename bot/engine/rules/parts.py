@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot.engine.answering.on_policy import SAID_CHARS
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.acts import PHONE
 from bot.engine.values.conversation import ASKED_ON
 from bot.engine.values.why import Rule
 from knowledge.base.target import clauses_of
 
-PHONE = "phone"
 UNITS = "units"
 """The part that is no words of the clause: who is responsible."""
 
@@ -59,7 +59,7 @@ def _told_of_all(asked: Asked, use: Resources) -> Outcome:
 
     The telephone in a story, too, once something was talked about.
     """
-    policy_id, conversation = asked.scope.only, asked.conversation
+    policy_id, conversation = asked.scope.single, asked.conversation
     if policy_id not in use.library.untaught:
         return None
     talked = asked.left or conversation.clause or conversation.earlier or conversation.choices

@@ -10,6 +10,7 @@ from bot.engine.answering.unit_answers import LEADS
 from bot.engine.documents.issuers import region
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.acts import PHONE
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
@@ -17,6 +18,7 @@ from bot.engine.values.thresholds import SHORT, UNIT_CLAUSE, UNIT_OUTSIDE
 from bot.engine.values.why import Rule
 from knowledge.base.document import Definition, Policy
 from knowledge.base.target import kind_of
+from knowledge.text.fold import fold
 
 NOT_OF_DEFINITION = frozenset({"by_unit", "amount", "count"})
 """Cues of questions that a definition does not answer though they name what it includes: 含管委会的负责哪些."""
@@ -72,10 +74,23 @@ def _in_place(asked: Asked, whose: Sequence[str], use: Resources) -> Asked:
 
 
 def _contact(asked: Asked, use: Resources) -> Reply:
-    """A unit's telephone, address, head: no document says it."""
+    """A unit's telephone, which a document may state; its address and its head, which none does."""
     question, home = asked.question, use.home(asked.scope, asked.conversation)
+    stated = _stated_contact(asked, use)
+    if stated is not None:
+        return stated
     unit = (*question.units, *question.foreign_units)[0]
     return home.note("none", "none.contact", asked.conversation, Rule.CONTACT, unit=unit)
+
+
+def _stated_contact(asked: Asked, use: Resources) -> Reply | None:
+    """The telephone that the document asked states for it; None where it states none, or another unit's."""
+    policy_id, read = asked.scope.single, use.acts.part_of(asked.question)
+    if read is None or read[0].name != PHONE or policy_id not in use.library.untaught:
+        return None
+    reply = use.answers(policy_id).part_of_all(read[0], asked.question, asked.conversation)
+    lead = fold("".join(block.text for block in reply.blocks if block.role == "lead")) if reply is not None else ""
+    return reply if any(word in lead for word in asked.question.reading.words if len(word) > 1) else None
 
 
 def _of_what_is_known(asked: Asked, specific: bool, use: Resources) -> Reply | None:

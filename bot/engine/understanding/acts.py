@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.thresholds import SHORT
+from knowledge.base.phrasings import InfoTopic
 from knowledge.base.talk import PartAsk
 
 _WORD = re.compile(r"\w")
@@ -18,6 +19,10 @@ LEAST = 5
 """Characters of a question that says by itself what it is about."""
 LONGEST = 2 * SHORT
 """Letters of the longest act."""
+
+
+PHONE = "phone"
+"""The part that says whom to ask."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Acts:
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
         self._beside = pattern(acts.beside)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
+        self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
         self._stories = [(p, pattern(p.ask.story), pattern(p.ask.unless)) for p, _ in self._parts]
 
@@ -78,6 +84,11 @@ class Acts:
         text = question.reading.folded
         match = self._leaves.match(text)
         return text[match.end() :].strip(" ,.:;") if match else None
+
+    def of_document(self, question: Question) -> InfoTopic | None:
+        """What a sentence asks of a document as such, whatever it is called: 是为落实哪个规划制定的."""
+        text = question.reading.folded
+        return next((topic for topic, asks in self._of_document if asks.search(text)), None)
 
     def step(self, question: Question) -> Step | None:
         """How a turn steps on (下一条) or back (上一条) from the clause that is talked about; None: it is no step."""

@@ -11,6 +11,13 @@ from knowledge.text.printed import View
 
 Level = Literal["国家", "省", "市"]
 _CITED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》(\((?:[^()]|\([^()]*\)){2,120}\))?")
+_MADE = re.compile(
+    r"(?:制定|制订|编制|编写|修订|修订完善|形成|印发|起草|出台|发布|公布|提出|批准|审议通过)(?:了|本|为)?$"
+)
+"""What stands before the name of the document itself, which rests on none of its own."""
+_LINE_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*|\s*\n\s*(?=[^\x00-\x7f])")
+LONGEST = 8
+"""Characters before a name in which it is said that the document is made."""
 _PROVINCE = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
 
@@ -22,6 +29,8 @@ class Reference:
     number: str | None
     quote: str
     level: Level | None
+    made: bool
+    """Whether it is what is being made, and no document that it rests on."""
 
 
 def references(text: str) -> list[Reference]:
@@ -36,9 +45,11 @@ def references(text: str) -> list[Reference]:
             begin, inside = begin + named.start() + 1, inside[named.start() + 1 :]
             named = ORDER.match(inside)
         number = view.quote(begin + named.start(), begin + named.end()) if named else None
-        title = view.quote(*match.span(1))
+        title = _LINE_BREAK.sub("", view.quote(*match.span(1)))
         end = match.end() if named else match.end(1) + 1
-        found.append(Reference(title, number, view.quote(match.start(), end), level(match[1], named and named.group())))
+        made = _MADE.search(view.text[max(0, match.start() - LONGEST) : match.start()]) is not None
+        of = level(match[1], named and named.group())
+        found.append(Reference(title, number, view.quote(match.start(), end), of, made))
     return found
 
 

@@ -27,7 +27,6 @@ from knowledge.retrieval.local.likeness import Pairs
 from knowledge.retrieval.local.postings import Postings, Scores
 from knowledge.retrieval.local.sought import KINDS, Sought, sought
 from knowledge.retrieval.local.terms import Terms, asking, dictionary, grams, plain_text, spelt, tight
-from knowledge.text.fold import fold
 
 Made = TypeVar("Made", Postings, Pairs)
 
@@ -94,14 +93,14 @@ class LocalRetriever:
     ) -> LocalRetriever:
         """Make it ready; 58,604 articles take about half a minute.
 
-        ``sayings``: what people say -> what official texts call it; the project's own where none are given. ``kind``:
-        None for articles or passages, by their length.
+        ``sayings``: what people say -> what official texts call it, folded; the project's own where none are given.
+        ``kind``: None for articles or passages, by their length.
         """
         texts = [plain_text(entry.text) for entry in entries]
         if kind is None:
             kind = "passages" if sum(map(len, texts)) >= LONG * max(1, len(texts)) else "articles"
         chosen = settings(kind)
-        said = {fold(word): tuple(map(fold, called)) for word, called in (sayings or read_field().sayings).items()}
+        said = read_field().said if sayings is None else sayings
         terms = Terms(dictionary(texts), said, asking())
         arrays: dict[str, NDArray[Any]] = {
             "words": np.frombuffer("\n".join(terms.counts).encode("utf-8"), dtype=np.uint8),
