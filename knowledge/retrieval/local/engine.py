@@ -70,7 +70,7 @@ class LocalRetriever:
         self.settings = settings(self.texts)
         words = arrays["words"].tobytes().decode("utf-8").split("\n")
         counts = dict(zip(words, arrays["word_counts"].tolist(), strict=True))
-        self._terms = Terms(counts, plain["said"], plain["asking"])
+        self._terms = Terms(counts, plain["said"], plain["asking"], plain["apart"])
         self._arrays = arrays
         self._kinds = {kind: _from(Postings, arrays, kind) for kind in KINDS if f"{kind}.keys" in arrays}
         self._group = arrays["group"]
@@ -125,13 +125,11 @@ class LocalRetriever:
         stored = [text.encode("utf-8", "surrogatepass") for text in tights]
         arrays["text"] = np.frombuffer(b"".join(stored), dtype=np.uint8)
         arrays["text_start"] = np.concatenate([[0], np.cumsum([len(s) for s in stored])]).astype(np.int64)
-        plain = {"texts": kind, "said": said, "asking": asking(), "version": _version(arrays)}
-        return cls(plain, arrays)
+        return cls(_plain(kind, _version(arrays), terms), arrays)
 
     def store(self, path: Path) -> None:
         """Write the compiled form; OSError where that can't be done."""
-        plain = {"texts": self.texts, "said": self._terms.said, "asking": self._terms.asking, "version": self.version}
-        storedform.write(path, plain, self._arrays)
+        storedform.write(path, _plain(self.texts, self.version, self._terms), self._arrays)
 
     @classmethod
     def load(cls, path: Path) -> LocalRetriever:
@@ -269,6 +267,18 @@ def settings(kind: Texts) -> Settings:
 def _from(made: type[Made], arrays: Mapping[str, NDArray[Any]], name: str) -> Made:
     """A dataclass of arrays, stored under its name."""
     return made(**{field.name: arrays[f"{name}.{field.name}"] for field in fields(made)})
+
+
+def _plain(texts: Texts, version: str, terms: Terms) -> dict[str, Any]:
+    """What of an engine is no array."""
+    sayings = terms.sayings
+    return {
+        "texts": texts,
+        "said": sayings.said,
+        "apart": sayings.apart,
+        "asking": terms.asking,
+        "version": version,
+    }
 
 
 def _version(arrays: Mapping[str, NDArray[Any]]) -> str:

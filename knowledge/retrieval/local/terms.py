@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from knowledge.reading.cutting import Cutter
 from knowledge.reading.vocabulary import frequencies
 from knowledge.retrieval.interface import Question
+from knowledge.retrieval.local.sayings import Sayings, apart_of
 from knowledge.text.fold import fold
-from knowledge.text.phrases import Phrases
 
 Keys = NDArray[np.uint64]
 
@@ -36,16 +36,23 @@ _HAN = (0x3400, 0x9FFF)
 class Terms:
     """Cuts texts and questions with one dictionary."""
 
-    def __init__(self, counts: dict[str, int], said: Mapping[str, Sequence[str]], asking: Sequence[str]) -> None:
+    def __init__(
+        self,
+        counts: dict[str, int],
+        said: Mapping[str, Sequence[str]],
+        asking: Sequence[str],
+        apart: Mapping[str, str] | None = None,
+    ) -> None:
         """``counts``: jieba's prefix dictionary, words with how common they are; ``asking``: words that only ask.
 
-        ``said``: what people say -> what official texts call it.
+        ``said``: what people say -> what official texts call it; ``apart``: what apart_of() gave, made anew where None.
         """
-        self.counts, self.said, self.asking = counts, said, asking
+        self.counts, self.asking = counts, asking
         self._cutter = Cutter(counts)
         self._only_asks = frozenset(asking)
         self._asks = _any_of([word for word in asking if len(word) > 1])
-        self._says = Phrases({word: word for word in said})
+        apart = apart_of(said, self._content, counts) if apart is None else apart
+        self.sayings = Sayings(said, apart, self._content, counts)
 
     def words(self, plain: str) -> list[str]:
         """Words of a folded text, and the shorter ones that long ones are made of."""
@@ -55,10 +62,10 @@ class Terms:
         """Any text as a question; one that only asks (怎么办) keeps its words."""
         plain = fold(text)
         runs = self._asks.sub(" ", plain)
-        content = [w for w in self._cutter.cut(plain) if _RUN.match(w)]
-        kept = [w for w in content if w not in self._only_asks]
+        kept = self._content(plain)
         words = self.words(plain)
         if not kept:
+            content = (w for w in self._cutter.cut(plain) if _RUN.match(w))
             return Question(tuple(words), tuple(content), plain, {})
         more: dict[str, float] = {}
         for called in self.called(plain).values():
@@ -66,10 +73,13 @@ class Terms:
                 more[term] = max(more.get(term, 0.0), len(called) ** -0.5)
         return Question(tuple(w for w in words if w not in self._only_asks), tuple(kept), runs, more)
 
-    def called(self, plain: str) -> dict[str, tuple[str, ...]]:
+    def called(self, plain: str) -> Mapping[str, tuple[str, ...]]:
         """What official texts call what a folded text says, by what it says."""
-        said = dict.fromkeys(found.value for found in self._says.scan(plain))
-        return {word: tuple(self.said[word]) for word in said}
+        return self.sayings.called(plain)
+
+    def _content(self, plain: str) -> list[str]:
+        """The words of a folded text but for those that only ask."""
+        return [word for word in self._cutter.cut(plain) if _RUN.match(word) and word not in self._only_asks]
 
 
 def plain_text(text: str) -> str:
