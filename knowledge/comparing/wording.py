@@ -72,5 +72,6 @@ def words(text: str) -> list[str]:
 def _cutter() -> Any:
     tokenizer = jieba.Tokenizer()
     counts = {word: count for word, count in counted().items() if count >= COMMON}
+    counted.cache_clear()
     tokenizer.FREQ, tokenizer.total, tokenizer.initialized = frequencies(counts), sum(counts.values()), True
     return tokenizer

@@ -56,3 +56,9 @@ def test_the_kind_that_is_asked_is_said(alone: Assistant, question: str, said: s
     reply = alone.reply(question)
     assert said in reply.text
     assert not_said not in reply.text
+
+
+def test_a_basis_of_no_known_level_is_listed_without_one(alone: Assistant) -> None:
+    reply = alone.reply("依据是什么")
+    assert "（市）「《渠州市现代流通体系建设规划（2024—2028年）》」" in reply.text
+    assert "None" not in reply.text

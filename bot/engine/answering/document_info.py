@@ -108,16 +108,21 @@ class DocumentInfo(Paragraphs):
             if found:
                 blocks.append(self.say(f"info.{'basis' if role == 'basis' else 'cited'}"))
             for basis in found:
-                level = self.words("info.basis_line", level=basis.level) if basis.level else ""
-                if basis.clause:
-                    at = self.place(self.policy.clause(basis.clause), title=False, named=False)
-                    level = self.words("info.cited_line", level=basis.level, place=at)
-                blocks.append(Block("list", (Say(level), Quote(basis.quote))))
+                blocks.append(Block("list", (Say(self._of_which_level(basis)), Quote(basis.quote))))
             if role == "basis":
                 blocks += self._basis_said(found)
         if not blocks:
             blocks.append(self.say("info.unstated"))
         return [*blocks, *self._absent()]
+
+    def _of_which_level(self, basis: Basis) -> str:
+        """（国家，见第三部分（二））, as far as it is known."""
+        at = basis.clause and self.place(self.policy.clause(basis.clause), title=False, named=False)
+        if not at:
+            return self.words("info.basis_line", level=basis.level) if basis.level else ""
+        if basis.level is None:
+            return self.words("info.cited_at", place=at)
+        return self.words("info.cited_line", level=basis.level, place=at)
 
     def _basis_said(self, known: Sequence[Basis]) -> list[Block]:
         """The sentence that names what the document rests on; where nothing is known to be its basis, all that do."""
