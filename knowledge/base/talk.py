@@ -201,6 +201,8 @@ class ActTalk(Record):
     """Words around an act that add nothing to it."""
     leaves: Expressions = NEVER
     """What begins something new: 换个问题."""
+    acknowledges: Expressions = NEVER
+    """What says, before a question, that the answer was heard: 行吧,…"""
     asking: Expressions = NEVER
     """What makes a part of a message a question of its own."""
     whether: Expressions = NEVER

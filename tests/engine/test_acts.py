@@ -104,6 +104,16 @@ def test_steps_stay_in_what_was_offered(assistant: Assistant) -> None:
     assert assistant.reply("下一条", stepped.conversation).status == "clarify"
 
 
+@pytest.mark.parametrize("heard", ["行吧。", "好的，", "嗯嗯 ", "知道了，那"])
+def test_what_was_heard_is_no_answer_to_the_next_question(imported: Assistant, heard: str) -> None:
+    """行吧 alone is thanks; before a question it is nothing."""
+    first = imported.reply("养老托育补助公示多久", policy="heminfa-2025-50")
+    plain = imported.reply("示范托育机构奖多少", first.conversation, policy="heminfa-2025-50")
+    beside = imported.reply(f"{heard}示范托育机构奖多少", first.conversation, policy="heminfa-2025-50")
+    assert (beside.status, beside.clauses, beside.figures) == (plain.status, plain.clauses, plain.figures)
+    assert beside.status == "answer"
+
+
 @pytest.mark.parametrize("turn", ["换个问题", "另外问下", "问个别的", "算了，换个话题"])
 def test_leaving_asks_what_is_next(imported: Assistant, turn: str) -> None:
     reply = talk(imported, [NIGHT, turn])
@@ -111,7 +121,9 @@ def test_leaving_asks_what_is_next(imported: Assistant, turn: str) -> None:
     assert reply.conversation.policy, "its document is still meant"
 
 
-@pytest.mark.parametrize("begins", ["换个问题，", "另外问下，", "再问个别的，", "对了，"])
+@pytest.mark.parametrize(
+    "begins", ["换个问题，", "换个问题哈，", "行吧 再问个 ", "另外问下，", "再问个别的，", "对了，"]
+)
 def test_a_new_subject_does_not_stick_to_what_was_left(imported: Assistant, begins: str) -> None:
     reply = talk(imported, [NIGHT, f"{begins}装修贷款给贴息吗"])
     assert [c.clause for c in reply.clauses][:1] == ["2.7"]

@@ -1,4 +1,4 @@
-"""换个问题, 另外问下: what was talked about is left; its document is still the one that is meant."""
+"""What stands before a question: 换个问题 leaves what was talked about, but not its document; 行吧 leaves nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.why import Rule
+
+
+def acknowledges(asked: Asked, use: Resources) -> Outcome:
+    """行吧。谁来监督: the question behind it, of what is talked about as any other."""
+    rest = use.acts.acknowledged(asked.question)
+    return Narrow(replace(asked, question=use.understanding.question(rest))) if rest else None
 
 
 def leaves(asked: Asked, use: Resources) -> Outcome:

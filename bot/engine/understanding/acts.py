@@ -68,6 +68,7 @@ class Acts:
         self._understanding = understanding
         acts = understanding.talk.acts
         self._around = pattern(acts.around)
+        self._acknowledges = pattern(acts.acknowledges)
         self._leaves = pattern(acts.leaves)
         self._asking, self._each = pattern(acts.asking), acts.each
         self._whether, self._two = pattern(acts.whether), pattern(acts.two)
@@ -84,6 +85,13 @@ class Acts:
         text = question.reading.folded
         match = self._leaves.match(text)
         return text[match.end() :].strip(" ,.:;") if match else None
+
+    def acknowledged(self, question: Question) -> str:
+        """What is asked behind words that say that the answer was heard; empty: there are none, or nothing is asked."""
+        text = question.reading.folded
+        match = self._acknowledges.match(text)
+        rest = text[match.end() :] if match else ""
+        return "" if self._understanding.empty(rest) else rest
 
     def of_document(self, question: Question) -> InfoTopic | None:
         """What a sentence asks of a document as such, whatever it is called: 是为落实哪个规划制定的."""
