@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from knowledge.compiled.readybase import Ready
 from knowledge.learned import index
 from knowledge.learned.index import Index, Weights
-from knowledge.reading.cutter import counted
 from knowledge.reading.reader import Reader
 from knowledge.retrieval import LocalRetriever, evidence
 from knowledge.retrieval.clause_finder import ClauseFinder, titled_texts, unasked
@@ -45,6 +44,7 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Fi
     from knowledge.base.field import read_field
     from knowledge.learned.examples import clause_texts, examples
     from knowledge.reading import build_vocabulary
+    from knowledge.reading.cutter import counted
 
     known = examples(base)
     unasked_targets, entries = unasked(base)
