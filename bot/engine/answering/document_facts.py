@@ -9,6 +9,7 @@ from typing import Literal
 from bot.engine.documents.library import Library
 from bot.engine.values.reply import Block, Quote, Say
 from knowledge.base.document import Policy
+from knowledge.text.dates import days
 
 Particular = Literal["repeals", "attachments", "number", "issuer", "published"]
 PARTICULARS: tuple[Particular, ...] = ("repeals", "attachments", "number", "issuer", "published")
@@ -19,11 +20,6 @@ _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
 _REPEALS = re.compile(r"(?:废止|停止执行|停止施行|不再执行|失效|取代|代替|替代)")
 _NAMES_ONE = re.compile(r"《|〔\d{4}〕|号|原|此前|以前|同时废止")
 _ATTACHED = re.compile(r"^\s*附\s*件")
-_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
-_DAY_IN_WORDS = re.compile(
-    r"^\s*[一二][〇○零一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日\s*$"
-)
-_HALF = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 class Particulars:
@@ -59,11 +55,8 @@ class Particulars:
             effective = policy.validity.effective_quote
             stated = [Block("note", (Say(self._words("particulars.effective")), Quote(effective)))] if effective else []
             return [self._say("no_published"), *stated]
-        for line in policy.signature:
-            if _DAY_IN_WORDS.search(line):
-                return [self._lead("published", line.strip())]
         for line in (*policy.masthead, *policy.signature):
-            if any(tuple(map(int, d)) == policy.published.timetuple()[:3] for d in _DAY.findall(line.translate(_HALF))):
+            if any(day.first == day.last == policy.published for day in days(line)):
                 return [self._lead("published", line.strip())]
         day = policy.published
         return [self._say("published_day", day=f"{day.year}年{day.month}月{day.day}日")]

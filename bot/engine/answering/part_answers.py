@@ -74,10 +74,8 @@ class PartAnswers(OnPolicy):
         capped = caps(clause, plain, conversation.said, conversation.figures) if part.name == CAP else ()
         own = tuple(dict.fromkeys(sentence(clause, f.quote) for f in capped)) or self._own(clause, part)
         if part.ask.kinds:  # one telephone among several, where of materials all are needed
-            of_kind = _naming(question, _of_kind(question, [Words(clause, own)], part))
-            own = next((words.quotes for words in of_kind), ())
-        found = _of_kind(question, self._common(clause, part, talked=bool(conversation.clause)), part)
-        common = _naming(question, found)[:MOST_COMMON]
+            own = next((words.quotes for words in _asked_for(question, [Words(clause, own)], part)), ())
+        common = _asked_for(question, self._common(clause, part, talked=bool(conversation.clause)), part)[:MOST_COMMON]
         own = () if _names(question, common) and not _names(question, [Words(clause, own)]) else own
         common = [] if own else common
         blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
@@ -107,7 +105,7 @@ class PartAnswers(OnPolicy):
         found = (self._once(part) if part.name in OF_NO_CLAUSE else []) or self._for_all(part)
         if not found:
             return None
-        found = _naming(question, _of_kind(question, found, part))
+        found = _asked_for(question, found, part) if part.ask.kinds else found
         return replace(self.part(found[0].clause, part, question, conversation), conversation=conversation)
 
     @staticmethod
@@ -255,9 +253,16 @@ def _of_kind(question: Question, said: list[Words], part: Part) -> list[Words]:
     return [words for words in kept if words.quotes] or said
 
 
-def _naming(question: Question, said: list[Words]) -> list[Words]:
-    """Of what is said the words that name most of what the question is about: one programme's telephone among many."""
+def _asked_for(question: Question, said: list[Words], part: Part) -> list[Words]:
+    """Of what is said what the question names; of a part with kinds, those of the kind that is asked for."""
+    if not part.ask.kinds:
+        return _naming(question.telling, said)
     about = question.telling or question.reading.words  # of 商务局电话 nothing tells but the unit
+    return _naming(about, _of_kind(question, said, part))
+
+
+def _naming(about: Sequence[str], said: list[Words]) -> list[Words]:
+    """Of what is said the words that name most of what is asked about: one programme's telephone among many."""
     held = [[sum(word in fold(q) for word in about) for q in words.quotes] for words in said]
     most = max((count for counts in held for count in counts), default=0)
     if not most:
