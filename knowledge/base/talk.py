@@ -52,6 +52,8 @@ class FollowUpTalk(Record):
     """A rejection that names what was wrong: 我不是…，是…."""
     clarifies: Expressions = NEVER
     """What says more of what was meant, and not that the answer was wrong: 我是说…."""
+    rejecting: Expressions = NEVER
+    """What may stand before a rejection; behind anything else 错了 and 不对 reject nothing."""
     meant: Expressions = NEVER
     """Behind a rejection, what only says that something is asked: 我问的…."""
     together: Expressions
@@ -60,6 +62,8 @@ class FollowUpTalk(Record):
     """Words that count and name no subject."""
     everything: Expressions
     """What asks for all of a document, whatever clause is talked about."""
+    whole: Expressions = NEVER
+    """What says that the whole document is meant while one of its clauses is talked about."""
     sides: Expressions
     """Words around what is compared: 在…方面."""
 

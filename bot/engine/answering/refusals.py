@@ -23,6 +23,12 @@ MOST_NEAR = 5
 """The same with clauses without phrasings, whose order is less sure."""
 
 
+def worth_a_look(matches: Sequence[Match]) -> list[str]:
+    """The clauses without phrasings that may say it though none of them is surely what is asked for; at most five."""
+    near = [m.target for m in matches if m.found and m.probability >= NEAR and m.signals["cover"]]
+    return near[:MOST_NEAR]
+
+
 class Refusals(OnPolicy):
     """Says what there is none of, with clauses near it marked as no answer."""
 
@@ -33,7 +39,7 @@ class Refusals(OnPolicy):
 
     def nothing_in(self, matches: Sequence[Match], conversation: Conversation) -> Reply:
         """The document that was asked says nothing on it, as far as its words show."""
-        own = [t for t in self._near(matches) if t.startswith(f"{self.policy.id}/")]
+        own = [t for t in worth_a_look(matches) if t.startswith(f"{self.policy.id}/")]
         blocks = [self.compose.say("documents.nothing_in", document=self.compose.document)]
         if own:
             blocks.append(Block("suggest", (Say(self.words("suggest")),)))
@@ -46,12 +52,6 @@ class Refusals(OnPolicy):
             suggestions=tuple(self.ref(t, 0.0) for t in own),
             why=Why(Rule.NOTHING_IN_DOCUMENT),
         )
-
-    @staticmethod
-    def _near(matches: Sequence[Match]) -> list[str]:
-        """The clauses without phrasings that are worth a look though none of them is surely what is asked for."""
-        near = [m.target for m in matches if m.found and m.probability >= NEAR and m.signals["cover"]]
-        return near[:MOST_NEAR]
 
     def declined(self, best: Match, matches: Sequence[Match], question: Question, conversation: Conversation) -> Reply:
         """Not covered: what it is that isn't, where that is known, and clauses near it, marked as no answer."""
@@ -77,7 +77,7 @@ class Refusals(OnPolicy):
         else:
             blocks.append(self.compose.say("none.far", name=self.library.name))
         if unknown and not worded:
-            suggested = list(dict.fromkeys((*suggested, *self._near(matches))))[:MOST_NEAR]
+            suggested = list(dict.fromkeys((*suggested, *worth_a_look(matches))))[:MOST_NEAR]
         if suggested:
             blocks.append(Block("suggest", (Say(self.words("suggest_worded" if worded else "suggest")),)))
             blocks += [Block("list", (Say(self.line(t)),)) for t in suggested]

@@ -13,6 +13,10 @@ from bot.engine.values.reply import Reply
 from knowledge.base.target import policy_of
 
 
+CORRECTION = "correction"
+"""Name of the rule that takes a rejection from before a question."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question, what is talked about, and which documents are asked."""
@@ -28,6 +32,11 @@ class Asked:
     """Whether it begins something new: 换个问题."""
     narrowed_by: frozenset[str] = frozenset()
     """The rules that have made it from what was asked first; none does so twice."""
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it says what was meant instead of what was answered: 不是，我问的是…"""
+        return CORRECTION in self.narrowed_by
 
     @property
     def names_unit(self) -> bool:

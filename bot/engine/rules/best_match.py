@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from bot.engine.answering.clause_answers import MOST_RELATED
-from bot.engine.matching.decide import Decision, decide
+from bot.engine.answering.refusals import worth_a_look
+from bot.engine.matching.decide import MOST_CHOICES, Decision, decide
 from bot.engine.matching.matcher import Context
 from bot.engine.matching.merge import contest
 from bot.engine.rules.asked import Asked
 from bot.engine.rules.corrections import narrowed
+from bot.engine.rules.document_facts import asked_of_clause
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.conversation import Conversation
@@ -21,6 +23,7 @@ from bot.engine.values.why import By, Rule, Why
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
+from knowledge.text.fold import fold
 
 LOOSE = frozenset(
     f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition", "validity", "effective")
@@ -148,8 +151,19 @@ class Case:
             info = cast(InfoTopic, topic)
             if info in TERMS and self._of_another_paper():
                 return self._decline(best)
-            return self.use.info(info, self.asked.question, self.asked.conversation, self.asked.scope)
-        return self._talk(topic) if decision.act == "chat" else self._decline(best)
+            return self._of_document(info)
+        if decision.act == "chat" and not self.asked.corrects:
+            return self._talk(topic)
+        return self._decline(best)
+
+    def _of_document(self, topic: InfoTopic) -> Reply:
+        """On a document as a whole, or on the clause that is talked about where that is what is asked."""
+        question, conversation = self.asked.question, self.asked.conversation
+        if not asked_of_clause(topic, self.asked, self.use):
+            return self.use.info(topic, question, conversation, self.asked.scope)
+        if topic == "units":
+            question = replace(question, asks=question.asks | {"units"})
+        return self.use.of_talked_about(question, conversation)
 
     def _of_another_subject(self, reply: Reply, best: Match) -> bool:
         """Whether a sum is told or asked for, and the question names a subject that it isn't for: 驾照复审要多少钱."""
@@ -184,9 +198,23 @@ class Case:
         """Nothing in the document that is asked, or in any."""
         question, conversation, scope = self.asked.question, self.asked.conversation, self.asked.scope
         if scope.untaught:
-            return self.use.home(scope, conversation).nothing_in(self.matches, conversation)
+            corrected = self._corrected() if self.asked.corrects else None
+            return corrected or self.use.home(scope, conversation).nothing_in(self.matches, conversation)
         answers = self.use.answers(scope.only or self.use.library.home.id)
         return answers.declined(best, self.matches, question, conversation)
+
+    def _corrected(self) -> Reply | None:
+        """不对,我要的是智能仪表的: who says what was meant is told where it may stand, if any of it does.
+
+        In the clause that is talked about, though another part of it was meant; else a choice of what is near.
+        """
+        question, conversation = self.asked.question, self.asked.conversation
+        text = fold(self.use.library.clause(conversation.clause).text) if conversation.clause else ""
+        if any(word in text for word in question.telling):
+            reply = self.use.of_talked_about(question, conversation)
+            return self.use.answers(conversation.clause).as_likeliest(reply, ())
+        near = worth_a_look(self.matches)[:MOST_CHOICES]
+        return self.use.across.choose(near, self.matches, question, Rule.CLOSE_MATCH) if near else None
 
     def _answer(self, best: Match) -> Reply:
         """From the best clause, with a line on others that fit where it is not what is talked about anyway."""

@@ -18,6 +18,8 @@ from knowledge.base.phrasings import InfoTopic
 
 OF_DOCUMENT = frozenset({"validity", "effective", "issuer", "number", "published", "basis", "addressees"})
 """Topics on a document as a whole that are asked of one that is described."""
+OF_CLAUSE_AS_WELL = frozenset({"structure", "units", "addressees"})
+"""Topics whose words (几个, 哪些单位, 算谁的) are those of questions on a clause as well."""
 REPEALED = "repealed"
 """Cues that ask what took the document's place, which its validity says."""
 
@@ -103,6 +105,20 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
     if topics == ["number"] and use.topic(question, asked.scope, SURE_TOPIC) == "basis":  # of what it rests on
         return answers.info("basis", asked.conversation)
     return answers.particulars(topics, asked.conversation)
+
+
+def asked_of_clause(topic: InfoTopic, asked: Asked, use: Resources) -> bool:
+    """Whether a topic on a document as a whole is asked of the clause that is talked about: 都有哪些单位, 文号给我.
+
+    In a document without phrasings; the words of the question must not say that the whole document is meant, or it
+    must not state what is asked.
+    """
+    talked = asked.talked_about
+    if talked not in use.library.untaught or asked.rejected or asked.left or asked.scope.only not in ("", talked):
+        return False
+    if topic in OF_CLAUSE_AS_WELL:
+        return not use.follow_ups.says_whole(asked.question)
+    return topic in PARTICULARS and _of_clause([topic], use.library.by_id[talked], asked, use)
 
 
 def _in_a_sentence(asked: Asked, use: Resources) -> Reply | None:

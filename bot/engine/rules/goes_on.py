@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.corrections import narrowed
+from bot.engine.rules.document_facts import asked_of_clause
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.understanding.understanding import Question
@@ -26,7 +28,8 @@ from bot.engine.values.thresholds import (
     TALKED,
 )
 from bot.engine.values.why import By, Rule
-from knowledge.base.target import kind_of, policy_of
+from knowledge.base.phrasings import InfoTopic
+from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
 from knowledge.text.fold import fold
@@ -47,11 +50,13 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     if _surely_else(own, best, leaning, asked, use):
         return None
     probably = best is not None and _more_probably(best, own, use.acts.names_only(plain))
-    if best is not None and (probably or _states(best, own, question, asked, use)):
-        target = _nearest(best, found, asked, use) if probably else best.target
-        reply = _answer(target, best.probability, question, asked, use)
-        unsure = best.probability < HALF and (not leaning or not probably)
-        return _marked(reply, best, use) if unsure else reply
+    if best is not None and probably:
+        reply = _answer(_nearest(best, found, asked, use), best.probability, question, asked, use)
+        return _marked(reply, best, use) if best.probability < HALF and not leaning else reply
+    stating = next((f for f in found if f is not own and _states(f, own, question, asked, use)), None)
+    if stating is not None:
+        reply = _answer(stating.target, stating.probability, question, asked, use)
+        return _marked(reply, stating, use) if stating.probability < HALF else reply
     reply = _answer(asked.conversation.clause, 1.0 if leaning or own is None else own.probability, question, asked, use)
     return reply if leaning else _marked(reply, own, use)
 
@@ -132,6 +137,8 @@ def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: As
     matches = use.matcher.match(question, asked.scope)
     top = matches[0] if matches else None
     if top is None or _holds(asked, use):
+        return False
+    if kind_of(top.target) == "info" and asked_of_clause(cast(InfoTopic, Target.parse(top.target).topic), asked, use):
         return False
     if kind_of(top.target) in ("info", "chat"):
         surely = max(top.probability, use.small_talk(question, asked.scope))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.engine.answering.on_policy import SAID_CHARS
+from bot.engine.answering.part_answers import OF_NO_CLAUSE
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
-from bot.engine.understanding.acts import PHONE
+from bot.engine.understanding.acts import PHONE, Part
 from bot.engine.values.conversation import ASKED_ON
 from bot.engine.values.why import Rule
 from knowledge.base.target import clauses_of
+from knowledge.text.fold import fold
 
 UNITS = "units"
 """The part that is no words of the clause: who is responsible."""
@@ -22,7 +24,7 @@ def parts(asked: Asked, use: Resources) -> Outcome:
     Of a document as a whole, once something was asked of it: what it says of it for all that it grants.
     """
     conversation = asked.conversation
-    part = None if asked.left or _of_nothing(asked, use) else use.acts.part(asked.question)
+    part = None if asked.left or _of_nothing(asked, use) else use.acts.part(asked.question) or _of_words(asked, use)
     if part is None:
         return _told(asked, use) or _told_of_all(asked, use)
     offered = clauses_of(conversation.choices)
@@ -52,6 +54,17 @@ def _of_nothing(asked: Asked, use: Resources) -> bool:
     if conversation.info and asked.scope.only in use.library.untaught:
         return False
     return bool(asked.scope.only or conversation.policy)
+
+
+def _of_words(asked: Asked, use: Resources) -> Part | None:
+    """What is asked of something that the clause which is talked about has in its words: 想进这个委员会,怎么报名."""
+    if asked.talked_about not in use.library.untaught or asked.rejected or asked.names_unit:
+        return None
+    read = use.acts.part_of(asked.question)
+    if read is None or read[0].name not in OF_NO_CLAUSE:
+        return None
+    text, words = fold(use.library.clause(asked.conversation.clause).text), use.understanding.question(read[1]).telling
+    return read[0] if words and all(word in text for word in words) else None
 
 
 def _told_of_all(asked: Asked, use: Resources) -> Outcome:

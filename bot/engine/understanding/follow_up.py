@@ -84,6 +84,10 @@ class FollowUps:
         """Whether it asks for all of a document, whatever clause is talked about: 有哪些补贴."""
         return self._follow["everything"].search(question.reading.plain) is not None
 
+    def says_whole(self, question: Question) -> bool:
+        """Whether it says that the whole document is meant, whatever clause is talked about: 整个文件涉及哪些单位."""
+        return self._follow["whole"].search(question.reading.plain) is not None
+
     def says_subject(self, word: str) -> bool:
         """Whether a word does more than count: not 一年."""
         return self._follow["counts"].search(word) is None

@@ -12,6 +12,7 @@ from functools import lru_cache
 from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.number_words import NumberWords
 from bot.engine.understanding.other_places import OtherPlaces
+from bot.engine.understanding.patterns import pattern
 from bot.engine.values.thresholds import LEAD_IN
 from knowledge.base.lexicon import Lexicon, Unit
 from knowledge.compiled import Ready
@@ -90,6 +91,7 @@ class Understanding:
             fold(short): unit.name for _, units in _units(lexicon) for unit in units for short in unit.short
         }
         self.talk = lexicon.talk
+        self._rejecting = pattern(self.talk.follow_up.rejecting)
         self._others = OtherPlaces(ready.base)
         cues: dict[str, set[str]] = {}
         for name, expressions in lexicon.cues.model_dump().items():
@@ -174,9 +176,14 @@ class Understanding:
         for found in self._cues.scan(folded):
             if found.start > LEAD_IN:
                 break
-            if "correction" in found.value:
+            if "correction" in found.value and self._rejects(folded[: found.start]):
                 return found.end
         return None
+
+    def _rejects(self, before: str) -> bool:
+        """Whether what stands before such words says nothing by itself: 你答得不对, but not 名字写错了."""
+        apart = not before or not before[-1].isalnum()
+        return apart or self.empty(before) or self._rejecting.search(before) is not None
 
     def _named(self, plain: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         """(units, units of no document, the text without them)."""
