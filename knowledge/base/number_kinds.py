@@ -21,6 +21,6 @@ def kinds_of(figure: Figure) -> tuple[NumberKind, ...]:
         return ("share", "money") if figure.cap is not None else ("share",)
     if figure.kind == "amount" or figure.unit.endswith("元"):
         return ("money",)
-    if figure.text.startswith("每"):  # 每两年一次: how often, and how many times
+    if figure.text.startswith("每") and figure.kind != "deadline":  # 每两年一次: how often, and how many times
         return ("count", "time")
     return ("time",) if figure.kind in ("duration", "deadline") or figure.unit in TIMES else ("count",)

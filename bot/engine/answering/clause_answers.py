@@ -38,6 +38,9 @@ class ClauseAnswers(OnPolicy):
         selection = self._figures(clause, on_clause)
         if by.rule is Rule.FOLLOW_UP and not self._asked.written:
             selection = but_unknown_case(clause, on_clause, selection, self._money)
+        if selection == Selection() and question.numbers and not self._asked.written:
+            quoted = self._best(self.policy.id, clause, question.reading)
+            selection = self._untaught_figures.beside(clause, quoted or "", question)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self.today())
         if any(b.role == "units" for b in lead):  # already first

@@ -82,10 +82,7 @@ class UntaughtFigures:
             return Selection()
         if not any(wanted.fit(f) for f in clause.figures):
             return self._none(clause, wanted)
-        led: list[Figure] = []
-        for part in self.words.parts(asked.plain):
-            for of_part in self.words.asked_in(part) or (wanted,):
-                led += [f for f in self._best(clause, of_part, part, asked) if f not in led]
+        led = self._of_parts(clause, wanted, asked)
         if not led and wanted.unstated:
             return self._none(clause, wanted)
         if not any(map(wanted.of_span, led)) and wanted.may_stand_in(clause.text):
@@ -97,6 +94,28 @@ class UntaughtFigures:
         wrong, right = claims(asked, led)
         of_conditions = not wanted.needed and all(map(is_condition, led))  # 500万 is what one earns, not what is given
         return Selection(tuple(led), contradicted=wrong, confirmed=right and not of_conditions)
+
+    def _of_parts(self, clause: Clause, wanted: NumberAsked, asked: ClauseQuestion) -> list[Figure]:
+        """The best for each part of the question; one for each where they are said in the same words.
+
+        规划里原来有多少个项目,后来又加了多少个: the best for both parts is the one, so the next is meant as well.
+        """
+        led: list[Figure] = []
+        parts = self.words.parts(asked.plain)
+        for part in parts:
+            for of_part in self.words.asked_in(part) or (wanted,):
+                best = self._best(clause, of_part, part, asked)
+                if len(parts) > 1 and len(best) == 1 and best[0] in led:
+                    next_best = self._best(clause, of_part, part, asked, led)
+                    best = [f for f in next_best if len(next_best) == 1 and of_part.fit(f) >= of_part.fit(best[0])]
+                led += [f for f in best if f not in led]
+        return led
+
+    def beside(self, clause: Clause, sentence: str, question: Question) -> Selection:
+        """Of a sentence that is quoted the figures that count what the question states a number of: 说要搞1000个."""
+        held = [f for f in clause.figures if f.quote in sentence]
+        led = [f for f in held if any(comparable(n, f) for n in question.numbers if n.value != 1)]
+        return Selection(tuple(led)) if 0 < len(led) <= MOST else Selection()
 
     def _claimed(self, clause: Clause, asked: ClauseQuestion, led: Sequence[Figure]) -> list[Figure]:
         """The figures that numbers are held out for beside those that are put forward: 是四年期, 到2028年底, 对吧."""
@@ -119,11 +138,13 @@ class UntaughtFigures:
     def _stated(clause: Clause, wanted: NumberAsked) -> tuple[Figure, ...]:
         return tuple(f for f in clause.figures if f.is_money)[:MOST] if wanted.unstated == "number" else ()
 
-    def _best(self, clause: Clause, wanted: NumberAsked, part: str, asked: ClauseQuestion) -> list[Figure]:
+    def _best(
+        self, clause: Clause, wanted: NumberAsked, part: str, asked: ClauseQuestion, without: Sequence[Figure] = ()
+    ) -> list[Figure]:
         """The best for a part of the question, and those that are no worse, in the order of the text."""
         fit = {f.id: wanted.fit(f) for f in clause.figures}
         said = asked.question.reading.plain  # 不是国家级的 is a contrast, too
-        figures = self._contrasts.narrowed(clause, [f for f in clause.figures if fit[f.id]], said)
+        figures = self._contrasts.narrowed(clause, [f for f in clause.figures if fit[f.id] and f not in without], said)
         if not figures:
             return []
         for text in dict.fromkeys((part, asked.plain, asked.whole)):

@@ -12,7 +12,6 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from knowledge.base.target import policy_of
 
-
 CORRECTION = "correction"
 """Name of the rule that takes a rejection from before a question."""
 

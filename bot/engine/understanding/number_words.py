@@ -28,6 +28,12 @@ SPANS = ("long", "short", "date")
 """Years and months, days and hours, and points in time; groups of the expressions that ask for a time."""
 _CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
 _RATE = re.compile("(?:率|比例|占比|比重)$")
+_AIM = re.compile(
+    "(?:建设|建成|打造|培育|创建|引进|引育|新增|形成|制修订|制定|突破|遴选|选择|确定|推广|实现|提升到|提高到|增加到|占.{0,8}(?:比重|比例))"
+    "(?:和|、|或|及|了|到|达到?|超过|不少于|至少)*$"
+)
+AIMED = 20
+"""Characters before a number among which stands that it shall be reached."""
 _CUT = re.compile(r"[,.;?!\n]+")
 _ITEMS = re.compile(r"以及|[、和及与跟]")
 _DATE = re.compile(r"(?:19|20)\d{2}年?(?:[-~至到](?:19|20)\d{2}年)?|\d{1,2}月(?:\d{1,2}日)?")
@@ -109,7 +115,7 @@ class NumberAsked:
     def _side(self, figure: Figure) -> float:
         """Whether it is a condition, a cap, or for each, as it is asked for."""
         before = figure.quote.partition(figure.text)[0]
-        out = 1.0 if is_condition(figure) == self.needed else GIVEN
+        out = 1.0 if is_aim(figure) or is_condition(figure) == self.needed else GIVEN
         if self.most:
             out *= CAPPED if _CAP.search(before[-8:] + figure.text) or figure.cap is not None else NOT_CAPPED
         if self.each:
@@ -128,6 +134,12 @@ def _span_of(unit: str, value: float) -> str:
     """Of SPANS."""
     dated = unit == "年" and value >= FIRST_YEAR
     return "date" if dated else "long" if unit in _LONG else "short"
+
+
+def is_aim(figure: Figure) -> bool:
+    """Whether it is what shall be reached, neither given nor asked of anybody: 建设10个以上园区, 占比超过50%."""
+    before, _, after = figure.quote.partition(figure.text)
+    return not figure.is_money and not after.startswith("的") and _AIM.search(before[-AIMED:]) is not None
 
 
 def is_condition(figure: Figure) -> bool:
@@ -225,7 +237,9 @@ class NumberWords:
         """The parts of a question that ask for a number each: 评上国家级给多少？省级的呢; all of it where one does."""
         cut = [part for part in _CUT.split(plain) if part.strip()]
         cut = cut if len(cut) > 1 else plain.split()
-        asking = [part for part in cut if (asked := self.of(part)) is not None and asked.kinds != ("any",)]
+        asking = [part for part in cut if self.of(part) is not None]
+        if not any((asked := self.of(part)) is not None and asked.kinds != ("any",) for part in asking):
+            asking = []
         if (listed := self._listed.search(plain)) and len(asking) < 2:
             items = [item for item in _ITEMS.split(_CUT.split(plain[: listed.start()])[-1]) if item.strip()]
             asking = items if len(items) > 1 else asking

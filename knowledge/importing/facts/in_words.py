@@ -39,7 +39,7 @@ _DIVIDED = re.compile(
 """How many kinds or steps there are of something."""
 _OFTEN = re.compile(
     r"(?P<per>每隔?(?:[一二两三四五六七八九十]|\d{1,2})?个?(?:年度?|月|季度|学期|学年|周|星期|旬|日|天))内?"
-    rf"(?P<before>{LESS}|{MORE})?[^,。;:!?、\d]{{0,8}}?(?P<number>[一二两三四五六七八九十])(?P<unit>次|课时|学时|小时|节|期|届|轮|批|场|篇|份)"
+    rf"(?P<before>{LESS}|{MORE})?[^,。;:!?、\d]{{0,8}}?(?!一批)(?P<number>[一二两三四五六七八九十])(?P<unit>次|课时|学时|小时|节|期|届|轮|批|场|篇|份)"
 )
 """How often: 每两年开展一次, 每月至少两课时."""
 _LEVELS = re.compile(
