@@ -30,12 +30,13 @@ from knowledge.text.printed import View
 COUNTED = (
     "公斤|千克|市斤|立方米|毫米|厘米|纳米|毫秒|学时|人天|株|册|枚|头(?![部顶])|"
     "项|个|家|名|人次|人|户|件|款|条|所|座|台|套|辆|支|场|次|处|批|种|类|亩|公顷|平方公里|平方米|公里|米|吨|千瓦|兆瓦|万千瓦|"
-    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架|份|字|页|秒|届|[EPTZ](?:Flops|FLOPS|FLOPs)|[EPTZ]B(?![A-Za-z])|"
-    r"(?<![万亿千百])级(?![别甲乙丙医政市县省国院])|[kcm]?m[²³23]?(?![A-Za-z\d])|㎡|[MGT]bps|[BM](?=[,。;、)以及的]|$)"
+    "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架|份|字|页|秒|届|[EPTZ](?:Flops|FLOPS|FLOPs)|[EPTZ]B(?![A-Za-z])"
 )
 """What is counted, by its counting word or unit."""
+_BEHIND_DIGITS = rf"{COUNTED}|(?<![万亿千百])级(?![别甲乙丙医政市县省国院])|[kcm]?m[²³23]?(?![A-Za-z\d])|㎡|[MGT]bps|[BM](?=[,。;、)以及的]|$)"
+"""The same, and what stands behind digits only: 震级2.0级, 5 km, 7B."""
 _COUNT = re.compile(
-    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?:余|多)?(?P<scale>万|亿|千|百)?(?:余|多)?(?:标准)?(?P<unit>{COUNTED})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"
+    rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?:余|多)?(?P<scale>万|亿|千|百)?(?:余|多)?(?:标准)?(?P<unit>{_BEHIND_DIGITS})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"
 )
 _RATIO = re.compile(
     rf"(?P<before>{LESS}|{MORE})?(?<![\d:.])(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)(?![\d:])(?=.{{0,6}}(?:比例|配套|配比|匹配|给予|予以|分担|承担|负担|共担))"
@@ -45,7 +46,7 @@ _DURATION = re.compile(
 )
 _RANGE = re.compile(
     rf"(?P<before>{LESS}|{MORE})?{NUMBER}(?P<scale>万|亿|千|百)?(?:[-—~～至到]+)(?P<upper>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?P<scale2>万|亿|千|百)?"
-    rf"(?P<unit>个?工作日|个月|年(?![度级代底初末前]|\d)|日(?!前)|天|{COUNTED})(?P<after>内|以内|之内|左右)?"
+    rf"(?P<unit>个?工作日|个月|年(?![度级代底初末前]|\d)|日(?!前)|天|{_BEHIND_DIGITS})(?P<after>内|以内|之内|左右)?"
 )
 """1-2年, 3~4倍."""
 _ROUND = re.compile(
