@@ -40,6 +40,18 @@ def test_the_figure_that_is_asked_for(imported: Assistant, policy: str, question
     assert led(imported.reply(question, policy=policy)) == figures
 
 
+@pytest.mark.parametrize(
+    ("question", "figures"),
+    [
+        ("护理型床位要占到几成", ["68%"]),
+        ("国家级示范托育机构奖多少，市级的又是多少", ["30万元", "5万元"]),
+        ("我们县领导讲居家养老床位每月要上门8次，是不是记岔了", ["不少于4次"]),
+    ],
+)
+def test_numbers_that_are_aimed_at_or_stated(imported: Assistant, question: str, figures: list[str]) -> None:
+    assert led(imported.reply(question, policy=CARE)) == figures
+
+
 def test_all_of_them_where_no_case_is_named(imported: Assistant) -> None:
     reply = imported.reply("普惠托育机构的运营补贴每人每月多少", policy=CARE)
     assert {"600元", "400元", "300元"} <= set(led(reply))

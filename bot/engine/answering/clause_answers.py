@@ -17,6 +17,7 @@ from bot.engine.values.why import POINTED, By, Rule, Why
 from knowledge.base.document import Clause
 from knowledge.base.phrasings import Misreading
 from knowledge.learned.index import Match
+from knowledge.text.fold import fold
 
 MOST_RELATED = 3
 """Further clauses that are named beside an answer."""
@@ -164,7 +165,14 @@ class ClauseAnswers(OnPolicy):
                 name = "unit_yes"
             term = next((d.term for d in self.responsible.definitions(clause) if unit in d.includes), "")
             blocks.append(self.compose.say(name, unit=unit, term=term))
-        return blocks + (self.compose.units_blocks(clause) or [self.compose.say("no_units")])
+        return blocks + (self.compose.units_blocks(clause) or self._doers(clause, question))
+
+    def _doers(self, clause: Clause, question: Question) -> list[Block]:
+        """Where no units are listed: the sentence that has all that is asked about, else that none is stated."""
+        best = None if self._asked.written else self._best(self.policy.id, clause, question.reading)
+        if best is None or not question.telling or not all(word in fold(best) for word in question.telling):
+            return [self.compose.say("no_units")]
+        return [Block("lead", (Quote(best),), self.compose.label("measure"))]
 
     def _misreading(self, clause: Clause, question: Question) -> Misreading | None:
         plain = question.reading.plain

@@ -18,14 +18,35 @@ from knowledge.base.document import OPENING_BRACKETS, Clause, Definition, Figure
 
 OPENING = 30
 """Characters by which unnumbered clauses are told apart."""
-_SENTENCE_END = re.compile(r"(?<=[。])")
+_SENTENCE = re.compile(r"[^。]*。|[^。]+$")
+_UNITS = re.compile(r"[（(](?:牵头|责任|主办|参加|参与|配合)单位[^（）()]*[）)]\s*")
+"""A list of units in a line of its own, between two passages."""
+_HEADING = re.compile(
+    r"(?:\d{1,2}[.．、]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]+、)[^，,；;]{2,28}。"
+)
 _LIST_LABEL = re.compile(r"^责任单位[:：]")
 _BARE_NUMBER = re.compile(r"[一二三四五六七八九十百\d]+")
 
 
 def sentences(clause: Clause) -> list[str]:
-    """The sentences of a clause's body, verbatim."""
-    return [s for s in _SENTENCE_END.split(clause.body) if s.strip()]
+    """The sentences of a clause's body, verbatim: without lists of units between them, a heading with what it heads."""
+    found: list[str] = []
+    begins: int | None = None
+    for match in _SENTENCE.finditer(clause.body):
+        start, end = match.span()
+        while (listed := _UNITS.match(clause.body, start := _said_from(clause.body, start, end), end)) is not None:
+            start = listed.end()
+        if begins is None and _HEADING.fullmatch(clause.body, start, end):
+            begins = start
+        elif start < end:
+            found.append(clause.body[start if begins is None else begins : end].rstrip())
+            begins = None
+    return found if begins is None else [*found, clause.body[begins:].rstrip()]
+
+
+def _said_from(text: str, start: int, end: int) -> int:
+    """The place of the first character from ``start`` on that is no space."""
+    return next((at for at in range(start, end) if not text[at].isspace()), end)
 
 
 def _begun(policy: Policy, today: date) -> bool:

@@ -84,7 +84,8 @@ class Understanding:
         named = [(own, unit) for own, units in _units(lexicon) for unit in units]
         short = {unit.name for unit in lexicon.units.brought if len(unit.name) < SHORTEST_UNIT}
         named = [(own, unit) for own, unit in named if unit.name not in short]
-        called = {fold(alias): (unit.name, own) for own, unit in named for alias in unit.names}
+        of_documents = {unit.name for own, unit in named if own}  # 民政局 is theirs where a document has 市民政局
+        called = {fold(alias): (unit.name, unit.name in of_documents) for _, unit in named for alias in unit.names}
         called |= {fold(unit.name): (unit.name, own) for own, unit in named if own}  # a name before anyone's alias
         self._units = Phrases(called)
         self._shorts = {

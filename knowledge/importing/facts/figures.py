@@ -33,7 +33,10 @@ COUNTED = (
     "周岁|岁|张|部|门|篇|倍|位|只|间|床|周|小时|分钟|课时|学分|标准煤|机架|份|字|页|秒|届|[EPTZ](?:Flops|FLOPS|FLOPs)|[EPTZ]B(?![A-Za-z])"
 )
 """What is counted, by its counting word or unit."""
-_BEHIND_DIGITS = rf"{COUNTED}|(?<![万亿千百])级(?![别甲乙丙医政市县省国院])|[kcm]?m[²³23]?(?![A-Za-z\d])|㎡|[MGT]bps|[BM](?=[,。;、)以及的]|$)"
+_BEHIND_DIGITS = (
+    rf"{COUNTED}|(?<![万亿千百])级(?![别甲乙丙医政市县省国院])|[kcm]?m[²³23]?(?![A-Za-z\d])|㎡|[MGT]bps|"
+    r"[BM](?=[,。;、)以及的]|$)"
+)
 """The same, and what stands behind digits only: 震级2.0级, 5 km, 7B."""
 _COUNT = re.compile(
     rf"(?P<before>{LESS}|{MORE})?(?:约)?{NUMBER}(?:余|多)?(?P<scale>万|亿|千|百)?(?:余|多)?(?:标准)?(?P<unit>{_BEHIND_DIGITS})(?P<after>(?:\([^()]{{1,4}}\))?(?:{AFTER_MORE}|{AFTER_LESS}|左右))?"

@@ -60,7 +60,7 @@ def in_words(view: View, around: Spans, masked: str, counted: str) -> Iterator[t
     for match in _SHARE.finditer(masked):
         yield _share(view, around, match), match.span()
     for match in re.finditer(
-        rf"(?P<before>{LESS}|{MORE}|一式)(?P<number>[一二两三四五六七八九十百]+)(?P<unit>{counted})", masked
+        rf"(?P<before>{LESS}|{MORE}|一式)(?!一批)(?P<number>[一二两三四五六七八九十百]+)(?P<unit>{counted})", masked
     ):
         yield _count(view, around, match), match.span()
     for match in _LEVEL.finditer(masked):

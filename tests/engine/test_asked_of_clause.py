@@ -1,0 +1,67 @@
+"""What goes on from a clause that nobody taught: a correction, and what may be asked of the document as well."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.engine.assistant import Assistant
+from bot.engine.values.reply import Reply
+
+CARE = "heminfa-2025-50"
+
+
+def talk(assistant: Assistant, *turns: str) -> Reply:
+    """The reply to the last turn."""
+    reply = assistant.reply(turns[0], policy=CARE)
+    for turn in turns[1:]:
+        reply = assistant.reply(turn, reply.conversation, policy=CARE)
+    return reply
+
+
+@pytest.mark.parametrize("question", ["都有哪些单位", "民政局参与吗"])
+def test_units_are_those_of_the_clause(imported: Assistant, question: str) -> None:
+    reply = talk(imported, "居家失能老人的家庭养老床位补多少", question)
+    assert [clause.clause for clause in reply.clauses] == ["a1.2.6"]
+    assert "市民政局" in reply.text
+
+
+def test_units_of_the_whole_document_where_that_is_said(imported: Assistant) -> None:
+    assert talk(imported, "居家失能老人的家庭养老床位补多少", "整个文件涉及哪些单位").status == "info"
+
+
+def test_a_count_is_none_of_parts_of_the_document(imported: Assistant) -> None:
+    reply = talk(imported, "家庭养老床位要提供什么服务", "每个月总共要搞几次")
+    assert [figure.text for figure in reply.figures] == ["不少于4次"]
+
+
+@pytest.mark.parametrize(
+    ("turn", "said"),
+    [
+        ("不对，我要的是护理员岗位奖那条", "岗位奖励"),
+        ("说错了，我想问的是食堂那个", "老年食堂"),
+    ],
+)
+def test_who_corrects_is_told_where_it_may_stand(imported: Assistant, turn: str, said: str) -> None:
+    reply = talk(imported, "家庭养老床位补多少", turn)
+    assert reply.status in ("answer", "choose")
+    assert said in reply.text
+
+
+@pytest.mark.parametrize("text", ["名字写错了怎么改", "填错了怎么办", "金额填的不对算谁的"])
+def test_a_mistake_of_the_askers_rejects_nothing(imported: Assistant, text: str) -> None:
+    assert imported._use.follow_ups.correction(imported.understanding.question(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [("你答得不对，我问的是托育券", "托育券"), ("好像不对，是问托位", "托位"), ("打错了，我是问租金", "租金")],
+)
+def test_the_answer_is_rejected(imported: Assistant, text: str, rest: str) -> None:
+    assert imported._use.follow_ups.correction(imported.understanding.question(text)) == rest
+
+
+@pytest.mark.parametrize("turn", ["申请要交啥材料", "我想办这个家庭养老床位，怎么报名"])
+def test_what_the_clause_does_not_say_is_said_of_it(imported: Assistant, turn: str) -> None:
+    reply = talk(imported, "家庭养老床位补多少", turn)
+    assert "这一条没有单独写" in reply.text
+    assert not reply.figures
