@@ -249,7 +249,36 @@ class Subjects:
 
     def _names_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> bool:
         """Whether a word that the clause lacks names a thing."""
-        return any(map(self._is_thing, self._lacking(policy, clause, question, known)))
+        lacking = self._lacking(policy, clause, question, known)
+        return any(map(self._is_thing, lacking)) or self._names_unknown(policy, clause, question, known)
+
+    def _names_unknown(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> bool:
+        """Whether a part in the clause's words names what no dictionary has, and neither text nor asker: 非遗工坊."""
+        names = list(filter(_may_name, self._runs(question)))
+        if not names:
+            return False
+        texts = [fold_whole(c.text) for c in policy.clauses] if known is None else [known.whole, known.said]
+        own = fold_whole(clause.text)
+        parts = [part for part in _PARTS.split(question.reading.plain) if _share(part, own) >= OWN_WORDS]
+        return any(
+            not any(name[i : i + 2] in text for i in range(len(name) - 1) for text in texts)
+            for name in names
+            if any(name in part for part in parts)
+        )
+
+    def _runs(self, question: Question) -> Iterator[str]:
+        """The characters that stand side by side as words of their own, where a word unknown to the cutter was cut."""
+        plain, at, run = question.reading.plain, 0, ""
+        for word in question.reading.words:
+            start = plain.find(word, at)
+            lone = len(word) == 1 and word >= "一" and word not in self._understanding.generic and start >= 0
+            if run and not (lone and start == at):
+                yield run
+                run = ""
+            run += word if lone and not self._is_general(word) else ""
+            at = start + len(word) if start >= 0 else at
+        if run:
+            yield run
 
     def _is_thing(self, word: str) -> bool:
         """Whether a word names what money may be for; 一家企业 is anybody."""
@@ -291,6 +320,11 @@ class Subjects:
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
         return _Known(stated, fold_whole(clause.text), "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+
+
+def _may_name(run: str) -> bool:
+    """Whether characters side by side may be a noun: they end as one, and begin neither as a verb nor as a count."""
+    return len(run) > 1 and word_class(run[-1]).startswith("n") and word_class(run[0])[:1] not in tuple("vqmpdru")
 
 
 def _share(plain: str, text: str) -> float:

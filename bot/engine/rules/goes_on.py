@@ -53,8 +53,7 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     if best is not None and probably:
         reply = _answer(_nearest(best, found, asked, use), best.probability, question, asked, use)
         return _marked(reply, best, use) if best.probability < HALF and not leaning else reply
-    others = (f for f in found if f is not own)
-    stating = next((f for f in others if _states(f, own, question, asked, use) or _says_who(f, own, asked, use)), None)
+    stating = next((f for f in found if f is not own and _states(f, own, question, asked, use)), None)
     if stating is not None:
         reply = _answer(stating.target, stating.probability, question, asked, use)
         return _marked(reply, stating, use) if stating.probability < HALF else reply
@@ -115,14 +114,6 @@ def _states(best: Found, own: Found | None, question: Question, asked: Asked, us
     less = own is not None and best.signals["cover"] < own.signals["cover"] - NEARLY
     here, there = (use.library.clause(target).figures for target in (asked.conversation.clause, best.target))
     return not less and not any(map(wanted.fit, here)) and any(map(wanted.fit, there))
-
-
-def _says_who(best: Found, own: Found | None, asked: Asked, use: Resources) -> bool:
-    """Whether it is asked who does something of which this clause says neither that nor by whom: 结业证谁发."""
-    if "units" not in asked.question.asks or best.probability < RELATED or _holds(asked, use):
-        return False
-    here = use.library.clause(asked.conversation.clause)
-    return not here.responsible and best.signals["cover"] > (own.signals["cover"] if own is not None else 0.0)
 
 
 def _nearest(best: Found, found: list[Found], asked: Asked, use: Resources) -> str:

@@ -38,7 +38,7 @@ def units(asked: Asked, use: Resources) -> Outcome:
     specific = use.specific(question, asked.conversation, asked.scope)
     if "contact" in question.asks:
         return None if specific else _contact(asked, use)
-    known = _of_what_is_known(asked, specific, use) or _of_its_words(asked, use)
+    known = _of_what_is_known(asked, specific, use)
     if known is not None:
         return known
     if not question.bare and not use.understanding.empty(question.rest):
@@ -103,19 +103,6 @@ def _of_what_is_known(asked: Asked, specific: bool, use: Resources) -> Reply | N
         return use.home(asked.scope, conversation).info("definition", conversation)
     if question.units and conversation.clause and asks:
         return use.of_talked_about(replace(question, asks=question.asks | {"units"}), conversation)
-    return None
-
-
-def _of_its_words(asked: Asked, use: Resources) -> Reply | None:
-    """What the clause that is talked about says of a unit that only its words name: 农发行呢."""
-    question, conversation = asked.question, asked.conversation
-    if asked.talked_about not in use.library.untaught or not question.bare or not use.follow_ups.leans(question):
-        return None
-    clause = use.library.clause(conversation.clause)
-    text = fold(clause.text)
-    for unit in (*question.units, *question.foreign_units):
-        if fold(unit) in text and unit not in clause.unit_names:
-            return use.of_talked_about(use.understanding.question(unit), conversation)
     return None
 
 

@@ -29,11 +29,10 @@ SPANS = ("long", "short", "date")
 _CAP = re.compile("最高|不超过|上限|累计|最多|不得超过|封顶|限额")
 _RATE = re.compile("(?:率|比例|占比|比重)$")
 _AIM = re.compile(
-    "(?:(?:建设|建成|打造|培育|创建|引进|引育|新增|形成|制修订|制定|突破|遴选|选择|确定|推广|实现|提升到|提高到|增加到)(?:和|、|或|及|了)*"
-    "|(?:占比|占.{0,8}(?:比重|比例)|率|规模|总量|人数|产值))(?:达到?|超过|突破|到|提[升高]到|增加到|保持在|不低于|不少于|至少)*$"
+    "建设|建成|打造|培育|创建|引进|引育|新增|形成|制修订|制定|突破|遴选|选择|确定|推广|实现|力争|提升|提高|增加|"
+    "(?:占比|占.{0,8}(?:比重|比例)|率|规模|总量|人数|产值)(?:达到?|超过|突破|到|保持在|不低于|不少于|至少)*$"
 )
-AIMED = 20
-"""Characters before a number among which stands that it shall be reached."""
+"""In the stretch of a sentence before a number: that it shall be reached."""
 _CUT = re.compile(r"[,.;?!\n]+")
 _ITEMS = re.compile(r"以及|[、和及与跟]")
 _DATE = re.compile(r"(?:19|20)\d{2}年?(?:[-~至到](?:19|20)\d{2}年)?|\d{1,2}月(?:\d{1,2}日)?")
@@ -137,9 +136,12 @@ def _span_of(unit: str, value: float) -> str:
 
 
 def is_aim(figure: Figure) -> bool:
-    """Whether it is what shall be reached, neither given nor asked of anybody: 建设10个以上园区, 占比超过50%."""
+    """Whether it is what shall be reached, neither given nor asked of anybody: 建设10个以上园区, 占比超过50%.
+
+    引进首店10家以上的 is a condition.
+    """
     before, _, after = figure.quote.partition(figure.text)
-    return not figure.is_money and not after.startswith("的") and _AIM.search(before[-AIMED:]) is not None
+    return not figure.is_money and not after.startswith("的") and _AIM.search(_CUT.split(fold(before))[-1]) is not None
 
 
 def is_condition(figure: Figure) -> bool:
