@@ -65,3 +65,19 @@ def test_what_the_clause_does_not_say_is_said_of_it(imported: Assistant, turn: s
     reply = talk(imported, "家庭养老床位补多少", turn)
     assert "这一条没有单独写" in reply.text
     assert not reply.figures
+
+
+def test_a_month_is_asked_of_the_clause(imported: Assistant) -> None:
+    reply = talk(imported, "新建福利性托育点有什么补助", "几月份？")
+    assert reply.status == "answer"
+    assert "没有写明" in reply.text
+
+
+def test_who_says_where_he_works_asks_for_no_unit(imported: Assistant) -> None:
+    reply = talk(imported, "教育局的，想问幼儿园增设托班一个托位补多少")
+    assert [figure.text for figure in reply.figures] == ["3000元"]
+
+
+def test_fees_are_money(imported: Assistant) -> None:
+    reply = talk(imported, "家庭养老床位要上门几次", "上门一次收费多少")
+    assert "不少于4次" not in [figure.text for figure in reply.figures]

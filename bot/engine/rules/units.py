@@ -52,6 +52,8 @@ def units(asked: Asked, use: Resources) -> Outcome:
 def _naming(asked: Asked, use: Resources) -> Asked | None:
     """The question with its unit, of a long story the sentence that asks for it; None when it names none."""
     question = asked.question
+    if use.understanding.unit_of_asker(question):
+        return None
     if not asked.names_unit:
         short = use.understanding.short_unit(question)
         if short is None or not (asked.conversation.units or "by_unit" in question.asks):

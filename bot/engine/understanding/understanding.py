@@ -93,6 +93,7 @@ class Understanding:
         }
         self.talk = lexicon.talk
         self._rejecting = pattern(self.talk.follow_up.rejecting)
+        self._introduces = pattern(lexicon.subjects.introduces)
         self._others = OtherPlaces(ready.base)
         cues: dict[str, set[str]] = {}
         for name, expressions in lexicon.cues.model_dump().items():
@@ -171,6 +172,12 @@ class Understanding:
     def without_units(self, plain: str) -> Reading:
         """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""
         return self._reader.read(self._units.without(plain))
+
+    def unit_of_asker(self, question: Question) -> bool:
+        """Whether the units that it names only say who asks: 财政局的,想问要出多少."""
+        plain = question.reading.plain
+        rest = self._introduces.sub(" ", plain)
+        return rest != plain and not any(self._named(rest)[:2])
 
     def correction(self, folded: str) -> int | None:
         """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""
