@@ -174,10 +174,12 @@ class Understanding:
         return self._reader.read(self._units.without(plain))
 
     def unit_of_asker(self, question: Question) -> bool:
-        """Whether the units that it names only say who asks: 财政局的,想问要出多少."""
+        """Whether the units that it names only say who asks for a number: 财政局的,想问要出多少."""
         plain = question.reading.plain
         rest = self._introduces.sub(" ", plain)
-        return rest != plain and not any(self._named(rest)[:2])
+        if rest == plain or "by_unit" in question.asks or any(self._named(rest)[:2]):
+            return False
+        return self.numbers.of(rest) is not None
 
     def correction(self, folded: str) -> int | None:
         """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""
