@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.engine.matching.swaps import Swaps
-from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.reply import FigureRef
 from bot.engine.values.thresholds import OWN_WORDS
@@ -79,7 +78,6 @@ class Subjects:
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._papers = tuple(map(fold, ready.base.lexicon.subjects.papers))
-        self._introduces = pattern(ready.base.lexicon.subjects.introduces)
         self._swaps = Swaps(ready.base.lexicon.swaps)
         self._understanding = understanding
         self._policies = {policy.id: policy for policy in ready.base.policies}
@@ -199,7 +197,7 @@ class Subjects:
         lacking = [w for w in self._lacking(policy, clause, question, None) if not held(w, policy.id)]
         lacking = [word for word in lacking if word[0] not in stated]  # 铁水联运 is of 铁路 and 水运
         foreign = [word for word in lacking if self._is_particular(word, clause)]
-        parts = _PARTS.split(self._introduces.sub(" ", question.reading.plain)) if foreign else []
+        parts = _PARTS.split(self._understanding.unintroduced(question.reading.plain)) if foreign else []
         return any(word in part and _share(part, stated) >= OWN_WORDS for part in parts for word in foreign)
 
     def _is_particular(self, word: str, clause: Clause) -> bool:
@@ -236,7 +234,7 @@ class Subjects:
         我们茶叶厂,流动资金贷款贴多少 is on loans; 我们民宿,首次认定给多少 is on guesthouses.
         """
         plain = question.reading.folded
-        rest = self._introduces.sub(" ", plain)
+        rest = self._understanding.unintroduced(plain)
         if rest == plain or not self._understanding.money.asks_money(question):
             return rest
         text = fold_whole(clause.text)

@@ -173,10 +173,14 @@ class Understanding:
         """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""
         return self._reader.read(self._units.without(plain))
 
+    def unintroduced(self, text: str) -> str:
+        """The text without who asks: 我们茶叶厂, 财政局的."""
+        return self._introduces.sub(" ", text)
+
     def unit_of_asker(self, question: Question) -> bool:
         """Whether the units that it names only say who asks for a number: 财政局的,想问要出多少."""
         plain = question.reading.plain
-        rest = self._introduces.sub(" ", plain)
+        rest = self.unintroduced(plain)
         if rest == plain or "by_unit" in question.asks or any(self._named(rest)[:2]):
             return False
         return self.numbers.of(rest) is not None
