@@ -226,6 +226,8 @@ class MoneySubjects(Record):
     """Characters that may stand before a thing's name without making it another: 小汽车."""
     measures: tuple[Text, ...] = ()
     """What nouns end in that say how much, how high or how far: 销售额, 年龄, 市级."""
+    bodies: tuple[Text, ...] = ()
+    """What names of public bodies end in; official texts end them otherwise: 市场监管部门."""
     papers: tuple[Text, ...] = ()
     """Ends of words for what has a term of its own: 居住证."""
     introduces: Expressions = NEVER

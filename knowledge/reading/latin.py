@@ -11,7 +11,10 @@ _PHRASE = re.compile(r"[a-z][a-z'&-]*(?: [a-z][a-z'&-]*)*")
 MOST_ENGLISH_WORDS = 4
 """Longest glossary entry, in words."""
 LEAST_INITIALS = 3
+LEAST_SYLLABLES = 2
 MOST_SYLLABLES = 10
+LONGEST_ABBREVIATION = 3
+"""Letters up to which a word that could be read as pinyin is an abbreviation, unless one word sounds like it."""
 UNKNOWN = -25.0
 """Of a syllable that no word has, as a logarithm: less than any word's."""
 
@@ -38,7 +41,8 @@ class Latin:
         known = [word for word in words if self._english(word) is not None]
         spelled = sum(bool(p) for p in pinyin)
         syllables = sum(len(p or ()) for p in pinyin)
-        if spelled and syllables >= 2 and spelled > len(words) - spelled and spelled > len(known):
+        alone = len(words) == 1 and not self._reads_as_pinyin(pinyin[0])
+        if syllables >= LEAST_SYLLABLES and not alone and spelled > len(words) - spelled and spelled > len(known):
             sounds = [s for word, p in zip(words, pinyin, strict=True) for s in (p or (word,))]
             read = self._from_pinyin(sounds)
             repairs.append(Repair(phrase, read, "pinyin"))
@@ -51,7 +55,7 @@ class Latin:
                 chinese = self._english(chunk)
                 if chinese is None and n == 1:
                     chinese = self._initials.get(chunk) if len(chunk) >= LEAST_INITIALS else None
-                    if chinese is None and pinyin[i] and len(pinyin[i] or ()) >= 2:
+                    if chinese is None and self._reads_as_pinyin(pinyin[i]):
                         chinese = self._from_pinyin(list(pinyin[i] or ()))
                 if chinese is not None:
                     repairs.append(Repair(chunk, chinese, "english"))
@@ -88,6 +92,12 @@ class Latin:
                 if here is None or len(before) + 1 < len(here):
                     best[end] = (*before, syllable)
         return best[len(word)]
+
+    def _reads_as_pinyin(self, sounds: tuple[str, ...] | None) -> bool:
+        """Whether a word may be pinyin: ota, an abbreviation, is no 哦他."""
+        if not sounds or len(sounds) < LEAST_SYLLABLES:
+            return False
+        return sum(map(len, sounds)) > LONGEST_ABBREVIATION or " ".join(sounds) in self._by_sound
 
     def _from_pinyin(self, sounds: list[str]) -> str:
         """Known words for the sounds, those that are likeliest together; sounds without a word stay as they are."""

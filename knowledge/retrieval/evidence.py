@@ -17,8 +17,8 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 - ``units``: units are asked for, and the clause names some
 - ``length``: of the clause, its log
 - ``named``: the document is asked by name
-- ``outside``: how probably the question is about what no document covers (knowledge/learned), where the clause doesn't
-  cover its words
+- ``outside``: how probably the question is on a topic near the documents that none covers (knowledge/learned), where
+  the clause doesn't cover its words. That it is like what is far from all of them tells nothing: people's stories are
 
 evidence.yaml, fitted by knowledge/fitting/evidence.py, turns them into a probability.
 """
@@ -145,7 +145,7 @@ class Asking:
     numbers: frozenset[NumberKind] = frozenset()
     """The kinds of number that answer it; none where no number is asked for."""
     outside: float = 0.0
-    """How probably the question is about what no document covers."""
+    """How probably the question is on a topic near the documents that none covers."""
 
     @property
     def words(self) -> list[str]:

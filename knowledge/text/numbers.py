@@ -22,6 +22,9 @@ _OWN = re.compile(
     r"流水|亏|欠|贷|融了|规模)[^,.;?!]{0,6}$"
 )
 """Before a number: it is one of the asker's own, not a claim about the document."""
+_ARTICLE = re.compile(r"一[个项家条种类张台件份部套位名场座批户届]")
+_ONE = re.compile(r"[只就仅才共是每](?:有|是|给|能|限|要)?$|最多$|至多$")
+"""Before it: one, and no more."""
 _BETWEEN = re.compile(
     r"(?<![第\d一二三四五六七八九十])([一二两三四五六七八])(?!\1)([二三四五六七八九])([十百千]?)(?=[万亿个家人名项年天月])"
 )
@@ -72,6 +75,11 @@ def numbers(folded: str, own: bool = False) -> list[Number]:
         if ours and theirs:
             out.append(Number(match.group(), theirs / ours, "比例"))
     return out
+
+
+def is_article(number: Number, folded: str) -> bool:
+    """Whether it counts nothing in the text that it stands in: 市里发一种券, but not 只发一种券."""
+    return bool(_ARTICLE.fullmatch(number.text)) and not _ONE.search(folded.partition(number.text)[0])
 
 
 def _value(text: str) -> float | None:

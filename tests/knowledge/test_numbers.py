@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.text.numbers import numbers, ordinal
+from knowledge.text.numbers import is_article, numbers, ordinal
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,21 @@ from knowledge.text.numbers import numbers, ordinal
 )
 def test_numbers_in_all_forms(text: str, value: float, unit: str) -> None:
     assert [(n.value, n.unit) for n in numbers(text)] == [(value, unit)]
+
+
+@pytest.mark.parametrize(
+    ("text", "article"),
+    [
+        ("听说发一种券", True),
+        ("有这一类动作吗", True),
+        ("只有一家", False),
+        ("最多一项", False),
+        ("一年给多少", False),
+        ("就一个名额", False),
+    ],
+)
+def test_an_article_counts_nothing(text: str, article: bool) -> None:
+    assert [is_article(number, text) for number in numbers(text)] == [article]
 
 
 @pytest.mark.parametrize(

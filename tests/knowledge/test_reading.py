@@ -56,6 +56,11 @@ def test_every_repair_is_noted(ready: Ready) -> None:
     assert [(r.typed, r.read, r.how) for r in repairs] == [("登陵企业", "瞪羚企业", "sound")]
 
 
+@pytest.mark.parametrize("text", ["顺便OTA升个级", "ota", "配个EDA工具"])
+def test_an_abbreviation_is_no_pinyin(ready: Ready, text: str) -> None:
+    assert not [repair for repair in ready.reader.read(text).repairs if repair.how == "pinyin"]
+
+
 def test_apostrophes_of_english_are_no_pinyin(ready: Ready) -> None:
     assert not [repair for repair in ready.reader.read("what's the zone's plan").repairs if repair.how == "pinyin"]
 

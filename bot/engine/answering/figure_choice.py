@@ -183,7 +183,7 @@ class FigureChoice:
         right = 0
         if self.words.says("which_of_two", self.asked.plain):
             return (), False
-        for number in self.asked.question.numbers:
+        for number in self.asked.question.claimed:
             rivals = self._rivals(number, led)
             if any(number.value == f.value for f in rivals):
                 right += 1
@@ -253,7 +253,7 @@ def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Nu
     """
     if not HELD_TRUE & asked.question.asks:
         return (), False
-    rivals = [(n, [f for f in led if comparable(n, f)]) for n in asked.question.numbers]
+    rivals = [(n, [f for f in led if comparable(n, f)]) for n in asked.question.claimed]
     rivals = [(n, figures) for n, figures in rivals if figures]
     wrong = [(n, _nearest(n, fs)) for n, fs in rivals if not any(n.value == f.value or _within(n.value, f) for f in fs)]
     return tuple(wrong), bool(rivals) and not wrong

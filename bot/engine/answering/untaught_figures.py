@@ -114,7 +114,7 @@ class UntaughtFigures:
     def beside(self, clause: Clause, sentence: str, question: Question) -> Selection:
         """Of a sentence that is quoted the figures that count what the question states a number of: 说要搞1000个."""
         held = [f for f in clause.figures if f.quote in sentence]
-        led = [f for f in held if any(comparable(n, f) for n in question.numbers if n.value != 1)]
+        led = [f for f in held if any(comparable(n, f) for n in question.claimed)]
         return Selection(tuple(led)) if 0 < len(led) <= MOST else Selection()
 
     def _claimed(self, clause: Clause, asked: ClauseQuestion, led: Sequence[Figure]) -> list[Figure]:
@@ -122,7 +122,7 @@ class UntaughtFigures:
         further: list[Figure] = []
         if not HELD_TRUE & asked.question.asks:
             return further
-        for number in asked.question.numbers:
+        for number in asked.question.claimed:
             if not any(comparable(number, f) for f in (*led, *further)):
                 best = self._best(clause, self.words.like(number), asked.plain, asked)
                 further += [f for f in best if comparable(number, f) and f not in further]

@@ -99,7 +99,7 @@ class Matcher:
             () if scope.only else also,
             "units" in question.asks,
             self._numbers(question),
-            sum(m.probability for m in learned if kind_of(m.target) in ("near", "far")),
+            sum(m.probability for m in learned if kind_of(m.target) == "near"),
         )
 
     def _numbers(self, question: Question) -> frozenset[NumberKind]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.engine.matching.swaps import Swaps
 from bot.engine.understanding.understanding import Question, Understanding
@@ -42,6 +43,10 @@ COUNTING = frozenset("一两几每各")
 """What begins a word that counts or takes all: 一家企业, 各单位."""
 HEADS = 4
 """Words behind a subject's name of which one may be what is meant: 高企员工的孩子."""
+LEAST_BODY = 3
+"""Characters of the shortest name of a public body, the kind of body among them: 科技局."""
+APART = 3
+"""Characters between the parts of a name that a text has with something said between them."""
 SHARED = 2
 """Characters in a row of the subject that make a word another name of it: 高新证."""
 
@@ -77,6 +82,7 @@ class Subjects:
         self._general = frozenset(map(fold, ready.base.lexicon.subjects.general))
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
+        self._bodies = tuple(map(fold, ready.base.lexicon.subjects.bodies))
         self._papers = tuple(map(fold, ready.base.lexicon.subjects.papers))
         self._swaps = Swaps(ready.base.lexicon.swaps)
         self._understanding = understanding
@@ -196,11 +202,11 @@ class Subjects:
         stated, held = fold_whole("\n".join(quotes)), self._evidence.clauses.holding
         lacking = [w for w in self._lacking(policy, clause, question, None) if not held(w, policy.id)]
         lacking = [word for word in lacking if word[0] not in stated]  # 铁水联运 is of 铁路 and 水运
-        foreign = [word for word in lacking if self._is_particular(word, clause)]
+        foreign = [word for word in lacking if self._is_particular(word, clause, question)]
         parts = _PARTS.split(self._understanding.unintroduced(question.reading.plain)) if foreign else []
         return any(word in part and _share(part, stated) >= OWN_WORDS for part in parts for word in foreign)
 
-    def _is_particular(self, word: str, clause: Clause) -> bool:
+    def _is_particular(self, word: str, clause: Clause, question: Question) -> bool:
         """Whether a word names a particular thing, person or place: neither any question's word, nor one made of such.
 
         jieba's classes of names are of little worth (幼儿园 is a person); common nouns are the abstract ones.
@@ -209,6 +215,8 @@ class Subjects:
             return False
         if self._subject(word):
             return True
+        if word.isascii() and word.isalpha() and word in question.text:
+            return False  # lab, say, which is a common noun in another language
         known = word_class(word)
         if known:
             return known.startswith("n") and self._evidence.often(word) < COMMON_NOUN
@@ -221,12 +229,26 @@ class Subjects:
         words = [word for word in asking.words if not _of_number(word, question)]
         lacking = self._evidence.lacking(asking, f"{policy.id}/{clause.id}", words)
         lacking = [word for word in lacking if word in question.reading.folded]  # no corrected one: nobody has said it
+        lacking = [word for word in lacking if not self._is_cut_off(word, question)]
         if known is not None:
             return (word for word in lacking if known.said.count(word) < OFTEN)
         text = fold_whole(clause.text)
-        lacking = [word for word in lacking if not (word[0] in self._sizes and word[1:] in text)]
+        lacking = [w for w in lacking if not (w[0] in self._sizes and w[1:] in text) and not self._is_made_of(w, text)]
         asked = self._asked_about(question, clause)
         return (word for word in lacking if word in asked and not self._is_widely_said(policy, word))
+
+    def _is_cut_off(self, word: str, question: Question) -> bool:
+        """Whether its first character ends a longer word with the one before: 性能 of 一次性能补多少."""
+        words = question.reading.words
+        before = next((one for one, after in pairwise(words) if after == word), "")
+        return bool(before) and f"{before}{word}" in question.reading.plain and self._evidence.often(before + word[0]) > 0
+
+    def _is_made_of(self, word: str, text: str) -> bool:
+        """Whether a text has its parts side by side, or calls the unit otherwise: 智能化技术改造, 市场监管部门."""
+        if word.endswith(self._bodies) and len(word) > LEAST_BODY and word[:-1] in text:
+            return True
+        halves = ((word[:i], word[i:]) for i in range(2, len(word) - 1))
+        return any(re.search(f"{re.escape(a)}.{{1,{APART}}}{re.escape(b)}", text) for a, b in halves)
 
     def _asked_about(self, question: Question, clause: Clause) -> str:
         """The question, without who asks it where no money is asked for, or for a thing that the clause names.

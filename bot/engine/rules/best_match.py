@@ -15,6 +15,7 @@ from bot.engine.rules.asked import Asked
 from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.document_facts import asked_of_clause
 from bot.engine.rules.resources import Resources
+from bot.engine.rules.stays import ASKS_ASPECT
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
@@ -29,6 +30,8 @@ LOOSE = frozenset(
     f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition", "validity", "effective")
 )
 """Topics whose words (目标, 依据, 有效期) are those of many clauses as well."""
+FAR = "far"
+"""Target of what is far from all documents."""
 TERMS = frozenset({"validity", "effective"})
 """Topics on how long the document holds."""
 
@@ -42,7 +45,7 @@ def best_match(asked: Asked, use: Resources) -> Reply:
     if not case.matches:
         home = use.home(asked.scope, asked.conversation)
         return home.note("none", "none.unreadable", asked.conversation, Rule.NOTHING_KNOWN)
-    decision = decide(case.matches, named=bool(asked.scope.only))
+    decision = decide(case.likely(), named=bool(asked.scope.only))
     reply = case.ambiguous() or case.act(decision)
     return replace(reply, why=replace(reply.why, matches=tuple(case.matches), costs=decision.costs))
 
@@ -78,6 +81,18 @@ class Case:
         if not found or found[0].signals["cover"] < COVERED:
             return self.matches
         return contest([], found, lambda _: 0)
+
+    def likely(self) -> Sequence[Match]:
+        """The matches; small talk that a clause without phrasings is as likely as, or that asks of a measure, is none.
+
+        干得好的话有没有奖励 is no 好的, and 发现人手不对,换两个人谁说了算 no complaint: what speaks for them is what
+        speaks against any clause.
+        """
+        best = max((m.probability for m in self.matches if m.found), default=0.0)
+        asks = bool(best) and bool(self.asked.question.asks & ASKS_ASPECT)
+        chat = (m for m in self.matches if kind_of(m.target) == "chat")
+        none = {m.target for m in chat if asks or m.probability <= best}
+        return [replace(m, target=FAR) if m.target in none else m for m in self.matches]
 
     @staticmethod
     def _loose(target: str) -> bool:
@@ -137,11 +152,11 @@ class Case:
         best = decision.matches[0] if decision.matches else self.matches[0]
         if decision.act == "answer":
             reply = self._answer(best)
-            return self._decline_subject(best) if self._of_another_subject(reply, best) else reply
+            return self._of_others(best) if self._of_another_subject(reply, best) else reply
         if decision.act == "likely":
             reply = self._clause(best, self.asked.conversation)
             if self._of_another_subject(reply, best):
-                return self._decline_subject(best)
+                return self._of_others(best)
             return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
@@ -181,6 +196,16 @@ class Case:
         """Whether it is the term of something else that is asked for: 居住证有效期到哪天."""
         meant = self.asked.scope.meant(self.asked.conversation)
         return meant is not None and self.use.subjects.has_term_of_its_own(meant, self.asked.question)
+
+    def _of_others(self, best: Match) -> Reply:
+        """What other documents say of a subject that the likeliest clause is not for; else that none does."""
+        others = [m for m in self.matches if policy_of(m.target) != policy_of(best.target)]
+        left = sum(m.probability for m in others)
+        if self.asked.scope.single or not any(m.found for m in others):
+            return self._decline_subject(best)
+        again = replace(self, matches=[replace(m, probability=m.probability / left) for m in others])
+        decision = decide(again.likely())
+        return again.act(decision) if decision.act in ("answer", "likely") else self._decline_subject(best)
 
     def _decline_subject(self, best: Match) -> Reply:
         return self.use.answers(best.target).of_another_subject(best.target, self.asked.conversation)

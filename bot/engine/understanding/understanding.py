@@ -18,7 +18,7 @@ from knowledge.base.lexicon import Lexicon, Unit
 from knowledge.compiled import Ready
 from knowledge.reading.reader import Reading
 from knowledge.text.fold import fold
-from knowledge.text.numbers import Number, numbers
+from knowledge.text.numbers import Number, is_article, numbers
 from knowledge.text.phrases import Phrases
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
@@ -54,6 +54,11 @@ class Question:
     rest_reading: Reading
     left: tuple[str, ...]
     """The words of ``rest`` that are neither cues nor polite."""
+
+    @property
+    def claimed(self) -> tuple[Number, ...]:
+        """The numbers that may be held out as the document's: 一种券 counts nothing."""
+        return tuple(number for number in self.numbers if not is_article(number, self.reading.plain))
 
     @property
     def telling(self) -> tuple[str, ...]:
