@@ -41,11 +41,13 @@ def test_a_name_with_something_between_its_parts(imported: Assistant, word: str,
 def test_what_no_clause_is_for_is_looked_for_in_other_documents(imported: Assistant) -> None:
     reply = imported.reply("首次认定的省级示范托育机构给多少")
     assert reply.status == "answer"
-    assert [clause.policy for clause in reply.clauses][0] == CARE
+    assert reply.clauses[0].policy == CARE
     assert "15万元" in [figure.text for figure in reply.figures]
 
 
-@pytest.mark.parametrize("question", ["干得好的话有没有奖励", "床位数填的不对，一张补多少", "好不好评上示范托育机构，奖多少"])
+@pytest.mark.parametrize(
+    "question", ["干得好的话有没有奖励", "床位数填的不对，一张补多少", "好不好评上示范托育机构，奖多少"]
+)
 def test_what_asks_of_a_measure_is_no_small_talk(imported: Assistant, question: str) -> None:
     assert imported.reply(question, policy=CARE).status != "chat"
 

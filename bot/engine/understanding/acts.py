@@ -169,7 +169,9 @@ class Acts:
         """The one thing that is asked, and what the question says besides: of what (申请首店奖励 + 要什么材料)."""
         text = question.reading.folded
         meant = [part for part, _, unless in self._stories if not unless.search(text)]
-        matches = ((p, match) for p, asks in self._parts if p in meant for match in asks.finditer(text) if match.group())
+        matches = (
+            (p, match) for p, asks in self._parts if p in meant for match in asks.finditer(text) if match.group()
+        )
         part, match = max(matches, key=lambda one: one[1].end() - one[1].start(), default=(None, None))
         if part is None or match is None:
             return None
