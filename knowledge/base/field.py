@@ -1,5 +1,7 @@
 """The field (knowledge/field): kinds of measure and of rule, what official texts call them, how people ask for them;
 and what people say in words that official texts don't use.
+
+Parsing its YAML takes two seconds of any compiling in a new process, so what was read is kept where compiled forms are.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from knowledge import ROOT
+from knowledge.files.cachefolders import cache_folders
 from knowledge.files.faults import KnowledgeError
+from knowledge.files.storedyaml import stored_data
 from knowledge.text.fold import fold
 
 FOLDER = "field"
@@ -73,8 +77,11 @@ def to_bytes(field: Field | None) -> bytes:
 def from_bytes(stored: bytes) -> Field | None:
     """The reverse of to_bytes()."""
     field = json.loads(stored)
-    if field is None:
-        return None
+    return None if field is None else _of_data(field)
+
+
+def _of_data(field: Mapping[str, Any]) -> Field:
+    """The reverse of asdict(), once JSON has made lists of its tuples."""
     lists = ("official", "asked")
     topics = (FieldTopic(**topic | {name: tuple(topic[name]) for name in lists}) for topic in field["topics"])
     return Field(tuple(topics), {said: tuple(called) for said, called in field["sayings"].items()})
@@ -93,7 +100,8 @@ def read_field(root: Path = ROOT) -> Field:
 @lru_cache(maxsize=1)
 def _read(at: Path, _files: tuple[tuple[Path, int, int], ...]) -> Field:
     """``_files``: each with when it was changed, and its size in bytes, by which what is kept is known to be stale."""
-    return Field(_topics(at), _sayings(at))
+    files = [Path(__file__), *(path for path, *_ in _files)]
+    return _of_data(stored_data(files, cache_folders(at.parent), lambda: asdict(Field(_topics(at), _sayings(at)))))
 
 
 def _topics(at: Path) -> tuple[FieldTopic, ...]:

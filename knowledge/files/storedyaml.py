@@ -1,11 +1,11 @@
-"""A YAML file's data without parsing it again: as JSON in the cache folder, under the hash of the file's content."""
+"""YAML files' data without parsing them again: as JSON in the cache folder, under the hash of the files' contents."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,45 @@ def stored_yaml(path: Path, folders: Sequence[Path]) -> Any:
 
     Raises KnowledgeError with the faults of the file.
     """
-    name = hashlib.sha256(path.read_bytes()).hexdigest()[:32] + SUFFIX
+    return stored_data([path], folders, lambda: _data(path))
+
+
+def stored_data(files: Sequence[Path], folders: Sequence[Path], read: Callable[[], Any]) -> Any:
+    """What ``read`` makes of some files, such as JSON can hold; ``folders``: as for stored_yaml().
+
+    The order of the files counts, and their names and folders; the code of ``read`` may be one of them.
+    """
+    name = _name(files)
     for folder in folders:
         with contextlib.suppress(OSError, ValueError):
             return json.loads((folder / name).read_bytes())
+    data = read()
+    if _name(files) == name:  # else one was changed meanwhile: nobody knows what was read
+        _store(data, name, folders)
+    return data
+
+
+def _data(path: Path) -> Any:
     from knowledge.files.faults import KnowledgeError
     from knowledge.files.yamlfile import read_yaml
 
     file = read_yaml(path)
     if file.faults:
         raise KnowledgeError(file.faults)
-    _store(file.data, name, folders)
     return file.data
 
 
+def _name(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path.parent.name}/{path.name} {len(content)} ".encode())
+        digest.update(content)
+    return digest.hexdigest()[:32] + SUFFIX
+
+
 def _store(data: Any, name: str, folders: Sequence[Path]) -> None:
-    """In the first folder that can be written; where none can, the file is parsed again at the next start."""
+    """In the first folder that can be written; where none can, the files are parsed again at the next start."""
     content = json.dumps(data, ensure_ascii=False).encode()
     for folder in folders:
         with contextlib.suppress(OSError):

@@ -37,8 +37,8 @@ def assert_honest(question: str, reply: Reply) -> None:
     json.dumps(reply.to_json(), ensure_ascii=False)
 
 
-PARTS = 4
-"""Of all questions: the fast lane asks every fourth, the other lane the rest."""
+PARTS = 8
+"""Of all questions: the fast lane asks every eighth, the other lane the rest."""
 
 
 @pytest.mark.parametrize("part", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, PARTS))])
