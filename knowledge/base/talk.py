@@ -48,6 +48,10 @@ class FollowUpTalk(Record):
     earlier: Expressions
     """What points at something said before: 刚才说的那个."""
     this_document: Expressions
+    hanging: Expressions = NEVER
+    """A whole turn that asks, and says nothing of what: 我这种能算上吗."""
+    opens: Expressions = NEVER
+    """A whole turn that says no more than that something will be asked: 在吗,想咨询个事."""
     contrast: Expressions
     """A rejection that names what was wrong: 我不是…，是…."""
     clarifies: Expressions = NEVER

@@ -81,3 +81,19 @@ def test_who_says_where_he_works_asks_for_no_unit(imported: Assistant) -> None:
 def test_fees_are_money(imported: Assistant) -> None:
     reply = talk(imported, "家庭养老床位要上门几次", "上门一次收费多少")
     assert "不少于4次" not in [figure.text for figure in reply.figures]
+
+
+@pytest.mark.parametrize("turn", ["我这种能算上吗？", "那我们该怎么办呢？", "我们能申请吗", "那怎么弄啊"])
+def test_what_says_nothing_of_what_is_asked_back(imported: Assistant, turn: str) -> None:
+    assert imported.reply(turn, policy=CARE).status == "clarify"
+    assert talk(imported, "居家失能老人的家庭养老床位补多少", turn).status == "answer"
+
+
+@pytest.mark.parametrize("turn", ["在吗，想咨询个事儿", "我有个问题想问一下", "你好，想问个事"])
+def test_who_only_says_that_something_will_be_asked_is_waited_for(imported: Assistant, turn: str) -> None:
+    assert imported.reply(turn, policy=CARE).status == "clarify"
+
+
+@pytest.mark.parametrize("turn", ["二孩的托育券怎么办", "我们养老机构能享受居民电价吗", "想咨询个托育券的事"])
+def test_what_names_something_is_asked(imported: Assistant, turn: str) -> None:
+    assert imported.reply(turn, policy=CARE).status in ("answer", "choose")

@@ -27,6 +27,13 @@ def test_a_new_question_does_not_stick(assistant: Assistant) -> None:
     assert [c.clause for c in second.clauses] == ["1.3"]
 
 
+def test_what_was_claimed_before_is_not_held_against_who_compares(assistant: Assistant) -> None:
+    first = assistant.reply("市级财政每户补贴5万元")
+    second = assistant.reply("首次的、到期的、外迁来的分别怎么规定，有什么区别", first.conversation)
+    assert "与原文不符" not in second.text
+    assert len(second.figures) > 1
+
+
 def test_a_bare_follow_up_without_context_asks_back(assistant: Assistant) -> None:
     for text in ("那金额多少", "原文发我", "还有呢", "这个谁负责"):
         assert assistant.reply(text).status == "clarify", text

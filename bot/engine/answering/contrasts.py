@@ -10,6 +10,7 @@ from knowledge.base.document import Clause, Figure
 from knowledge.base.lexicon import Lexicon
 from knowledge.text.fold import fold
 
+_STOP = re.compile(r"[，,、；;。（(]")
 _PIECE = re.compile(r"[;。；\n]")
 
 
@@ -43,14 +44,21 @@ class Contrasts:
         return named, denied
 
     def _case(self, group: Mapping[str, re.Pattern[str]], clause: Clause, figure: Figure) -> set[str]:
-        """The cases that a figure is for: as its own case says, else the words of its sentence that stand before it."""
-        own, _ = self._said(group, fold(figure.case or ""))
-        return own or self._said(group, fold(before(clause, figure)))[0]
+        """The cases that a figure is for: as its own case says, else what it counts (100家以上省级平台), else the words
+        of its sentence that stand before it.
+        """
+        texts = (figure.case or "", _counted(figure), before(clause, figure))
+        return next(filter(None, (self._said(group, fold(text))[0] for text in texts)), set())
 
 
 def _may_be_meant(cases: set[str], named: set[str], denied: set[str]) -> bool:
     """Whether a figure for these cases is for one that is named; where none is, for none that is denied."""
     return bool(cases & named) or not (cases & denied or (cases and named))
+
+
+def _counted(figure: Figure) -> str:
+    """The words behind a figure that is no money, up to a stop."""
+    return "" if figure.is_money else _STOP.split(figure.quote.partition(figure.text)[2])[0]
 
 
 def before(clause: Clause, figure: Figure) -> str:

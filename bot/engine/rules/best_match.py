@@ -11,7 +11,7 @@ from bot.engine.answering.refusals import worth_a_look
 from bot.engine.matching.decide import MOST_CHOICES, Decision, decide
 from bot.engine.matching.matcher import Context
 from bot.engine.matching.merge import contest
-from bot.engine.rules.asked import Asked
+from bot.engine.rules.asked import CORRECTION, Asked
 from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.document_facts import asked_of_clause
 from bot.engine.rules.resources import Resources
@@ -30,6 +30,8 @@ LOOSE = frozenset(
     f"info:{topic}" for topic in ("purpose", "basis", "structure", "units", "definition", "validity", "effective")
 )
 """Topics whose words (目标, 依据, 有效期) are those of many clauses as well."""
+COMPLAINT = "chat:complaint"
+"""Target of what says that the answer was no good."""
 FAR = "far"
 """Target of what is far from all documents."""
 TERMS = frozenset({"validity", "effective"})
@@ -90,9 +92,16 @@ class Case:
         """
         best = max((m.probability for m in self.matches if m.found), default=0.0)
         asks = bool(best) and bool(self.asked.question.asks & ASKS_ASPECT)
-        chat = (m for m in self.matches if kind_of(m.target) == "chat")
+        chat = [m for m in self.matches if kind_of(m.target) == "chat"]
         none = {m.target for m in chat if asks or m.probability <= best}
+        if self._tells_of_mistake():
+            none.add(COMPLAINT)
         return [replace(m, target=FAR) if m.target in none else m for m in self.matches]
+
+    def _tells_of_mistake(self) -> bool:
+        """Whether what is wrong is not the answer: 填的不对算谁的."""
+        question = self.asked.question
+        return CORRECTION in question.asks and self.use.understanding.correction(question.reading.folded) is None
 
     @staticmethod
     def _loose(target: str) -> bool:

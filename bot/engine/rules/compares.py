@@ -17,7 +17,7 @@ def compares(asked: Asked, use: Resources) -> Outcome:
         return None
     both = use.acts.both(f"{conversation.said} {use.understanding.without('compares', question.reading.plain)}")
     answers, clause = use.answers(conversation.clause), use.library.clause(conversation.clause)
-    asks = use.understanding.question(both)
+    asks = replace(use.understanding.question(both), numbers=question.numbers)  # what was claimed before is no more
     reply = answers.answer(clause, asks, conversation, By(Rule.FOLLOW_UP))
     if len(reply.figures) < 2 and _untold(asked, use):
         reply = answers.answer(clause, replace(asks, asks=asks.asks | {ALL_CASES}), conversation, By(Rule.FOLLOW_UP))

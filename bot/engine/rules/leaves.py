@@ -1,4 +1,6 @@
-"""What stands before a question: 换个问题 leaves what was talked about, but not its document; 行吧 leaves nothing."""
+"""What stands before a question: 换个问题 leaves what was talked about, but not its document; 行吧 leaves nothing; and
+what is none yet.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,22 @@ def acknowledges(asked: Asked, use: Resources) -> Outcome:
     """行吧。谁来监督: the question behind it, of what is talked about as any other."""
     rest = use.acts.acknowledged(asked.question)
     return Narrow(replace(asked, question=use.understanding.question(rest))) if rest else None
+
+
+def opens(asked: Asked, use: Resources) -> Outcome:
+    """在吗,想咨询个事: what may be asked; and with nothing talked about, 我这种能算上吗: of what, is asked back."""
+    conversation = asked.conversation
+    if use.follow_ups.opens(asked.question):
+        home = use.home(asked.scope, conversation)
+        return home.note("clarify", "clarify.next_question", conversation, Rule.LEFT)
+    if asked.names_unit or not use.follow_ups.hangs(asked.question):
+        return None
+    if asked.talked_about in use.library.untaught:
+        return use.of_talked_about(asked.question, conversation)
+    if conversation.clause or conversation.choices or conversation.info or conversation.earlier or conversation.said:
+        return None
+    home = use.home(asked.scope, conversation)
+    return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
 
 
 def leaves(asked: Asked, use: Resources) -> Outcome:

@@ -76,6 +76,14 @@ class FollowUps:
         text = question.reading.folded
         return is_short(question.reading) and all(self._follow[sign].search(text) for sign in ("begins", "ends"))
 
+    def hangs(self, question: Question) -> bool:
+        """Whether it asks, and says nothing of what: 我这种能算上吗."""
+        return self._follow["hanging"].search(question.reading.folded) is not None
+
+    def opens(self, question: Question) -> bool:
+        """Whether it says no more than that something will be asked: 在吗,想咨询个事."""
+        return self._follow["opens"].search(question.reading.folded) is not None
+
     def asks_on(self, question: Question) -> bool:
         """Whether it is so short, and asks for units, an amount or the text, that it may go on from the last answer."""
         return is_short(question.reading) and bool(question.asks & {"units", "amount", "count", "original"})

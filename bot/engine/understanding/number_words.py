@@ -7,7 +7,7 @@ better than a number of years does, and a percentage with a cap fits both 几成
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -170,7 +170,7 @@ class NumberWords:
         asked = self.of(plain)
         if asked is None and self._weighs(question):
             claimed = question.numbers or numbers(plain, own=True)  # 我房贷能一直扣360个月是吧
-            asked = NumberAsked(tuple(dict.fromkeys(_kind_of_unit(n.unit) for n in claimed))) if claimed else None
+            asked = _of_all([self.like(number) for number in claimed]) if claimed else None
         if asked is None and ({"amount", "count"} & question.asks or self._most.search(plain)):
             asked = NumberAsked(("any",))
         if asked is None and said and not self._asks_otherwise(question):
@@ -224,10 +224,10 @@ class NumberWords:
 
     @staticmethod
     def like(number: Number) -> NumberAsked:
-        """What a number of a question would answer."""
+        """What a number of a question would answer: who holds out a count has its unit."""
         kind = _kind_of_unit(number.unit)
         spans = frozenset({_span_of(number.unit, number.value)}) if kind == "time" else frozenset()
-        return NumberAsked((kind,), spans=spans)
+        return NumberAsked((kind,), (frozenset({number.unit}),) if kind == "count" and number.unit else (), spans)
 
     def _sides(self, asked: NumberAsked, plain: str) -> NumberAsked:
         each = [self._like(m["unit"]) if m["unit"] else frozenset({"人"}) for m in self._each.finditer(plain)]
@@ -249,6 +249,12 @@ class NumberWords:
 
     def _like(self, unit: str) -> frozenset[str]:
         return frozenset({unit}).union(*(alike for alike in self._alike if unit in alike))
+
+
+def _of_all(asked: Sequence[NumberAsked]) -> NumberAsked:
+    """What any of several ask for; the spans of times are left open."""
+    kinds = dict.fromkeys(kind for one in asked for kind in one.kinds)
+    return NumberAsked(tuple(kinds), tuple(units for one in asked for units in one.units))
 
 
 def _kind_of_unit(unit: str) -> NumberKind:

@@ -72,10 +72,17 @@ class Question:
 
     @property
     def plain_rest(self) -> bool:
-        """Whether at most single characters are left: what cues and polite words leave of 补贴多少, 废止了哪份文件."""
-        return all(len(word) < 2 for word in self.rest_reading.words)
+        """Whether at most single characters are left: what cues and polite words leave of 补贴多少, 废止了哪份文件.
+
+        Many side by side are a name that no dictionary has: 托育券.
+        """
+        words = self.rest_reading.words
+        side_by_side = ("".join(words[i : i + UNKNOWN_NAME]) for i in range(len(words) - UNKNOWN_NAME + 1))
+        return all(len(word) < 2 for word in words) and not any(run in self.rest for run in side_by_side)
 
 
+UNKNOWN_NAME = 3
+"""Characters that stand side by side as words of their own where a name was cut that is in no dictionary."""
 SHORTEST_UNIT = 3
 """Characters of a unit that only a document names: 济南 or 政府 in its text is no unit that a question names."""
 
