@@ -49,7 +49,9 @@ def test_what_is_left(contrasts: Contrasts, asked: str, left: list[str]) -> None
 def test_what_is_counted_says_the_case_before_the_rest_of_the_sentence_does(contrasts: Contrasts) -> None:
     text = "做强国家级平台，培育100家以上省级平台。建设10个左右园区。"
     figures = [
-        Figure.model_validate({"id": f"f{n}", "text": amount, "quote": quote, "value": 1, "unit": "家", "kind": "count"})
+        Figure.model_validate(
+            {"id": f"f{n}", "text": amount, "quote": quote, "value": 1, "unit": "家", "kind": "count"}
+        )
         for n, (amount, quote) in enumerate([("100家以上", "培育100家以上省级平台"), ("10个左右", "建设10个左右园区")])
     ]
     of = Clause.model_construct(id="1.1", text=text, figures=tuple(figures))

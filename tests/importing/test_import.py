@@ -186,23 +186,6 @@ def test_units_in_other_brackets_bare_and_in_tables() -> None:
     assert [r.names for r in rows.responsible] == [("江城市商务局",), ("汉水市商务局",)]
 
 
-def test_units_that_close_a_paragraph_without_a_label() -> None:
-    text = (
-        "江城市课程计划\n一、课程\n（一）开课。\n1.小学开设启蒙课程。（基教处、装备信息中心、教科院、各区市）\n"
-        "2.中学开设选修课程。（教科院、职教处）\n二、比赛\n（一）办赛。面向三类学生（小学、初中、高中）举办比赛。（另行通知）\n"
-        "（二）评奖。设三个等次。（一等奖、二等奖、三等奖）"
-    )
-    clauses = build(text, "x", "x").policy.clauses
-    assert [names(clause) for clause in clauses] == [
-        [
-            ("1.", [("基教处", None), ("装备信息中心", None), ("教科院", None), ("各区市", None)]),
-            ("2.", [("教科院", None), ("职教处", None)]),
-        ],
-        [],
-        [],
-    ]
-
-
 def test_a_table_of_one_cell_a_line() -> None:
     made = draft("cells")
     (clause,) = made.policy.clauses

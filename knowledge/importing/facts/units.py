@@ -28,7 +28,9 @@ _LEAD = re.compile(
 )
 _BY = re.compile(r"由([^,。;:()由]{2,60}?)(?:共同|联合|分别|按职责分工|具体|统一|牵头|组织)*负责")
 _PLACE = re.compile(r"(?:开发区|新区|高新区|示范区|度假区|保税区|园区|经开区|功能区|自贸区|实验区|合作区)$")
-_OFFICE = re.compile(r"(?:处|科|股|中心|院|所|站|校|队|协会|学会|集团|公司|各(?:县|区|市|镇|乡|街道)+|(?:县|区|市)(?:\([县区市、]+\))?)$")
+_OFFICE = re.compile(
+    r"(?:处|科|股|中心|院|所|站|校|队|协会|学会|集团|公司|各(?:县|区|市|镇|乡|街道)+|(?:县|区|市)(?:\([县区市、]+\))?)$"
+)
 """What else ends the names of those who do it, where a list of nothing but names closes a paragraph."""
 _NAME = (2, 14)
 """Shortest and longest name in such a list."""
@@ -212,7 +214,9 @@ def _bare(view: View, text: str) -> list[UnitList]:
 def _unlabelled(view: View, text: str) -> Iterator[UnitList]:
     """(基教处、装备信息中心、各区市) behind the full stop that closes a paragraph: names alone, each an office's."""
     for start, end in _brackets(view.text):
-        if view.text[start - 1 : start] != "。" or not (end == len(view.text) or _line_end(view, text, end - 1, end + 1) == end):
+        if view.text[start - 1 : start] != "。" or not (
+            end == len(view.text) or _line_end(view, text, end - 1, end + 1) == end
+        ):
             continue
         spans = [(start + 1 + a, start + 1 + b) for a, b in outside_brackets(view.text[start + 1 : end - 1], "、,")]
         listed = [Listed(_name(without_blanks(view.quote(a, b))), view.quote(a, b)) for a, b in spans]
