@@ -42,6 +42,7 @@ EvidenceName = Literal[
     "length",
     "named",
     "outside",
+    "off_topic",
 ]
 """What speaks for or against a clause without phrasings; each is told in knowledge/retrieval/evidence.py."""
 

@@ -30,7 +30,7 @@ DERIVED_COUNT = 600
 SEED = 20251009
 WORDS = (2, 6)
 """Fewest and most words of a derived question, which follow one another in a sentence."""
-AGAINST = frozenset({"other_topic", "silent", "outside"})
+AGAINST = frozenset({"other_topic", "silent", "outside", "off_topic"})
 """Signals that never speak for a clause."""
 EITHER = frozenset({"length", "named", "above"})
 """Signals that may do both; all others never speak against it."""

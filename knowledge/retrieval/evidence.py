@@ -17,8 +17,10 @@ Search gives candidates; for each, these signals, all between 0 and 1:
 - ``units``: units are asked for, and the clause names some
 - ``length``: of the clause, its log
 - ``named``: the document is asked by name
-- ``outside``: how probably the question is on a topic near the documents that none covers (knowledge/learned), where
-  the clause doesn't cover its words. That it is like what is far from all of them tells nothing: people's stories are
+- ``outside``: how probably the question is on a topic near the documents that none is known to cover, or surely far
+  from all of them (knowledge/learned), where the clause doesn't cover its words; not where the document is named: that
+  it is put like such questions then tells nothing, for they were written for other documents
+- ``off_topic``: the same where the question names that topic and the clause doesn't
 
 evidence.yaml, fitted by knowledge/fitting/evidence.py, turns them into a probability.
 """
@@ -145,7 +147,12 @@ class Asking:
     numbers: frozenset[NumberKind] = frozenset()
     """The kinds of number that answer it; none where no number is asked for."""
     outside: float = 0.0
-    """How probably the question is on a topic near the documents that none covers."""
+    """How probably the question is on a topic near the documents that none is known to cover, or surely far from them.
+
+    People's stories are like what is far: that tells nothing unless it is sure.
+    """
+    near: Sequence[str] = ()
+    """The words of that topic in the question that tell anything."""
 
     @property
     def words(self) -> list[str]:
@@ -206,6 +213,8 @@ class _Look:
     plain: str
     """Letters and digits of the question."""
     topics: Mapping[int, float]
+    near: Sequence[_Word] = ()
+    """Words of a topic that no document is known to cover."""
 
 
 class Evidence:
@@ -287,6 +296,7 @@ class Evidence:
             sum(pairs.values()) or 1.0,
             _NOT_WORD.sub("", asking.reading.plain),
             self.clauses.topics.of_question(tokens(words)) if topical and self.clauses.topics is not None else {},
+            [self._sought(word, {}) for word in asking.near],
         )
 
     def _row(self, look: _Look, target: str, ahead: float) -> dict[str, float]:
@@ -310,7 +320,8 @@ class Evidence:
             "units": float(asking.units and text.units),
             "length": text.length,
             "named": float(bool(asking.only)),
-            "outside": asking.outside * (1.0 - held / whole),
+            "outside": 0.0 if asking.only else asking.outside * (1.0 - held / whole),
+            "off_topic": asking.outside * float(any(not word.held(text.whole) for word in look.near)),
         }
         return {name: round(value, 3) for name, value in row.items()}
 

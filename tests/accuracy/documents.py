@@ -38,7 +38,7 @@ WITHOUT: Mapping[str, tuple[str, ...]] = {
     "不用检索分数": ("ahead",),
     "不用标题": ("title", "above"),
     "不看问的是不是钱、单位": ("stated", "silent", "units"),
-    "不用「不在范围内」的问法": ("outside",),
+    "不用「不在范围内」的问法": ("outside", "off_topic"),
 }
 Scores = NDArray[np.float64]
 Scorer = Callable[[str], Scores]

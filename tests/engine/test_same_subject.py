@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.engine.assistant import Assistant
+from bot.engine.documents.scope import Scope
 from bot.engine.values.why import Rule
 
 CARE = "heminfa-2025-50"
@@ -74,3 +77,20 @@ def test_an_article_claims_nothing(imported: Assistant) -> None:
     reply = imported.reply("听说发一种券，二孩每月多少", policy=CARE)
     assert "与原文不符" not in reply.text
     assert "200元" in [figure.text for figure in reply.figures]
+
+
+def test_how_a_question_is_put_tells_nothing_of_a_document_that_is_named(imported: Assistant) -> None:
+    matcher, question = imported._use.matcher, imported.understanding.question("护理员评上高级工给多少，怎么算")
+    for named, counts in ((CARE, False), ("", True)):
+        rows = matcher.evidence.signals(matcher.looked_for(question, Scope(imported.library, named)))
+        assert any(row["outside"] > 0 for _, row in rows) is counts
+
+
+def test_a_topic_that_is_named_and_nowhere_covered_speaks_against_clauses_without_it(imported: Assistant) -> None:
+    matcher, question = imported._use.matcher, imported.understanding.question("托育券每个月发多少")
+    asking = replace(matcher.looked_for(question, Scope(imported.library, CARE)), outside=0.5, near=("托育券",))
+    found = {target: row["off_topic"] for target, row in matcher.evidence.signals(asking)}
+    assert found
+    for target, worth in found.items():
+        assert worth == (0.0 if "托育券" in imported.library.clause(target).text else 0.5)
+    assert set(found.values()) == {0.0, 0.5}

@@ -31,9 +31,9 @@ LIKELY_OFFERED = 1.1
 """Such an answer with another clause than the one asked for, which is among those offered below."""
 LIKELY_WRONG = 2.1
 """Such an answer while the right clause is not even offered."""
-LIKELY_LEAK = 2.2
+LIKELY_LEAK = 2.4
 """Such an answer to something that no document covers."""
-LIKELY_LEAK_NAMED = 1.0
+LIKELY_LEAK_NAMED = 0.5
 """The same where the document is named: who names it can see at once that it doesn't say that."""
 MISS = 2.0
 """Declining something that a document does answer."""

@@ -19,6 +19,7 @@ from bot.engine.values.thresholds import (
     CONTEXT_WEAK,
     EARLIER,
     NAMED_OUTSIDE,
+    OUTSIDE,
     REJECTED,
     SURE,
 )
@@ -90,6 +91,8 @@ class Matcher:
         """What a clause without phrasings must have to answer a question."""
         reading, also = self._where(question)
         learned = self.learned(question.reading, scope)
+        near = [m for m in learned if kind_of(m.target) == "near"]
+        far = sum(m.probability for m in learned if kind_of(m.target) == "far")
         return Asking(
             reading,
             self._understanding.generic,
@@ -99,7 +102,8 @@ class Matcher:
             () if scope.only else also,
             "units" in question.asks,
             self._numbers(question),
-            sum(m.probability for m in learned if kind_of(m.target) == "near"),
+            sum(m.probability for m in near) + (far if far >= OUTSIDE else 0.0),
+            tuple(word for m in near if m.topic for word in self._named(m.topic, question)),
         )
 
     def _numbers(self, question: Question) -> frozenset[NumberKind]:
@@ -166,6 +170,10 @@ class Matcher:
         """What a question for money says that tells what a topic is about; none where it asks for no money."""
         if "money" not in self._numbers(question):
             return []
+        return self._named(topic, question)
+
+    def _named(self, topic: str, question: Question) -> list[str]:
+        """The words of a topic that stand in a question and tell what it is about."""
         plain = question.reading.plain
         return [w for w in self._topic_words(topic) if w in plain and self.evidence.rarity(w) >= TELLING]
 

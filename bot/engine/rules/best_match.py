@@ -19,7 +19,7 @@ from bot.engine.rules.stays import ASKS_ASPECT
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import COVERED, FOLLOWS, OFFERED, SURE
+from bot.engine.values.thresholds import COVERED, FOLLOWS, FOUND, NEAR, OFFERED, SURE
 from bot.engine.values.why import By, Rule, Why
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
@@ -91,7 +91,7 @@ class Case:
         speaks against any clause.
         """
         best = max((m.probability for m in self.matches if m.found), default=0.0)
-        asks = bool(best) and bool(self.asked.question.asks & ASKS_ASPECT)
+        asks = best >= NEAR and bool(self.asked.question.asks & ASKS_ASPECT)
         chat = [m for m in self.matches if kind_of(m.target) == "chat"]
         none = {m.target for m in chat if asks or m.probability <= best}
         if self._tells_of_mistake():
@@ -208,9 +208,11 @@ class Case:
 
     def _of_others(self, best: Match) -> Reply:
         """What other documents say of a subject that the likeliest clause is not for; else that none does."""
+        found = self.use.matcher.found(self.asked.question, self.asked.scope)
         others = [m for m in self.matches if policy_of(m.target) != policy_of(best.target)]
         left = sum(m.probability for m in others)
-        if self.asked.scope.single or not any(m.found for m in others):
+        surely = any(f.probability >= FOUND and policy_of(f.target) != policy_of(best.target) for f in found)
+        if self.asked.scope.single or best.probability >= SURE or not surely or not left:
             return self._decline_subject(best)
         again = replace(self, matches=[replace(m, probability=m.probability / left) for m in others])
         decision = decide(again.likely())

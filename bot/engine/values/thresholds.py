@@ -54,7 +54,7 @@ CHOICE_HELD = 0.5
 named beside a refusal as what is near. Lower, people are asked to choose among clauses none of which answers."""
 BESIDE_FLOOR = 0.01
 """From which a clause is offered below the likeliest one: whom that doesn't answer looks there first."""
-LIKELY_FLOOR = 0.23
+LIKELY_FLOOR = 0.2
 """From which a clause found by its own words is put forward as the likeliest. Lower, more that no document covers is
 answered; higher, more questions are asked back."""
 
