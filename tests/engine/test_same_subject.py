@@ -50,7 +50,12 @@ def test_what_no_clause_is_for_is_looked_for_in_other_documents(imported: Assist
 
 @pytest.mark.parametrize(
     "question",
-    ["干得好的话有没有奖励", "床位数填的不对，一张补多少", "填的不对算谁的", "好不好评上示范托育机构，奖多少"],
+    [
+        "示范托育机构办得好的话有没有奖励",
+        "床位数填的不对，一张补多少",
+        "填的不对算谁的",
+        "好不好评上示范托育机构，奖多少",
+    ],
 )
 def test_what_asks_of_a_measure_is_no_small_talk(imported: Assistant, question: str) -> None:
     assert imported.reply(question, policy=CARE).status != "chat"
