@@ -126,9 +126,10 @@ class Cues(Record):
     number: tuple[Text, ...] = ()
     issuer: tuple[Text, ...] = ()
     published: tuple[Text, ...] = ()
+    title: tuple[Text, ...] = ()
     attachments: tuple[Text, ...] = ()
     repeals: tuple[Text, ...] = ()
-    """These five ask for a document's own data: 文号多少, 谁发的, 什么时候印发, 有没有附件, 废止了哪些文件."""
+    """These six ask for a document's own data: 文号多少, 谁发的, 什么时候印发, 全称, 有没有附件, 废止了哪些文件."""
     repealed: tuple[Text, ...] = ()
     """What asks what took the document's place: 被哪份文件替代."""
     documents: tuple[Text, ...] = ()

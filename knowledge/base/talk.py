@@ -50,6 +50,8 @@ class FollowUpTalk(Record):
     this_document: Expressions
     hanging: Expressions = NEVER
     """A whole turn that asks, and says nothing of what: 我这种能算上吗."""
+    pointing: Expressions = NEVER
+    """A whole turn that points at something and asks of it no more than how or how much: 这个咋申请."""
     opens: Expressions = NEVER
     """A whole turn that says no more than that something will be asked: 在吗,想咨询个事."""
     contrast: Expressions

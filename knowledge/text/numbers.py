@@ -23,7 +23,7 @@ _OWN = re.compile(
 )
 """Before a number: it is one of the asker's own, not a claim about the document."""
 _ARTICLE = re.compile(r"一[个项家条种类张台件份部套位名场座批户届]")
-_ONE = re.compile(r"[只就仅才共是每](?:有|是|给|能|限|要)?$|最多$|至多$")
+_ONE = re.compile(r"[只就仅才共每](?:有|是|给|能|限|要)?$|最多$|至多$")
 """Before it: one, and no more."""
 _BETWEEN = re.compile(
     r"(?<![第\d一二三四五六七八九十])([一二两三四五六七八])(?!\1)([二三四五六七八九])([十百千]?)(?=[万亿个家人名项年天月])"

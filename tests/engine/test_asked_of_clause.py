@@ -89,7 +89,7 @@ def test_what_says_nothing_of_what_is_asked_back(imported: Assistant, turn: str)
     assert talk(imported, "居家失能老人的家庭养老床位补多少", turn).status == "answer"
 
 
-@pytest.mark.parametrize("turn", ["在吗，想咨询个事儿", "我有个问题想问一下", "你好，想问个事"])
+@pytest.mark.parametrize("turn", ["在吗，想咨询个事儿", "我有个问题想问一下", "您好，我想咨询一下"])
 def test_who_only_says_that_something_will_be_asked_is_waited_for(imported: Assistant, turn: str) -> None:
     assert imported.reply(turn, policy=CARE).status == "clarify"
 
@@ -97,3 +97,9 @@ def test_who_only_says_that_something_will_be_asked_is_waited_for(imported: Assi
 @pytest.mark.parametrize("turn", ["二孩的托育券怎么办", "我们养老机构能享受居民电价吗", "想咨询个托育券的事"])
 def test_what_names_something_is_asked(imported: Assistant, turn: str) -> None:
     assert imported.reply(turn, policy=CARE).status in ("answer", "choose")
+
+
+@pytest.mark.parametrize("turn", ["这个咋申请", "帮我查下那个要多少"])
+def test_what_only_points_is_asked_back_where_nothing_was_said(imported: Assistant, turn: str) -> None:
+    assert imported.reply(turn, policy=CARE).status == "clarify"
+    assert talk(imported, "居家失能老人的家庭养老床位补多少", turn).status == "answer"

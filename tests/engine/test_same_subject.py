@@ -99,3 +99,10 @@ def test_a_topic_that_is_named_and_nowhere_covered_speaks_against_clauses_withou
     for target, worth in found.items():
         assert worth == (0.0 if "托育券" in imported.library.clause(target).text else 0.5)
     assert set(found.values()) == {0.0, 0.5}
+
+
+@pytest.mark.parametrize("question", ["这份文件全名叫什么", "文件的全称", "这个文件叫什么名字", "标题是什么"])
+def test_the_title_of_the_document(imported: Assistant, question: str) -> None:
+    reply = imported.reply(question, policy=CARE)
+    assert reply.status == "info"
+    assert "关于印发《鹤浔市“一老一小”养老托育服务" in reply.text.split("出处")[0]

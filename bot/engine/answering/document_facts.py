@@ -11,8 +11,8 @@ from bot.engine.values.reply import Block, Quote, Say
 from knowledge.base.document import Policy
 from knowledge.text.dates import days
 
-Particular = Literal["repeals", "attachments", "number", "issuer", "published"]
-PARTICULARS: tuple[Particular, ...] = ("repeals", "attachments", "number", "issuer", "published")
+Particular = Literal["repeals", "attachments", "number", "issuer", "published", "title"]
+PARTICULARS: tuple[Particular, ...] = ("repeals", "attachments", "number", "issuer", "published", "title")
 """Their names are those of the lists in lexicon/cues.yaml; the first that is asked for is answered."""
 MOST_QUOTED = 6
 """Sentences on what it repeals that are quoted."""
@@ -44,6 +44,10 @@ class Particulars:
     def _number(self) -> list[Block]:
         number = self._policy.number
         return [self._lead("number", number) if number else self._say("no_number")]
+
+    def _title(self) -> list[Block]:
+        title = self._policy.title
+        return [self._lead("title", title) if title else self._say("no_title")]
 
     def _issuer(self) -> list[Block]:
         issuer = self._policy.issuer

@@ -47,7 +47,7 @@ def best_match(asked: Asked, use: Resources) -> Reply:
     if not case.matches:
         home = use.home(asked.scope, asked.conversation)
         return home.note("none", "none.unreadable", asked.conversation, Rule.NOTHING_KNOWN)
-    decision = decide(case.likely(), named=bool(asked.scope.only))
+    decision = decide(case.without_small_talk(), named=bool(asked.scope.only))
     reply = case.ambiguous() or case.act(decision)
     return replace(reply, why=replace(reply.why, matches=tuple(case.matches), costs=decision.costs))
 
@@ -84,8 +84,8 @@ class Case:
             return self.matches
         return contest([], found, lambda _: 0)
 
-    def likely(self) -> Sequence[Match]:
-        """The matches; small talk that a clause without phrasings is as likely as, or that asks of a measure, is none.
+    def without_small_talk(self) -> Sequence[Match]:
+        """The matches, where small talk that a clause is as likely as, or that asks of a measure, is far from all.
 
         干得好的话有没有奖励 is no 好的, and 发现人手不对,换两个人谁说了算 no complaint: what speaks for them is what
         speaks against any clause.
@@ -215,7 +215,7 @@ class Case:
         if self.asked.scope.single or best.probability >= SURE or not surely or not left:
             return self._decline_subject(best)
         again = replace(self, matches=[replace(m, probability=m.probability / left) for m in others])
-        decision = decide(again.likely())
+        decision = decide(again.without_small_talk())
         return again.act(decision) if decision.act in ("answer", "likely") else self._decline_subject(best)
 
     def _decline_subject(self, best: Match) -> Reply:

@@ -24,9 +24,10 @@ def opens(asked: Asked, use: Resources) -> Outcome:
     if use.follow_ups.opens(asked.question):
         home = use.home(asked.scope, conversation)
         return home.note("clarify", "clarify.next_question", conversation, Rule.LEFT)
-    if asked.names_unit or not use.follow_ups.hangs(asked.question):
+    hangs = use.follow_ups.hangs(asked.question)
+    if asked.names_unit or not (hangs or use.follow_ups.points(asked.question)):
         return None
-    if asked.talked_about in use.library.untaught:
+    if hangs and asked.talked_about in use.library.untaught:
         return use.of_talked_about(asked.question, conversation)
     if conversation.clause or conversation.choices or conversation.info or conversation.earlier or conversation.said:
         return None

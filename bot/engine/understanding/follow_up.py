@@ -80,6 +80,10 @@ class FollowUps:
         """Whether it asks, and says nothing of what: 我这种能算上吗."""
         return self._follow["hanging"].search(question.reading.folded) is not None
 
+    def points(self, question: Question) -> bool:
+        """Whether it only points at what it asks of: 这个咋申请."""
+        return self._follow["pointing"].search(question.reading.folded) is not None
+
     def opens(self, question: Question) -> bool:
         """Whether it says no more than that something will be asked: 在吗,想咨询个事."""
         return self._follow["opens"].search(question.reading.folded) is not None
