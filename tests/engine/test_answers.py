@@ -159,3 +159,9 @@ def test_money_asked_of_what_is_talked_about(assistant: Assistant) -> None:
 def test_what_is_asked_beside_a_place_may_be_dialect(assistant: Assistant, question: str, clause: str) -> None:
     reply = assistant.reply(question)
     assert (reply.why.rule, [ref.clause for ref in reply.clauses]) == (Rule.PLACE, [clause])
+
+
+def test_a_document_without_a_title_is_told_by_what_it_is_called_here(assistant: Assistant) -> None:
+    policy = assistant.library.policies[0]
+    assert policy.title is None
+    assert f"「{policy.display_name}」" in assistant.reply("这个文件叫什么名字").text

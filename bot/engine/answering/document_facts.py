@@ -46,8 +46,8 @@ class Particulars:
         return [self._lead("number", number) if number else self._say("no_number")]
 
     def _title(self) -> list[Block]:
-        title = self._policy.title
-        return [self._lead("title", title) if title else self._say("no_title")]
+        title, name = self._policy.title, self._policy.display_name
+        return [self._lead("title", title) if title else self._say("no_title", name=name)]
 
     def _issuer(self) -> list[Block]:
         issuer = self._policy.issuer
