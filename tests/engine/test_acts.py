@@ -122,7 +122,7 @@ def test_leaving_asks_what_is_next(imported: Assistant, turn: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "begins", ["换个问题，", "换个问题哈，", "行吧 再问个 ", "另外问下，", "再问个别的，", "对了，"]
+    "begins", ["换个问题，", "换个问题哈，", "行吧 再问个 ", "另外问下，", "再问个别的，", "另外问句，", "对了，"]
 )
 def test_a_new_subject_does_not_stick_to_what_was_left(imported: Assistant, begins: str) -> None:
     reply = talk(imported, [NIGHT, f"{begins}装修贷款给贴息吗"])

@@ -159,7 +159,8 @@ class ClauseAnswers(OnPolicy):
         """Whether the units named are responsible, then all that are."""
         blocks = []
         own = self.responsible.units(clause)
-        for unit in self.library.as_named(question.units, (self.policy.id,)) if clause.responsible else ():
+        named = self.library.as_named(question.units, (self.policy.id,)) if clause.responsible else ()
+        for unit in named:  # where none is listed, none is missing
             name = "unit_by_definition" if unit in own else "unit_no"
             if unit in clause.unit_names:
                 name = "unit_yes"

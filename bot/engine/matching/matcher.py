@@ -96,14 +96,14 @@ class Matcher:
         return Asking(
             reading,
             self._understanding.generic,
-            scope.only,
-            self._library.place_names.asked_for(question.reading.plain),
-            self.evidence.jurisdiction.levels_asked(question.reading.plain),
-            () if scope.only else also,
-            "units" in question.asks,
-            self._numbers(question),
-            sum(m.probability for m in near) + (far if far >= OUTSIDE else 0.0),
-            tuple(word for m in near if m.topic for word in self._named(m.topic, question)),
+            only=scope.only,
+            places=self._library.place_names.asked_for(question.reading.plain),
+            levels=self.evidence.jurisdiction.levels_asked(question.reading.plain),
+            also=() if scope.only else also,
+            units="units" in question.asks,
+            numbers=self._numbers(question),
+            outside=sum(m.probability for m in near) + (far if far >= OUTSIDE else 0.0),
+            near=tuple(word for m in near if m.topic for word in self._named(m.topic, question)),
         )
 
     def _numbers(self, question: Question) -> frozenset[NumberKind]:

@@ -241,9 +241,8 @@ class Subjects:
         """Whether its first character ends a longer word with the one before: 性能 of 一次性能补多少."""
         words = question.reading.words
         before = next((one for one, after in pairwise(words) if after == word), "")
-        return (
-            bool(before) and f"{before}{word}" in question.reading.plain and self._evidence.often(before + word[0]) > 0
-        )
+        side_by_side = bool(before) and f"{before}{word}" in question.reading.plain
+        return side_by_side and self._evidence.often(before + word[0]) > 0
 
     def _is_made_of(self, word: str, text: str) -> bool:
         """Whether a text has its parts side by side, or calls the unit otherwise: 智能化技术改造, 市场监管部门."""

@@ -19,11 +19,21 @@ OF_TALKED_ABOUT = ASKS_OF_CLAUSE | {"by_unit"}
 """Cues that ask something of the clause that is talked about, 它归谁管 among them."""
 
 
+def hangs(asked: Asked, use: Resources) -> Outcome:
+    """我这种能算上吗, 这个咋申请: asked back where nothing is on the table; the former goes on from a clause."""
+    conversation, says_nothing = asked.conversation, use.follow_ups.hangs(asked.question)
+    if asked.names_unit or not (says_nothing or use.follow_ups.points(asked.question)):
+        return None
+    if says_nothing and asked.talked_about in use.library.untaught:
+        return use.of_talked_about(asked.question, conversation)
+    return None if conversation.on_table else use.asks_back(asked.scope, conversation)
+
+
 def follow_ups(asked: Asked, use: Resources) -> Outcome:
     """What goes on from the last answer, from its choices, or from a document that was named."""
     question, conversation = asked.question, asked.conversation
     if _hangs(asked, use):
-        return use.home(asked.scope, conversation).note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+        return use.asks_back(asked.scope, conversation)
     if not _may_follow(asked, use):
         return None
     if "more" in question.asks and (conversation.more or conversation.clause):
@@ -38,7 +48,7 @@ def follow_ups(asked: Asked, use: Resources) -> Outcome:
 def _hangs(asked: Asked, use: Resources) -> bool:
     """Whether it goes on from nothing, and has no word that a clause has: 那省级的呢."""
     conversation, question = asked.conversation, asked.question
-    if conversation.said or conversation.clause or conversation.choices or conversation.info or conversation.earlier:
+    if conversation.on_table:
         return False
     if not use.follow_ups.continues(question) or not use.acts.names_only(question) or asked.names_unit or asked.left:
         return False
@@ -90,8 +100,7 @@ def _with_nothing(asked: Asked, use: Resources) -> Outcome:
         return None
     if conversation.clause and use.follow_ups.leans(question):
         return use.of_talked_about(question, conversation)
-    home = use.home(asked.scope, conversation)
-    return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+    return use.asks_back(asked.scope, conversation)
 
 
 def _more(asked: Asked, use: Resources) -> Reply:

@@ -1,5 +1,5 @@
-"""What stands before a question: 换个问题 leaves what was talked about, but not its document; 行吧 leaves nothing; and
-what is none yet.
+"""What stands before a question: 换个问题 leaves what was talked about, but not its document; 行吧 leaves nothing;
+and what announces one.
 """
 
 from __future__ import annotations
@@ -19,20 +19,11 @@ def acknowledges(asked: Asked, use: Resources) -> Outcome:
 
 
 def opens(asked: Asked, use: Resources) -> Outcome:
-    """在吗,想咨询个事: what may be asked; and with nothing talked about, 我这种能算上吗: of what, is asked back."""
-    conversation = asked.conversation
-    if use.follow_ups.opens(asked.question):
-        home = use.home(asked.scope, conversation)
-        return home.note("clarify", "clarify.next_question", conversation, Rule.LEFT)
-    hangs = use.follow_ups.hangs(asked.question)
-    if asked.names_unit or not (hangs or use.follow_ups.points(asked.question)):
+    """在吗,想咨询个事: what may be asked."""
+    if not use.follow_ups.opens(asked.question):
         return None
-    if hangs and asked.talked_about in use.library.untaught:
-        return use.of_talked_about(asked.question, conversation)
-    if conversation.clause or conversation.choices or conversation.info or conversation.earlier or conversation.said:
-        return None
-    home = use.home(asked.scope, conversation)
-    return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+    home = use.home(asked.scope, asked.conversation)
+    return home.note("clarify", "clarify.next_question", asked.conversation, Rule.LEFT)
 
 
 def leaves(asked: Asked, use: Resources) -> Outcome:

@@ -17,7 +17,7 @@ from bot.engine.rules.corrections import correction, nothing_said
 from bot.engine.rules.definitions import definitions
 from bot.engine.rules.document_facts import described, document_facts, whole_document
 from bot.engine.rules.documents import another_place, documents
-from bot.engine.rules.follow_ups import follow_ups
+from bot.engine.rules.follow_ups import follow_ups, hangs
 from bot.engine.rules.goes_on import goes_on
 from bot.engine.rules.leaves import acknowledges, leaves, opens
 from bot.engine.rules.lists import lists
@@ -42,6 +42,7 @@ from bot.engine.values.reply import Reply
 RULES: tuple[RuleFunction, ...] = (
     nothing_said,
     opens,
+    hangs,
     leaves,
     acknowledges,
     walks,

@@ -42,8 +42,7 @@ def parts(asked: Asked, use: Resources) -> Outcome:
         return use.answers(asked.scope.only).part_of_all(part, asked.question, conversation)
     if asked.scope.only or conversation.policy or not use.library.many:
         return None
-    home = use.home(asked.scope, conversation)
-    return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+    return use.asks_back(asked.scope, conversation)
 
 
 def _of_nothing(asked: Asked, use: Resources) -> bool:

@@ -96,6 +96,10 @@ class Resources:
         """What answers where no document is meant in particular."""
         return self.answers(scope.home(conversation).id)
 
+    def asks_back(self, scope: Scope, conversation: Conversation) -> Reply:
+        """Which one is meant, where nothing was said that it could be."""
+        return self.home(scope, conversation).note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+
     def whose(self, question: Question) -> tuple[str, ...]:
         """The documents of the only place or body that the question names, those that are open; none: no such."""
         whose = self.library.regions.one(question.reading.folded)

@@ -21,8 +21,7 @@ def away(asked: Asked, use: Resources) -> Outcome:
     if back is None or conversation.earlier:
         return None
     if not _WORD.search(back.rest) and not (conversation.clause or conversation.choices or conversation.info):
-        home = use.home(asked.scope, conversation)
-        return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT)
+        return use.asks_back(asked.scope, conversation)
     if not back.away or use.understanding.empty(back.rest):
         return None
     return Narrow(replace(asked, question=use.understanding.question(back.rest)))

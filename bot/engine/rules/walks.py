@@ -24,7 +24,7 @@ def walks(asked: Asked, use: Resources) -> Outcome:
     home = use.home(asked.scope, conversation)
     if not conversation.clause:
         bare = not step.rest and not conversation.choices and not asked.left
-        return home.note("clarify", "clarify.no_context", conversation, Rule.NO_CONTEXT) if bare else None
+        return use.asks_back(asked.scope, conversation) if bare else None
     row = _row(asked, use)
     at = row.index(conversation.clause) + step.by
     if not 0 <= at < len(row):

@@ -54,6 +54,11 @@ class Conversation:
         """Whether nothing was talked about."""
         return not any(vars(self).values())
 
+    @property
+    def on_table(self) -> bool:
+        """Whether there is anything that a turn could go on from: what was answered, offered or asked."""
+        return bool(self.clause or self.said or self.choices or self.info or self.earlier)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in vars(self).items() if v}

@@ -24,7 +24,8 @@ TALKED = 0.1
 """Of the clause without phrasings that is talked about, at least, for a short turn: 寄给谁 needn't have any of its
 words."""
 OUTSIDE = 0.9
-"""Of being out of scope, from which a short question has a subject of its own: 房价多少 goes on from nothing."""
+"""Of being out of scope, from which a short question has a subject of its own: 房价多少 goes on from nothing. Of being
+far from all documents, from which that counts against a clause's own words: 天蝎座跟双鱼座合不合."""
 OTHERWISE = 0.5
 """Of a topic or small talk, from which nothing but cues is no follow-up: 有效吗 with nothing talked about."""
 SURE_TOPIC = 0.5

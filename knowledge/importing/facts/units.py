@@ -28,9 +28,7 @@ _LEAD = re.compile(
 )
 _BY = re.compile(r"由([^,。;:()由]{2,60}?)(?:共同|联合|分别|按职责分工|具体|统一|牵头|组织)*负责")
 _PLACE = re.compile(r"(?:开发区|新区|高新区|示范区|度假区|保税区|园区|经开区|功能区|自贸区|实验区|合作区)$")
-_OFFICE = re.compile(
-    r"(?:处|科|股|中心|院|所|站|校|队|协会|学会|集团|公司|各(?:县|区|市|镇|乡|街道)+|(?:县|区|市)(?:\([县区市、]+\))?)$"
-)
+_OFFICE = re.compile(r"(?:处|科|股|校)$")
 """What else ends the names of those who do it, where a list of nothing but names closes a paragraph."""
 _NAME = (2, 14)
 """Shortest and longest name in such a list."""
@@ -218,10 +216,9 @@ def _unlabelled(view: View, text: str) -> Iterator[UnitList]:
             end == len(view.text) or _line_end(view, text, end - 1, end + 1) == end
         ):
             continue
-        spans = [(start + 1 + a, start + 1 + b) for a, b in outside_brackets(view.text[start + 1 : end - 1], "、,")]
-        listed = [Listed(_name(without_blanks(view.quote(a, b))), view.quote(a, b)) for a, b in spans]
+        listed = _divided(view, start + 1, end - 1, "、,")
         names = [one.name for one in listed]
-        offices = all(_SURE_ORGAN.search(name) or _OFFICE.search(name) for name in names)
+        offices = all(ORGAN.search(name) or _OFFICE.search(name) for name in names)
         if len(names) > 1 and offices and all(_NAME[0] <= len(name) <= _NAME[1] for name in names):
             yield UnitList(view.quote(start, end), listed, start)
 
@@ -271,11 +268,16 @@ def _by(view: View) -> list[UnitList]:
     """由市科技局负责 in a sentence; only where each name is surely an authority's."""
     found = []
     for match in _BY.finditer(view.text):
-        spans = [(match.start(1) + a, match.start(1) + b) for a, b in outside_brackets(match[1], "、")]
-        listed = [Listed(_name(without_blanks(view.quote(a, b))), view.quote(a, b)) for a, b in spans]
+        listed = _divided(view, match.start(1), match.end(1), "、")
         if listed and all(_SURE_ORGAN.search(one.name) and len(one.name) <= 20 for one in listed):
             found.append(UnitList(view.quote(match.start(), match.end()), listed, match.start()))
     return found
+
+
+def _divided(view: View, start: int, end: int, stops: str) -> list[Listed]:
+    """The units between separators."""
+    spans = [(start + a, start + b) for a, b in outside_brackets(view.text[start:end], stops)]
+    return [Listed(_name(without_blanks(view.quote(a, b))), view.quote(a, b)) for a, b in spans]
 
 
 def _name(printed: str) -> str:
