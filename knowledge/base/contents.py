@@ -26,6 +26,7 @@ class WeightsFile(Record):
 
 EvidenceName = Literal[
     "cover",
+    "sentence",
     "pairs",
     "run",
     "ahead",

@@ -98,6 +98,10 @@ class UnitTalk(Record):
     without: Expressions
     only: Expressions
     includes: Expressions
+    own: Expressions
+    """What speaks of the unit that asks."""
+    doing: Expressions
+    """What a sentence of a document says where it names a body that does something."""
 
 
 class PlaceTalk(Record):

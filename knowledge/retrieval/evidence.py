@@ -3,6 +3,7 @@
 Search gives candidates; for each, these signals, all between 0 and 1:
 
 - ``cover``: share of the question's words, by rarity, that stand near each other in the clause or the titles above it
+- ``sentence``: the same in the sentence of the clause that has most of them
 - ``pairs``: the same with pairs of characters, for words that are cut in another way
 - ``run``: the longest run of the question's characters that stands in the clause or its titles, as a share of them
 - ``ahead``: how the candidate's score compares with the best one's (1: it is the best)
@@ -43,6 +44,7 @@ from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.reading.vocabulary import surfaces
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
+from knowledge.retrieval.holding import SoughtWord, held_in, longest_run, most_held_in, pairs_of, stands, windows
 from knowledge.retrieval.jurisdiction import Jurisdiction
 from knowledge.retrieval.topics import tokens
 from knowledge.text.fold import fold_whole
@@ -61,8 +63,6 @@ REMEMBERED = 4_000
 """Clauses whose features are remembered."""
 READ = 3_000
 """Characters of a clause in which runs are looked for."""
-WINDOW = 600
-"""Characters within which the question's words must stand to count together: in a long clause they stand by chance."""
 USUAL_WORDS = 120
 """Words of a usual clause: how likely a common word stands in it by chance."""
 BACKGROUND = 500
@@ -77,8 +77,6 @@ CLEAR_TOPIC = 1.5
 """Likenesses to a topic are this much sharper where the clause isn't about it."""
 FIRST_TOPIC = 2.0
 """The same where it is."""
-OTHERWISE = 0.8
-"""What a word counts of which an official one stands in the clause: who made the list may not have meant this case."""
 LONG = 6.0
 """Log of the characters of a long clause."""
 FITTED_AMONG = 26
@@ -87,7 +85,8 @@ CROWD = 0.6
 """How much less likely a clause with phrasings is meant, in log odds, for each log of so many times more documents."""
 FORM = 1.0
 """Log odds that a form answers less than a sentence does."""
-_SENTENCE = re.compile("[。；;]")
+_SENTENCE = re.compile("[。；;\n]")
+_ENDS = re.compile("[。；;]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"^[\d.]+$")
 
@@ -166,6 +165,8 @@ class _Text:
 
     whole: str
     """Its titles, those above it and its text."""
+    sentences: Sequence[str]
+    """Of its text."""
     title: str
     above: str
     numbers: frozenset[NumberKind]
@@ -177,35 +178,11 @@ class _Text:
 
 
 @dataclass(frozen=True)
-class _Word:
-    """A word that is looked for, and all as which it may stand in a text."""
-
-    word: str
-    rarity: float
-    others: Sequence[str]
-    """Other words of its concept."""
-    parts: Sequence[str]
-    """Its pairs of characters."""
-    called: Sequence[tuple[str, float]]
-    """What official texts call it, with what each is worth."""
-
-    def held(self, text: str) -> float:
-        """What it counts in a text."""
-        if _stands(self.word, self.others, self.parts, text):
-            return self.rarity
-        best = 0.0
-        for term, worth in self.called:
-            if worth > best and term in text:
-                best = worth
-        return OTHERWISE * best
-
-
-@dataclass(frozen=True)
 class _Look:
     """What is looked for, with what each part is worth."""
 
     asking: Asking
-    words: Sequence[_Word]
+    words: Sequence[SoughtWord]
     whole: float
     """What all words are worth."""
     pairs: Mapping[str, float]
@@ -213,7 +190,7 @@ class _Look:
     plain: str
     """Letters and digits of the question."""
     topics: Mapping[int, float]
-    near: Sequence[_Word] = ()
+    near: Sequence[SoughtWord] = ()
     """Words of a topic that no document is known to cover."""
 
 
@@ -307,14 +284,15 @@ class Evidence:
         much = min(1.0, held / ENOUGH)
         row = {
             "cover": held / whole,
+            "sentence": most_held_in(look.words, text.whole, text.sentences) / whole,
             "pairs": _paired(look, text),
             "run": longest_run(look.plain, text.whole) / max(len(look.plain), 1),
             "ahead": ahead,
             "much": much,
             "weight": much * held / whole,
             **self._topical(look.topics, target, held / whole),
-            "title": _held(look.words, text.title) / whole,
-            "above": _held(look.words, text.above) / whole,
+            "title": held_in(look.words, text.title) / whole,
+            "above": held_in(look.words, text.above) / whole,
             "stated": float(bool(sought & text.numbers)),
             "silent": float(bool(sought) and not sought & text.numbers),
             "units": float(asking.units and text.units),
@@ -390,10 +368,10 @@ class Evidence:
                     out[word] = {**out.get(word, {}), **worth}
         return out
 
-    def _sought(self, word: str, called: Mapping[str, float]) -> _Word:
+    def _sought(self, word: str, called: Mapping[str, float]) -> SoughtWord:
         rarity = self.rarity(word)
         worth = [(term, min(rarity, rare)) for term, rare in called.items()]
-        return _Word(word, rarity, self._others(word), _pairs(word), worth)
+        return SoughtWord(word, rarity, self._others(word), pairs_of(word), worth)
 
     def _others(self, word: str) -> Sequence[str]:
         """The words of a word's concept."""
@@ -401,7 +379,7 @@ class Evidence:
 
     def stands(self, word: str, text: str) -> bool:
         """Whether a word, another of its concept, or all of its pairs of characters stand in a text."""
-        return _stands(word, self._others(word), _pairs(word), text)
+        return stands(word, self._others(word), pairs_of(word), text)
 
     def _rarity(self, word: str) -> float:
         """The rarity of a word among the clauses, with common language as so many clauses more."""
@@ -416,46 +394,19 @@ class Evidence:
         title = f"{clause.title if clause.titled else ''}\n{policy.section_of(clause).title}"
         return _Text(
             _tight(f"{headings(policy, clause)}\n{clause.text[:READ]}"),
+            [tight for sentence in _SENTENCE.split(clause.text[:READ]) if (tight := _tight(sentence))],
             _tight(title),
             _tight(policy.title or policy.display_name),
             frozenset(kind for figure in clause.figures for kind in kinds_of(figure)),
             bool(clause.responsible),
             math.log(len(clause.text) + 1) / LONG,
-            not clause.figures and not _SENTENCE.search(clause.text),
+            not clause.figures and not _ENDS.search(clause.text),
         )
 
 
 def _most_held(look: _Look, text: _Text) -> float:
-    """_held() of the window of a text that has most. What doesn't stand in all of it is looked for in no window."""
-    windows = _windows(text.whole)
-    if len(windows) == 1:
-        return _held(look.words, text.whole)
-    standing = [word for word in look.words if word.held(text.whole)]
-    most = sum(word.held(text.whole) for word in standing)
-    best = 0.0
-    for window in windows:
-        best = max(best, _held(standing, window))
-        if best == most:
-            break
-    return best
-
-
-def _held(words: Sequence[_Word], text: str) -> float:
-    """Summed rarity of the words that stand in a text, or for which another stands that official texts use."""
-    return sum(word.held(text) for word in words)
-
-
-def _stands(word: str, others: Sequence[str], parts: Sequence[str], text: str) -> bool:
-    """Loops, not any() and all(): it runs some hundred times a question."""
-    if word in text:
-        return True
-    for other in others:
-        if other in text:
-            return True
-    for part in parts:
-        if part not in text:
-            return False
-    return bool(parts)
+    """What the window of a text holds that holds most."""
+    return most_held_in(look.words, text.whole, windows(text.whole))
 
 
 def _paired(look: _Look, text: _Text) -> float:
@@ -465,27 +416,3 @@ def _paired(look: _Look, text: _Text) -> float:
 
 def _tight(text: str) -> str:
     return _NOT_WORD.sub("", fold_whole(text))
-
-
-def _windows(text: str) -> Sequence[str]:
-    """Stretches of a long text, overlapping by half; the text itself where it is no longer than one."""
-    if len(text) <= WINDOW:
-        return [text]
-    half = WINDOW // 2
-    return [text[i : i + WINDOW] for i in range(0, len(text) - half, half)]
-
-
-def _pairs(word: str) -> Sequence[str]:
-    return [word[i : i + 2] for i in range(len(word) - 1)] if len(word) > 1 and not word.isascii() else []
-
-
-def longest_run(asked: str, text: str) -> int:
-    """Length of the longest run of ``asked`` that stands in ``text``.
-
-    A run that ends here is at most one longer than the longest that ended before: one look for each character.
-    """
-    best = 0
-    for end in range(1, len(asked) + 1):
-        if best < end and asked[end - best - 1 : end] in text:
-            best += 1
-    return best

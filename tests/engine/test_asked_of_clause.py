@@ -6,6 +6,7 @@ import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.values.reply import Reply
+from bot.engine.values.why import Rule
 
 CARE = "heminfa-2025-50"
 
@@ -103,3 +104,41 @@ def test_what_names_something_is_asked(imported: Assistant, turn: str) -> None:
 def test_what_only_points_is_asked_back_where_nothing_was_said(imported: Assistant, turn: str) -> None:
     assert imported.reply(turn, policy=CARE).status == "clarify"
     assert talk(imported, "居家失能老人的家庭养老床位补多少", turn).status == "answer"
+
+
+@pytest.mark.parametrize(
+    ("turns", "quote"),
+    [
+        (("应急燃料储备要够用多少天", "谁负责"), "200吨以下的，由市住房和城市更新局决定"),
+        (("停暖多久要报告", "报给哪个部门"), "向所在区主管部门报告"),
+    ],
+)
+def test_a_body_that_only_the_text_names_is_told(imported: Assistant, turns: tuple[str, str], quote: str) -> None:
+    heating = next(p.id for p in imported.library.policies if "供暖" in (p.title or ""))
+    reply = imported.reply(turns[1], imported.reply(turns[0], policy=heating).conversation, policy=heating)
+    assert quote in reply.text
+    assert "没有写明责任单位" not in reply.text
+    assert not reply.units, "it is in no list"
+
+
+def test_no_body_is_told_where_the_text_names_none(imported: Assistant) -> None:
+    heating = next(p.id for p in imported.library.policies if "供暖" in (p.title or ""))
+    first = imported.reply("停暖受损的采暖费退不退", policy=heating)
+    assert "这一条没有写明责任单位" in imported.reply("归谁管", first.conversation, policy=heating).text
+
+
+def test_the_unit_of_who_asks_is_not_asked_for(imported: Assistant) -> None:
+    reply = talk(imported, "我在县民政局，村里老人家里想改造一下装扶手，有没有补的")
+    assert [clause.clause for clause in reply.clauses][:1] == ["a1.2.5"]
+    assert talk(imported, "我是民政局的，负责哪些").why.rule is Rule.OF_UNIT
+
+
+def test_a_turn_is_read_with_what_was_said_before(imported: Assistant) -> None:
+    turns = ("托育机构新开的补多少", "孩子送去有没有券", "最多发几个月")
+    assert [clause.clause for clause in talk(imported, *turns[:2]).clauses] == ["a1.3.13"]
+    assert [figure.text for figure in talk(imported, *turns).figures] == ["不超过12个月"]
+
+
+@pytest.mark.parametrize(("text", "asks"), [("厂里的机器都是九几年的", False), ("干满几年才给", True)])
+def test_a_decade_is_no_number_that_is_asked_for(imported: Assistant, text: str, asks: bool) -> None:
+    assert (imported.understanding.numbers.of(text) is not None) is asks

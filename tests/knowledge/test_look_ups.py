@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.learned.index import highest
-from knowledge.retrieval.evidence import longest_run
+from knowledge.retrieval.holding import SoughtWord, longest_run, most_held_in
 
 
 class Looked(str):
@@ -33,3 +33,13 @@ def test_the_highest_rows_are_those_of_a_sort_of_all(values: list[float], most: 
     found = highest(np.array(values, dtype=np.float32), most).tolist()
     order = sorted(range(len(values)), key=lambda row: -values[row])
     assert found == [row for row in order if values[row] > 0][:most]
+
+
+PIECES = st.lists(st.text(alphabet="甲乙丙丁", min_size=1, max_size=8), min_size=1, max_size=5)
+
+
+@given(st.sets(st.sampled_from(["甲乙", "丙丁", "乙丙", "丁"])), PIECES)
+def test_the_piece_that_holds_most_is_found(words: set[str], pieces: list[str]) -> None:
+    sought = [SoughtWord(word, float(len(word)), (), (), ()) for word in sorted(words)]
+    most = max(sum(len(word) for word in words if word in piece) for piece in pieces)
+    assert most_held_in(sought, "".join(pieces), pieces) == most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 
 from bot.engine.answering.other_words import OtherWords
@@ -10,7 +11,7 @@ from bot.engine.answering.paragraphs import sentences
 from knowledge.base.document import Clause
 from knowledge.compiled import Ready
 from knowledge.reading.reader import Reading
-from knowledge.retrieval.evidence import OTHERWISE
+from knowledge.retrieval.holding import OTHERWISE
 
 REMEMBERED = 1_000
 """Clauses whose sentences are remembered, read."""
@@ -30,17 +31,29 @@ class Sentences:
 
     def best(self, policy_id: str, clause: Clause, reading: Reading) -> str | None:
         """The sentence that shares most with the question, by rarity; None when none stands out."""
-        known = self._read(policy_id, clause.id)
-        if len(known) < 2:
+        scored = self._scored(policy_id, clause, reading)
+        if len(scored) < 2:
             return None
+        best = max(scored, key=lambda pair: pair[0])
+        return best[1] if best[0] > 0 else None
+
+    def saying(
+        self, policy_id: str, clause: Clause, reading: Reading, what: re.Pattern[str], most: int
+    ) -> tuple[str, ...]:
+        """Of the sentences that say ``what``, the ``most`` that share most with the question, in their order."""
+        scored = [pair for pair in self._scored(policy_id, clause, reading) if what.search(pair[1])]
+        led = sorted(scored, key=lambda pair: -pair[0])[:most]
+        return tuple(sentence for score, sentence in scored if (score, sentence) in led)
+
+    def _scored(self, policy_id: str, clause: Clause, reading: Reading) -> list[tuple[float, str]]:
+        """The clause's sentences, in order, with how rare is what each shares with the question."""
+        known = self._read(policy_id, clause.id)
         asked = set(reading.features)
         rarity = self._rarity_in_clauses if policy_id in self._untaught else self._rarity
         worth = {feature: rarity(feature) for feature in asked}
         if policy_id in self._untaught:
             worth |= {f: OTHERWISE * rarity(f) for f in self._others.features(reading.plain) - asked}
-        scored = [(math.fsum(worth[f] for f in worth.keys() & features), s) for s, features in known]  # in any order
-        best = max(scored, key=lambda pair: pair[0])
-        return best[1] if best[0] > 0 else None
+        return [(math.fsum(worth[f] for f in worth.keys() & features), s) for s, features in known]  # in any order
 
     def _sentences(self, policy_id: str, clause_id: str) -> list[tuple[str, frozenset[str]]]:
         found = sentences(self._policies[policy_id].clause(clause_id))

@@ -40,7 +40,7 @@ class ClauseAnswers(OnPolicy):
         if by.rule is Rule.FOLLOW_UP and not self._asked.written:
             selection = but_unknown_case(clause, on_clause, selection, self._money)
         if selection == Selection() and question.numbers and not self._asked.written:
-            quoted = self._best(self.policy.id, clause, question.reading)
+            quoted = self._sentences.best(self.policy.id, clause, question.reading)
             selection = self._untaught_figures.beside(clause, quoted or "", question)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self.today())
@@ -136,7 +136,7 @@ class ClauseAnswers(OnPolicy):
             return blocks
         if selection.unstated:
             return self._unstated(selection)
-        best = self._best(self.policy.id, clause, question.reading)
+        best = self._sentences.best(self.policy.id, clause, question.reading)
         if best is None:
             return []
         if "confirm" in question.asks or asserts:
@@ -169,11 +169,13 @@ class ClauseAnswers(OnPolicy):
         return blocks + (self.compose.units_blocks(clause) or self._doers(clause, question))
 
     def _doers(self, clause: Clause, question: Question) -> list[Block]:
-        """Where no units are listed: the sentence that has all that is asked about, else that none is stated."""
-        best = None if self._asked.written else self._best(self.policy.id, clause, question.reading)
-        if best is None or not question.telling or not all(word in fold(best) for word in question.telling):
+        """Where no units are listed: the sentence that has all that is asked about, else those that name a body."""
+        if self._asked.written:
             return [self.compose.say("no_units")]
-        return [Block("lead", (Quote(best),), self.compose.label("measure"))]
+        best = self._sentences.best(self.policy.id, clause, question.reading)
+        if best is not None and question.telling and all(word in fold(best) for word in question.telling):
+            return [Block("lead", (Quote(best),), self.compose.label("measure"))]
+        return self.doers(clause, question.reading) or [self.compose.say("no_units")]
 
     def _misreading(self, clause: Clause, question: Question) -> Misreading | None:
         plain = question.reading.plain

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.composer import Composers
 from bot.engine.answering.untaught_figures import UntaughtFigures
 from bot.engine.understanding.follow_up import FollowUps
+from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Understanding
-from bot.engine.values.reply import Block, ClauseRef, Say
+from bot.engine.values.reply import Block, ClauseRef, Quote, Say
 from knowledge.base.document import Clause, Policy
 from knowledge.base.target import Target
 from knowledge.reading.reader import Reading
 
 SAID_CHARS = 200
 """What a conversation keeps of the questions on a clause."""
-BestSentence = Callable[[str, Clause, Reading], str | None]
-"""Of a policy's clause the sentence that fits a reading best."""
+MOST_DOING = 2
+"""Sentences that name a body which are quoted where a clause lists no units."""
 
 
 class OnPolicy:
@@ -26,7 +26,7 @@ class OnPolicy:
         self,
         composers: Composers,
         policy: Policy,
-        best: BestSentence,
+        sentences: Sentences,
         understanding: Understanding,
         untaught: UntaughtFigures,
     ) -> None:
@@ -37,7 +37,7 @@ class OnPolicy:
         self.compose = composers.of(policy.id)
         self.responsible = library.responsible_of(policy.id)
         self.today = library.today
-        self._best = best
+        self._sentences = sentences
         self._untaught_figures = untaught
         self._understanding = understanding
         self._follow_ups = FollowUps(understanding)
@@ -48,6 +48,15 @@ class OnPolicy:
     def successor(self) -> tuple[str, ...]:
         """The document that took its place, to be offered with every answer."""
         return (self.compose.successor.id,) if self.compose.successor is not None else ()
+
+    def doers(self, clause: Clause, reading: Reading) -> list[Block]:
+        """The sentences that name a body which does something; none where one has written how people ask."""
+        if self._asked.written:
+            return []
+        doing = pattern(self._understanding.talk.units.doing)
+        named = self._sentences.saying(self.policy.id, clause, reading, doing, MOST_DOING)
+        quotes = [Block("list", (Quote(sentence),)) for sentence in named]
+        return [self.compose.say("units_in_text"), *quotes] if quotes else []
 
     def target(self, clause: Clause) -> str:
         """The clause as the index and conversations name it."""

@@ -21,6 +21,8 @@ from knowledge.text.fold import fold
 
 CAP = "cap"
 """The part that is a figure."""
+PLACE = "place"
+"""The part that says where one applies: where none is said, who does something there is the next to ask."""
 LONGEST_POINT = 200
 """Characters of a point that is shown whole; of a longer one the words that say it."""
 MOST_QUOTES = 12
@@ -78,7 +80,7 @@ class PartAnswers(OnPolicy):
         common = _asked_for(question, self._common(clause, part, talked=bool(conversation.clause)), part)[:MOST_COMMON]
         own = () if _names(question, common) and not _names(question, [Words(clause, own)]) else own
         common = [] if own else common
-        blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part)
+        blocks = list(self._shown(Words(clause, own), part)) if own else self._elsewhere(clause, common, part, question)
         said = "\n".join(filter(None, (conversation.said, plain)))
         stated = self._stated(Words(clause, own), common, part) if part.name in IN_NUMBERS else ()
         kept = Conversation(
@@ -138,7 +140,7 @@ class PartAnswers(OnPolicy):
         """What was asked of the clause, without anything else: the sentences of the sums that were put forward."""
         told = tuple(figure for figure in clause.figures if figure.id in conversation.figures)
         quotes = tuple(dict.fromkeys(sentence(clause, figure.quote) for figure in told))
-        best = self._best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
+        best = self._sentences.best(self.policy.id, clause, self._understanding.question(conversation.said).reading)
         quotes = quotes or ((best or clause.title).strip(),)
         label = self.compose.label("amount" if any(figure.is_money for figure in told) else "measure")
         lead = (Block("lead", (Quote(quote),), label if n == 0 else "") for n, quote in enumerate(quotes))
@@ -220,13 +222,15 @@ class PartAnswers(OnPolicy):
             yield Block("lead", (Quote(quote, bare=True),), label if n == 0 else "")
         yield self._place(words.clause)
 
-    def _elsewhere(self, clause: Clause, common: list[Words], part: Part) -> list[Block]:
+    def _elsewhere(self, clause: Clause, common: list[Words], part: Part, question: Question) -> list[Block]:
         """What holds for it though another clause says it; that nothing does, and who may know."""
         if common:
             head = [self.compose.say("part_common")]
             return head + [block for words in common for block in self._shown(words, part)]
         unstated = self.compose.say("part_unstated", part=self.words(f"parts.{part.name}"))
         units = [block for block in self.compose.units_blocks(clause) if block.role == "units"]
+        if not units and part.name == PLACE:
+            units = self.doers(clause, question.reading)
         return [unstated, *units, self._place(clause)]
 
     def _place(self, clause: Clause) -> Block:

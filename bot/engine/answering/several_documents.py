@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from bot.engine.answering.best_sentence import Sentences
 from bot.engine.answering.composer import Composers
-from bot.engine.answering.on_policy import SAID_CHARS, BestSentence
+from bot.engine.answering.on_policy import SAID_CHARS
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, ClauseRef, Quote, Reply, Say, Status
@@ -27,11 +28,11 @@ SAYS_LITTLE = frozenset({"in_force", "unknown"})
 class Across:
     """Builds replies that are about no single document. Pure."""
 
-    def __init__(self, composers: Composers, best: BestSentence) -> None:
+    def __init__(self, composers: Composers, sentences: Sentences) -> None:
         self.composers = composers
         library = self.library = composers.library
         self.words = library.words
-        self._best = best
+        self._sentences = sentences
 
     def say(self, name: str, /, **slots: object) -> Block:
         """A sentence of the bot's own as a paragraph."""
@@ -50,7 +51,9 @@ class Across:
         blocks = [self.say("choose")]
         for n, target in enumerate(ordered, 1):
             clause, compose = self.library.clause(target), self.composers.of(target)
-            blocks.append(compose.choice(n, clause, self._best(compose.policy.id, clause, question.reading) or ""))
+            blocks.append(
+                compose.choice(n, clause, self._sentences.best(compose.policy.id, clause, question.reading) or "")
+            )
         return Reply(
             "choose",
             (*blocks, *self.composers.notices(ordered)),

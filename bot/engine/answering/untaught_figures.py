@@ -22,7 +22,7 @@ from bot.engine.values.thresholds import AS_GOOD
 from knowledge.base.document import Clause, Figure
 from knowledge.base.points import walk
 from knowledge.compiled import Ready
-from knowledge.retrieval.evidence import OTHERWISE
+from knowledge.retrieval.holding import OTHERWISE
 from knowledge.text.fold import fold
 from knowledge.text.numbers import Number, numbers
 

@@ -15,7 +15,8 @@ from bot.engine.documents.issuers import region
 from bot.engine.documents.library import Library
 from bot.engine.documents.names import MOST, TYPES
 from knowledge.base.document import Policy
-from knowledge.retrieval.evidence import Evidence, longest_run
+from knowledge.retrieval.evidence import Evidence
+from knowledge.retrieval.holding import longest_run
 from knowledge.text.fold import fold_whole
 
 OPENING = 250

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.engine.values.thresholds import BESIDE_FLOOR, CHOICE_FLOOR, CHOICE_HELD, LIKELY_FLOOR
+from bot.engine.values.thresholds import BESIDE_FLOOR, CHOICE_FLOOR, CHOICE_HELD, LIKELY_FLOOR, LIKELY_FLOOR_NAMED
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 
@@ -97,10 +97,9 @@ def decide(matches: Sequence[Match], named: bool = False) -> Decision:
             cost = CHOICE * held + WRONG_CHOICE * (inside - held) + LEAK_CHOICE * (outside + p["chat"])
             if "choose" not in options or cost < options["choose"][0]:
                 options["choose"] = (cost, offered)
-        if _found_beside(clauses) and best.probability >= LIKELY_FLOOR:
-            options["likely"] = _likely(
-                clauses, inside, outside + p["chat"], LIKELY_LEAK_NAMED if named else LIKELY_LEAK
-            )
+        floor, leak = (LIKELY_FLOOR_NAMED, LIKELY_LEAK_NAMED) if named else (LIKELY_FLOOR, LIKELY_LEAK)
+        if _found_beside(clauses) and best.probability >= floor:
+            options["likely"] = _likely(clauses, inside, outside + p["chat"], leak)
     if by_kind["info"]:
         best = by_kind["info"][0]
         options["info"] = (WRONG * (inside - best.probability) + LEAK * outside + CHAT_MIX * p["chat"], [best])

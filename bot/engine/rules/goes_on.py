@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import cast
 
 from bot.engine.rules.asked import Asked, Outcome
@@ -10,22 +11,23 @@ from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.document_facts import asked_of_clause
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.follow_up import is_short
+from bot.engine.understanding.number_words import NumberAsked
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import (
-    CARRIES,
     CERTAIN,
+    CONTEXT,
     COVERED,
     FOLLOWS,
     HALF,
     LIKELY,
-    NAMES,
     NEARLY,
     OUTSIDE,
     RELATED,
     SURE,
     SURE_TOPIC,
     TALKED,
+    UNFOUND,
 )
 from bot.engine.values.why import By, Rule
 from knowledge.base.phrasings import InfoTopic
@@ -49,10 +51,10 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     best = next((f for f in found if f is not own), None)
     if _surely_else(own, best, leaning, asked, use):
         return None
-    probably = best is not None and _more_probably(best, own, use.acts.names_only(plain))
-    if best is not None and probably:
-        reply = _answer(_nearest(best, found, asked, use), best.probability, question, asked, use)
-        return _marked(reply, best, use) if best.probability < HALF and not leaning else reply
+    meant = _meant(found, question, asked, use) if question.telling else None
+    if meant is not None and not _stated_here(meant, question, asked, use):
+        reply = _answer(meant.target, meant.probability, question, asked, use)
+        return _marked(reply, meant, use) if meant.probability < HALF and not leaning else reply
     stating = next((f for f in found if f is not own and _states(f, own, question, asked, use)), None)
     if stating is not None:
         reply = _answer(stating.target, stating.probability, question, asked, use)
@@ -95,15 +97,26 @@ def _holds(asked: Asked, use: Resources) -> bool:
 # -- another clause, or the one that is talked about -----------------------------------------------------------------
 
 
-def _more_probably(best: Found, own: Found | None, names: bool) -> bool:
-    """Whether another clause is meant, for all that the one that is talked about is the likelier beforehand."""
-    before = max(own.probability if own is not None else 0.0, TALKED)
-    return _log_odds(best.probability) > _log_odds(before) + (NAMES if names else CARRIES)
+def _meant(found: Sequence[Found], question: Question, asked: Asked, use: Resources) -> Found | None:
+    """The clause that is meant if it is another than the one that is talked about; None where that one is.
 
-
-def _log_odds(probability: float) -> float:
-    p = min(max(probability, 1e-6), 1.0 - 1e-6)
-    return math.log(p / (1.0 - p))
+    A turn says less than a question, and what it goes on from says the rest. So it is looked for by itself (``found``),
+    behind the turn before it, and behind all that was said on the clause; what is found each time counts.
+    """
+    clause, within = asked.conversation.clause, asked.scope.within(asked.talked_about)
+    turns = asked.conversation.said.strip().split("\n")
+    behind = [
+        use.matcher.found(use.understanding.question(f"{said}\n{question.text}".strip()), within)
+        for said in (turns[-1], "\n".join(turns))
+    ]
+    worth = {clause: TALKED}
+    every = {f.target: f for of_turn in (*reversed(behind), found) for f in of_turn}
+    for weight, of_turn in zip(CONTEXT, (found, *behind), strict=True):
+        probability = {f.target: f.probability for f in of_turn}
+        for target in {clause, *every}:
+            worth[target] = worth.get(target, 0.0) + weight * math.log(probability.get(target, 0.0) + UNFOUND)
+    best = max(worth, key=lambda target: worth[target])
+    return every[best] if best != clause else None
 
 
 def _states(best: Found, own: Found | None, question: Question, asked: Asked, use: Resources) -> bool:
@@ -112,18 +125,20 @@ def _states(best: Found, own: Found | None, question: Question, asked: Asked, us
     if wanted is None or best.probability < RELATED:
         return False
     less = own is not None and best.signals["cover"] < own.signals["cover"] - NEARLY
+    here, there = _stating(wanted, best, asked, use)
+    return not less and there and not here
+
+
+def _stated_here(best: Found, question: Question, asked: Asked, use: Resources) -> bool:
+    """Whether this clause states such a number as is asked for, and the other one none: 每月总共几次."""
+    wanted = use.understanding.numbers.asked_for(question)
+    return wanted is not None and _stating(wanted, best, asked, use) == (True, False)
+
+
+def _stating(wanted: NumberAsked, best: Found, asked: Asked, use: Resources) -> tuple[bool, bool]:
+    """Whether the clause that is talked about states such a number, and whether another one does."""
     here, there = (use.library.clause(target).figures for target in (asked.conversation.clause, best.target))
-    return not less and not any(map(wanted.fit, here)) and any(map(wanted.fit, there))
-
-
-def _nearest(best: Found, found: list[Found], asked: Asked, use: Resources) -> str:
-    """Of the clauses that have as much of the turn the one that has most of what was asked before: 西安呢."""
-    near = {f.target for f in found if f.signals["cover"] >= best.signals["cover"] - NEARLY}
-    if len(near) < 2:
-        return best.target
-    whole = use.understanding.question(f"{asked.conversation.said}\n{asked.question.text}".strip())
-    again = use.matcher.found(whole, asked.scope.within(asked.talked_about))
-    return next((f.target for f in again if f.target in near), best.target)
+    return any(map(wanted.fit, here)), any(map(wanted.fit, there))
 
 
 # -- what is no such turn, and what may not be meant ----------------------------------------------------------------

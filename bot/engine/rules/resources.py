@@ -54,13 +54,13 @@ class Resources:
         """All documents that are open."""
         self.matcher = Matcher(library, understanding)
         others = OtherWords(library.ready)
-        self._best = Sentences(library.ready, library.untaught, others).best
+        self._sentences = Sentences(library.ready, library.untaught, others)
         contrasts = Contrasts(library.ready.base.lexicon)
         self._figures = UntaughtFigures(library.ready, understanding.numbers, understanding.generic, contrasts, others)
         self.composers = Composers(library)
         self.brevity = Brevity(self.composers)
         self.mentioned = Mentioned(self.composers)
-        self.across = Across(self.composers, self._best)
+        self.across = Across(self.composers, self._sentences)
         self._answers: dict[str, Answers] = {}
         self._terms: dict[str, Terms] = {}
 
@@ -84,7 +84,9 @@ class Resources:
         policy_id = policy_of(policy_id)
         if policy_id not in self._answers:
             policy = self.library.by_id[policy_id]
-            self._answers[policy_id] = Answers(self.composers, policy, self._best, self.understanding, self._figures)
+            self._answers[policy_id] = Answers(
+                self.composers, policy, self._sentences, self.understanding, self._figures
+            )
         return self._answers[policy_id]
 
     @cached_property

@@ -83,6 +83,8 @@ class Question:
 
 UNKNOWN_NAME = 3
 """Characters that stand side by side as words of their own where a name was cut that is in no dictionary."""
+TELLING = 2
+"""Words behind who asks that say what is asked: a unit named before them is the asker's."""
 SHORTEST_UNIT = 3
 """Characters of a unit that only a document names: 济南 or 政府 in its text is no unit that a question names."""
 
@@ -106,6 +108,7 @@ class Understanding:
         self.talk = lexicon.talk
         self._rejecting = pattern(self.talk.follow_up.rejecting)
         self._introduces = pattern(lexicon.subjects.introduces)
+        self._of_asker = pattern(self.talk.units.own)
         self._others = OtherPlaces(ready.base)
         cues: dict[str, set[str]] = {}
         for name, expressions in lexicon.cues.model_dump().items():
@@ -190,12 +193,15 @@ class Understanding:
         return self._introduces.sub(" ", text)
 
     def unit_of_asker(self, question: Question) -> bool:
-        """Whether the units that it names only say who asks for a number: 财政局的,想问要出多少."""
+        """Whether the units that it names only say who asks: 财政局的,想问要出多少; 我在文旅局,进村的路太窄能修吗."""
         plain = question.reading.plain
         rest = self.unintroduced(plain)
         if rest == plain or "by_unit" in question.asks or any(self._named(rest)[:2]):
             return False
-        return self.numbers.of(rest) is not None
+        if self.numbers.of(rest) is not None:
+            return True
+        of_itself = "units" in question.asks or self._of_asker.search(rest) is not None
+        return not of_itself and len(self.question(rest).telling) >= TELLING
 
     def correction(self, folded: str) -> int | None:
         """Where the first rejection (不是, 我问的是) in the text ends, when it stands at the beginning."""

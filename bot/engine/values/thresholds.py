@@ -20,9 +20,8 @@ BOTH = 0.9
 """That each half of 末位淘汰和产业地图谁负责 must have. Lower, 高企和瞪羚企业的补贴, one thing, is taken apart."""
 FOLLOWS = 0.6
 """From which what reads as a follow-up is about another clause: 那创业投资呢 after a document without phrasings."""
-TALKED = 0.1
-"""Of the clause without phrasings that is talked about, at least, for a short turn: 寄给谁 needn't have any of its
-words."""
+UNFOUND = 0.02
+"""Of a clause without phrasings that a turn by itself does not find, while what was said before it may."""
 OUTSIDE = 0.9
 """Of being out of scope, from which a short question has a subject of its own: 房价多少 goes on from nothing. Of being
 far from all documents, from which that counts against a clause's own words: 天蝎座跟双鱼座合不合."""
@@ -55,9 +54,10 @@ CHOICE_HELD = 0.5
 named beside a refusal as what is near. Lower, people are asked to choose among clauses none of which answers."""
 BESIDE_FLOOR = 0.01
 """From which a clause is offered below the likeliest one: whom that doesn't answer looks there first."""
-LIKELY_FLOOR = 0.2
-"""From which a clause found by its own words is put forward as the likeliest. Lower, more that no document covers is
-answered; higher, more questions are asked back."""
+LIKELY_FLOOR, LIKELY_FLOOR_NAMED = 0.22, 0.16
+"""From which a clause found by its own words is put forward as the likeliest; and where the document is named, so that
+it can only be the wrong clause. Lower, more that no document covers is answered; higher, more questions are asked
+back."""
 
 # -- probabilities of clauses and documents found by their own words -------------------------------------------------
 
@@ -102,10 +102,12 @@ CONTEXT_ODDS = 4.0
 """That a follow-up gives to the clause that is talked about: as much as a good match is worth."""
 CONTEXT_WEAK = 2.5
 """That a short question without any sign of a follow-up gives to it: 区里还给不给."""
-CARRIES, NAMES = 1.5, 0.5
-"""That another clause of a document without phrasings must have more than the one that is talked about, for a short
-turn, and for one that asks nothing and only names something: 西安呢. Lower, 看病上有没有照顾 leaves the clause for one
-that speaks of hospitals; higher, new subjects stick."""
+CONTEXT = (1.1, 0.4, 0.8)
+"""What the log of a clause's probability counts, for a turn that goes on from a clause without phrasings: by the turn
+itself, behind the one before it, and behind all that was said on that clause. The first lower, new subjects stick; the
+others lower, 看病上有没有照顾 leaves the clause for one that speaks of hospitals."""
+TALKED = 0.5
+"""What the clause that is talked about has beforehand: 寄给谁 needn't have any of its words."""
 CONTEXT_OUTSIDE = -2.5
 """That a follow-up gives to everything that is no clause."""
 REJECTED = -6.0
