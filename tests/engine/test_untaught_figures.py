@@ -69,6 +69,18 @@ def test_an_amount_that_is_claimed_and_wrong(imported: Assistant) -> None:
     assert imported.words("lead.contradicted", typed="5000元") in reply.text
 
 
+@pytest.mark.parametrize(
+    ("question", "figure"), [("应急燃料储备20天的量吗", "十五天"), ("分成5级吗，供暖应急状态", "三级")]
+)
+def test_a_number_is_held_against_the_only_sentence(imported: Assistant, question: str, figure: str) -> None:
+    heating = next(p.id for p in imported.library.policies if "供暖" in (p.title or ""))
+    assert led(imported.reply(question, policy=heating)) == [figure]
+
+
+def test_who_asks_whether_it_is_enough_asks_for_the_condition(imported: Assistant) -> None:
+    assert led(imported.reply("我们养老院有四十张床，拿建设补助够线吗", policy=CARE)) == ["50张以上"]
+
+
 def test_each_number_that_is_claimed_is_looked_at(imported: Assistant) -> None:
     reply = imported.reply("听说助餐补贴满60岁每餐4元，食堂每年补5万，对吧", policy=CARE)
     assert led(reply) == ["3万元", "2元"]

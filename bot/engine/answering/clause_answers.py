@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.engine.answering.figure_choice import ClauseQuestion, FigureChoice, Selection
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
+from bot.engine.answering.paragraphs import sentences
 from bot.engine.answering.untaught_figures import but_unknown_case
 from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question
@@ -41,7 +42,8 @@ class ClauseAnswers(OnPolicy):
             selection = but_unknown_case(clause, on_clause, selection, self._money)
         if selection == Selection() and question.numbers and not self._asked.written:
             quoted = self._sentences.best(self.policy.id, clause, question.reading)
-            selection = self._untaught_figures.beside(clause, quoted or "", question)
+            only = clause.text if len(sentences(clause)) == 1 else ""
+            selection = self._untaught_figures.beside(clause, quoted or only, question)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self.today())
         if any(b.role == "units" for b in lead):  # already first
