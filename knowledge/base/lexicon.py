@@ -229,6 +229,8 @@ class MoneySubjects(Record):
     """What nouns end in that say how much, how high or how far: 销售额, 年龄, 市级."""
     bodies: tuple[Text, ...] = ()
     """What names of public bodies end in; official texts end them otherwise: 市场监管部门."""
+    persons: tuple[Text, ...] = ()
+    """What stands behind somebody's name or post where money is asked for him and not for whom he works."""
     papers: tuple[Text, ...] = ()
     """Ends of words for what has a term of its own: 居住证."""
     introduces: Expressions = NEVER

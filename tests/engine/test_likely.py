@@ -8,7 +8,7 @@ from bot.engine.assistant import Assistant
 from bot.engine.matching.decide import decide
 from bot.engine.matching.merge import contest, in_crowd
 from bot.engine.values.reply import quotes
-from bot.engine.values.thresholds import BESIDE_FLOOR, LIKELY_FLOOR
+from bot.engine.values.thresholds import BESIDE_FLOOR, LIKELY_FLOOR, LIKELY_FLOOR_NAMED
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
 from tests.engine.test_across import DIGITAL
@@ -33,6 +33,13 @@ def match(target: str, probability: float, found: bool = True) -> Match:
 def test_the_act_follows_from_the_costs(clauses: tuple[float, ...], outside: float, act: str) -> None:
     matches = [match(f"p/{n}", p) for n, p in enumerate(clauses)]
     assert decide([*matches, match("far", outside, found=False)]).act == act
+
+
+def test_who_names_the_document_is_told_the_likeliest_sooner_but_no_sum() -> None:
+    matches = [match("p/1", LIKELY_FLOOR_NAMED), match("p/2", 0.1), match("far", 0.5, found=False)]
+    assert decide(matches, named=True).act == "likely"
+    assert decide(matches, named=True, sum_asked=True).act == "none"
+    assert decide(matches).act == "none"
 
 
 def test_only_what_was_found_by_its_own_words_is_merely_likely() -> None:

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.engine.values.thresholds import BESIDE_FLOOR, CHOICE_FLOOR, CHOICE_HELD, LIKELY_FLOOR, LIKELY_FLOOR_NAMED
+from bot.engine.values.thresholds import (
+    BESIDE_FLOOR,
+    CHOICE_FLOOR,
+    CHOICE_HELD,
+    LIKELY_FLOOR,
+    LIKELY_FLOOR_NAMED,
+    LIKELY_FLOOR_SUM,
+)
 from knowledge.base.target import kind_of
 from knowledge.learned.index import Match
 
@@ -69,10 +76,11 @@ def _likely(clauses: Sequence[Match], inside: float, outside: float, leak: float
     return LIKELY * first + LIKELY_OFFERED * others + LIKELY_WRONG * lost + leak * outside, offered
 
 
-def decide(matches: Sequence[Match], named: bool = False) -> Decision:
+def decide(matches: Sequence[Match], named: bool = False, sum_asked: bool = False) -> Decision:
     """The act of least expected cost.
 
-    ``matches``: best first, at least one; ``named``: whether the document is asked by name.
+    ``matches``: best first, at least one; ``named``: whether the document is asked by name; ``sum_asked``: whether a
+    sum of money is asked for.
     """
     by_kind: dict[str, list[Match]] = {kind: [] for kind in ("clause", "info", "chat", "near", "far")}
     for match in matches:
@@ -97,7 +105,8 @@ def decide(matches: Sequence[Match], named: bool = False) -> Decision:
             cost = CHOICE * held + WRONG_CHOICE * (inside - held) + LEAK_CHOICE * (outside + p["chat"])
             if "choose" not in options or cost < options["choose"][0]:
                 options["choose"] = (cost, offered)
-        floor, leak = (LIKELY_FLOOR_NAMED, LIKELY_LEAK_NAMED) if named else (LIKELY_FLOOR, LIKELY_LEAK)
+        floor = (LIKELY_FLOOR_SUM if sum_asked else LIKELY_FLOOR_NAMED) if named else LIKELY_FLOOR
+        leak = LIKELY_LEAK_NAMED if named else LIKELY_LEAK
         if _found_beside(clauses) and best.probability >= floor:
             options["likely"] = _likely(clauses, inside, outside + p["chat"], leak)
     if by_kind["info"]:

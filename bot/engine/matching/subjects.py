@@ -83,6 +83,7 @@ class Subjects:
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._bodies = tuple(map(fold, ready.base.lexicon.subjects.bodies))
+        self._persons = tuple(map(fold, ready.base.lexicon.subjects.persons))
         self._papers = tuple(map(fold, ready.base.lexicon.subjects.papers))
         self._swaps = Swaps(ready.base.lexicon.swaps)
         self._understanding = understanding
@@ -107,7 +108,9 @@ class Subjects:
         told = figures or clause.figures
         if self._in_its_words(question, told) and self._names_thing(policy, clause, question, known):
             return True
-        if known is None and self._foreign(policy, clause, question, figures):
+        if known is None and (
+            self._foreign(policy, clause, question, figures) or self._of_person(policy, clause, question, figures)
+        ):
             return True
         if known is None:
             asks = bool(figures) and self._asks_number(question) and len(question.telling) <= SHORT
@@ -123,6 +126,14 @@ class Subjects:
         asked = self._asked(policy.id, clause.id)
         lacking = self._lacking(policy, clause, question, known)
         return any(self._is_thing(word) and asked.count(word) < OFTEN for word in lacking)
+
+    def _of_person(self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
+        """Whether a sum is put forward for a person of whom the clause doesn't speak: 首店的店长个人奖多少."""
+        plain = question.reading.plain
+        if not figures or not any(person in plain for person in self._persons):
+            return False
+        lacking = [word for word in self._lacking(policy, clause, question, None) if len(word) > 1]
+        return any(f"{word}{person}" in plain for word in lacking for person in self._persons)
 
     def _asks_number(self, question: Question) -> bool:
         """Whether it asks for a number, or whether one is right."""

@@ -47,7 +47,9 @@ def best_match(asked: Asked, use: Resources) -> Reply:
     if not case.matches:
         home = use.home(asked.scope, asked.conversation)
         return home.note("none", "none.unreadable", asked.conversation, Rule.NOTHING_KNOWN)
-    decision = decide(case.without_small_talk(), named=bool(asked.scope.only))
+    decision = decide(
+        case.without_small_talk(), bool(asked.scope.only), use.understanding.money.asks_money(asked.question)
+    )
     reply = case.ambiguous() or case.act(decision)
     return replace(reply, why=replace(reply.why, matches=tuple(case.matches), costs=decision.costs))
 
