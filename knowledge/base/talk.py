@@ -52,6 +52,8 @@ class FollowUpTalk(Record):
     """A whole turn that asks, and says nothing of what: 我这种能算上吗."""
     pointing: Expressions = NEVER
     """A whole turn that points at something and asks of it no more than how or how much: 这个咋申请."""
+    questioning: Expressions = NEVER
+    """What asks something: whoever does gives no thanks and takes no leave, 干得好有啥好处."""
     opens: Expressions = NEVER
     """A whole turn that says no more than that something will be asked: 在吗,想咨询个事."""
     contrast: Expressions
@@ -151,6 +153,12 @@ class NumberTalk(Record):
     """From how much on: beside a word for the most, two numbers are asked for at once."""
     listed: Expressions = NEVER
     """That what stands before it is a list, of each of which a number is asked for: 比例和上限分别是多少."""
+    often: Expressions = NEVER
+    """That it is asked how often: 多久一次."""
+    given: Expressions = NEVER
+    """That it is asked how much is given, so that no condition answers it."""
+    others: Expressions = NEVER
+    """That it is asked for those of which nothing was said yet: 其他部门呢."""
     claimed: Expressions = NEVER
     """That a number is stated and asked back."""
     otherwise: Expressions = NEVER

@@ -61,6 +61,12 @@ def test_what_asks_of_a_measure_is_no_small_talk(imported: Assistant, question: 
     assert imported.reply(question, policy=CARE).status != "chat"
 
 
+@pytest.mark.parametrize("turn", ["干得好有啥好处", "好的，那几月份报"])
+def test_who_asks_something_is_not_merely_polite(imported: Assistant, turn: str) -> None:
+    first = imported.reply("评上示范托育机构奖多少", policy=CARE)
+    assert imported.reply(turn, first.conversation, policy=CARE).status != "chat"
+
+
 @pytest.mark.parametrize("question", ["好的", "谢谢", "你回答得不对", "在吗"])
 def test_small_talk_stays_what_it_is(imported: Assistant, question: str) -> None:
     assert imported.reply(question, policy=CARE).status in ("chat", "clarify")

@@ -8,6 +8,7 @@ from bot.engine.assistant import Assistant
 from bot.engine.understanding.number_words import NumberWords
 from bot.engine.values.reply import Reply
 from knowledge import compiled
+from knowledge.base.document import Figure
 
 LOANS, CARE = "mocaigui-2024-10", "heminfa-2025-50"
 
@@ -79,6 +80,12 @@ def test_a_number_is_held_against_the_only_sentence(imported: Assistant, questio
 
 def test_who_asks_whether_it_is_enough_asks_for_the_condition(imported: Assistant) -> None:
     assert led(imported.reply("我们养老院有四十张床，拿建设补助够线吗", policy=CARE)) == ["50张以上"]
+
+
+def test_of_the_others_what_was_told_is_not_told_again(imported: Assistant) -> None:
+    first = imported.reply("获评省级示范托育机构奖多少", policy=CARE)
+    assert led(first) == ["15万元"]
+    assert led(imported.reply("其他级别的呢", first.conversation, policy=CARE)) == ["30万元", "5万元"]
 
 
 def test_each_number_that_is_claimed_is_looked_at(imported: Assistant) -> None:
@@ -161,3 +168,26 @@ def test_a_document_is_found_by_what_it_is_on(imported: Assistant, question: str
     reply = imported.reply(question)
     assert (reply.status, reply.policy) == ("info", policy)
     assert imported.reply("谁发的", reply.conversation).policy == policy
+
+
+@pytest.mark.parametrize(("question", "fits"), [("多久办一届", True), ("一天要运动多久", False), ("每年几届", True)])
+def test_how_often_is_no_time_that_something_takes(imported: Assistant, question: str, fits: bool) -> None:
+    often = Figure.model_validate(
+        {"id": "f1", "kind": "count", "text": "每年举办一届", "quote": "每年举办一届运动会", "value": 1, "unit": "届"}
+    )
+    asked = imported.understanding.numbers.asked_for(imported.understanding.question(question))
+    assert asked is not None
+    assert (asked.fit(often) > 0) is fits
+
+
+def test_no_condition_is_told_as_what_is_given(imported: Assistant) -> None:
+    numbers, question = imported.understanding.numbers, imported.understanding.question
+    condition = Figure.model_validate(
+        {"id": "f1", "kind": "limit", "text": "500万元", "quote": "投入不低于500万元", "value": 5e6, "unit": "元"}
+        | {"bound": "at_least"}
+    )
+    given, needed = (numbers.asked_for(question(text)) for text in ("评上以后税减多少", "要投多少"))
+    assert given is not None
+    assert needed is not None
+    assert not given.fit(condition)
+    assert needed.fit(condition)

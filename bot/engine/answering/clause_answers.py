@@ -36,7 +36,8 @@ class ClauseAnswers(OnPolicy):
 
         ``said``: earlier questions on this clause, for what a follow-up leaves out.
         """
-        on_clause = ClauseQuestion(question, said, by.rule in POINTED, self._money.meant(question.reading.plain))
+        told = conversation.figures if said and conversation.clause == self.target(clause) else ()
+        on_clause = ClauseQuestion(question, said, by.rule in POINTED, self._money.meant(question.reading.plain), told)
         selection = self._figures(clause, on_clause)
         if by.rule is Rule.FOLLOW_UP and not self._asked.written:
             selection = but_unknown_case(clause, on_clause, selection, self._money)

@@ -50,6 +50,8 @@ class ClauseQuestion:
     """Whether the clause was pointed at (a place, a pick, a follow-up), so that its subject need not be named."""
     meant: str = ""
     """What is asked without the cases that are said not to be meant; empty: all of it."""
+    told: tuple[str, ...] = ()
+    """Ids of the clause's figures that were put forward last, for what goes on from them."""
 
     @property
     def plain(self) -> str:

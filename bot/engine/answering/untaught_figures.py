@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from bot.engine.answering.contrasts import Contrasts, before
 from bot.engine.answering.figure_choice import HELD_TRUE, ClauseQuestion, Selection, claims, comparable
 from bot.engine.answering.other_words import OtherWords
@@ -145,12 +147,16 @@ class UntaughtFigures:
         fit = {f.id: wanted.fit(f) for f in clause.figures}
         said = asked.question.reading.plain  # 不是国家级的 is a contrast, too
         figures = self._contrasts.narrowed(clause, [f for f in clause.figures if fit[f.id] and f not in without], said)
+        if self.words.of_others(asked.plain):
+            figures = [f for f in figures if f.id not in asked.told] or figures
         if not figures:
             return []
+        told = [f.quote for f in clause.figures if f.id in asked.told]
+        alike = {f.id: 1.0 + _likeness(f.quote, told) for f in figures}
         for text in dict.fromkeys((part, asked.plain, asked.whole)):
             scores = self._scores(clause, figures, text, _own_numbers(text, asked.question))
             if any(scores.values()):
-                worth = {f.id: (LEAST + scores[f.id]) * fit[f.id] for f in figures}
+                worth = {f.id: (LEAST + scores[f.id]) * fit[f.id] * alike[f.id] for f in figures}
                 return _of_case([f for f in figures if worth[f.id] >= AS_GOOD * max(worth.values())], text)
         return [f for f in figures if fit[f.id] >= OF_THE_KIND]
 
@@ -189,12 +195,19 @@ class UntaughtFigures:
         return held
 
 
+def _likeness(quote: str, told: Sequence[str]) -> float:
+    """How like a sentence is to those of the sums told last: what goes on from a sum asks for its like, 那市级的呢."""
+    return max((fuzz.ratio(quote, one) / 100.0 for one in told if one != quote), default=0.0)
+
+
 def but_unknown_case(clause: Clause, asked: ClauseQuestion, usual: Selection, money: MoneyWords) -> Selection:
     """The usual selection; of a case in other words than the clause's (推倒新起的) all sums, each with its own case.
 
     None of a grade that it doesn't have: 省级的呢 where it speaks of 甲级 and 乙级.
     """
     own = [n for n in numbers(fold(asked.plain), own=True) if n.value != 1]
+    if asked.told and usual.led and not {f.id for f in usual.led} & set(asked.told):  # 其他级别的呢
+        return usual
     if own or money.says("number", asked.plain) or not _names_none(clause, asked.question):
         return usual
     if not any(f.is_money for f in usual.led) and usual.unstated != "money":

@@ -14,7 +14,7 @@ from bot.engine.matching.merge import contest
 from bot.engine.rules.asked import CORRECTION, Asked
 from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.document_facts import asked_of_clause
-from bot.engine.rules.resources import Resources
+from bot.engine.rules.resources import COURTESIES, Resources
 from bot.engine.rules.stays import ASKS_ASPECT
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.conversation import Conversation
@@ -98,6 +98,8 @@ class Case:
         none = {m.target for m in chat if asks or m.probability <= best}
         if self._tells_of_mistake():
             none.add(COMPLAINT)
+        if best and self.use.follow_ups.questions(self.asked.question):
+            none |= COURTESIES
         return [replace(m, target=FAR) if m.target in none else m for m in self.matches]
 
     def _tells_of_mistake(self) -> bool:

@@ -38,6 +38,9 @@ from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 
+COURTESIES = frozenset({"chat:ack", "chat:thanks", "chat:bye"})
+"""Targets of what is said to be polite: whoever asks something means more."""
+
 
 class Resources:
     """Answers and terms of each document, made when first needed."""
@@ -152,6 +155,8 @@ class Resources:
         """
         learned = self.matcher.learned(question.reading, scope)
         if not learned or kind_of(learned[0].target) != "chat":
+            return 0.0
+        if learned[0].target in COURTESIES and self.follow_ups.questions(question):
             return 0.0
         if len(question.telling) > 1:
             return learned[0].probability

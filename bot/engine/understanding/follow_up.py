@@ -84,6 +84,10 @@ class FollowUps:
         """Whether it only points at what it asks of: 这个咋申请."""
         return self._follow["pointing"].search(question.reading.folded) is not None
 
+    def questions(self, question: Question) -> bool:
+        """Whether it asks something, and is no mere thanks: 干得好有啥好处."""
+        return self._follow["questioning"].search(question.reading.folded) is not None
+
     def opens(self, question: Question) -> bool:
         """Whether it says no more than that something will be asked: 在吗,想咨询个事."""
         return self._follow["opens"].search(question.reading.folded) is not None

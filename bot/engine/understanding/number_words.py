@@ -74,6 +74,10 @@ class NumberAsked:
     """Whether a cap is asked for."""
     needed: bool = False
     """Whether a condition is asked for."""
+    often: bool = False
+    """Whether it is asked how often: 每年举办一届 is no time that something takes."""
+    given: bool = False
+    """Whether it is asked how much is given, so that no condition answers it."""
 
     @property
     def unstated(self) -> str:
@@ -82,9 +86,10 @@ class NumberAsked:
 
     def fit(self, figure: Figure) -> float:
         """How well a figure is what is asked for; 0 where it is of another kind."""
-        worth = [
-            FIT[asked].get(kind, 0.0) * self._worth(figure, kind) for asked in self.kinds for kind in kinds_of(figure)
-        ]
+        kinds = kinds_of(figure)
+        if not self.often and "count" in kinds:
+            kinds = tuple(kind for kind in kinds if kind != "time")
+        worth = [FIT[asked].get(kind, 0.0) * self._worth(figure, kind) for asked in self.kinds for kind in kinds]
         return max(worth, default=0.0) * self._side(figure)
 
     def of_span(self, figure: Figure) -> bool:
@@ -114,6 +119,8 @@ class NumberAsked:
     def _side(self, figure: Figure) -> float:
         """Whether it is a condition, a cap, or for each, as it is asked for."""
         before = figure.quote.partition(figure.text)[0]
+        if self.given and not self.needed and not is_aim(figure) and is_condition(figure):
+            return 0.0
         out = 1.0 if is_aim(figure) or is_condition(figure) == self.needed else GIVEN
         if self.most:
             out *= CAPPED if _CAP.search(before[-8:] + figure.text) or figure.cap is not None else NOT_CAPPED
@@ -162,6 +169,7 @@ class NumberWords:
         words = talk.asked_numbers
         self._each, self._most, self._needed = pattern(words.each), pattern(words.most), pattern(words.needed)
         self._claimed, self._otherwise = pattern(words.claimed), pattern(words.otherwise)
+        self._others, self._often, self._given = map(pattern, (words.others, words.often, words.given))
         self._starting, self._listed = pattern(words.starting), pattern(words.listed)
 
     def asked_for(self, question: Question, said: str = "") -> NumberAsked | None:
@@ -206,6 +214,10 @@ class NumberWords:
                 plain = plain[: match.start()] + "\n" * len(match.group()) + plain[match.end() :]
         return NumberAsked(tuple(kinds), tuple(units), spans) if kinds else None
 
+    def of_others(self, plain: str) -> bool:
+        """Whether it asks for those of which nothing was said yet: 其他部门呢."""
+        return self._others.search(plain) is not None
+
     def without(self, plain: str) -> str:
         """A text without what asks for a number."""
         for kind in KINDS:
@@ -232,7 +244,12 @@ class NumberWords:
     def _sides(self, asked: NumberAsked, plain: str) -> NumberAsked:
         each = [self._like(m["unit"]) if m["unit"] else frozenset({"人"}) for m in self._each.finditer(plain)]
         return replace(
-            asked, each=tuple(each), most=bool(self._most.search(plain)), needed=bool(self._needed.search(plain))
+            asked,
+            each=tuple(each),
+            most=bool(self._most.search(plain)),
+            needed=bool(self._needed.search(plain)),
+            often=bool(self._often.search(plain)),
+            given=bool(self._given.search(plain)),
         )
 
     def parts(self, plain: str) -> list[str]:
