@@ -98,7 +98,8 @@ class Case:
         none = {m.target for m in chat if asks or m.probability <= best}
         if self._tells_of_mistake():
             none.add(COMPLAINT)
-        if best and self.use.follow_ups.questions(self.asked.question):
+        untaught = self.asked.scope.untaught or self.asked.talked_about in self.use.library.untaught
+        if untaught and self.use.follow_ups.questions(self.asked.question):
             none |= COURTESIES
         return [replace(m, target=FAR) if m.target in none else m for m in self.matches]
 
