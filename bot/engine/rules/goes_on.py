@@ -113,7 +113,7 @@ def _meant(found: Sequence[Found], question: Question, asked: Asked, use: Resour
     every = {f.target: f for of_turn in (*reversed(behind), found) for f in of_turn}
     for weight, of_turn in zip(CONTEXT, (found, *behind), strict=True):
         probability = {f.target: f.probability for f in of_turn}
-        for target in {clause, *every}:
+        for target in dict.fromkeys((clause, *every)):
             worth[target] = worth.get(target, 0.0) + weight * math.log(probability.get(target, 0.0) + UNFOUND)
     best = max(worth, key=lambda target: worth[target])
     return every[best] if best != clause else None
