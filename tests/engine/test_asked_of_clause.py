@@ -106,6 +106,13 @@ def test_what_only_points_is_asked_back_where_nothing_was_said(imported: Assista
     assert talk(imported, "居家失能老人的家庭养老床位补多少", turn).status == "answer"
 
 
+@pytest.mark.parametrize("turn", ["还有吗", "还有别的吗"])
+def test_more_of_nothing_is_asked_back(imported: Assistant, turn: str) -> None:
+    declined = imported.reply("我家洗衣机坏了找谁修", policy=CARE)
+    assert declined.status == "none"
+    assert imported.reply(turn, declined.conversation, policy=CARE).status == "clarify"
+
+
 @pytest.mark.parametrize(
     ("turns", "quote"),
     [
