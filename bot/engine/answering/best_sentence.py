@@ -31,10 +31,9 @@ class Sentences:
 
     def best(self, policy_id: str, clause: Clause, reading: Reading) -> str | None:
         """The sentence that shares most with the question, by rarity; None when none stands out."""
-        scored = self._scored(policy_id, clause, reading)
-        if len(scored) < 2:
+        if len(self._read(policy_id, clause.id)) < 2:
             return None
-        best = max(scored, key=lambda pair: pair[0])
+        best = max(self._scored(policy_id, clause, reading), key=lambda pair: pair[0])
         return best[1] if best[0] > 0 else None
 
     def saying(

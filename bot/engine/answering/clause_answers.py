@@ -43,8 +43,9 @@ class ClauseAnswers(OnPolicy):
             selection = but_unknown_case(clause, on_clause, selection, self._money)
         if selection == Selection() and question.numbers and not self._asked.written:
             quoted = self._sentences.best(self.policy.id, clause, question.reading)
-            only = clause.text if len(sentences(clause)) == 1 else ""
-            selection = self._untaught_figures.beside(clause, quoted or only, question)
+            if quoted is None and len(sentences(clause)) == 1:
+                quoted = clause.text
+            selection = self._untaught_figures.beside(clause, quoted or "", question)
         lead = self._lead(clause, question, selection)
         proof = self.compose.proof(clause, self.today())
         if any(b.role == "units" for b in lead):  # already first

@@ -196,7 +196,7 @@ class UntaughtFigures:
 
 
 def _likeness(quote: str, told: Sequence[str]) -> float:
-    """How like a sentence is to those of the sums told last: what goes on from a sum asks for its like, 那市级的呢."""
+    """How like a sentence is to those of the sums told last: what goes on from a sum rather asks for its like."""
     return max((fuzz.ratio(quote, one) / 100.0 for one in told if one != quote), default=0.0)
 
 

@@ -51,11 +51,12 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     best = next((f for f in found if f is not own), None)
     if _surely_else(own, best, leaning, asked, use):
         return None
+    wanted = use.understanding.numbers.asked_for(question)
     meant = _meant(found, question, asked, use) if question.telling else None
-    if meant is not None and not _stated_here(meant, question, asked, use):
+    if meant is not None and not (wanted and _stating(wanted, meant, asked, use) == (True, False)):  # 每月总共几次
         reply = _answer(meant.target, meant.probability, question, asked, use)
         return _marked(reply, meant, use) if meant.probability < HALF and not leaning else reply
-    stating = next((f for f in found if f is not own and _states(f, own, question, asked, use)), None)
+    stating = next((f for f in found if f is not own and wanted and _states(wanted, f, own, asked, use)), None)
     if stating is not None:
         reply = _answer(stating.target, stating.probability, question, asked, use)
         return _marked(reply, stating, use) if stating.probability < HALF else reply
@@ -119,20 +120,13 @@ def _meant(found: Sequence[Found], question: Question, asked: Asked, use: Resour
     return every[best] if best != clause else None
 
 
-def _states(best: Found, own: Found | None, question: Question, asked: Asked, use: Resources) -> bool:
+def _states(wanted: NumberAsked, best: Found, own: Found | None, asked: Asked, use: Resources) -> bool:
     """Whether another clause states such a number as is asked for, has no less of the words, and this one doesn't."""
-    wanted = use.understanding.numbers.asked_for(question)
-    if wanted is None or best.probability < RELATED:
+    if best.probability < RELATED:
         return False
     less = own is not None and best.signals["cover"] < own.signals["cover"] - NEARLY
     here, there = _stating(wanted, best, asked, use)
     return not less and there and not here
-
-
-def _stated_here(best: Found, question: Question, asked: Asked, use: Resources) -> bool:
-    """Whether this clause states such a number as is asked for, and the other one none: 每月总共几次."""
-    wanted = use.understanding.numbers.asked_for(question)
-    return wanted is not None and _stating(wanted, best, asked, use) == (True, False)
 
 
 def _stating(wanted: NumberAsked, best: Found, asked: Asked, use: Resources) -> tuple[bool, bool]:
