@@ -147,12 +147,13 @@ class Index:
         p /= np.add.reduce(p)
         best = (-p).argsort()[:TOP]
         phrases, topics = self.tables.phrase_key, self.tables.phrase_topic
-        columns = (best.tolist(), p[best].tolist(), signals[best].tolist(), nearest[best].tolist())
+        shown = signals[best].astype(np.float64).round(3)
+        columns = (best.tolist(), p[best].tolist(), shown.tolist(), nearest[best].tolist())
         return [
             Match(
                 target=self.targets[i],
                 probability=probability,
-                signals={name: round(value, 3) for name, value in zip(SIGNALS, of_target, strict=True)},
+                signals=dict(zip(SIGNALS, of_target, strict=True)),
                 phrasing=phrases[row] if row >= 0 else "",
                 topic=topics[row] if row >= 0 else "",
             )

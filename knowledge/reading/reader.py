@@ -27,6 +27,7 @@ SHORT = 200
 """Characters of a text that is worth remembering."""
 PIECE = 1_000
 """Characters of a document that are folded and cut at once."""
+_BLANKS = re.compile(r"\s+")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
@@ -65,10 +66,15 @@ class Reader:
         self._mender = Mender(v, self._cut)
 
         self._remembered = lru_cache(REMEMBERED)(self._read)
+        self._remembered_left = lru_cache(REMEMBERED)(self._read_left)
 
     def read(self, text: str) -> Reading:
         """Read any text; never raises. Empty features mean that there is nothing to go by."""
         return self._remembered(text) if len(text) <= SHORT else self._read(text)
+
+    def read_left(self, left: str) -> Reading:
+        """Read what is left of a reading's ``plain`` text: it was folded and mended, and is not once more."""
+        return self._remembered_left(left) if len(left) <= SHORT else self._read_left(left)
 
     def _read(self, text: str) -> Reading:
         repairs: list[Repair] = []
@@ -76,6 +82,13 @@ class Reader:
         plain = self._replace(_STRETCHED.sub(r"\1\1", folded), repairs)
         plain = self._latin.read(plain, repairs)
         plain = self._mender.mend(plain, repairs) if self._mends else plain
+        return self._cut_up(folded, plain, repairs)
+
+    def _read_left(self, left: str) -> Reading:
+        plain = _BLANKS.sub(" ", left).strip()
+        return self._cut_up(plain, plain, ())
+
+    def _cut_up(self, folded: str, plain: str, repairs: Iterable[Repair]) -> Reading:
         pieces = self._cut(plain)
         all_words = [w for w in pieces if _RUN.match(w)]
         words = [w for w in all_words if w not in self._stop]

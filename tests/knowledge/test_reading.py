@@ -70,3 +70,12 @@ def test_english_goes_through_the_glossary(ready: Ready) -> None:
         "整体搬迁" in ready.reader.read("relocating the whole company").plain
         or "搬迁" in ready.reader.read("relocating the whole company").plain
     )
+
+
+@pytest.mark.parametrize("typed", ["登陵企业有补帖吗", "邊個負責高企补贴", "duijiepingtai"])
+def test_what_is_left_of_a_reading_is_read_as_it_stands(ready: Ready, typed: str) -> None:
+    reading = ready.reader.read(typed)
+    left = ready.reader.read_left(f" {reading.plain}  ")
+    assert (left.plain, left.words, left.terms) == (reading.plain, reading.words, reading.terms)
+    assert left.features == reading.features
+    assert ready.reader.read_left("登陵企业").plain == "登陵企业"

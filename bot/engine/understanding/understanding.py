@@ -145,7 +145,7 @@ class Understanding:
         scanned = [plain] if plain == reading.folded else [plain, reading.folded]  # English cues are gone from plain
         asks = frozenset(name for text_ in scanned for found in self._cues.scan(text_) for name in found.value)
         rest = self._empty.without(without).strip()
-        rest_reading = self._reader.read(rest)
+        rest_reading = self._reader.read_left(rest)
         return Question(
             text=text,
             reading=reading,
@@ -186,7 +186,7 @@ class Understanding:
 
     def without_units(self, plain: str) -> Reading:
         """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""
-        return self._reader.read(self._units.without(plain))
+        return self._reader.read_left(self._units.without(plain))
 
     def unintroduced(self, text: str) -> str:
         """The text without who asks: 我们茶叶厂, 财政局的."""
