@@ -55,7 +55,7 @@ def kept(root: Path) -> Path:
 
 def beside(root: Path) -> None:
     """Put the compiled form where the program looks for it first, in the base's own folder."""
-    shutil.copytree(kept(root), root / compiled.BESIDE)
+    shutil.copytree(kept(root), root / compiled.BESIDE, dirs_exist_ok=True)  # its field may lie there already
 
 
 @contextmanager

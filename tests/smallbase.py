@@ -30,9 +30,16 @@ questions:
   - {{ask: {TRIED}, kind: oos_far}}
 """
 
+FIELD = {
+    "topics/some.yaml": "topics:\n- {id: rent, name: 租金补贴, gist: 补租金, official: [租金补贴, 房租补贴]}\n",
+    "phrasings/some.yaml": "rent: [租的厂房太贵有补吗, 房租能报多少]\n",
+    "sayings/some.yaml": "words: {租厂房: [租金, 标准厂房], 老板跑路: [欠薪逃匿]}\n",
+}
+"""One topic, two sayings."""
+
 
 def small_base(folder: Path, questions: str = QUESTIONS, each: int = EACH) -> Path:
-    """Write it under ``folder``; its root. Everything but the number of phrasings is as in the project.
+    """Write it under ``folder``; its root. All but the number of phrasings and the field is as in the project.
 
     ``each``: how many of a writer, of topics, and of the lines of what is unrelated are kept.
     """
@@ -44,9 +51,17 @@ def small_base(folder: Path, questions: str = QUESTIONS, each: int = EACH) -> Pa
     shutil.rmtree(own / "lexicon" / "not_covered")
     _thin(own / "phrasings", each)
     thin_lexicon(root / "lexicon", each)
+    small_field(root)
     (root / "questions").mkdir()
     (root / "questions" / "some.yaml").write_text(questions, encoding="utf-8")
     return root
+
+
+def small_field(root: Path) -> None:
+    """A field of its own for a base: with the project's one every document without phrasings takes twice as long."""
+    for path, text in FIELD.items():
+        (root / "field" / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / "field" / path).write_text(text, encoding="utf-8")
 
 
 def thin_lexicon(lexicon: Path, each: int = EACH) -> None:

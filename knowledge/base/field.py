@@ -1,7 +1,8 @@
 """The field (knowledge/field): kinds of measure and of rule, what official texts call them, how people ask for them;
 and what people say in words that official texts don't use.
 
-Parsing its YAML takes two seconds of any compiling in a new process, so what was read is kept where compiled forms are.
+Parsing its YAML and folding it takes three seconds of any compiling in a new process, so what was read is kept where
+compiled forms are.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from knowledge import ROOT
 from knowledge.files.cachefolders import cache_folders
 from knowledge.files.faults import KnowledgeError
 from knowledge.files.storedyaml import stored_data
+from knowledge.text.fold import __file__ as fold_module
 from knowledge.text.fold import fold
 
 FOLDER = "field"
@@ -42,19 +44,13 @@ class Field:
 
     topics: tuple[FieldTopic, ...]
     sayings: Mapping[str, tuple[str, ...]]
-    """What people say -> what official texts call it, the most exact first."""
-
-    @cached_property
-    def said(self) -> Mapping[str, tuple[str, ...]]:
-        """The sayings, folded; made once, however many bases are compiled with them."""
-        called = {word: fold(word) for words in self.sayings.values() for word in words}
-        return {fold(word): tuple(called[one] for one in words) for word, words in self.sayings.items()}
+    """What people say -> what official texts call it, the most exact first; folded."""
 
     @property
     def words(self) -> Iterator[str]:
         """What the topics are called, and what people say, folded."""
         yield from (fold(word) for topic in self.topics for word in (topic.name, *topic.official))
-        yield from self.said
+        yield from self.sayings
 
 
 def folder(root: Path) -> Path:
@@ -100,7 +96,7 @@ def read_field(root: Path = ROOT) -> Field:
 @lru_cache(maxsize=1)
 def _read(at: Path, _files: tuple[tuple[Path, int, int], ...]) -> Field:
     """``_files``: each with when it was changed, and its size in bytes, by which what is kept is known to be stale."""
-    files = [Path(__file__), *(path for path, *_ in _files)]
+    files = [Path(__file__), Path(fold_module), *(path for path, *_ in _files)]
     return _of_data(stored_data(files, cache_folders(at.parent), lambda: asdict(Field(_topics(at), _sayings(at)))))
 
 
@@ -128,7 +124,8 @@ def _sayings(at: Path) -> dict[str, tuple[str, ...]]:
     said: dict[str, tuple[str, ...]] = {}
     for path in sorted((at / "sayings").glob("*.yaml")):
         for word, called in _data(path)["words"].items():
-            said[str(word)] = tuple(dict.fromkeys((*said.get(str(word), ()), *map(str, called))))
+            plain = fold(str(word))
+            said[plain] = tuple(dict.fromkeys((*said.get(plain, ()), *map(fold, map(str, called)))))
     return said
 
 

@@ -56,7 +56,7 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Fi
     tables = index.build(known, readings, clause_texts(base, reader.read), targets)
     if field is not None:
         topics = Topics.build(field.topics, reader, titled_texts(base), own)
-        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.said, "clauses"), topics)
+        finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings, "clauses"), topics)
     else:
         finder = ClauseFinder((), None)
     counted.cache_clear()  # some forty megabytes, which only compiling needs

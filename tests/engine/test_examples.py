@@ -15,7 +15,7 @@ from bot.staff.question_tests import DAY
 from knowledge import ROOT
 from knowledge.base.load import examine, load_base
 from tests.bases import shared
-from tests.smallbase import thin_lexicon
+from tests.smallbase import small_field, thin_lexicon
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 SEED = ROOT / "policies" / "wuhan-development-zones"
@@ -27,10 +27,11 @@ WITH_ALL = ("chengchuan-night-works", "jiangcheng-hightech", "songzhou-parks")
 
 
 def base_of(folder: Path, names: list[str], *, thin: bool = False) -> Assistant:
-    """An assistant on these test documents, with the lexicon that comes with the project; ``thin``: part of it."""
+    """An assistant on these test documents, with the project's lexicon and field; ``thin``: with parts of them."""
     if thin:
         shutil.copytree(ROOT / "lexicon", folder / "lexicon")
         thin_lexicon(folder / "lexicon")
+        small_field(folder)
     for name in names:
         shutil.copytree(DOCUMENTS / name, folder / "policies" / name, dirs_exist_ok=True)
     base, faults = examine(folder)

@@ -22,6 +22,7 @@ from knowledge import compiled
 from knowledge.base.field import read_field
 from knowledge.retrieval import Entry, LocalRetriever, Retriever, SpoiltError
 from knowledge.retrieval.clause_finder import ClauseFinder
+from knowledge.retrieval.local.engine import Texts
 from knowledge.retrieval.local.likeness import pairs
 from knowledge.retrieval.local.rerank import FEATURES, _near
 from knowledge.retrieval.local.terms import asking, grams, plain_text
@@ -46,6 +47,11 @@ MANY = 3_000
 """Clauses of a large collection."""
 
 
+def build(entries: Sequence[Entry], kind: Texts | None = None) -> LocalRetriever:
+    """An engine that knows no sayings: to cut those of the field takes longer than all else of so few clauses."""
+    return LocalRetriever.build(entries, {}, kind)
+
+
 @pytest.fixture(scope="module")
 def engine() -> LocalRetriever:
     return LocalRetriever.build(CLAUSES)
@@ -53,14 +59,14 @@ def engine() -> LocalRetriever:
 
 @pytest.fixture(scope="module")
 def many() -> LocalRetriever:
-    return LocalRetriever.build(generated(MANY))
+    return build(generated(MANY))
 
 
 @pytest.fixture(scope="module")
 def long_texts() -> LocalRetriever:
     """Two of some five hundred characters that differ in where they are about."""
     middle = "小微企业租金减免由各区办理。" + "本办法所称企业，是指依法登记的企业。" * 25
-    engine = LocalRetriever.build(
+    engine = build(
         [Entry(f"汉阳区减免办法。{middle}武昌区参照执行。"), Entry(f"武昌区减免办法。{middle}汉阳区参照执行。")]
     )
     assert engine.texts == "passages"
@@ -97,8 +103,8 @@ def test_only_of_laws_the_broad_ones_come_first() -> None:
     """A code of many articles is likelier meant than a by-law; of policies no long one."""
     text = "企业申请补贴的，向园区提出申请。"
     entries = [Entry(text, "short"), Entry(text, "long"), *(Entry(f"鸵鸟养殖{n}。", "long") for n in range(30))]
-    assert numbers(LocalRetriever.build(entries, kind="clauses"), "企业申请补贴") == [0, 1]
-    assert numbers(LocalRetriever.build(entries, kind="articles"), "企业申请补贴") == [1, 0]
+    assert numbers(build(entries, kind="clauses"), "企业申请补贴") == [0, 1]
+    assert numbers(build(entries, kind="articles"), "企业申请补贴") == [1, 0]
 
 
 def test_says_why(engine: LocalRetriever) -> None:
@@ -163,7 +169,7 @@ def test_a_name_in_one_piece_says_more_than_its_parts() -> None:
     """The same words in the same order stand in both; in one of them unbroken."""
     filling = "本办法所称企业，是指依法登记的企业。" * 25
     whole, parts = "小微企业房屋租金减免专项资金", "小微企业、房屋的租金，减免；专项、资金"
-    engine = LocalRetriever.build([Entry(f"{parts}。{filling}"), Entry(f"{whole}。{filling}")])
+    engine = build([Entry(f"{parts}。{filling}"), Entry(f"{whole}。{filling}")])
     found = engine.search(whole, 2)
     assert [f.number for f in found] == [1, 0]
     assert found[0].why["longest"] == 1.4
@@ -250,13 +256,13 @@ def test_a_subset_finds_what_the_whole_list_hides(many: LocalRetriever) -> None:
 
 
 def test_equal_texts_come_in_their_order() -> None:
-    twice = LocalRetriever.build([Entry("别的规定"), *[Entry("企业可以申请补贴")] * 5])
+    twice = build([Entry("别的规定"), *[Entry("企业可以申请补贴")] * 5])
     assert numbers(twice, "企业补贴") == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("entries", [[], [Entry("")], [Entry("？"), Entry("abc 123")]])
 def test_next_to_nothing_to_find(entries: list[Entry], tmp_path: Path) -> None:
-    engine = LocalRetriever.build(entries)
+    engine = build(entries)
     engine.store(tmp_path / "a")
     for one in (engine, LocalRetriever.load(tmp_path / "a")):
         assert numbers(one, "企业补贴") == []
@@ -310,7 +316,7 @@ def test_time_stays_bounded(many: LocalRetriever) -> None:
 
 def test_long_texts_are_cut_into_no_less(tmp_path: Path) -> None:
     """Texts beyond what fold() takes at once are found by their last words."""
-    long = LocalRetriever.build([Entry("企业申请补贴。" * 400 + "最后一句说鸵鸟养殖。"), Entry("企业登记。" * 400)])
+    long = build([Entry("企业申请补贴。" * 400 + "最后一句说鸵鸟养殖。"), Entry("企业登记。" * 400)])
     assert long.texts == "passages"
     assert numbers(long, "鸵鸟养殖") == [0]
 
@@ -349,7 +355,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_found_fresh_and_from_disk(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(compiled.CACHE_VARIABLE, str(tmp_path))
     made = compiled.ready(root)
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".arrays", ".form"]
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".arrays", ".form", ".json"]  # the last is the field's
     again = compiled.ready(root)
     for one in (made, again):
         assert isinstance(one.clauses, ClauseFinder)

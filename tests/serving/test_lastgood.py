@@ -176,6 +176,7 @@ def test_compiled_anew_a_base_keeps_the_field_that_it_brought(
     files: BaseFiles, last_good: LastGood, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its clauses without phrasings are found by its own topics, not by those of the project."""
+    shutil.rmtree(files.root / "field")
     topic = "topics:\n- {id: kites, name: 风筝, gist: 放风筝的地方, official: [放飞场地]}\n"
     for path, text in (("topics/own.yaml", topic), ("phrasings/own.yaml", "kites: [哪里能放风筝]\n")):
         (files.root / "field" / path).parent.mkdir(parents=True, exist_ok=True)

@@ -100,7 +100,7 @@ class LocalRetriever:
         if kind is None:
             kind = "passages" if sum(map(len, texts)) >= LONG * max(1, len(texts)) else "articles"
         chosen = settings(kind)
-        said = read_field().said if sayings is None else sayings
+        said = read_field().sayings if sayings is None else sayings
         terms = Terms(dictionary(texts), said, asking())
         arrays: dict[str, NDArray[Any]] = {
             "words": np.frombuffer("\n".join(terms.counts).encode("utf-8"), dtype=np.uint8),
