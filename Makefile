@@ -41,13 +41,13 @@ retest: $(READY)
 	$(BIN)/python -m pytest --lf --lfnf none -m "not (slow or cluster)" || [ $$? = 5 ]
 
 # the fast lane, counting which lines and branches it runs (but not in what asks thousands of questions, which only
-# repeats, nor while shared bases are compiled); then the rest, four at once, for much of it is waiting. As nice as can
+# repeats, nor while shared bases are compiled); then the rest, five at once, for much of it is waiting. As nice as can
 # be: the bot's jobs stand back behind whoever is less so, and would be waited for
 test-all: COVER := --cov --cov-report= --durations 15
 test-all: test
 	$(BIN)/coverage report --format total --fail-under $(LEAST)
 	$(BIN)/coverage report --format total --fail-under $(LEAST_WITHIN) --include "bot/engine/*,bot/service/*"
-	nice -n 19 $(BIN)/python -m pytest -n 4 $(TOGETHER) --durations 25 -rs -m "not slow and ($(SLOWER))"
+	nice -n 19 $(BIN)/python -m pytest -n 5 $(TOGETHER) --durations 25 -rs -m "not slow and ($(SLOWER))"
 
 # three real nodes of OpenSearch, from Maven; skips where there is no mvn or no JDK 17. By itself: it looks whether any
 # answer takes a second, which three other workers would make of it
