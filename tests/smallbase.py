@@ -39,9 +39,10 @@ FIELD = {
 
 
 def small_base(folder: Path, questions: str = QUESTIONS, each: int = EACH) -> Path:
-    """Write it under ``folder``; its root. All but the number of phrasings and the field is as in the project.
+    """Write it under ``folder``; its root. All but the number of phrasings is as in the project.
 
-    ``each``: how many of a writer, of topics, and of the lines of what is unrelated are kept.
+    ``each``: how many of a writer, of topics, and of the lines of what is unrelated are kept; with the FEWEST it has a
+    small field of its own.
     """
     root = folder / "knowledge"
     shutil.copytree(ROOT / "policies", root / "policies")
@@ -51,7 +52,8 @@ def small_base(folder: Path, questions: str = QUESTIONS, each: int = EACH) -> Pa
     shutil.rmtree(own / "lexicon" / "not_covered")
     _thin(own / "phrasings", each)
     thin_lexicon(root / "lexicon", each)
-    small_field(root)
+    if each == FEWEST:
+        small_field(root)
     (root / "questions").mkdir()
     (root / "questions" / "some.yaml").write_text(questions, encoding="utf-8")
     return root
