@@ -235,6 +235,8 @@ class ActTalk(Record):
     """What asks for the number of each case that is named."""
     person: Expressions = NEVER
     """Who somebody is, by name."""
+    this_document: Expressions = NEVER
+    """How a sentence begins that is on a document as a whole."""
     among: Expressions = NEVER
     """What picks from all that was listed: 其中科技局管的."""
     following: Expressions = NEVER
@@ -289,6 +291,8 @@ class OfDocumentTalk(Record):
     """How people ask one thing of a document as such in a sentence of its own: 为落实哪个规划制定的."""
 
     asks: Expressions = NEVER
+    plainly: Expressions = NEVER
+    """What asks it right behind ``acts.this_document``, to the end: nothing else is meant, even if it isn't said."""
     says: Expressions = NEVER
     """What sentences of a document hold that say it."""
 

@@ -149,3 +149,37 @@ def test_a_turn_is_read_with_what_was_said_before(imported: Assistant) -> None:
 @pytest.mark.parametrize(("text", "asks"), [("厂里的机器都是九几年的", False), ("干满几年才给", True)])
 def test_a_decade_is_no_number_that_is_asked_for(imported: Assistant, text: str, asks: bool) -> None:
     assert (imported.understanding.numbers.of(text) is not None) is asks
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "这个方案什么时候到期",
+        "这个方案管到哪年",
+        "这份文件从哪天开始实施",
+        "这个方案依据什么定的",
+        "这方案是哪个部门出的",
+        "领导问起来，这份方案哪天印发的",
+        "我写报告要引用，这份文件全名叫什么",
+    ],
+)
+def test_what_is_asked_of_the_whole_document_is_not_asked_of_the_clause(imported: Assistant, question: str) -> None:
+    first = imported.reply("新建养老院一张床位补多少", policy=CARE)
+    assert first.status == "answer"
+    reply = imported.reply(question, first.conversation, policy=CARE)
+    assert (reply.status, reply.policy) == ("info", CARE)
+    assert "这一条" not in reply.text
+
+
+@pytest.mark.parametrize("question", ["我们街道想建，床位补贴的钱这个方案给多少", "老人问了，这个方案里食堂补多少"])
+def test_a_document_that_is_named_beside_a_measure_is_not_asked_for_itself(imported: Assistant, question: str) -> None:
+    assert imported.reply(question, policy=CARE).status == "answer"
+
+
+def test_a_question_of_its_own_is_no_choice_from_what_was_listed(imported: Assistant) -> None:
+    listed = imported.reply("有哪些补贴", policy=CARE)
+    assert len(listed.conversation.choices) > 1
+    reply = imported.reply("没写期限的那些政策管到哪天", listed.conversation, policy=CARE)
+    assert reply.why.rule is not Rule.NO_SUCH_CHOICE
+    among = imported.reply("其中海关管的", listed.conversation, policy=CARE)
+    assert among.why.rule is Rule.NO_SUCH_CHOICE

@@ -122,10 +122,15 @@ def asked_of_clause(topic: InfoTopic, asked: Asked, use: Resources) -> bool:
 
 
 def _in_a_sentence(asked: Asked, use: Resources) -> Reply | None:
-    """What is asked of the document in a sentence of its own, where the document states it: 由哪家单位起草."""
+    """What is asked of the document in a sentence of its own: 由哪家单位起草.
+
+    Where the document doesn't state it only if nothing but the document can be meant: 这个方案什么时候到期.
+    """
     topic = use.acts.of_document(asked.question)
     meant = asked.scope.asked_of(asked.conversation) if topic is not None else None
-    if topic is None or meant is None or not use.answers(meant.id).says_of_itself(topic):
+    if topic is None or meant is None:
+        return None
+    if not use.answers(meant.id).says_of_itself(topic) and use.acts.plainly_of_document(asked.question) is None:
         return None
     return use.answers(meant.id).info(topic, asked.conversation)
 

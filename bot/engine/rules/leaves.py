@@ -1,11 +1,12 @@
 """What stands before a question: 换个问题 leaves what was talked about, but not its document; 行吧 leaves nothing;
-and what announces one.
+what announces one, and what says why it is asked.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.engine.answering.document_facts import PARTICULARS
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.values.conversation import Conversation
@@ -16,6 +17,18 @@ def acknowledges(asked: Asked, use: Resources) -> Outcome:
     """行吧。谁来监督: the question behind it, of what is talked about as any other."""
     rest = use.acts.acknowledged(asked.question)
     return Narrow(replace(asked, question=use.understanding.question(rest))) if rest else None
+
+
+def explains(asked: Asked, use: Resources) -> Outcome:
+    """领导问起来,这份方案哪天印发的: the question on the document by itself, where nothing before it asks."""
+    lead, _, last = asked.question.reading.folded.rpartition(",")
+    question = use.understanding.question(last)
+    of_document = use.acts.of_document(question) is not None or not question.asks.isdisjoint(PARTICULARS)
+    if not lead or not of_document or not use.described.pointed(question.reading.plain):
+        return None
+    if use.follow_ups.questions(use.understanding.question(lead)):
+        return None
+    return Narrow(replace(asked, question=question))
 
 
 def opens(asked: Asked, use: Resources) -> Outcome:

@@ -19,7 +19,7 @@ from bot.engine.rules.document_facts import described, document_facts, whole_doc
 from bot.engine.rules.documents import another_place, documents
 from bot.engine.rules.follow_ups import follow_ups, hangs
 from bot.engine.rules.goes_on import goes_on
-from bot.engine.rules.leaves import acknowledges, leaves, opens
+from bot.engine.rules.leaves import acknowledges, explains, leaves, opens
 from bot.engine.rules.lists import lists
 from bot.engine.rules.mentions import mentions
 from bot.engine.rules.missing import missing
@@ -45,6 +45,7 @@ RULES: tuple[RuleFunction, ...] = (
     hangs,
     leaves,
     acknowledges,
+    explains,
     walks,
     parts,
     restricts,

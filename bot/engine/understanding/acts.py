@@ -77,6 +77,11 @@ class Acts:
         self._beside = pattern(acts.beside)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
+        this = pattern(acts.this_document).pattern
+        self._plainly = [
+            (topic, re.compile(f"(?:{this})(?:{pattern(of.plainly).pattern})[呀啊呢吗]?[?.!]*"))
+            for topic, of in understanding.talk.of_document.items()
+        ]
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
         self._stories = [(p, pattern(p.ask.story), pattern(p.ask.unless)) for p, _ in self._parts]
 
@@ -96,7 +101,13 @@ class Acts:
     def of_document(self, question: Question) -> InfoTopic | None:
         """What a sentence asks of a document as such, whatever it is called: 是为落实哪个规划制定的."""
         text = question.reading.folded
-        return next((topic for topic, asks in self._of_document if asks.search(text)), None)
+        found = next((topic for topic, asks in self._of_document if asks.search(text)), None)
+        return found or self.plainly_of_document(question)
+
+    def plainly_of_document(self, question: Question) -> InfoTopic | None:
+        """The same in a sentence that can't be on anything else: 这个方案什么时候到期."""
+        text = question.reading.folded
+        return next((topic for topic, asks in self._plainly if asks.fullmatch(text)), None)
 
     def step(self, question: Question) -> Step | None:
         """How a turn steps on (下一条) or back (上一条) from the clause that is talked about; None: it is no step."""
