@@ -82,6 +82,7 @@ def indexed(versions: Versions, local: LocalRetriever, made: Corpus) -> Versions
 def several(small_template: Path, tmp_path: Path) -> Path:
     """A base with documents that nobody has written phrasings for."""
     root = Path(shutil.copytree(small_template, tmp_path / "knowledge"))
+    shutil.rmtree(root / "field")  # what is asked is asked in the words of the project's
     for document in (Path(__file__).parents[1] / "documents").glob("jiangcheng-*"):
         shutil.copytree(document, root / "policies" / document.name)
     return root
