@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,13 @@ def small_base(folder: Path, questions: str = QUESTIONS, each: int = EACH) -> Pa
     return root
 
 
-def small_field(root: Path) -> None:
-    """A field of its own for a base: with the project's one every document without phrasings takes twice as long."""
-    for path, text in FIELD.items():
+def small_field(root: Path, files: Mapping[str, str] = FIELD) -> None:
+    """A field of its own for a base: with the project's one every document without phrasings takes twice as long.
+
+    ``files``: path below its folder -> text; nothing else stays there.
+    """
+    shutil.rmtree(root / "field", ignore_errors=True)
+    for path, text in files.items():
         (root / "field" / path).parent.mkdir(parents=True, exist_ok=True)
         (root / "field" / path).write_text(text, encoding="utf-8")
 

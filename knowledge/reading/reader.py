@@ -27,7 +27,6 @@ SHORT = 200
 """Characters of a text that is worth remembering."""
 PIECE = 1_000
 """Characters of a document that are folded and cut at once."""
-_BLANKS = re.compile(r"\s+")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
@@ -85,7 +84,7 @@ class Reader:
         return self._cut_up(folded, plain, repairs)
 
     def _read_left(self, left: str) -> Reading:
-        plain = _BLANKS.sub(" ", left).strip()
+        plain = " ".join(left.split())
         return self._cut_up(plain, plain, ())
 
     def _cut_up(self, folded: str, plain: str, repairs: Iterable[Repair]) -> Reading:

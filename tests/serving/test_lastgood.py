@@ -22,7 +22,7 @@ from knowledge import compiled
 from knowledge.compiled import cache, opening
 from knowledge.files.faults import KnowledgeError
 from tests.patience import PATIENCE
-from tests.smallbase import POLICY
+from tests.smallbase import POLICY, small_field
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 ASKED, SAID = "首次认定的高企补贴多少", "20万元"
@@ -176,11 +176,8 @@ def test_compiled_anew_a_base_keeps_the_field_that_it_brought(
     files: BaseFiles, last_good: LastGood, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its clauses without phrasings are found by its own topics, not by those of the project."""
-    shutil.rmtree(files.root / "field")
     topic = "topics:\n- {id: kites, name: 风筝, gist: 放风筝的地方, official: [放飞场地]}\n"
-    for path, text in (("topics/own.yaml", topic), ("phrasings/own.yaml", "kites: [哪里能放风筝]\n")):
-        (files.root / "field" / path).parent.mkdir(parents=True, exist_ok=True)
-        (files.root / "field" / path).write_text(text, encoding="utf-8")
+    small_field(files.root, {"topics/own.yaml": topic, "phrasings/own.yaml": "kites: [哪里能放风筝]\n"})
     shutil.copytree(DOCUMENTS / "jiangcheng-pilot", files.root / "policies" / "jiangcheng-pilot")
     before = start(files, last_good).ready
     assert before.clauses.topics is not None

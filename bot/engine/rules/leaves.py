@@ -22,9 +22,11 @@ def acknowledges(asked: Asked, use: Resources) -> Outcome:
 def explains(asked: Asked, use: Resources) -> Outcome:
     """领导问起来,这份方案哪天印发的: the question on the document by itself, where nothing before it asks."""
     lead, _, last = asked.question.reading.folded.rpartition(",")
+    if not lead or not use.described.pointed(asked.question.reading.plain):
+        return None  # as nearly all questions: so the parts need not be read
     question = use.understanding.question(last)
     of_document = use.acts.of_document(question) is not None or not question.asks.isdisjoint(PARTICULARS)
-    if not lead or not of_document or not use.described.pointed(question.reading.plain):
+    if not of_document or not use.described.pointed(question.reading.plain):
         return None
     if use.follow_ups.questions(use.understanding.question(lead)):
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
@@ -22,16 +20,12 @@ def restricts(asked: Asked, use: Resources) -> Outcome:
     if not question.units and not question.telling and not _asks_money(question):
         return None
     found = [target for target in listed if _fits(target, question, use)]
-    if not found and use.follow_ups.questions(asked.question) and _untaught(listed, use):
+    if found:
+        return use.several(found, asked.conversation, Rule.PICKED_ALL)
+    if use.follow_ups.questions(asked.question) and use.library.untaught.issuperset(map(policy_of, listed)):
         return None  # 没写期限的那些政策管到哪天
-    if not found:
-        home = use.answers(listed[0])
-        return home.note("none", "none.among", asked.conversation, Rule.NO_SUCH_CHOICE, count=len(listed))
-    return use.several(found, asked.conversation, Rule.PICKED_ALL)
-
-
-def _untaught(listed: Sequence[str], use: Resources) -> bool:
-    return all(policy_of(target) in use.library.untaught for target in listed)
+    home = use.answers(listed[0])
+    return home.note("none", "none.among", asked.conversation, Rule.NO_SUCH_CHOICE, count=len(listed))
 
 
 def _asks_money(question: Question) -> bool:

@@ -15,6 +15,8 @@ from knowledge.base.talk import PartAsk
 _WORD = re.compile(r"\w")
 _STOPS = re.compile(r"[,.;?!:、]+")
 _ENDS = re.compile(r"[呢嘞咧哩勒][?!.,~ ]*$")
+_CLOSING = r"[呀啊呢吗]?[?.!]*"
+"""What may stand behind a question, to its end."""
 LEAST = 5
 """Characters of a question that says by itself what it is about."""
 LONGEST = 2 * SHORT
@@ -79,7 +81,7 @@ class Acts:
         self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
         this = pattern(acts.this_document).pattern
         self._plainly = [
-            (topic, re.compile(f"(?:{this})(?:{pattern(of.plainly).pattern})[呀啊呢吗]?[?.!]*"))
+            (topic, re.compile(f"(?:{this})(?:{pattern(of.plainly).pattern}){_CLOSING}"))
             for topic, of in understanding.talk.of_document.items()
         ]
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
