@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from knowledge.importing.job import Outcome
+    from knowledge.importing.outcome import Outcome
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -33,7 +33,7 @@ from knowledge.files import oserrors
 from knowledge.files.faults import Fault, KnowledgeError
 from knowledge.files.wholefile import write_whole
 from knowledge.files.yamlfile import read_yaml
-from knowledge.importing.folder import OWN, policy_yaml
+from knowledge.importing.folder_files import OWN, policy_yaml
 from knowledge.importing.pages import draw
 from knowledge.importing.sandbox import import_files
 

@@ -13,7 +13,7 @@ from typing import Any
 from bot.staff.documents import FACTS, VALIDITY, Documents, UnreadableError, changed_data, read_changed
 from knowledge.base.one_folder import open_policy
 from knowledge.files.faults import KnowledgeError
-from knowledge.importing.folder import policy_yaml
+from knowledge.importing.folder_files import policy_yaml
 
 _STEP = re.compile(r"[A-Za-z_]+|\d+")
 

@@ -16,7 +16,7 @@ _N, _R, _P = 2**15, 8, 1
 def hashed(password: str) -> str:
     """As it is kept: scrypt$n$r$p$salt$hash."""
     salt = secrets.token_bytes(16)
-    return "$".join(["scrypt", str(_N), str(_R), str(_P), _text(salt), _text(_scrypt(password, salt, _N, _R, _P))])
+    return _kept(salt, _scrypt(password, salt, _N, _R, _P))
 
 
 def fits(password: str, kept: str) -> bool:
@@ -40,9 +40,14 @@ def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=128 * 1024 * 1024, dklen=32)
 
 
+def _kept(salt: bytes, digest: bytes) -> str:
+    return "$".join(["scrypt", str(_N), str(_R), str(_P), _text(salt), _text(digest)])
+
+
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-NOBODY = hashed(secrets.token_hex(16))
-"""What the password of an account that there is not is compared with: it takes as long."""
+NOBODY = _kept(secrets.token_bytes(16), secrets.token_bytes(32))
+"""What the password of an account that there is not is compared with: it takes as long, and no password is known that
+gives it."""

@@ -9,32 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.base.document import Policy
 from knowledge.files.wholefile import names_the_file
 from knowledge.importing.draft import Draft
 from knowledge.importing.facts.abbreviations import Called
+from knowledge.importing.folder_files import OWN, TEMPORARY, dump, policy_yaml
 from knowledge.importing.formats.limits import UnreadableError
 from knowledge.importing.formats.read import Read
 from knowledge.importing.review import review
-
-try:
-    from yaml import CSafeDumper as _Dumper
-except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeDumper as _Dumper  # type: ignore[assignment]
-
-
-class _Unaliased(_Dumper):
-    """Writes a value that occurs twice twice: our files have no anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        return True
-
-
-OWN = ("source.txt", "policy.yaml", "units.yaml", "review.md")
-"""The files that an import writes; what else is in a folder (phrasings.yaml) is the editors'."""
-TEMPORARY = ".import-"
 
 
 def write(target: Path, draft: Draft, read: Read, file: str, known: set[str], *, force: bool) -> bool:
@@ -105,27 +87,5 @@ def units_yaml(names: list[str], called: dict[str, Called]) -> str:
             out.append(f"# 原文：「{' '.join(one.quote.split())}」")
             entry |= {"official": one.official} if one.official else {}
             entry |= {"aliases": list(one.aliases)} if one.aliases else {}
-        out.append(_dump([entry]).rstrip("\n"))
+        out.append(dump([entry]).rstrip("\n"))
     return "\n".join(out) + "\n"
-
-
-def policy_yaml(policy: Policy, file: str) -> str:
-    """The policy as a file that loads as it is."""
-    data = _plain(policy.model_dump(exclude_defaults=True))
-    shown = "".join(char if char.isprintable() else "?" for char in file)
-    return f"# 由 policybot import 从 {shown} 导入，待人工核对：见 review.md\n" + _dump(data)
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists, whole numbers without a point."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    return value
-
-
-def _dump(data: Any) -> str:
-    return str(yaml.dump(data, Dumper=_Unaliased, allow_unicode=True, sort_keys=False, width=10**9))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from knowledge.base import verify
@@ -14,36 +13,16 @@ from knowledge.files.faults import Fault
 from knowledge.files.oserrors import which
 from knowledge.files.yamlfile import read_yaml
 from knowledge.importing.draft import Draft, build, coverage, whole
-from knowledge.importing.folder import TEMPORARY, policy_yaml, write
+from knowledge.importing.folder import write
+from knowledge.importing.folder_files import TEMPORARY, policy_yaml
 from knowledge.importing.formats.detect import read
 from knowledge.importing.formats.limits import UnreadableError
 from knowledge.importing.formats.read import Read
 from knowledge.importing.neighbours import compare
+from knowledge.importing.outcome import Outcome
 from knowledge.importing.policy_ids import policy_id
 from knowledge.importing.shelf import Shelf
 from knowledge.importing.told import heed
-
-
-@dataclass
-class Outcome:
-    """What became of a file; its fields are those of `policybot import --json`."""
-
-    file: str
-    policy: str | None = None
-    sections: int = 0
-    clauses: int = 0
-    passages: int = 0
-    attachments: int = 0
-    units: int = 0
-    figures: int = 0
-    coverage: float = 0.0
-    warnings: list[str] = field(default_factory=list)
-    written: bool = False
-    error: str | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """As a JSON object."""
-        return asdict(self)
 
 
 def run(file: str, out: Path, known: set[str], taken: set[str], *, force: bool, shelf: Shelf | None = None) -> Outcome:

@@ -6,8 +6,6 @@ import hashlib
 import re
 from collections.abc import Container
 
-from pypinyin import lazy_pinyin
-
 from knowledge.text.printed import half_width, without_blanks
 
 MAX_ID = 60
@@ -36,6 +34,8 @@ def policy_id(number: str | None, title: str | None, stem: str, taken: Container
 
 
 def _ascii(text: str, between: str) -> str:
+    from pypinyin import lazy_pinyin  # a third of a second that every server would spend, and only an import needs
+
     words = lazy_pinyin(half_width(text), errors=lambda rest: f"-{rest}-")
     return re.sub(r"[^a-z0-9]+", "-" if between else "", between.join(words).lower()).strip("-")
 

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from knowledge.importing.folder import TEMPORARY
+from knowledge.importing.folder_files import TEMPORARY
 from knowledge.importing.formats.limits import MEMORY, WALL_SECONDS
 from knowledge.importing.formats.progress import listen
-from knowledge.importing.job import Outcome, run
-from knowledge.importing.shelf import Shelf
+from knowledge.importing.outcome import Outcome
 
 
 def import_files(files: Sequence[str], out: Path, known: set[str], *, force: bool) -> Iterator[Outcome]:
@@ -63,6 +62,10 @@ def _start(
 
 
 def _work(pipe: Connection, out: Path, known: set[str], force: bool) -> None:
+    # what reads a document is for this process alone: a server, which starts it, would be half a second later
+    from knowledge.importing.job import run
+    from knowledge.importing.shelf import Shelf
+
     bound_memory()
     listen(lambda: pipe.send(None))
     shelf = Shelf(out)

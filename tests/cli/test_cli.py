@@ -234,6 +234,15 @@ def test_chat_on_a_terminal() -> None:
     assert os.waitstatus_to_exitcode(status) == 0
 
 
+def test_a_server_starts_without_what_reads_documents() -> None:
+    """That is for a process of its own; pypinyin alone would take a sixth of the start."""
+    program = "import sys, bot.hosting.serving; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"knowledge.importing.sandbox", "bot.engine.assistant"} <= loaded
+    assert not loaded & {"pypinyin", "knowledge.importing.job", "knowledge.importing.draft", "lxml", "docx", "pypdf"}
+
+
 def test_ask_imports_only_what_answers() -> None:
     """A cold answer is worked out in half a second: what other commands need stays unread."""
     program = (

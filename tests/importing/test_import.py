@@ -31,7 +31,7 @@ from bot.engine.documents.names import Names
 from knowledge import ROOT
 from knowledge.base.document import Clause, Figure
 from knowledge.base.load import examine, load_base
-from knowledge.importing import folder, sandbox
+from knowledge.importing import folder_files, sandbox
 from knowledge.importing.draft import Draft, build
 from knowledge.importing.formats import detect, limits
 from knowledge.importing.formats.limits import UnreadableError
@@ -762,7 +762,7 @@ def test_a_folder_that_was_edited_is_kept(tmp_path: Path) -> None:
     assert run(file, out, set(), set(), force=True).written
     assert "改过" not in (made / "policy.yaml").read_text(encoding="utf-8")
     assert (made / "phrasings.yaml").exists()
-    assert not list(out.glob(f"{folder.TEMPORARY}*"))
+    assert not list(out.glob(f"{folder_files.TEMPORARY}*"))
 
 
 def test_a_day_that_is_stated_twice_is_written_twice(tmp_path: Path) -> None:

@@ -373,6 +373,9 @@ def test_passwords() -> None:
     assert passwords.fits("correct horse 1", kept)
     assert not passwords.fits("correct horse 2", kept)
     assert kept != passwords.hashed("correct horse 1")
+    assert passwords.NOBODY.split("$")[:4] == kept.split("$")[:4]  # takes as long as one that somebody has
+    assert [len(part) for part in passwords.NOBODY.split("$")] == [len(part) for part in kept.split("$")]
+    assert not passwords.fits("", passwords.NOBODY)
     assert passwords.fault("short1")
     assert passwords.fault("onlyletters")
     assert not passwords.fault("letters and 1")
