@@ -42,8 +42,8 @@ test: $(READY)
 retest: $(READY)
 	$(BIN)/python -m pytest --lf --lfnf none -m "not (slow or cluster)" || [ $$? = 5 ]
 
-# the fast lane, counting which lines and branches it runs (but not in what asks thousands of questions, which only
-# repeats, nor while shared bases are compiled); then the rest, five at once, for much of it is waiting. As nice as can
+# the fast lane, counting which lines and branches it runs (but not in modules that only repeat, nor while shared bases
+# are compiled); then the rest, five at once, for much of it is waiting. As nice as can
 # be: the bot's jobs stand back behind whoever is less so, and would be waited for
 test-all: COVER := --cov --cov-report= --durations 15
 test-all: test

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from knowledge.base import load, verify
 from knowledge.compiled import Ready
 from knowledge.files import yamlparts
 from knowledge.files.yamlfile import YamlFile, read_yaml
-from tests.bases import beside
+from tests.bases import beside, uncounted
 from tests.botapi import BotApi
 from tests.smallbase import FEWEST, small_base
 from tests.telegram.postgres import REQUIRED, NoPostgres, throwaway
@@ -116,6 +117,27 @@ LONGEST = (
 """Modules that take longest: they begin first, so that none runs on alone when the other workers have ended."""
 
 
+REPEATING = (
+    "channels/test_contract",
+    "channels/test_more",
+    "engine/test_absent",
+    "engine/test_dialogue",
+    "engine/test_noise",
+    "engine/test_properties",
+    "importing/test_fitting_documents",
+    "knowledge/test_cards",
+    "knowledge/test_check",
+    "knowledge/test_diff",
+    "knowledge/test_own_lexicon",
+    "replicas/test_shared_limits_of_addresses",
+    "staff/test_records",
+    "staff/test_stats",
+    "telegram/test_telegram_render",
+)
+"""Modules that take a third of the fast lane's time, and run one branch in a hundred and fifty that the others don't:
+in them nothing is counted (make test-all)."""
+
+
 MARKS = (*LANES, "long", "slow")
 """Marks by which a lane takes a test or leaves it."""
 
@@ -163,6 +185,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(home(item.path), len(rank)))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whether its lines are, where lines are counted."""
+    with uncounted() if home(request.path) in REPEATING else nullcontext():
+        yield
+
+
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 """An example that takes long says something of the machine, not of the program."""
@@ -188,14 +217,6 @@ def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def files(small_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BaseFiles:
-    """A small base of the test's own, with test questions, nothing taught yet, and its compiled form."""
-    monkeypatch.delenv(compiled.CACHE_VARIABLE, raising=False)
-    root = Path(shutil.copytree(small_template, tmp_path / "knowledge"))
-    return BaseFiles(root, tmp_path / "data" / "overlay.yaml", root / "questions")
-
-
 @pytest.fixture(scope="session")
 def whole() -> dict[bytes, YamlFile]:
     """YAML files without a fault, as they were read, by their bytes: for ``read_once``."""
@@ -217,6 +238,14 @@ def read_once(whole: dict[bytes, YamlFile], monkeypatch: pytest.MonkeyPatch) -> 
 
     for reading in (load, verify, yamlparts):
         monkeypatch.setattr(reading, "read_yaml", read)
+
+
+@pytest.fixture
+def files(small_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_once: None) -> BaseFiles:
+    """A small base of the test's own, with test questions, nothing taught yet, and its compiled form."""
+    monkeypatch.delenv(compiled.CACHE_VARIABLE, raising=False)
+    root = Path(shutil.copytree(small_template, tmp_path / "knowledge"))
+    return BaseFiles(root, tmp_path / "data" / "overlay.yaml", root / "questions")
 
 
 @pytest.fixture(scope="session")

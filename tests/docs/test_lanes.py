@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.conftest import LANES, LONGEST
+from tests.conftest import LANES, LONGEST, REPEATING
 
 TESTS = Path(__file__).resolve().parents[1]
 PLACES = [place for places in LANES.values() for place in places]
 
 
 def test_every_module_named_is_there_and_named_once() -> None:
-    assert [p for p in (*PLACES, *LONGEST) if not (TESTS / p if p[-1] == "/" else TESTS / f"{p}.py").exists()] == []
+    assert [
+        p for p in (*PLACES, *LONGEST, *REPEATING) if not (TESTS / p if p[-1] == "/" else TESTS / f"{p}.py").exists()
+    ] == []
     assert len(set(PLACES)) == len(PLACES)
     assert len(set(LONGEST)) == len(LONGEST)
+    assert len(set(REPEATING)) == len(REPEATING)
 
 
 def test_the_fast_lane_starts_no_server() -> None:

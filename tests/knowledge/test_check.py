@@ -133,6 +133,7 @@ def test_a_broken_file_gives_its_clear_error(base: Path, file: str, change: Call
             assert fault.line > 0
 
 
+@pytest.mark.usefixtures("read_once")
 def test_bytes_that_are_no_text(base: Path) -> None:
     (base / SOURCE).write_bytes("各区人民政府".encode("gb18030"))
     (base / UNITS).write_bytes(b"units: \xff\xfe")
@@ -141,6 +142,7 @@ def test_bytes_that_are_no_text(base: Path) -> None:
     assert any("不是 UTF-8 文本" in f.message for f in faults)
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("file", [POLICY, SOURCE, UNITS, "lexicon/domain_words.txt"])
 def test_a_missing_file(base: Path, file: str) -> None:
     (base / file).unlink()
@@ -161,11 +163,13 @@ def nodes() -> int:
     return sum(isinstance(o, yaml.Node) for o in gc.get_objects())
 
 
+@pytest.mark.usefixtures("read_once")
 def test_a_huge_file_is_refused(base: Path) -> None:
     (base / UNITS).write_text("#" * 9_000_000, encoding="utf-8")
     assert any("超过上限" in f.message for f in examine(base)[1])
 
 
+@pytest.mark.usefixtures("read_once")
 def test_a_day_that_there_is_not_ends_nothing(base: Path) -> None:
     for file in (POLICY, SOURCE):
         path = base / file
@@ -182,6 +186,7 @@ def test_a_day_that_there_is_not_ends_nothing(base: Path) -> None:
     assert examine(base)[1] == []
 
 
+@pytest.mark.usefixtures("read_once")
 def test_all_faults_at_once(base: Path) -> None:
     for file, change in (
         (POLICY, swap("value: 200000", "value: 1")),
@@ -192,6 +197,7 @@ def test_all_faults_at_once(base: Path) -> None:
     assert len(examine(base)[1]) >= 4
 
 
+@pytest.mark.usefixtures("read_once")
 def test_every_clause_needs_a_test_question(base: Path, tmp_path: Path) -> None:
     questions = tmp_path / "questions"
     shutil.copytree(QUESTIONS, questions)
@@ -201,6 +207,7 @@ def test_every_clause_needs_a_test_question(base: Path, tmp_path: Path) -> None:
     assert {Path(f.file).name for f in faults} == {"3.2.yaml", "3.3.yaml"}
 
 
+@pytest.mark.usefixtures("read_once")
 def test_the_line_is_the_right_one(base: Path) -> None:
     path = base / POLICY
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -220,18 +227,21 @@ def test_the_base_that_comes_with_the_project_is_whole() -> None:
     assert "\n".join(piece for _, piece in verify.pieces(policy)) == source
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("text", ["signal: {}\nbias: {}\n", "signal: [", "signal: {clause: {linear: viel}}\n"])
 def test_broken_weights_are_found(base: Path, text: str) -> None:
     (base / "weights.yaml").write_text(text, encoding="utf-8")
     assert any(f.file.endswith("weights.yaml") for f in examine(base)[1])
 
 
+@pytest.mark.usefixtures("read_once")
 def test_a_function_word_is_no_cue(base: Path) -> None:
     path = base / "lexicon" / "cues" / "of-a-unit.yaml"
     path.write_text(swap("units:\n", "units:\n  - of\n")(path.read_text(encoding="utf-8")), encoding="utf-8")
     assert any("不能单独作线索" in f.message for f in examine(base)[1])
 
 
+@pytest.mark.usefixtures("read_once")
 def test_a_policy_may_come_without_phrasings_but_not_with_half_of_them(base: Path) -> None:
     shutil.rmtree((base / PHRASINGS).parent)
     found, faults = examine(base)
@@ -240,6 +250,7 @@ def test_a_policy_may_come_without_phrasings_but_not_with_half_of_them(base: Pat
     assert found.phrasings["wuhan-development-zones"].clauses == {}
 
 
+@pytest.mark.usefixtures("read_once")
 def test_a_second_document_has_an_id_of_its_own(base: Path) -> None:
     shutil.copytree(base / "policies" / "wuhan-development-zones", base / "policies" / "zweite")
     messages = [f.message for f in examine(base)[1]]

@@ -24,6 +24,7 @@ from knowledge.teaching.phrasing_insert import InsertError
 from tests.cli.test_cli import out, run
 from tests.smallbase import POLICY, small_base
 
+pytestmark = pytest.mark.usefixtures("read_once")
 NEW = "chengchuan-digital-2025"
 DOCUMENT = Path(__file__).parents[1] / "documents" / NEW
 QUOTE = "应预留一定预算份额用于创新产品应用示范"

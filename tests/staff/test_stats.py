@@ -32,7 +32,6 @@ from bot.store.questions import Asked
 from bot.store.store import Store
 from bot.store.tables import feedback, questions
 from knowledge.files.table import DANGEROUS
-from tests.bases import uncounted
 from tests.started import ROOT
 from tests.store.test_store import of, url
 
@@ -372,10 +371,9 @@ def test_with_ten_thousand_questions_all_come_back_in_under_a_second(engine: Eng
         for name, run in runs.items():
             times[name] = math.inf
             for _ in range(3):  # the best of three: what others do on the machine doesn't count
-                with uncounted():
-                    began = time.process_time()
-                    result = run()
-                    times[name] = min(times[name], time.process_time() - began)
+                began = time.process_time()
+                result = run()
+                times[name] = min(times[name], time.process_time() - began)
                 if times[name] < 1.0:
                     break
             if isinstance(result, Stats):
