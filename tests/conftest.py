@@ -105,14 +105,28 @@ LONGEST = (
     "knowledge/test_compiled",
     "knowledge/test_import_faq",
     "channels/test_limits",
-    "knowledge/test_check",
-    "channels/test_contract",
-    "engine/test_properties",
     "engine/test_across",
     "knowledge/test_retrieval",
-    "telegram/test_telegram_handlers",
+    "channels/test_contract",
+    "knowledge/test_opensearch",
+    "channels/test_callbacks",
+    "importing/test_fitting_documents",
     "telegram/test_handoff",
+    "talk/test_kinds",
+    "knowledge/test_check",
+    "knowledge/test_own_lexicon",
+    "telegram/test_telegram_core",
+    "staff/test_stats",
+    "engine/test_questions",
+    "engine/test_properties",
     "web/test_console",
+    "telegram/test_telegram_handlers",
+    "engine/test_noise",
+    "store/test_store",
+    "web/test_safety",
+    "engine/test_acts",
+    "replicas/test_web_of_replicas",
+    "replicas/test_restored",
 )
 """Modules that take longest: they begin first, so that none runs on alone when the other workers have ended."""
 
@@ -187,8 +201,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def counted(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whether its lines are, where lines are counted."""
-    with uncounted() if home(request.path) in REPEATING else nullcontext():
+    """Whether its lines are, where lines are counted: those of the fast lane, but for what only repeats."""
+    with uncounted() if lane(request.path) or home(request.path) in REPEATING else nullcontext():
         yield
 
 

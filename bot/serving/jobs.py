@@ -25,7 +25,17 @@ NICE = 10
 """Answers go before jobs."""
 LOOK = 0.5
 """Seconds between looks of a job at whether its parent is still there."""
-_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "POLICYBOT_CACHE_DIR", "PYTHONDONTWRITEBYTECODE")
+_PASSED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TZ",
+    "POLICYBOT_CACHE_DIR",
+    "XDG_CACHE_HOME",
+    "PYTHONDONTWRITEBYTECODE",
+)
 
 
 class JobError(Exception):

@@ -10,6 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from bot.serving import jobs
 from tests.patience import PATIENCE
 from tests.started import ROOT
 
@@ -29,6 +32,15 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z"
+
+
+def test_a_job_keeps_what_it_compiles_where_its_parent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("POLICYBOT_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "/somewhere")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "secret")
+    given = jobs._environment()
+    assert given["POLICYBOT_CACHE_DIR"] == given["XDG_CACHE_HOME"] == "/somewhere"
+    assert "TELEGRAM_BOT_TOKEN" not in given
 
 
 def test_a_job_ends_when_its_parent_is_killed(tmp_path: Path) -> None:

@@ -64,11 +64,26 @@ def chrome(profile: Path, width: int = 1366, height: int = 900, scripts: bool = 
     made = Chrome(options, ChromeService(driver))
     try:
         made.set_window_size(width, height)
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        made.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        resize(made, width, height)
         yield made
     finally:
         made.quit()
+
+
+def resize(browser: Chrome, width: int, height: int) -> None:
+    """Of the page, whatever the window's least is."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def forget(browser: Chrome, origin: str) -> None:
+    """As it was when it started: nothing kept of that origin, nothing allowed, nothing logged."""
+    browser.get("about:blank")
+    browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    browser.execute_cdp_cmd("Browser.resetPermissions", {})
+    for kind in ("browser", "performance"):
+        logged(browser, kind)
 
 
 def wait(browser: Chrome, what: Callable[[Chrome], object]) -> None:

@@ -10,7 +10,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from bot.serving.base_files import BaseFiles
-from tests.web.chrome import axe_faults, chrome, next_page, severe, wait
+from tests.web.chrome import axe_faults, chrome, next_page, resize, severe, wait
 from tests.web.process import Served
 from tests.web.test_browser import QUESTION, ask, sign_in
 from tests.web.test_papers import TABLE, TEXT, letter
@@ -62,8 +62,7 @@ def _narrow(browser: Chrome) -> list[str]:
     """What has to be scrolled sideways on some width, and what is too small to be pressed."""
     found = []
     for width in WIDTHS:
-        size = {"width": width, "height": 640, "deviceScaleFactor": 1, "mobile": False}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        resize(browser, width, 640)
         wide = browser.execute_script("return document.documentElement.scrollWidth")
         found += [f"{wide} wide on {width}"] if wide > width else []
         for one in browser.find_elements(By.CSS_SELECTOR, PRESSED):
