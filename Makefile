@@ -40,20 +40,20 @@ web: $(READY)
 # fifth of two processors' time was left over
 test: $(READY)
 	$(BIN)/policybot check
-	$(BIN)/python -m pytest -n 4 $(TOGETHER) --ff -m "not (slow or cluster or $(SLOWER))"
+	$(BIN)/python -m pytest -n 4 $(TOGETHER) --ff $(COVER) -m "not (slow or cluster or $(SLOWER))"
 
 # what failed last time, in whichever lane
 retest: $(READY)
 	$(BIN)/python -m pytest --lf --lfnf none -m "not (slow or cluster)" || [ $$? = 5 ]
 
-# all but the cluster's tests, in one run, five at once, for much of it is waiting; of the fast lane it is counted which
-# lines and branches it runs (but not in modules that only repeat, nor while shared bases are compiled). As nice as can
-# be: the bot's jobs stand back behind whoever is less so, and would be waited for
-test-all: $(READY)
-	$(BIN)/policybot check
-	nice -n 19 $(BIN)/python -m pytest -n 5 $(TOGETHER) --ff --cov --cov-report= --durations 30 -rs -m "not (slow or cluster)"
+# the fast lane, counting which lines and branches it runs (but not in modules that only repeat, nor while shared bases
+# are compiled); then the rest, five at once, for much of it is waiting. As nice as can be: the bot's jobs stand back
+# behind whoever is less so, and would be waited for
+test-all: COVER := --cov --cov-report= --durations 15
+test-all: test
 	$(BIN)/coverage report --format total --fail-under $(LEAST)
 	$(BIN)/coverage report --format total --fail-under $(LEAST_WITHIN) --include "bot/engine/*,bot/service/*"
+	nice -n 19 $(BIN)/python -m pytest -n 5 $(TOGETHER) --durations 25 -rs -m "not slow and ($(SLOWER))"
 
 # three real nodes of OpenSearch, from Maven; skips where there is no mvn or no JDK 17. By itself: it looks whether any
 # answer takes a second, which three other workers would make of it

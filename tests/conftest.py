@@ -134,8 +134,6 @@ LONGEST = (
 REPEATING = (
     "channels/test_contract",
     "channels/test_more",
-    "engine/test_absent",
-    "engine/test_dialogue",
     "engine/test_noise",
     "engine/test_properties",
     "importing/test_fitting_documents",
@@ -148,7 +146,7 @@ REPEATING = (
     "staff/test_stats",
     "telegram/test_telegram_render",
 )
-"""Modules that take a third of the fast lane's time, and run one branch in a hundred and fifty that the others don't:
+"""Modules that take a third of the fast lane's time, and run one branch in a hundred and thirty that the others don't:
 in them nothing is counted (make test-all)."""
 
 
@@ -201,8 +199,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def counted(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whether its lines are, where lines are counted: those of the fast lane, but for what only repeats."""
-    with uncounted() if lane(request.path) or home(request.path) in REPEATING else nullcontext():
+    """Whether its lines are, where lines are counted."""
+    with uncounted() if home(request.path) in REPEATING else nullcontext():
         yield
 
 

@@ -2,7 +2,7 @@
 
     make load
     python -m tests.telegram.load --messages 60000 --chats 5000
-    python -m tests.telegram.load --mode polling --messages 5000
+    python -m tests.telegram.load --mode polling --messages 5000 --rounds 5
 
 Both bots run as processes of their own, one after the other, against the same stand-in server in the same run, with the
 same messages: real questions from tests/questions. The echo bot does no work and keeps nothing, so it is the ceiling.
@@ -240,13 +240,20 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long at that rate")
     parser.add_argument("--database", default="sqlite", help="sqlite, postgres, or an SQLAlchemy URL")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1, help="turns of the two bots, on a machine that is not steady")
     parser.add_argument("--only", choices=["policybot", "echo"])
     options = parser.parse_args()
     modes: list[Mode] = ["polling", "webhook"] if options.mode == "both" else [options.mode]
-    kinds: list[Kind] = [options.only] if options.only else ["echo", "policybot"]
-    bad = False
     print(" | ".join(column.rjust(10) for column in COLUMNS), flush=True)
-    for mode in modes:
+    bad = [_bad(mode, options) for mode in modes]
+    return int(any(bad))
+
+
+def _bad(mode: Mode, options: argparse.Namespace) -> bool:
+    """Measure both bots in turns, as often as asked for, and print it; whether anything falls short."""
+    kinds: list[Kind] = [options.only] if options.only else ["echo", "policybot"]
+    bad, ratios = False, list[float]()
+    for _ in range(options.rounds):
         ceiling = float("nan")
         for kind in kinds:
             with database_of(options.database) as database, tempfile.TemporaryDirectory(prefix="policybot-load-") as t:
@@ -254,13 +261,17 @@ def main() -> int:
             if kind == "echo":
                 ceiling = one.per_second
             ratio = one.per_second / ceiling
+            if kind == "policybot":
+                ratios.append(ratio)
             cells = [kind, mode, one.messages, f"{one.per_second:.0f}", f"{ratio:.2f}", f"{one.cpu:.2f}"]
             cells += [f"{one.worker:.2f}", f"{one.server:.2f}", f"{one.calls:.2f}"]
             cells += [f"{one.median:.1f}", f"{one.p99:.1f}", f"{one.rss:.0f}", f"{one.slope:.0f}", one.missing]
             print(" | ".join(str(cell).rjust(10) for cell in cells), flush=True)
-            bad = bad or one.missing > 0 or one.refused > 0 or ratio < RATIO
+            bad = bad or one.missing > 0 or one.refused > 0
             bad = bad or (kind == "policybot" and one.messages >= LONG and one.slope > SLOPE)
-    return 1 if bad else 0
+    if len(ratios) > 1:
+        print(f"{mode}: ratio {np.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}", flush=True)
+    return bad or bool(ratios and np.median(ratios) < RATIO)
 
 
 if __name__ == "__main__":
