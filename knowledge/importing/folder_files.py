@@ -24,6 +24,7 @@ class _Unaliased(_Dumper):
 OWN = ("source.txt", "policy.yaml", "units.yaml", "review.md")
 """The files that an import writes; what else is in a folder (phrasings.yaml) is the editors'."""
 TEMPORARY = ".import-"
+"""What the names of folders begin with that are not whole yet."""
 
 
 def policy_yaml(policy: Policy, file: str) -> str:

@@ -62,7 +62,7 @@ def _start(
 
 
 def _work(pipe: Connection, out: Path, known: set[str], force: bool) -> None:
-    # what reads a document is for this process alone: a server, which starts it, would be half a second later
+    # what reads a document is for this process alone: a server, which starts it, does without
     from knowledge.importing.job import run
     from knowledge.importing.shelf import Shelf
 

@@ -245,11 +245,11 @@ def main() -> int:
     options = parser.parse_args()
     modes: list[Mode] = ["polling", "webhook"] if options.mode == "both" else [options.mode]
     print(" | ".join(column.rjust(10) for column in COLUMNS), flush=True)
-    bad = [_bad(mode, options) for mode in modes]
+    bad = [_falls_short(mode, options) for mode in modes]
     return int(any(bad))
 
 
-def _bad(mode: Mode, options: argparse.Namespace) -> bool:
+def _falls_short(mode: Mode, options: argparse.Namespace) -> bool:
     """Measure both bots in turns, as often as asked for, and print it; whether anything falls short."""
     kinds: list[Kind] = [options.only] if options.only else ["echo", "policybot"]
     bad, ratios = False, list[float]()

@@ -26,6 +26,8 @@ AXE = "POLICYBOT_AXE"
 """Where axe.min.js lies."""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
+SIZE = (1366, 900)
+"""Width and height of a page."""
 GONE = "does not belong to the document"
 """How chromedriver says, in the middle of a change of pages, that an element is stale, without its name for that."""
 
@@ -38,7 +40,7 @@ def missing(what: str) -> None:
 
 
 @contextmanager
-def chrome(profile: Path, width: int = 1366, height: int = 900, scripts: bool = True) -> Iterator[Chrome]:
+def chrome(profile: Path, width: int = SIZE[0], height: int = SIZE[1], scripts: bool = True) -> Iterator[Chrome]:
     """A browser with a profile of its own."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if program is None or driver is None:
@@ -77,8 +79,9 @@ def resize(browser: Chrome, width: int, height: int) -> None:
 
 
 def forget(browser: Chrome, origin: str) -> None:
-    """As it was when it started: nothing kept of that origin, nothing allowed, nothing logged."""
+    """As it was when it started: nothing kept of that origin, nothing allowed, nothing logged, its size."""
     browser.get("about:blank")
+    resize(browser, *SIZE)
     browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
     browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     browser.execute_cdp_cmd("Browser.resetPermissions", {})

@@ -19,7 +19,6 @@ from tests.web.chrome import axe_faults, chrome, forget, logged, resize, severe,
 from tests.web.process import Served
 from tests.web.test_papers import letter
 
-SIZE = (1366, 900)
 QUESTION = "首次认定的高企补贴多少"
 PATHS = (
     "/",
@@ -42,7 +41,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    with chrome(tmp_path_factory.mktemp("profile"), *SIZE) as made:
+    with chrome(tmp_path_factory.mktemp("profile")) as made:
         yield made
 
 
@@ -50,7 +49,6 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 def browser(started: Chrome, served: Served) -> Chrome:
     """One for all, as if it was new: a start takes two seconds of a processor."""
     forget(started, served.address)
-    resize(started, *SIZE)
     started.get(f"{served.address}/")
     return started
 
