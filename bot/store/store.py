@@ -39,6 +39,7 @@ from knowledge.files.oserrors import which
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _LONE = re.compile("[\ud800-\udfff]")
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 BACKOFF = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while the database fails; the last one again and again."""
@@ -583,5 +584,5 @@ def shown_url(url: str) -> str:
 
 def to_json(data: object) -> str:
     """Compact JSON that can be stored: half of a surrogate pair, which no encoding has, stays an escape."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = _COMPACT.encode(data)
     return json.dumps(data, separators=(",", ":")) if _LONE.search(text) else text

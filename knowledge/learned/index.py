@@ -165,9 +165,9 @@ class Index:
         t = self.tables
         n = len(self.targets)
         ids, values = vector(reading.features, t.feature_ids, t.idf)
-        nearest_row = np.full(n, -1, dtype=np.int32)
+        nearest = [-1] * n
         if not len(ids):
-            return None, nearest_row
+            return None, np.array(nearest, dtype=np.int32)
         out = np.zeros((n, len(SIGNALS)), dtype=np.float32)
         logits = values @ t.weights[ids] + t.bias
         logits -= np.maximum.reduce(logits)
@@ -182,14 +182,14 @@ class Index:
             fuzzy = [0.0] * n
             for row, target in zip(rows.tolist(), owner.tolist(), strict=True):
                 most = fuzzy[target]
-                if not most and nearest_row[target] < 0:
-                    nearest_row[target] = row
+                if nearest[target] < 0:
+                    nearest[target] = row
                 alike = fuzz.ratio(plain, t.phrase_key[row]) / 100
                 if alike > most:
                     fuzzy[target] = alike
             out[:, 2] = fuzzy
         self._keywords(reading, out)
-        return out, nearest_row
+        return out, np.array(nearest, dtype=np.int32)
 
     def why(self, reading: Reading, target: str, most: int = 8) -> list[tuple[str, float]]:
         """The features that pulled most towards ``target``, with their pull."""
@@ -205,11 +205,14 @@ class Index:
         t = self.tables
         if not len(t.phrase_key):
             return np.zeros(0, dtype=np.float32)
-        starts, ends = t.posting_start[ids], t.posting_start[ids + 1]
-        of = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        shares = np.concatenate([t.posting_value[one] for one in of])
-        shares *= values.repeat(ends - starts)
-        rows = np.concatenate([t.posting_row[one] for one in of])
+        starts = t.posting_start[ids]
+        lengths = t.posting_start[ids + 1] - starts
+        ends = lengths.cumsum()
+        postings = np.arange(ends[-1])
+        postings += (starts - ends + lengths).repeat(lengths)
+        shares = t.posting_value.take(postings)
+        shares *= values.repeat(lengths)
+        rows = t.posting_row.take(postings)
         return np.bincount(rows, weights=shares, minlength=len(t.phrase_key)).astype(np.float32)
 
     def _keywords(self, reading: Reading, out: Floats) -> None:

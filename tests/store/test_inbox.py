@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 
 import pytest
 
@@ -19,40 +19,45 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> Inbox[str]:
     return Inbox(lambda job: job.endswith("!"), lambda job: job.endswith("_"))
 
 
-def test_what_nobody_waits_for_waits_for_more(patient: Inbox[str]) -> None:
+async def test_what_nobody_waits_for_waits_for_more(patient: Inbox[str]) -> None:
     patient.put("a")
-
-    def more() -> None:
-        patient.put("b")
-        patient.put("c!")
-
-    later = threading.Timer(0.05, more)
-    later.start()
-    assert patient.take() == (["a", "b", "c!"], False)
-    later.join()
+    taken = asyncio.create_task(asyncio.to_thread(patient.take))
+    await asyncio.sleep(0.05)
+    assert not taken.done()
+    patient.put("b")
+    patient.put("c!")
+    assert await taken == (["a", "b", "c!"], False)
 
 
-def test_what_is_waited_for_takes_along_only_what_is_there(patient: Inbox[str]) -> None:
-    for job in ("a!", "b", "c"):
+async def test_what_is_waited_for_takes_along_what_was_there(patient: Inbox[str]) -> None:
+    for job in ("a", "b!", "c!"):
         patient.put(job)
-    assert patient.take() == (["a!", "b", "c"], False)
+    assert patient.take() == (["a", "b!", "c!"], False)
 
 
-def test_nothing_waits_when_all_places_are_held(patient: Inbox[str]) -> None:
+async def test_what_comes_after_it_waits_for_more(patient: Inbox[str]) -> None:
+    for job in ("a!", "b"):
+        patient.put(job)
+    assert patient.take() == (["a!"], False)
+    patient.close()
+    assert patient.take() == (["b"], True)
+
+
+async def test_nothing_waits_when_all_places_are_held(patient: Inbox[str]) -> None:
     """Whoever could write more waits for a place itself."""
     held = [f"{number}_" for number in range(inbox.HELD)]
-    for job in ("a", *held, "b"):
+    for job in ("a", *held):
         patient.put(job)
-    assert patient.take() == (["a", *held, "b"], False)
+    assert patient.take() == (["a", *held], False)
 
 
-def test_nothing_waits_when_nothing_more_comes(patient: Inbox[str]) -> None:
+async def test_nothing_waits_when_nothing_more_comes(patient: Inbox[str]) -> None:
     patient.put("a")
     patient.close()
     assert patient.take() == (["a"], True)
 
 
-def test_a_batch_ends(patient: Inbox[str], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_batch_ends(patient: Inbox[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "MOST_TOGETHER", 2)
     for job in ("a", "b", "c!"):
         patient.put(job)
@@ -60,7 +65,7 @@ def test_a_batch_ends(patient: Inbox[str], monkeypatch: pytest.MonkeyPatch) -> N
     assert patient.take() == (["c!"], False)
 
 
-def test_a_lonely_one_is_taken_in_the_end() -> None:
+async def test_a_lonely_one_is_handed_over_in_the_end() -> None:
     alone: Inbox[str] = Inbox(lambda _: False, lambda _: False)
     alone.put("a")
-    assert alone.take() == (["a"], False)
+    assert await asyncio.to_thread(alone.take) == (["a"], False)
