@@ -411,7 +411,8 @@ class Store:
         wanted = [(job, job.change.received) for job in jobs if job.change is not None and job.change.received]
         ids = [item.delivery.id for _, received in wanted for item in received]
         ids += ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))  # few lengths, so few statements to keep
-        known = {Delivery(*row) for row in connection.execute(_KNOWN, {"ids": ids})}
+        channels = sorted({item.delivery.channel for _, received in wanted for item in received})
+        known = {Delivery(*row) for row in connection.execute(_KNOWN, {"ids": ids, "channels": channels})}
         rows = []
         for job, received in wanted:
             new = set()
@@ -517,7 +518,10 @@ def _upsert(insert: Any, keys: list[str]) -> Any:
     return insert.on_conflict_do_update(index_elements=keys, set_=columns)
 
 
-_KNOWN = select(updates.c.channel, updates.c.delivery).where(updates.c.delivery.in_(bindparam("ids", expanding=True)))
+_KNOWN = select(updates.c.channel, updates.c.delivery).where(
+    updates.c.channel.in_(bindparam("channels", expanding=True)),  # the key begins with it
+    updates.c.delivery.in_(bindparam("ids", expanding=True)),
+)
 _NEW = updates.insert()
 _ITS = update(updates).where(updates.c.channel == bindparam("by"), updates.c.delivery == bindparam("one"))
 _STEPPED = _ITS.values(steps=bindparam("n"))

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -106,6 +106,27 @@ async def test_a_thousand_writes_at_once_are_few_commits(url: str) -> None:
         await asyncio.gather(*(store.receive(received(i)) for i in range(1000)))
         assert len(commits) < 100
         assert await store.counts() == {"open": 1000}
+
+
+async def test_no_write_looks_through_all_that_was_received(tmp_path: Path) -> None:
+    """Else each message costs more than the one before it: what is answered is kept for two days."""
+    path = tmp_path / "store.db"
+    said: list[tuple[str, object]] = []
+    async with opened(f"sqlite:///{path}") as store:
+        await store.change(Change())  # the first commit tidies, and looks through all that it may remove
+        event.listen(store.engine, "before_cursor_execute", lambda _c, _k, sql, values, *_: said.append((sql, values)))
+        await store.receive(received(1, 2), [Kept(talk("7:1"), "{}", 1.0)])
+        await store.change(Change(stepped=(of(1), 1)))
+        await store.change(Change(done=of(1), kept=[Kept(talk("7:1"), "{}", 2.0)], aside=(of(2), "unreadable")))
+        await store.conversation(talk("7:1"))
+    plans = []
+    with closing(sqlite3.connect(path)) as database:
+        for sql, values in said:
+            if sql.split()[0] in ("SELECT", "UPDATE", "INSERT", "DELETE"):
+                one = values[0] if isinstance(values, list) else values
+                plans += [(sql, row[3]) for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", one)]
+    assert any("updates" in plan for _, plan in plans)
+    assert [plan for plan in plans if plan[1].startswith("SCAN")] == []
 
 
 async def test_text_with_nul_and_lone_surrogates_is_stored(url: str) -> None:
