@@ -180,6 +180,38 @@ class DocumentQuestions(Record):
     info: dict[InfoTopic, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
 
 
+DialogueAct = Literal[
+    "original",
+    "shorter",
+    "more",
+    "complaint",
+    "units",
+    "amount",
+    "payer",
+    "deadline",
+    "materials",
+    "procedure",
+    "contact",
+    "term",
+    "goals",
+    "contents",
+    "leads",
+    "interprets",
+    "review",
+    "mentioned",
+    "leaves",
+    "adds",
+    "question",
+]
+"""What a message does in a conversation; ``leaves`` and ``adds`` stand before a question, ``question`` is none."""
+
+
+class DialogueActs(Record):
+    """lexicon/dialogue_acts: how people put what they ask of what was shown, or of a document as a whole, by writer."""
+
+    acts: dict[DialogueAct, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
+
+
 class Unrelated(Record):
     """lexicon/unrelated.yaml: what has nothing to do with any document, and small talk, by writer."""
 
@@ -276,4 +308,5 @@ class Lexicon(Record):
     subjects: MoneySubjects = MoneySubjects()
     contrasts: Contrasts = Contrasts()
     swaps: Swaps = Swaps()
+    dialogue_acts: DialogueActs = DialogueActs()
     domain_words: tuple[Text, ...]

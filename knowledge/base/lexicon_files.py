@@ -9,6 +9,7 @@ from knowledge import ROOT
 from knowledge.base.lexicon import (
     Contrasts,
     Cues,
+    DialogueActs,
     DocumentQuestions,
     English,
     Lexicon,
@@ -38,6 +39,7 @@ _LISTS: dict[str, type[Record]] = {
     "not_covered": NotCoveredTopics,
     "unrelated": Unrelated,
     "talk": Talk,
+    "dialogue_acts": DialogueActs,
 }
 _LATER: dict[str, type[Record]] = {
     "document_questions": DocumentQuestions,

@@ -29,6 +29,10 @@ InfoTopic = Literal[
     "number",
     "issuer",
     "published",
+    "goals",
+    "leads",
+    "interprets",
+    "review",
 ]
 """What people ask about a document as a whole."""
 

@@ -13,7 +13,7 @@ from knowledge.base.card import Part
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import COMPILED, Record, Text
 
-GENERAL = ("talk",)
+GENERAL = ("talk", "dialogue_acts")
 """Lists of the lexicon that hold for any documents: one without them uses those that come with the project."""
 
 
@@ -243,6 +243,8 @@ class ActTalk(Record):
     person: Expressions = NEVER
     """Who somebody is, by name."""
     this_document: Expressions = NEVER
+    this_clause: Expressions = NEVER
+    """What says that the clause is meant, not the document: 那条具体讲什么."""
     """How a sentence begins that is on a document as a whole."""
     among: Expressions = NEVER
     """What picks from all that was listed: 其中科技局管的."""

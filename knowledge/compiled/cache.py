@@ -26,7 +26,8 @@ from knowledge.compiled import storedbase
 from knowledge.compiled.compiling import compile_base
 from knowledge.compiled.readybase import Ready
 from knowledge.files import storedform
-from knowledge.learned import index
+from knowledge.learned import dialogue_acts, index
+from knowledge.learned.dialogue_acts import DialogueActs
 from knowledge.learned.index import Index, Weights
 from knowledge.reading.reader import Reader
 from knowledge.reading.vocabulary import Vocabulary
@@ -167,7 +168,7 @@ def _load(path: Path) -> Ready | None:
     gc.disable()  # hundreds of thousands of small objects, none of them garbage: collecting costs a third of the start
     try:
         plain, arrays = storedform.read(path)
-        others = (*storedbase.ARRAYS, *topics.ARRAYS)
+        others = (*storedbase.ARRAYS, *topics.ARRAYS, *dialogue_acts.ARRAYS)
         tables = {name: array for name, array in arrays.items() if name not in others}
         known = Topics(plain["topics"], arrays) if plain["topics"] else None
         retriever = LocalRetriever.load(path.with_suffix(ARRAYS)) if plain["clauses"] else None
@@ -175,6 +176,7 @@ def _load(path: Path) -> Ready | None:
             storedbase.from_arrays(arrays),
             Reader(Vocabulary(**plain["vocabulary"])),
             Index(index.tables_from_json(plain["tables"], tables), Weights(**plain["weights"])),
+            DialogueActs.from_json(plain["acts"], arrays),
             ClauseFinder(plain["clauses"], retriever, known),
             evidence.Weights(**plain["evidence"]),
         )
@@ -188,11 +190,14 @@ def _load(path: Path) -> Ready | None:
 def _store(made: Ready, path: Path) -> bool:
     """Write whole or not at all; a folder that can't be written only costs time at the next start."""
     plain, arrays = index.tables_to_json(made.index.tables)
+    acts, act_arrays = made.acts.to_json()
+    arrays = arrays | act_arrays
     known = made.clauses.topics
     if known is not None:
         arrays = arrays | {name: known.arrays[name] for name in topics.ARRAYS}
     document = {
         "tables": plain,
+        "acts": acts,
         "weights": {"signal": made.index.weights.signal, "bias": made.index.weights.bias},
         "vocabulary": vars(made.reader.vocabulary),
         "clauses": list(made.clauses.targets),

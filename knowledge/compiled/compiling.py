@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.compiled.readybase import Ready
 from knowledge.learned import index
+from knowledge.learned.dialogue_acts import DialogueActs
 from knowledge.learned.index import Index, Weights
 from knowledge.reading.reader import Reader
 from knowledge.retrieval import LocalRetriever, evidence
@@ -42,7 +43,7 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Fi
     ``own``: the field that it brings itself; None: the project's.
     """
     from knowledge.base.field import read_field
-    from knowledge.learned.examples import clause_texts, examples
+    from knowledge.learned.examples import clause_texts, examples, said, subjects
     from knowledge.reading import build_vocabulary
     from knowledge.reading.cutter import counted
 
@@ -59,5 +60,6 @@ def compile_base(base: Base, weights: Weights, speaks: evidence.Weights, own: Fi
         finder = ClauseFinder(unasked_targets, LocalRetriever.build(entries, field.sayings, "clauses"), topics)
     else:
         finder = ClauseFinder((), None)
+    acts = DialogueActs.learn(said(base), subjects(base, field), lambda text: readings.get(text) or reader.read(text))
     counted.cache_clear()  # some forty megabytes, which only compiling needs
-    return Ready(base, reader, Index(tables, weights), finder, speaks)
+    return Ready(base, reader, Index(tables, weights), acts, finder, speaks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge.learned.dialogue_acts import DialogueActs
 from knowledge.learned.index import Index
 from knowledge.reading.reader import Reader
 from knowledge.retrieval import evidence
@@ -21,6 +22,8 @@ class Ready:
     base: Base
     reader: Reader
     index: Index
+    acts: DialogueActs
+    """Reads what a message does in a conversation."""
     clauses: ClauseFinder
     """Finds the clauses that have no phrasings."""
     evidence: evidence.Weights

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from knowledge.base.contents import Base
 from knowledge.base.document import Clause
+from knowledge.base.field import Field
 from knowledge.learned.index import Example
 from knowledge.reading.reader import Reading
 from knowledge.text.fold import key
@@ -54,6 +55,23 @@ def examples(base: Base) -> list[Example]:
             seen.add(mark)
             unique.append(example)
     return unique
+
+
+def said(base: Base) -> dict[str, list[str]]:
+    """By dialogue act, how people put it."""
+    return {
+        act: [text for texts in by_writer.values() for text in texts]
+        for act, by_writer in base.lexicon.dialogue_acts.acts.items()
+    }
+
+
+def subjects(base: Base, field: Field | None) -> list[str]:
+    """Questions on what documents are about: of the clauses that somebody has written some for, and of the field."""
+    asked = [text for topic in field.topics for text in topic.asked] if field is not None else []
+    for phrasings in base.phrasings.values():
+        for by_writer in phrasings.clauses.values():
+            asked += [text for texts in by_writer.values() for text in texts]
+    return asked
 
 
 def clause_texts(base: Base, read: Callable[[str], Reading]) -> dict[str, list[tuple[Reading, float]]]:

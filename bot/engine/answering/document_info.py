@@ -163,6 +163,24 @@ class DocumentInfo(Paragraphs):
             blocks.append(Block("place", (Say(at),), self.label("place")))
         return blocks or [self.say("info.unstated")]
 
+    def _goals(self, today: date) -> list[Block]:
+        return (
+            self._what_is_said("goals") if self.said("goals") or self.policy.purpose is None else self._purpose(today)
+        )
+
+    def _leads(self, _: date) -> list[Block]:
+        return self._what_is_said("leads")
+
+    def _interprets(self, _: date) -> list[Block]:
+        return self._what_is_said("interprets")
+
+    def _review(self, _: date) -> list[Block]:
+        return self._what_is_said("review")
+
+    def _what_is_said(self, topic: InfoTopic) -> list[Block]:
+        said = self.said(topic)
+        return [self.say("info.said"), *said] if said else [self.say("info.unstated")]
+
     def _units(self, _: date) -> list[Block]:
         counts = self.responsible.counts()
         if not counts:

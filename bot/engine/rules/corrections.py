@@ -40,7 +40,7 @@ def correction(asked: Asked, use: Resources) -> Outcome:
     question, clause = use.understanding.question(rest), conversation.clause
     if use.understanding.empty(rest):
         only_asks = bool(clause and question.asks & ASKS_OF_CLAUSE)  # 不是钱,是谁负责
-        return Narrow(replace(asked, question=question)) if only_asks else _rejected(asked, use)
+        return Narrow(replace(asked, question=question)) if only_asks else offers_next(asked, use)
     if clause and use.answers(clause).names_case(clause, question):
         return use.of_talked_about(question, conversation)
     rejected = "" if question.asks & ASKS_OF_CLAUSE else clause  # else only what was asked of it was wrong
@@ -75,7 +75,7 @@ def _asked_before(conversation: Conversation, use: Resources) -> bool:
     return bool(use.understanding.question(last).asks & ASKS)
 
 
-def _rejected(asked: Asked, use: Resources) -> Reply:
+def offers_next(asked: Asked, use: Resources) -> Reply:
     """The last answer was wrong, and nothing else is said: offer what came next."""
     reply = use.across.more(asked.conversation)
     if reply is None:

@@ -37,7 +37,7 @@ def follow_ups(asked: Asked, use: Resources) -> Outcome:
     if not _may_follow(asked, use):
         return None
     if "more" in question.asks and (conversation.more or conversation.clause):
-        return _more(asked, use)
+        return more(asked, use)
     if conversation.info and "original" in question.asks:
         return use.info(cast(InfoTopic, conversation.info), question, conversation, asked.scope)
     if conversation.clause and question.asks & OF_TALKED_ABOUT:
@@ -103,7 +103,7 @@ def _with_nothing(asked: Asked, use: Resources) -> Outcome:
     return use.asks_back(asked.scope, conversation)
 
 
-def _more(asked: Asked, use: Resources) -> Reply:
+def more(asked: Asked, use: Resources) -> Reply:
     """Further clauses that fitted, or the next page of the list of documents."""
     conversation = asked.conversation
     if conversation.more and kind_of(conversation.more[0]) == "document":

@@ -12,6 +12,7 @@ from bot.engine.rules.absent import absent
 from bot.engine.rules.asides import asides
 from bot.engine.rules.asked import Apart, Asked, Narrow, Outcome, RuleFunction
 from bot.engine.rules.best_match import best_match
+from bot.engine.rules.by_act import by_act
 from bot.engine.rules.compares import compares
 from bot.engine.rules.corrections import correction, nothing_said
 from bot.engine.rules.definitions import definitions
@@ -19,7 +20,7 @@ from bot.engine.rules.document_facts import described, document_facts, whole_doc
 from bot.engine.rules.documents import another_place, documents
 from bot.engine.rules.follow_ups import follow_ups, hangs
 from bot.engine.rules.goes_on import goes_on
-from bot.engine.rules.leaves import acknowledges, explains, leaves, opens
+from bot.engine.rules.leaves import acknowledges, explains, leads_in, leaves, opens
 from bot.engine.rules.lists import lists
 from bot.engine.rules.mentions import mentions
 from bot.engine.rules.missing import missing
@@ -44,6 +45,7 @@ RULES: tuple[RuleFunction, ...] = (
     opens,
     hangs,
     leaves,
+    leads_in,
     acknowledges,
     explains,
     walks,
@@ -64,6 +66,7 @@ RULES: tuple[RuleFunction, ...] = (
     described,
     document_facts,
     definitions,
+    by_act,
     lists,
     places,
     mentions,

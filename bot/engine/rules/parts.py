@@ -32,7 +32,7 @@ def parts(asked: Asked, use: Resources) -> Outcome:
         conversation, offered = replace(conversation, clause=offered[0], choices=()), []
         asked = replace(asked, conversation=conversation)
     if part.name == UNITS:
-        return _responsible(asked, use)
+        return responsible(asked, use)
     if conversation.clause:
         clause = use.library.clause(conversation.clause)
         return use.answers(conversation.clause).part(clause, part, asked.question, conversation)
@@ -93,7 +93,7 @@ def _told(asked: Asked, use: Resources) -> Outcome:
     return None
 
 
-def _responsible(asked: Asked, use: Resources) -> Outcome:
+def responsible(asked: Asked, use: Resources) -> Outcome:
     """Who is responsible for a clause without phrasings, and nothing of what was asked before; None: others know."""
     conversation = asked.conversation
     if asked.talked_about not in use.library.untaught:

@@ -79,6 +79,7 @@ class Acts:
         self._beside = pattern(acts.beside)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
+        self._this_clause = pattern(acts.this_clause)
         this = pattern(acts.this_document).pattern
         self._plainly = [
             (topic, re.compile(f"(?:{this})(?:{pattern(of.plainly).pattern}){_CLOSING}"))
@@ -86,6 +87,14 @@ class Acts:
         ]
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
         self._stories = [(p, pattern(p.ask.story), pattern(p.ask.unless)) for p, _ in self._parts]
+
+    def of_clause(self, question: Question) -> bool:
+        """Whether a message says that it is on a clause: 那条具体讲什么."""
+        return self._this_clause.search(question.reading.folded) is not None
+
+    def part_named(self, name: str) -> Part:
+        """One of the things that are asked of a measure, by its name."""
+        return next(part for part, _ in self._parts if part.name == name)
 
     def leaves(self, question: Question) -> str | None:
         """What is asked once something new is begun, 换个问题,…; empty: nothing yet. None: nothing is begun."""

@@ -16,6 +16,7 @@ from bot.engine.understanding.patterns import pattern
 from bot.engine.values.thresholds import LEAD_IN
 from knowledge.base.lexicon import Lexicon, Unit
 from knowledge.compiled import Ready
+from knowledge.learned.dialogue_acts import QUESTION
 from knowledge.reading.reader import Reading
 from knowledge.text.fold import fold
 from knowledge.text.numbers import Number, is_article, numbers
@@ -27,6 +28,8 @@ REMEMBERED = 1_000
 REMEMBERED_CHARS = 200
 """Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
+_LED_IN = re.compile(r"(?P<lead>.{2,14}?)[,.:;!?~ ]+(?P<rest>.{4,})$")
+"""Words before a question, and the question."""
 ALL_CASES = "all_cases"
 """What a question asks that wants the sums of all cases side by side; no list of cues: what was said makes it."""
 NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
@@ -125,7 +128,28 @@ class Understanding:
             for name, expressions in lexicon.cues.model_dump().items()
             if name in NO_GENERIC
         }
+        self._acts = ready.acts
         self._remembered = lru_cache(REMEMBERED)(self._question)
+
+    nothing = QUESTION
+    """The act of a message that is none."""
+
+    def act(self, question: Question, least: float) -> str:
+        """What a message does in the conversation, where that is at least so probable; else that it is a question."""
+        act, probability = self._acts.read(question.reading)
+        return act if probability >= least else self.nothing
+
+    def beside_act(self, question: Question) -> list[str]:
+        """The words of a message in which people put no act, which so name its subject."""
+        return [word for word in question.telling if word not in self._acts.words]
+
+    def led_in(self, question: Question, least: float) -> str | None:
+        """The question behind words that announce another one: 最后一个,…; None where there are no such words."""
+        match = _LED_IN.match(question.reading.folded)
+        if match is None:
+            return None
+        act, probability = self._acts.read(self._reader.read(match["lead"]))
+        return match["rest"] if act in ("leaves", "adds") and probability >= least else None
 
     def question(self, text: str) -> Question:
         """Understand any text; never raises."""

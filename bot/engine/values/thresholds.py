@@ -141,3 +141,10 @@ MOST_CHARS, MOST_WORDS = 9, 3
 """Longest bare question that is looked up verbatim."""
 MOST_CLAUSES = 4
 """Words in more clauses than this say nothing; the scores decide."""
+
+# -- what a message does in a conversation (knowledge/learned/dialogue_acts.py) ---------------------------------------
+
+ACT = 0.4
+"""From which 别概括了,上原文 asks for the original. Lower, a subject is taken for what was shown."""
+LED_IN = 0.5
+"""From which what stands before a question announces another one: 这个先放一边, 最后一个."""

@@ -1,0 +1,172 @@
+"""What is asked of what was shown, or of a document as a whole, in words that are known by what they are like.
+
+上原文，别概括 is near what people say who want the original, and holds none of its expressions (lexicon/dialogue_acts).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.engine.rules.asked import Asked, Narrow, Outcome
+from bot.engine.rules.corrections import offers_next
+from bot.engine.rules.follow_ups import more
+from bot.engine.rules.parts import responsible
+from bot.engine.rules.places import mentions_place
+from bot.engine.rules.resources import Resources
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import ACT, SURE_TOPIC
+from bot.engine.values.why import By, Rule
+from knowledge.base.document import Policy
+from knowledge.base.phrasings import InfoTopic
+from knowledge.base.target import Target
+from knowledge.text.fold import fold
+
+OF_DOCUMENT: dict[str, InfoTopic] = {
+    "term": "validity",
+    "goals": "goals",
+    "contents": "structure",
+    "leads": "leads",
+    "interprets": "interprets",
+    "review": "review",
+}
+"""Acts that ask something of the document as a whole, and what."""
+TOLD_APART: dict[str, frozenset[InfoTopic | None]] = {
+    "term": frozenset({None, "validity"}),
+    "goals": frozenset({None, "purpose"}),
+    "contents": frozenset({None, "structure"}),
+    "leads": frozenset({None, "units"}),
+}
+"""What else these may be taken for among the topics that are learned with the documents; any other topic is meant."""
+MORE = "more"
+"""An act, and the name of its cues."""
+LEAST = 4
+"""Letters of a message that is known by what it is like: fewer are a word, which clauses may hold."""
+_LETTER = re.compile(r"\w")
+PARTS = {
+    "payer": "payer",
+    "deadline": "deadline",
+    "materials": "materials",
+    "procedure": "procedure",
+    "contact": "phone",
+}
+"""Acts that ask one thing of the measure that is talked about, and its name in talk.yaml (acts.parts)."""
+
+
+def by_act(asked: Asked, use: Resources) -> Outcome:
+    """Once something was shown, or where one document is asked."""
+    question, conversation = asked.question, asked.conversation
+    if (
+        asked.names_unit
+        or asked.rejected
+        or "documents" in question.asks
+        or question.elsewhere
+        or mentions_place(question)
+    ):
+        return None
+    meant = asked.scope.asked_of(conversation)
+    if meant is None or not (asked.scope.single or conversation.policy or conversation.clause):
+        return None  # among several documents, what is asked of none is asked of no default
+    act = (
+        use.understanding.act(question, ACT)
+        if len(_LETTER.findall(question.reading.plain)) >= LEAST
+        else use.understanding.nothing
+    )
+    if act in OF_DOCUMENT:
+        return _of_document(act, meant, asked, use)
+    if act == "complaint" and not conversation.empty:
+        return offers_next(asked, use)
+    return _of_shown(act, meant, asked, use) if conversation.clause and not asked.left else None
+
+
+def _of_shown(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:
+    """What is asked of the clause that is talked about; None where something is named that isn't in it."""
+    clause = use.library.clause(asked.conversation.clause)
+    here = _names(f"{meant.title or meant.display_name}\n{clause.title}\n{clause.text}", asked, use)
+    if act == "mentioned":
+        return None if here else _mentioned(asked, use)
+    if not here or (act == MORE and MORE in asked.question.asks):  # 其他级别的呢: its cue is known better than likeness
+        return None
+    if act in PARTS:
+        part = use.acts.part_named(PARTS[act])
+        return use.answers(asked.talked_about).part(clause, part, asked.question, asked.conversation)
+    of_clause = _OF_CLAUSE.get(act)
+    return of_clause(asked, use) if of_clause is not None else None
+
+
+def _mentioned(asked: Asked, use: Resources) -> Outcome:
+    """有没有说到停车: the clauses that speak of all it names, or that none speaks of any of it; else a question."""
+    conversation, talked, words = asked.conversation, asked.talked_about, use.understanding.beside_act(asked.question)
+    policy = use.library.by_id[talked]
+    if not words:
+        return None
+    found = use.mentions.all_of(policy, words)
+    if len(found) > 1:
+        return use.mentioned.reply(found, talked, asked.question.reading.plain, conversation, "、".join(words))
+    if found:
+        target = str(Target.of_clause(talked, found[0].clause.id))
+        by = By(Rule.MENTIONED, 1.0)
+        return use.answers(target).answer(found[0].clause, asked.question, replace(conversation, clause=""), by)
+    if not any(use.mentions.all_of(policy, [word]) for word in words):
+        said = "、".join(words)
+        return use.answers(talked).note("none", "none.not_mentioned", conversation, Rule.MENTIONED, subject=said)
+    left = Conversation(policy=conversation.policy, named=conversation.named)
+    return Narrow(replace(asked, conversation=left, scope=asked.scope.within(talked), left=True))
+
+
+def _of_document(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:
+    """What the document says of itself, or that it doesn't say it; with nothing shown yet, what other rules find."""
+    topic, conversation, answers = OF_DOCUMENT[act], asked.conversation, use.answers(meant.id)
+    if use.acts.of_clause(asked.question) or not _names(meant.title or meant.display_name, asked, use):
+        return None
+    if act in TOLD_APART and use.topic(asked.question, asked.scope, SURE_TOPIC) not in TOLD_APART[act]:
+        return None
+    if answers.says_of_itself(topic) or topic in ("structure", "interprets"):
+        return answers.info(topic, conversation)
+    if topic == "leads" and conversation.clause:
+        return answers.info("units", conversation) if _of_whole(asked, use) else _units(asked, use)
+    return answers.info(topic, conversation) if conversation.clause else None
+
+
+def _of_whole(asked: Asked, use: Resources) -> bool:
+    """Whether a message says that it is on the whole document: 整个方案, 这份文件总的."""
+    return use.follow_ups.says_whole(asked.question) or use.described.pointed(asked.question.reading.plain)
+
+
+def _names(text: str, asked: Asked, use: Resources) -> bool:
+    """Whether all that a message names stands in this."""
+    return all(word in fold(text) for word in use.understanding.beside_act(asked.question))
+
+
+def _asking(cue: str) -> Callable[[Asked, Resources], Reply]:
+    """What answers as if a cue had been said."""
+
+    def answer(asked: Asked, use: Resources) -> Reply:
+        question = replace(asked.question, asks=asked.question.asks | {cue})
+        return use.of_talked_about(question, asked.conversation)
+
+    return answer
+
+
+def _amount(asked: Asked, use: Resources) -> Outcome:
+    return None if use.understanding.numbers.asked_for(asked.question) else _asking("amount")(asked, use)  # 百分之几
+
+
+def _units(asked: Asked, use: Resources) -> Outcome:
+    return responsible(asked, use) or _asking("units")(asked, use)
+
+
+def _shorter(asked: Asked, use: Resources) -> Outcome:
+    conversation = asked.conversation
+    return use.answers(conversation.clause).shorter(use.library.clause(conversation.clause), conversation)
+
+
+_OF_CLAUSE: dict[str, Callable[[Asked, Resources], Outcome]] = {
+    "original": _asking("original"),
+    "amount": _amount,
+    "units": _units,
+    "shorter": _shorter,
+    MORE: more,
+}
