@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from bot.engine.understanding.money_words import MoneyWords
 from bot.engine.understanding.number_words import NumberWords
@@ -92,6 +93,13 @@ SHORTEST_UNIT = 3
 """Characters of a unit that only a document names: 济南 or 政府 in its text is no unit that a question names."""
 
 
+def _whole(run: Sequence[str], plain: str) -> Iterator[str]:
+    """The words of a run; characters that stand side by side are one: 养蜂 is a word that no list has."""
+    for single, some in groupby(run, lambda word: len(word) == 1):
+        together = "".join(some_words := list(some))
+        yield from [together] if single and together in plain else some_words
+
+
 class Understanding:
     """Finds what is asked for; built once from the lexicon."""
 
@@ -141,7 +149,10 @@ class Understanding:
 
     def beside_act(self, question: Question) -> list[str]:
         """The words of a message in which people put no act, which so name its subject."""
-        return [word for word in question.telling if word not in self._acts.words]
+        pieces = ["" if word in self._acts.words else word for word in question.left]
+        joined = (list(run) for said, run in groupby(pieces, bool) if said)
+        words = [word for run in joined for word in _whole(run, question.reading.plain)]
+        return [word for word in words if len(word) > 1]
 
     def led_in(self, question: Question, least: float) -> str | None:
         """The question behind words that announce another one: 最后一个,…; None where there are no such words."""
