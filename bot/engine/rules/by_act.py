@@ -58,27 +58,27 @@ PARTS = {
 def by_act(asked: Asked, use: Resources) -> Outcome:
     """Once something was shown, or where one document is asked."""
     question, conversation = asked.question, asked.conversation
-    if (
-        asked.names_unit
-        or asked.rejected
-        or "documents" in question.asks
-        or question.elsewhere
-        or mentions_place(question)
-    ):
-        return None
     meant = asked.scope.asked_of(conversation)
     if meant is None or not (asked.scope.single or conversation.policy or conversation.clause):
         return None  # among several documents, what is asked of none is asked of no default
-    act = (
-        use.understanding.act(question, ACT)
-        if len(_LETTER.findall(question.reading.plain)) >= LEAST
-        else use.understanding.nothing
-    )
+    if conversation.empty and not _names(meant.title or meant.display_name, asked, use):
+        return None  # as nearly all questions: so the act need not be read
+    act = use.understanding.act(question, ACT)
+    if act == use.understanding.nothing or _says_more(asked):
+        return None
     if act in OF_DOCUMENT:
         return _of_document(act, meant, asked, use)
     if act == "complaint" and not conversation.empty:
         return offers_next(asked, use)
     return _of_shown(act, meant, asked, use) if conversation.clause and not asked.left else None
+
+
+def _says_more(asked: Asked) -> bool:
+    """Whether it names a unit or a place, or is too short to be known by what it is like."""
+    question = asked.question
+    if asked.names_unit or asked.rejected or "documents" in question.asks or question.elsewhere:
+        return True
+    return len(_LETTER.findall(question.reading.plain)) < LEAST or mentions_place(question)
 
 
 def _of_shown(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:
@@ -137,7 +137,9 @@ def _of_whole(asked: Asked, use: Resources) -> bool:
 
 def _names(text: str, asked: Asked, use: Resources) -> bool:
     """Whether all that a message names stands in this."""
-    return all(word in fold(text) for word in use.understanding.beside_act(asked.question))
+    words = use.understanding.beside_act(asked.question)
+    folded = fold(text) if words else ""
+    return all(word in folded for word in words)
 
 
 def _asking(cue: str) -> Callable[[Asked, Resources], Reply]:

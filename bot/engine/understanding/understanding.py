@@ -29,8 +29,11 @@ REMEMBERED = 1_000
 REMEMBERED_CHARS = 200
 """Characters of a question that is worth remembering."""
 _WORDS = re.compile(r"\w")
-_LED_IN = re.compile(r"(?P<lead>.{2,14}?)[,.:;!?~ ]+(?P<rest>.{4,})$")
+_LED_IN = re.compile(r"(?P<lead>.{2,14}?)[,.:;!?~ ]+(?P<rest>.+)$")
 """Words before a question, and the question."""
+_LETTERS = re.compile(r"[^\W\d]")
+LEAST_ASKED = 4
+"""Letters of a question that something stands before."""
 ALL_CASES = "all_cases"
 """What a question asks that wants the sums of all cases side by side; no list of cues: what was said makes it."""
 NO_GENERIC = frozenset({"correction", "documents", "contents", "compares", "aspects"})
@@ -157,9 +160,9 @@ class Understanding:
     def led_in(self, question: Question, least: float) -> str | None:
         """The question behind words that announce another one: 最后一个,…; None where there are no such words."""
         match = _LED_IN.match(question.reading.folded)
-        if match is None:
+        if match is None or len(_LETTERS.findall(match["rest"])) < LEAST_ASKED:
             return None
-        act, probability = self._acts.read(self._reader.read(match["lead"]))
+        act, probability = self._acts.read(self._reader.read_left(match["lead"]))
         return match["rest"] if act in ("leaves", "adds") and probability >= least else None
 
     def question(self, text: str) -> Question:
