@@ -87,7 +87,14 @@ def _of_shown(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:
     here = _names(f"{meant.title or meant.display_name}\n{clause.title}\n{clause.text}", asked, use)
     if act == "mentioned":
         return None if here else _mentioned(asked, use)
-    if not here or (act == MORE and MORE in asked.question.asks):  # 其他级别的呢: its cue is known better than likeness
+    asks = asked.question.asks
+    if act == "payer" and asks & {"amount", "count"}:  # 那笔专项资金一共多少
+        return None
+    if act == "procedure" and asked.question.bare:  # 具体怎么说的
+        return None
+    if not here or (
+        act == MORE and (MORE in asks or use.understanding.unknown_to_acts(asked.question))
+    ):  # 其他级别的呢
         return None
     if act in PARTS:
         part = use.acts.part_named(PARTS[act])

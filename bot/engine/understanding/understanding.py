@@ -150,6 +150,10 @@ class Understanding:
         act, probability = self._acts.read(question.reading)
         return act if probability >= least else self.nothing
 
+    def unknown_to_acts(self, question: Question) -> bool:
+        """Whether any word of a message, however short, stands in no act: 还有救吗."""
+        return any(word not in self._acts.words for word in question.left)
+
     def beside_act(self, question: Question) -> list[str]:
         """The words of a message in which people put no act, which so name its subject."""
         pieces = ["" if word in self._acts.words else word for word in question.left]
