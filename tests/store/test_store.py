@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, event, select, text
@@ -111,7 +112,7 @@ async def test_a_thousand_writes_at_once_are_few_commits(url: str) -> None:
 async def test_no_write_looks_through_all_that_was_received(tmp_path: Path) -> None:
     """Else each message costs more than the one before it: what is answered is kept for two days."""
     path = tmp_path / "store.db"
-    said: list[tuple[str, object]] = []
+    said: list[tuple[str, Any]] = []
     async with opened(f"sqlite:///{path}") as store:
         await store.change(Change())  # the first commit tidies, and looks through all that it may remove
         event.listen(store.engine, "before_cursor_execute", lambda _c, _k, sql, values, *_: said.append((sql, values)))
