@@ -77,7 +77,7 @@ def thin_lexicon(lexicon: Path, each: int = EACH) -> None:
             path.unlink()
     for name in ("unrelated", "not_covered", "document_questions"):
         _thin(lexicon / name, each)
-    _thin(lexicon / "dialogue_acts", each // 2)
+    _thin(lexicon / "dialogue_acts", 2 if each == FEWEST else each // 2)
 
 
 def thin_files(folder: Path, kept: Collection[str]) -> None:

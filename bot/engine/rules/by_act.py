@@ -87,20 +87,23 @@ def _of_shown(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:
     here = _names(f"{meant.title or meant.display_name}\n{clause.title}\n{clause.text}", asked, use)
     if act == "mentioned":
         return None if here else _mentioned(asked, use)
-    asks = asked.question.asks
-    if act == "payer" and asks & {"amount", "count"}:  # 那笔专项资金一共多少
-        return None
-    if act == "procedure" and asked.question.bare:  # 具体怎么说的
-        return None
-    if not here or (
-        act == MORE and (MORE in asks or use.understanding.unknown_to_acts(asked.question))
-    ):  # 其他级别的呢
+    if not here or _said_otherwise(act, asked, use):
         return None
     if act in PARTS:
         part = use.acts.part_named(PARTS[act])
         return use.answers(asked.talked_about).part(clause, part, asked.question, asked.conversation)
     of_clause = _OF_CLAUSE.get(act)
     return of_clause(asked, use) if of_clause is not None else None
+
+
+def _said_otherwise(act: str, asked: Asked, use: Resources) -> bool:
+    """Whether a cue in the message asks something else, or knows it better than likeness does."""
+    question, asks = asked.question, asked.question.asks
+    if act == "payer":  # 那笔专项资金一共多少
+        return bool(asks & {"amount", "count"})
+    if act == "procedure":  # 具体怎么说的, =1+1怎么申请
+        return question.bare or any(word.isdigit() for word in question.left)
+    return act == MORE and (MORE in asks or use.understanding.unknown_to_acts(question))  # 其他级别的呢, 还有救吗
 
 
 def _mentioned(asked: Asked, use: Resources) -> Outcome:
