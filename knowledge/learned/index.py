@@ -290,7 +290,7 @@ def build(
     rows = [vector(readings[e.text].features, feature_ids, idf) for e in ordered]
     labels = np.array([number[e.target] for e in ordered], dtype=np.int32)
     keys = [f"{e.target} {e.text}" for e in ordered]
-    weights, bias = regression.train(rows, labels, keys, len(feature_ids), len(targets))
+    weights, bias = regression.train(rows, labels, keys, (len(feature_ids), len(targets)))
 
     postings: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for row, (ids, values) in enumerate(rows):

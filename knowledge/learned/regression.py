@@ -27,20 +27,24 @@ SALT = b"20251008"
 
 
 def train(
-    rows: Sequence[tuple[Ints, Floats]], labels: Ints, keys: Sequence[str], n_features: int, n_classes: int
+    rows: Sequence[tuple[Ints, Floats]],
+    labels: Ints,
+    keys: Sequence[str],
+    shape: tuple[int, int],
+    epochs: int = EPOCHS,
 ) -> tuple[Floats, Floats]:
-    """Weights (n_features, n_classes) and biases (n_classes,).
+    """Weights, of ``shape`` (features, classes), and biases (classes,).
 
     ``rows``: per example the feature ids and their values (unit length); ``labels``: the class of each; ``keys``: a
-    name of each, which decides when it has its turn.
+    name of each, which decides when it has its turn; ``epochs``: passes over all, at most EPOCHS.
     """
-    weights = np.zeros((n_features, n_classes), dtype=np.float32)
-    bias = np.zeros(n_classes, dtype=np.float32)
+    weights = np.zeros(shape, dtype=np.float32)
+    bias = np.zeros(shape[1], dtype=np.float32)
     scale = 1.0  # weights are kept divided by it, so that shrinking all of them costs one multiplication
     turns = _turns(keys)
     step = 0
-    total = EPOCHS * len(rows)
-    for epoch in range(EPOCHS):
+    total = epochs * len(rows)
+    for epoch in range(epochs):
         for i in np.argsort(turns[:, epoch], kind="stable"):
             ids, values = rows[i]
             rate = RATE * (1 - step / total)

@@ -20,8 +20,8 @@ def test_learning_tells_two_classes_apart_and_is_the_same_each_time() -> None:
     b = (np.array([2, 1], dtype=np.int32), np.array([0.6, 0.8], dtype=np.float32))
     labels = np.array([0, 1] * 20, dtype=np.int32)
     keys = [str(n) for n in range(40)]
-    first = regression.train([a, b] * 20, labels, keys, 3, 2)
-    again = regression.train([a, b] * 20, labels, keys, 3, 2)
+    first = regression.train([a, b] * 20, labels, keys, (3, 2))
+    again = regression.train([a, b] * 20, labels, keys, (3, 2))
     assert np.array_equal(first[0], again[0])
     weights, bias = first
     assert (a[1] @ weights[a[0]] + bias).argmax() == 0
