@@ -206,7 +206,7 @@ DialogueAct = Literal[
 """What a message does in a conversation; ``leaves`` and ``adds`` stand before a question, ``question`` is none."""
 
 
-class DialogueActs(Record):
+class ActPhrasings(Record):
     """lexicon/dialogue_acts: how people put what they ask of what was shown, or of a document as a whole, by writer."""
 
     acts: dict[DialogueAct, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
@@ -308,5 +308,5 @@ class Lexicon(Record):
     subjects: MoneySubjects = MoneySubjects()
     contrasts: Contrasts = Contrasts()
     swaps: Swaps = Swaps()
-    dialogue_acts: DialogueActs = DialogueActs()
+    dialogue_acts: ActPhrasings = ActPhrasings()
     domain_words: tuple[Text, ...]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from knowledge import ROOT
 from knowledge.base.lexicon import (
+    ActPhrasings,
     Contrasts,
     Cues,
-    DialogueActs,
     DocumentQuestions,
     English,
     Lexicon,
@@ -39,7 +39,7 @@ _LISTS: dict[str, type[Record]] = {
     "not_covered": NotCoveredTopics,
     "unrelated": Unrelated,
     "talk": Talk,
-    "dialogue_acts": DialogueActs,
+    "dialogue_acts": ActPhrasings,
 }
 _LATER: dict[str, type[Record]] = {
     "document_questions": DocumentQuestions,

@@ -243,9 +243,9 @@ class ActTalk(Record):
     person: Expressions = NEVER
     """Who somebody is, by name."""
     this_document: Expressions = NEVER
+    """How a sentence begins that is on a document as a whole."""
     this_clause: Expressions = NEVER
     """What says that the clause is meant, not the document: 那条具体讲什么."""
-    """How a sentence begins that is on a document as a whole."""
     among: Expressions = NEVER
     """What picks from all that was listed: 其中科技局管的."""
     following: Expressions = NEVER

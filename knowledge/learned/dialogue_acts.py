@@ -25,7 +25,7 @@ OF_SUBJECTS = (QUESTION, "mentioned")
 """Acts that name a subject."""
 BESIDE = 0.4
 """Questions on subjects that are learned from beside each phrasing of an act."""
-EPOCHS = 4
+PASSES = 4
 """Passes over the phrasings: with more of them no more is read right, and each compiling takes longer."""
 ARRAYS = ("act_idf", "act_weights", "act_bias")
 """Names of the arrays in a compiled form."""
@@ -74,7 +74,7 @@ class DialogueActs:
             np.array([number[act] for _, act in pairs], dtype=np.int32),
             [f"{act} {text}" for text, act in pairs],
             (len(feature_ids), len(acts)),
-            EPOCHS,
+            PASSES,
         )
         words = {word for reading, act in readings if act not in OF_SUBJECTS for word in reading.words}
         return DialogueActs(acts, feature_ids, idf, weights, bias, frozenset(words))

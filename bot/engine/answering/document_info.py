@@ -17,6 +17,8 @@ from knowledge.text.fold import fold_whole
 
 MOST_LINES = 60
 """Clauses of a document that its contents name one by one; of a longer one only the parts are named."""
+SAID_ONLY = ("leads", "interprets", "review")
+"""Topics of which nothing is known but the sentences that say it."""
 MOST_SAID = 3
 """Sentences that say something of the document which are quoted where it isn't known otherwise."""
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
@@ -29,7 +31,10 @@ class DocumentInfo(Paragraphs):
 
     def info(self, topic: InfoTopic, today: date) -> list[Block]:
         """What people ask about the document as a whole."""
-        blocks: list[Block] = getattr(self, f"_{topic}")(today)
+        if topic in SAID_ONLY:
+            blocks = self._said(topic) or [self.say("info.unstated")]
+        else:
+            blocks = getattr(self, f"_{topic}")(today)
         if self.named:
             blocks.append(Block("place", (Say(self.document),), self.label("place")))
         if topic not in ("validity", "effective"):
@@ -164,22 +169,12 @@ class DocumentInfo(Paragraphs):
         return blocks or [self.say("info.unstated")]
 
     def _goals(self, today: date) -> list[Block]:
-        return (
-            self._what_is_said("goals") if self.said("goals") or self.policy.purpose is None else self._purpose(today)
-        )
+        return self._said("goals") or self._purpose(today)
 
-    def _leads(self, _: date) -> list[Block]:
-        return self._what_is_said("leads")
-
-    def _interprets(self, _: date) -> list[Block]:
-        return self._what_is_said("interprets")
-
-    def _review(self, _: date) -> list[Block]:
-        return self._what_is_said("review")
-
-    def _what_is_said(self, topic: InfoTopic) -> list[Block]:
+    def _said(self, topic: InfoTopic) -> list[Block]:
+        """The sentences that say it, under a line; none where there are none."""
         said = self.said(topic)
-        return [self.say("info.said"), *said] if said else [self.say("info.unstated")]
+        return [self.say("particulars.said"), *said] if said else []
 
     def _units(self, _: date) -> list[Block]:
         counts = self.responsible.counts()

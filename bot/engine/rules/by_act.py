@@ -15,13 +15,13 @@ from bot.engine.rules.follow_ups import more
 from bot.engine.rules.parts import responsible
 from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
-from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import ACT, SURE_TOPIC
 from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target
+from knowledge.learned.dialogue_acts import QUESTION
 from knowledge.text.fold import fold
 
 OF_DOCUMENT: dict[str, InfoTopic] = {
@@ -64,7 +64,7 @@ def by_act(asked: Asked, use: Resources) -> Outcome:
     if conversation.empty and not _names(meant.title or meant.display_name, asked, use):
         return None  # as nearly all questions: so the act need not be read
     act = use.understanding.act(question, ACT)
-    if act == use.understanding.nothing or _says_more(asked):
+    if act == QUESTION or _says_more(asked):
         return None
     if act in OF_DOCUMENT:
         return _of_document(act, meant, asked, use)
@@ -119,11 +119,18 @@ def _mentioned(asked: Asked, use: Resources) -> Outcome:
         target = str(Target.of_clause(talked, found[0].clause.id))
         by = By(Rule.MENTIONED, 1.0)
         return use.answers(target).answer(found[0].clause, asked.question, replace(conversation, clause=""), by)
-    if not any(use.mentions.all_of(policy, [word]) for word in words):
+    if not any(use.mentions.all_of(policy, [word]) or word in _around(policy) for word in words):
         said = "、".join(words)
         return use.answers(talked).note("none", "none.not_mentioned", conversation, Rule.MENTIONED, subject=said)
-    left = Conversation(policy=conversation.policy, named=conversation.named)
-    return Narrow(replace(asked, conversation=left, scope=asked.scope.within(talked), left=True))
+    return Narrow(replace(asked, conversation=conversation.left, scope=asked.scope.within(talked), left=True))
+
+
+def _around(policy: Policy) -> str:
+    """What stands in a document outside its clauses."""
+    attached = (text for one in policy.attachments for text in (one.heading, one.title, one.preamble))
+    headings = (section.name for section in policy.all_sections)
+    texts = (policy.title, *policy.masthead, policy.addressees, policy.preamble, policy.closing, *policy.signature)
+    return fold("\n".join(filter(None, (*texts, *headings, *attached))))
 
 
 def _of_document(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:

@@ -12,6 +12,7 @@ from bot.engine.rules.resources import Resources
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.thresholds import ACT, LED_IN
 from bot.engine.values.why import Rule
+from knowledge.learned.dialogue_acts import QUESTION
 
 
 def acknowledges(asked: Asked, use: Resources) -> Outcome:
@@ -50,22 +51,19 @@ def leaves(asked: Asked, use: Resources) -> Outcome:
 
 def leads_in(asked: Asked, use: Resources) -> Outcome:
     """The question behind words that are like those: 这个先放一边,社区食堂怎么优惠; 临走再问一句,…."""
-    led = use.understanding.led_in(asked.question, LED_IN) if asked.conversation.on_table else None
-    if led is None:
-        return None
-    return _left(led, asked, use)
+    rest = use.understanding.led_in(asked.question, LED_IN) if asked.conversation.on_table else None
+    return None if rest is None else _left(rest, asked, use)
 
 
 def _left(rest: str, asked: Asked, use: Resources) -> Outcome:
     conversation = asked.conversation
-    left = Conversation(policy=conversation.policy, named=conversation.named)
+    left = conversation.left
     if not rest:
         if conversation == Conversation():
             return None
         home = use.home(asked.scope, conversation)
         return home.note("clarify", "clarify.next_question", left, Rule.LEFT)
     question = use.understanding.question(rest)
-    known = use.understanding
-    of_shown = known.act(question, ACT) != known.nothing and not known.beside_act(question)
+    of_shown = use.understanding.act(question, ACT) != QUESTION and not use.understanding.beside_act(question)
     same = question.bare or of_shown or use.acts.part(question) is not None  # 对了，找谁办
     return Narrow(replace(asked, question=question, conversation=conversation if same else left, left=not same))

@@ -99,8 +99,9 @@ SHORTEST_UNIT = 3
 def _whole(run: Sequence[str], plain: str) -> Iterator[str]:
     """The words of a run; characters that stand side by side are one: 养蜂 is a word that no list has."""
     for single, some in groupby(run, lambda word: len(word) == 1):
-        together = "".join(some_words := list(some))
-        yield from [together] if single and together in plain else some_words
+        words = list(some)
+        joined = "".join(words)
+        yield from [joined] if single and joined in plain else words
 
 
 class Understanding:
@@ -142,13 +143,10 @@ class Understanding:
         self._acts = ready.acts
         self._remembered = lru_cache(REMEMBERED)(self._question)
 
-    nothing = QUESTION
-    """The act of a message that is none."""
-
     def act(self, question: Question, least: float) -> str:
         """What a message does in the conversation, where that is at least so probable; else that it is a question."""
         act, probability = self._acts.read(question.reading)
-        return act if probability >= least else self.nothing
+        return act if probability >= least else QUESTION
 
     def unknown_to_acts(self, question: Question) -> bool:
         """Whether any word of a message, however short, stands in no act: 还有救吗."""

@@ -55,6 +55,11 @@ class Conversation:
         return not any(vars(self).values())
 
     @property
+    def left(self) -> Conversation:
+        """What stays when what is talked about is left: the document."""
+        return Conversation(policy=self.policy, named=self.named)
+
+    @property
     def on_table(self) -> bool:
         """Whether there is anything that a turn could go on from: what was answered, offered or asked."""
         return bool(self.clause or self.said or self.choices or self.info or self.earlier)
