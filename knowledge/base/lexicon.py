@@ -202,6 +202,8 @@ DialogueAct = Literal[
     "leaves",
     "adds",
     "question",
+    "following",
+    "preceding",
 ]
 """What a message does in a conversation; ``leaves`` and ``adds`` stand before a question, ``question`` is none."""
 
@@ -310,3 +312,5 @@ class Lexicon(Record):
     swaps: Swaps = Swaps()
     dialogue_acts: ActPhrasings = ActPhrasings()
     domain_words: tuple[Text, ...]
+    things: tuple[Text, ...] = ()
+    """Particular things, people and places that a question may be on (things.txt)."""

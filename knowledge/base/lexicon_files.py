@@ -29,7 +29,8 @@ from knowledge.files.yamlfile import YamlFile
 from knowledge.files.yamlparts import part_paths, read_parts
 
 FOLDER = "lexicon"
-WORDS = "domain_words.txt"
+WORDS, THINGS = "domain_words.txt", "things.txt"
+"""Lists of words alone, which need no YAML; a lexicon may be without the second."""
 _LISTS: dict[str, type[Record]] = {
     "units": Units,
     "synonyms": Synonyms,
@@ -63,9 +64,10 @@ def read_lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
         if part_paths(folder, name):
             parts[name] = parse(read_parts(folder, name), model, faults)
     words = read_words(folder / WORDS, faults)
-    if words is None or any(part is None for part in parts.values()):
+    things = read_words(folder / THINGS, faults) if (folder / THINGS).exists() else ()
+    if words is None or things is None or any(part is None for part in parts.values()):
         return None
-    return Lexicon.model_validate({**parts, "domain_words": words})
+    return Lexicon.model_validate({**parts, "domain_words": words, "things": things})
 
 
 def own_or_lent(folder: Path, name: str) -> Path:
@@ -74,9 +76,10 @@ def own_or_lent(folder: Path, name: str) -> Path:
 
 
 def read_words(path: Path, faults: list[Fault]) -> tuple[str, ...] | None:
-    """The words of a list, one or more a line; None when it can't be read."""
+    """The words of a list, one or more a line, lines that begin with # left out; None when it can't be read."""
     try:
-        return tuple(path.read_text(encoding="utf-8").split())
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return tuple(word for line in lines if not line.startswith("#") for word in line.split())
     except (OSError, UnicodeDecodeError) as error:
         faults.append(Fault(shown(path), 0, "", f"读不了：{error}"))
         return None

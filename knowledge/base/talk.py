@@ -251,6 +251,8 @@ class ActTalk(Record):
     following: Expressions = NEVER
     """The clause behind the one that is talked about; with the group ``twice``, the one behind that."""
     preceding: Expressions = NEVER
+    named_step: Expressions = NEVER
+    """The clause before or behind one that is named; groups ``named`` and ``step``: 招商那条的下一条."""
     beside: Expressions = NEVER
     """The one behind it or, with the group ``before``, before it, of which something is asked: 它后面那条补多少."""
     shorter: Expressions = NEVER

@@ -90,3 +90,9 @@ def longest_run(asked: str, text: str) -> int:
         if best < end and asked[end - best - 1 : end] in text:
             best += 1
     return best
+
+
+def share_of_pairs(plain: str, text: str) -> float:
+    """Of the pairs of characters of a plain text, the share that stand in another."""
+    pairs = [plain[i : i + 2] for i in range(len(plain) - 1)]
+    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0

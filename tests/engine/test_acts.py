@@ -82,8 +82,18 @@ def test_steps_through_the_document(imported: Assistant) -> None:
         ([NIGHT, "上一条"], "2.3"),
         ([STAIRS, "后面一条"], "a1.1.3"),
         (["首次认定的高企补多少", "下一条"], "4.3"),
+        (["首次认定的高企补多少", "下一跳讲些啥子"], "4.3"),
+        (["首次认定的高企补多少", "请提供紧随其后之条款"], "4.3"),
+        (["首次认定的高企补多少", "前头挨着的那条讲么事"], "4.1"),
+        (["首次认定的高企补多少", "招商引资那条的下一条"], "2.2"),
+        (["招商引资那条的上一条"], "1.6"),
     ):
         assert at(talk(imported, turns)) == clause, turns
+
+
+def test_a_step_with_a_subject_of_its_own_is_a_question(imported: Assistant) -> None:
+    reply = talk(imported, ["首次认定的高企补多少", "往后招商引资怎么奖"])
+    assert at(reply) == "2.1"
 
 
 def test_steps_end_with_the_document_or_the_list(imported: Assistant) -> None:

@@ -57,7 +57,13 @@ def right(question: dict[str, Any], reply: Reply) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "seed", "least", "sums"),
-    [("foreign", True, 37, 5), ("foreign", False, 56, 14), ("swapped", True, 52, 4), ("swapped", False, 44, 9)],
+    [
+        ("foreign", True, 37, 5),
+        ("foreign", False, 56, 14),
+        ("swapped", True, 52, 4),
+        ("swapped", False, 44, 9),
+        ("things", True, 51, 1),
+    ],
 )
 def test_another_subject_is_declined(asked: Asked, name: str, seed: bool, least: int, sums: int) -> None:
     """``least``: so many are; ``sums``: at most so many get a sum of money, the gravest of all."""

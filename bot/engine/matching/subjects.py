@@ -16,6 +16,7 @@ from knowledge.base.document import Clause, Figure, Policy
 from knowledge.compiled import Ready
 from knowledge.reading.word_class import names_thing, word_class
 from knowledge.retrieval.evidence import Asking, Evidence
+from knowledge.retrieval.holding import share_of_pairs
 from knowledge.text.fold import fold, fold_whole
 from knowledge.text.numbers import numbers
 
@@ -201,7 +202,7 @@ class Subjects:
         it says 餐厅. Who asks in others may call the thing what he likes.
         """
         stated = fold_whole("\n".join(dict.fromkeys(figure.quote for figure in figures)))
-        return _share(question.reading.plain, stated) >= OWN_WORDS
+        return share_of_pairs(question.reading.plain, stated) >= OWN_WORDS
 
     def _foreign(self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
         """Whether a part of a question has the words of the sentence that states a number, and a foreign thing.
@@ -215,7 +216,7 @@ class Subjects:
         lacking = [word for word in lacking if word[0] not in stated]  # 铁水联运 is of 铁路 and 水运
         foreign = [word for word in lacking if self._is_particular(word, clause, question)]
         parts = _PARTS.split(self._understanding.unintroduced(question.reading.plain)) if foreign else []
-        return any(word in part and _share(part, stated) >= OWN_WORDS for part in parts for word in foreign)
+        return any(word in part and share_of_pairs(part, stated) >= OWN_WORDS for part in parts for word in foreign)
 
     def _is_particular(self, word: str, clause: Clause, question: Question) -> bool:
         """Whether a word names a particular thing, person or place: neither any question's word, nor one made of such.
@@ -291,7 +292,7 @@ class Subjects:
             return False
         texts = [fold_whole(c.text) for c in policy.clauses] if known is None else [known.whole, known.said]
         own = fold_whole(clause.text)
-        parts = [part for part in _PARTS.split(question.reading.plain) if _share(part, own) >= OWN_WORDS]
+        parts = [part for part in _PARTS.split(question.reading.plain) if share_of_pairs(part, own) >= OWN_WORDS]
         return any(
             not any(name[i : i + 2] in text for i in range(len(name) - 1) for text in texts)
             for name in names
@@ -357,12 +358,6 @@ class Subjects:
 def _may_name(run: str) -> bool:
     """Whether characters side by side may be a noun: they end as one, and begin neither as a verb nor as a count."""
     return len(run) > 1 and word_class(run[-1]).startswith("n") and word_class(run[0])[:1] not in tuple("vqmpdru")
-
-
-def _share(plain: str, text: str) -> float:
-    """Of the pairs of characters of a plain text that stand in another."""
-    pairs = [plain[i : i + 2] for i in range(len(plain) - 1)]
-    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _sentence(clause: Clause, quote: str) -> str:

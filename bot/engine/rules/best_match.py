@@ -178,7 +178,7 @@ class Case:
         topic = Target.parse(best.target).topic
         if decision.act == "info":
             info = cast(InfoTopic, topic)
-            if info in TERMS and self._of_another_paper():
+            if (info in TERMS and self._of_another_paper()) or self._of_foreign_thing():
                 return self._decline(best)
             return self._of_document(info)
         if decision.act == "chat" and not self.asked.corrects:
@@ -195,12 +195,15 @@ class Case:
         return self.use.of_talked_about(question, conversation)
 
     def _of_another_subject(self, reply: Reply, best: Match) -> bool:
-        """Whether a sum is told or asked for, and the question names a subject that it isn't for: 驾照复审要多少钱."""
+        """Whether the question names a thing that the document doesn't, or a subject that the sum isn't for."""
         question, asks = self.asked.question, self.use.understanding.money.asks_number
+        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
+        goes_on = self.leaning or best.target == self.asked.conversation.clause
+        if not goes_on and self.use.things.foreign(policy, question, clause):
+            return True
         if not (reply.figures or question.numbers or asks(question)):
             return False
-        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
-        if self.leaning or best.target == self.asked.conversation.clause:
+        if goes_on:
             return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
@@ -210,6 +213,11 @@ class Case:
         """Whether it is the term of something else that is asked for: 居住证有效期到哪天."""
         meant = self.asked.scope.meant(self.asked.conversation)
         return meant is not None and self.use.subjects.has_term_of_its_own(meant, self.asked.question)
+
+    def _of_foreign_thing(self) -> bool:
+        """Whether what is asked of the document is asked for a thing of which it nowhere speaks: 公厕地图归谁编."""
+        meant = self.asked.scope.meant(self.asked.conversation)
+        return meant is not None and self.use.things.foreign(meant, self.asked.question)
 
     def _of_others(self, best: Match) -> Reply:
         """What other documents say of a subject that the likeliest clause is not for; else that none does."""

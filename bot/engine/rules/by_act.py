@@ -16,7 +16,7 @@ from bot.engine.rules.parts import responsible
 from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import ACT, SURE_TOPIC
+from bot.engine.values.thresholds import ACT, ACT_POINTED, SURE_TOPIC
 from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
@@ -63,7 +63,7 @@ def by_act(asked: Asked, use: Resources) -> Outcome:
         return None  # among several documents, what is asked of none is asked of no default
     if conversation.empty and not _names(meant.title or meant.display_name, asked, use):
         return None  # as nearly all questions: so the act need not be read
-    act = use.understanding.act(question, ACT)
+    act = use.understanding.act(question, ACT_POINTED if use.acts.of_clause(question) else ACT)
     if act == QUESTION or _says_more(asked):
         return None
     if act in OF_DOCUMENT:
@@ -99,8 +99,8 @@ def _of_shown(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:
 def _said_otherwise(act: str, asked: Asked, use: Resources) -> bool:
     """Whether a cue in the message asks something else, or knows it better than likeness does."""
     question, asks = asked.question, asked.question.asks
-    if act == "payer":  # 那笔专项资金一共多少
-        return bool(asks & {"amount", "count"})
+    if act in ("payer", "materials") and asks & {"amount", "count"}:  # 那笔专项资金一共多少, 资料要留几年
+        return True
     if act == "procedure":  # 具体怎么说的, =1+1怎么申请
         return question.bare or any(word.isdigit() for word in question.left)
     return act == MORE and (MORE in asks or use.understanding.unknown_to_acts(question))  # 其他级别的呢, 还有救吗

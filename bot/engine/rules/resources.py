@@ -24,6 +24,7 @@ from bot.engine.documents.names import Names
 from bot.engine.documents.scope import Scope
 from bot.engine.matching.matcher import Matcher
 from bot.engine.matching.subjects import Subjects
+from bot.engine.matching.things import Things
 from bot.engine.matching.verbatim import Terms
 from bot.engine.understanding.absent import Particulars
 from bot.engine.understanding.acts import Acts
@@ -96,6 +97,11 @@ class Resources:
     def subjects(self) -> Subjects:
         """Whom the clauses' sums are for."""
         return Subjects(self.library.ready, self.understanding, self.matcher.evidence)
+
+    @cached_property
+    def things(self) -> Things:
+        """What questions name that documents nowhere speak of."""
+        return Things(self.library.ready, self.understanding, self.matcher.evidence)
 
     def home(self, scope: Scope, conversation: Conversation) -> Answers:
         """What answers where no document is meant in particular."""

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Outcome
+from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.acts import Step
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
+from bot.engine.values.thresholds import ACT, STEP_FROM
 from bot.engine.values.why import By, Rule
-from knowledge.base.target import Target, clauses_of, kind_of
+from knowledge.base.target import Target, clauses_of, kind_of, policy_of
+
+STEPS = {"following": 1, "preceding": -1}
+"""Acts that step from the clause that is talked about, and how many clauses on."""
 
 
 def walks(asked: Asked, use: Resources) -> Outcome:
@@ -18,7 +24,8 @@ def walks(asked: Asked, use: Resources) -> Outcome:
 
     A question back where no clause is talked about, and nothing was offered.
     """
-    conversation, step = asked.conversation, use.acts.step(asked.question)
+    asked = _from_named(asked, use)
+    conversation, step = asked.conversation, _step(asked, use)
     if step is None or _pages(conversation.more):
         return None
     home = use.home(asked.scope, conversation)
@@ -31,6 +38,26 @@ def walks(asked: Asked, use: Resources) -> Outcome:
         name = "clarify.no_next" if step.by > 0 else "clarify.no_previous"
         return home.note("clarify", name, conversation, Rule.NO_MORE)
     return _walked(row[at], step.rest, asked, use)
+
+
+def _from_named(asked: Asked, use: Resources) -> Asked:
+    """As if the clause from which a turn steps had just been answered: 招商那条的下一条."""
+    from_it = use.acts.steps_from(asked.question)
+    best = next(iter(use.matcher.match(use.understanding.question(from_it[0]), asked.scope)), None) if from_it else None
+    if from_it is None or best is None or kind_of(best.target) != "clause" or best.probability < STEP_FROM:
+        return asked
+    conversation = replace(asked.conversation, clause=best.target, policy=policy_of(best.target), choices=(), more=())
+    return replace(asked, question=use.understanding.question(from_it[1]), conversation=conversation)
+
+
+def _step(asked: Asked, use: Resources) -> Step | None:
+    """How a turn steps on or back; once something was shown, also in words that are known by what they are like."""
+    question = asked.question
+    step = use.acts.step(question)
+    if step is not None or not asked.conversation.clause or asked.names_unit or mentions_place(question):
+        return step
+    by = STEPS.get(use.understanding.act(question, ACT), 0)
+    return Step(by) if by and not use.understanding.beside_act(question) else None
 
 
 def _pages(more: Sequence[str]) -> bool:

@@ -76,7 +76,7 @@ class Acts:
         self._whether, self._two = pattern(acts.whether), pattern(acts.two)
         self._among = pattern(acts.among)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
-        self._beside = pattern(acts.beside)
+        self._beside, self._named_step = pattern(acts.beside), pattern(acts.named_step)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
         self._this_clause = pattern(acts.this_clause)
@@ -132,6 +132,11 @@ class Acts:
             return None
         rest = text[beside.end() :]
         return Step(-1 if beside.groupdict().get("before") else 1, "" if self._empty(rest) else rest)
+
+    def steps_from(self, question: Question) -> tuple[str, str] | None:
+        """(what a turn steps from, how it steps): 招商, 下一条 of 招商那条的下一条; None: it names no clause."""
+        match = self._named_step.match(question.reading.folded)
+        return (match["named"], match["step"]) if match else None
 
     def among(self, question: Question) -> str | None:
         """What is said of those that are picked from all that was listed, 其中科技局管的; None: nothing is."""

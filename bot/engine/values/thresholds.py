@@ -39,6 +39,8 @@ UNIT_CLAUSE = 0.5
 """Of a clause, from which 科技局负责的孵化器 is about it, not about all that the unit does."""
 UNIT_OUTSIDE = 0.6
 """Of being out of scope, from which naming a unit does not help: 科技局招聘吗."""
+STEP_FROM = 0.5
+"""From which 招商那条的下一条 steps on from a clause. Lower, it steps from another one."""
 EARLIER = 0.5
 """From which 回到工资那个 means a clause that was talked about before. Lower, it goes back to the wrong one."""
 RELATED = 0.1
@@ -83,6 +85,9 @@ OWN_WORDS = 0.2
 """Of a question's pairs of characters, that stand in the sentence of the figure put forward, from which the question is
 in the document's own words: then a thing that the clause doesn't name is another one. Lower, people who say it in
 their own words are told that it isn't covered; higher, 首次入选全国餐饮百强的奖励多少 gets another list's sum."""
+ITS_WORDS = 0.1
+"""Of a question's pairs of characters, that stand in a clause, from which a thing that its document doesn't name has
+been put into the clause's own sentence. Lower, who tells of his noodle shop is told that it isn't covered."""
 COVERED = 0.3
 """Two words at least, with which 毛入学率的目标是多少 asks for a clause and not for what the document is for."""
 AS_GOOD = 0.6
@@ -135,10 +140,15 @@ SHORT = 14
 follow-up is one no more; three times, a story is looked through for the sentence that asks."""
 SHORT_PLACE = 16
 """A longer question with a dotted number in it (4.2亿元的项目…) is about something else."""
+THING = 9
+"""Telling words up to which a question is on the thing that it names: 驾校复审谁管; a story has things of its own."""
 LEAD_IN = 4
 """That may stand before a rejection: 你答得不对."""
 MOST_CHARS, MOST_WORDS = 9, 3
 """Longest bare question that is looked up verbatim."""
+RARELY = 4
+"""Times that a thing may stand in what people are known to ask of a document and still be foreign to it: one story has
+its own things."""
 MOST_CLAUSES = 4
 """Words in more clauses than this say nothing; the scores decide."""
 
@@ -146,5 +156,7 @@ MOST_CLAUSES = 4
 
 ACT = 0.4
 """From which 别概括了,上原文 asks for the original. Lower, a subject is taken for what was shown."""
+ACT_POINTED = 0.25
+"""The same in a message that says that it is on the clause: 该条由何单位负责 can hardly be anything else."""
 LED_IN = 0.5
 """From which what stands before a question announces another one: 这个先放一边, 最后一个."""

@@ -1,0 +1,90 @@
+"""Whether a question is on a thing of which a document nowhere speaks: 驾校复审谁管, 出租车司机竞争上岗.
+
+Who puts another thing into a document's own sentence gets what the sentence says of its own, however well the rest of
+it fits. The things are known by name (lexicon/things.txt); what nobody wrote down there is not noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from bot.engine.understanding.understanding import Question, Understanding
+from bot.engine.values.thresholds import ITS_WORDS, RARELY, THING
+from knowledge.base.document import Clause, Policy
+from knowledge.compiled import Ready
+from knowledge.retrieval.evidence import Evidence
+from knowledge.retrieval.holding import share_of_pairs
+from knowledge.text.fold import fold, fold_whole
+
+REMEMBERED = 64
+"""Documents whose text is remembered, folded."""
+
+
+class Things:
+    """Looks for them; pure but for what it remembers."""
+
+    def __init__(self, ready: Ready, understanding: Understanding, evidence: Evidence) -> None:
+        lexicon = ready.base.lexicon
+        self._ready = ready
+        self._understanding = understanding
+        self._evidence = evidence
+        self._general = frozenset(map(fold, lexicon.subjects.general))
+        self._names = frozenset(map(fold, lexicon.things)) - self._general
+        self._longest = max(map(len, self._names), default=0)
+        self._policies = {policy.id: policy for policy in ready.base.policies}
+        self._text = lru_cache(REMEMBERED)(self._read)
+        self._asked = lru_cache(REMEMBERED)(self._phrasings)
+
+    def foreign(self, policy: Policy, question: Question, clause: Clause | None = None) -> bool:
+        """Whether a short question in the words of a clause, or of a document, names a thing that this doesn't.
+
+        Who asks in other words tells of his own (开个小面馆亏惨了,哪儿能借到钱), and so does a story.
+        """
+        if len(question.telling) > THING or all(self._is_known(name, policy) for name in self._named(question)):
+            return False
+        text = self._text(policy.id) if clause is None else fold_whole(clause.text)
+        return share_of_pairs(question.reading.plain, text) >= ITS_WORDS
+
+    def _is_known(self, name: str, policy: Policy) -> bool:
+        """Whether a document speaks of a thing, or of part of it, by whatever name; or people ask it for that."""
+        text = self._text(policy.id)
+        pairs = {name[i : i + 2] for i in range(len(name) - 1)} - self._general
+        if any(pair in text for pair in pairs) or self._evidence.stands(name, text):
+            return True
+        called = self._evidence.clauses.called(name).get(name, {})
+        return any(term in text for term in called) or self._asked(policy.id).count(name) > RARELY
+
+    def _named(self, question: Question) -> Iterator[str]:
+        """The longest names that stand in a question from the beginning of a word to the end of one, who asks apart."""
+        plain = self._understanding.unintroduced(question.reading.plain)
+        inside, at = _inside_words(plain, question), 0
+        while at < len(plain):
+            longest = min(self._longest, len(plain) - at) if at not in inside else 0
+            ends = (end for end in range(at + longest, at + 1, -1) if end not in inside)
+            end = next((end for end in ends if plain[at:end] in self._names), 0)
+            if end and plain[at:end] in question.reading.folded:  # no corrected one: nobody has said it
+                yield plain[at:end]
+            at = end or at + 1
+
+    def _read(self, policy_id: str) -> str:
+        policy = self._policies[policy_id]
+        clauses = (f"{clause.title}\n{clause.text}" for clause in policy.clauses)
+        texts = (policy.title or policy.display_name, policy.preamble, *policy.attached_titles, *clauses)
+        return fold_whole("\n".join(filter(None, texts)))
+
+    def _phrasings(self, policy_id: str) -> str:
+        """All that people are known to ask of a document's clauses."""
+        written = self._ready.base.phrasings[policy_id].clauses.values()
+        return "\n".join(fold(line) for writers in written for lines in writers.values() for line in lines)
+
+
+def _inside_words(plain: str, question: Question) -> set[int]:
+    """Where in a text a word goes on from one character to the next."""
+    inside, at = set[int](), 0
+    for word in question.reading.words:
+        start = plain.find(word, at)
+        if start >= 0:
+            at = start + len(word)
+            inside.update(range(start + 1, at))
+    return inside
