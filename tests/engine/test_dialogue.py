@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
+from bot.engine.values.why import Rule
 
 
 def test_the_case_changes_and_the_clause_stays(assistant: Assistant) -> None:
@@ -150,3 +152,30 @@ def test_a_conversation_of_an_older_base_does_no_harm(assistant: Assistant) -> N
     old = Conversation(clause="gone/9.9", choices=("gone/8.8",), more=("gone/7.7",), said="高企")
     for text in ("谁负责", "1", "还有呢", "那重新认定呢", "不对"):
         assistant.reply(text, old)
+
+
+@pytest.mark.parametrize(
+    ("turn", "figures", "says"),
+    [
+        ("等等，我老板说市里是给60万，他说得对吗", ["50万元"], "与原文不符"),
+        ("听说是50万，没错吧", ["50万元"], "50万元"),
+    ],
+)
+def test_a_number_is_held_against_the_clause_that_is_talked_about(
+    assistant: Assistant, turn: str, figures: list[str], says: str
+) -> None:
+    moved = assistant.reply("外地高企整体搬来武汉补多少")
+    reply = assistant.reply(turn, moved.conversation)
+    assert ([c.clause for c in reply.clauses], [f.text for f in reply.figures]) == (["4.2"], figures)
+    assert says in reply.text
+
+
+def test_a_number_of_something_else_is_not(assistant: Assistant) -> None:
+    moved = assistant.reply("外地高企整体搬来武汉补多少")
+    assert assistant.reply("听说公积金能贷60万，对吗", moved.conversation).status == "none"
+
+
+def test_more_of_what_is_named_is_a_question(assistant: Assistant) -> None:
+    parks = assistant.reply("中法生态城后头还搞不搞")
+    assert [c.clause for c in assistant.reply("还有哪些外国的园子", parks.conversation).clauses] == ["2.3"]
+    assert assistant.reply("还有哪些", parks.conversation).why.rule is Rule.NO_MORE

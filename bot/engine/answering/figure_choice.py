@@ -77,9 +77,9 @@ class FigureChoice:
     def select(self) -> Selection:
         """The numbers to put forward."""
         led = self._led()
-        contradicted, confirmed = self._claims(led)
-        if contradicted and not led:
-            led = [figure for _, figure in contradicted]
+        contradicted, right = self._claims(led)
+        confirmed = bool(right) and not contradicted
+        led = led or [figure for _, figure in contradicted] or right
         whether = self._wants or self.words.says("whether", self.asked.plain)
         if led or not whether:
             several = self._several(led)
@@ -179,25 +179,29 @@ class FigureChoice:
 
     # -- what is claimed ---------------------------------------------------------------------------------------------
 
-    def _claims(self, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], bool]:
-        """(numbers that contradict the figure they stand beside, whether numbers are stated and all are right)."""
+    def _claims(self, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], list[Figure]]:
+        """(numbers that contradict the figure they stand beside, figures that are stated as they are)."""
         wrong: list[tuple[Number, Figure]] = []
-        right = 0
+        right: list[Figure] = []
         if self.words.says("which_of_two", self.asked.plain):
-            return (), False
+            return (), right
         for number in self.asked.question.claimed:
             rivals = self._rivals(number, led)
-            if any(number.value == f.value for f in rivals):
-                right += 1
+            same = [f for f in rivals if number.value == f.value]
+            if same:
+                right += same
             elif rivals and not any(_within(number.value, f) for f in rivals):
                 wrong.append((number, _nearest(number, rivals)))
-        return tuple(wrong), right > 0 and not wrong
+        return tuple(wrong), right
 
     def _rivals(self, number: Number, led: Sequence[Figure]) -> Sequence[Figure]:
         """The figures that a number in the question may be meant for; none where nobody says that it is given."""
         plain = self.asked.plain
         segment = next((s for s in _SEGMENT.split(plain) if number.text in s), plain)
-        claimed = self.words.says("given", segment) or "assertion" in self.asked.question.asks
+        asks = self.asked.question.asks
+        claimed = (
+            self.words.says("given", segment) or "assertion" in asks or ("confirm" in asks and bool(self.asked.told))
+        )
         if number.unit == "元" and not claimed:
             return ()
         rivals = [f for f in self._about if _class(f.unit) == _class(number.unit)]

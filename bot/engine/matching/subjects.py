@@ -81,6 +81,7 @@ class Subjects:
         self._evidence = evidence
         self._subjects = frozenset(map(fold, ready.base.lexicon.subjects.subjects))
         self._general = frozenset(map(fold, ready.base.lexicon.subjects.general))
+        self._things = frozenset(map(fold, ready.base.lexicon.things))
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._bodies = tuple(map(fold, ready.base.lexicon.subjects.bodies))
@@ -182,17 +183,18 @@ class Subjects:
         for word in self._ready.reader.read(tail).words[:HEADS]:
             if word in lacking and self._is_thing(word):
                 return True
-            if not (self._is_general(word) or len(word) == 1):
+            if not (self.is_general(word) or len(word) == 1):
                 return False
         return False
 
     def _unknown(self, clause: Clause, question: Question, known: _Known) -> bool:
-        """Whether the question has a word that nobody asks the clause's sums with, where the card has their subject."""
+        """Whether it names a thing that nobody asks the clause's sums with, where the card has their subject."""
         if clause.card is None or not clause.card.subject or known.terms & set(question.reading.terms):
             return False
         money = self._understanding.money
-        telling = (w for w in question.telling if not (w.isascii() or self._is_general(w) or money.says("beside", w)))
-        return any(word not in known.text and known.said.count(word) < OFTEN for word in telling)
+        telling = (w for w in question.telling if not (w.isascii() or self.is_general(w) or money.says("beside", w)))
+        unknown = (word for word in telling if word not in known.text and known.said.count(word) < OFTEN)
+        return any(self._is_thing(word) or self._ends_as_thing(word) for word in unknown)
 
     @staticmethod
     def _in_its_words(question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
@@ -223,7 +225,7 @@ class Subjects:
 
         jieba's classes of names are of little worth (幼儿园 is a person); common nouns are the abstract ones.
         """
-        if len(word) < 2 or self._is_general(word) or word[0] in COUNTING:
+        if len(word) < 2 or self.is_general(word) or word[0] in COUNTING:
             return False
         if self._subject(word):
             return True
@@ -308,7 +310,7 @@ class Subjects:
             if run and not (lone and start == at):
                 yield run
                 run = ""
-            run += word if lone and not self._is_general(word) else ""
+            run += word if lone and not self.is_general(word) else ""
             at = start + len(word) if start >= 0 else at
         if run:
             yield run
@@ -316,10 +318,14 @@ class Subjects:
     def _is_thing(self, word: str) -> bool:
         """Whether a word names what money may be for; 一家企业 is anybody."""
         return (
-            not self._is_general(word) and word[0] not in COUNTING and (names_thing(word) or bool(self._subject(word)))
+            not self.is_general(word) and word[0] not in COUNTING and (names_thing(word) or bool(self._subject(word)))
         )
 
-    def _is_general(self, word: str) -> bool:
+    def _ends_as_thing(self, word: str) -> bool:
+        """Whether a word is a known thing, or something done with one: 坐地铁."""
+        return any(word[i:] in self._things for i in range(len(word) - 1))
+
+    def is_general(self, word: str) -> bool:
         """Whether any question may hold it."""
         return word in self._general or word.endswith(self._measures)
 

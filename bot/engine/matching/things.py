@@ -13,6 +13,7 @@ from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.thresholds import ITS_WORDS, RARELY, THING
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
+from knowledge.reading.word_class import word_class
 from knowledge.retrieval.evidence import Evidence
 from knowledge.retrieval.holding import share_of_pairs
 from knowledge.text.fold import fold, fold_whole
@@ -41,19 +42,24 @@ class Things:
 
         Who asks in other words tells of his own (开个小面馆亏惨了,哪儿能借到钱), and so does a story.
         """
-        if len(question.telling) > THING or all(self._is_known(name, policy) for name in self._named(question)):
+        named = self._named(question) if len(question.telling) <= THING else ()
+        if all(self._is_known(name, policy, question) for name in named):
             return False
         text = self._text(policy.id) if clause is None else fold_whole(clause.text)
         return share_of_pairs(question.reading.plain, text) >= ITS_WORDS
 
-    def _is_known(self, name: str, policy: Policy) -> bool:
+    def _is_known(self, name: str, policy: Policy, question: Question) -> bool:
         """Whether a document speaks of a thing, or of part of it, by whatever name; or people ask it for that."""
         text = self._text(policy.id)
-        pairs = {name[i : i + 2] for i in range(len(name) - 1)} - self._general
-        if any(pair in text for pair in pairs) or self._evidence.stands(name, text):
+        head = name[-2:]  # nothing across its parts: 育机 of 托育机构 stands in 培育机制
+        of_its_kind = head in text and head not in self._general and not word_class(head).startswith("v")
+        if name[:2] in text or of_its_kind or self._evidence.stands(name, text):
             return True
-        called = self._evidence.clauses.called(name).get(name, {})
-        return any(term in text for term in called) or self._asked(policy.id).count(name) > RARELY
+        called = self._evidence.clauses.called(question.reading.plain)  # 装扶手 is 适老化改造
+        return (
+            any(term in text for said, terms in called.items() if name in said for term in terms)
+            or self._asked(policy.id).count(name) > RARELY
+        )
 
     def _named(self, question: Question) -> Iterator[str]:
         """The longest names that stand in a question from the beginning of a word to the end of one, who asks apart."""

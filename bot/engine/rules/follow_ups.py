@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from bot.engine.answering.figure_choice import HELD_TRUE, comparable
 from bot.engine.rules.asked import Asked, Outcome, within
 from bot.engine.rules.corrections import ASKS_OF_CLAUSE
 from bot.engine.rules.resources import Resources
@@ -13,7 +14,7 @@ from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import OTHERWISE
 from bot.engine.values.why import Rule
 from knowledge.base.phrasings import InfoTopic
-from knowledge.base.target import clauses_of, kind_of
+from knowledge.base.target import clauses_of, kind_of, policy_of
 
 OF_TALKED_ABOUT = ASKS_OF_CLAUSE | {"by_unit"}
 """Cues that ask something of the clause that is talked about, 它归谁管 among them."""
@@ -34,10 +35,12 @@ def follow_ups(asked: Asked, use: Resources) -> Outcome:
     question, conversation = asked.question, asked.conversation
     if _hangs(asked, use):
         return use.asks_back(asked.scope, conversation)
+    if _disputes(asked, use):
+        return use.of_talked_about(question, conversation)
     if not _may_follow(asked, use):
         return None
     if "more" in question.asks and (conversation.more or conversation.clause):
-        return more(asked, use)
+        return None if _more_of_a_kind(asked, use) else more(asked, use)
     if conversation.info and "original" in question.asks:
         return use.info(cast(InfoTopic, conversation.info), question, conversation, asked.scope)
     if conversation.clause and question.asks & OF_TALKED_ABOUT:
@@ -65,6 +68,28 @@ def _may_follow(asked: Asked, use: Resources) -> bool:
         return False
     taught = asked.talked_about not in use.library.untaught  # in others goes_on weighs the clause against the rest
     return question.bare or (bool(asked.conversation.clause) and taught and _goes_on(asked, use))
+
+
+def _more_of_a_kind(asked: Asked, use: Resources) -> bool:
+    """Whether it asks for more of what it names, which the clause that is talked about may list: 还有哪些外国的园区."""
+    general = use.subjects.is_general
+    return bool(asked.conversation.clause) and any(not general(word) for word in asked.question.telling)
+
+
+def _disputes(asked: Asked, use: Resources) -> bool:
+    """Whether a number is held against those that the clause that is talked about states: 我老板说是60万，说得对吗."""
+    question, target = asked.question, asked.conversation.clause
+    if not (target and question.asks & HELD_TRUE and question.claimed) or asked.names_unit or asked.rejected:
+        return False
+    policy, clause = use.library.by_id[policy_of(target)], use.library.clause(target)
+    if not all(any(comparable(number, figure) for figure in clause.figures) for number in question.claimed):
+        return False
+    rest = question.reading.plain
+    for number in question.claimed:
+        rest = rest.replace(number.text, " ")
+    beside = use.understanding.question(rest)
+    elsewhere = use.specific(beside, asked.conversation, use.everywhere) or use.outside(question)
+    return not elsewhere and not use.things.foreign(policy, question)
 
 
 def _goes_on(asked: Asked, use: Resources) -> bool:

@@ -43,7 +43,7 @@ def part_of_measure(asked: Asked, use: Resources) -> Outcome:
 
 
 def _of_foreign_thing(target: str, asked: Asked, use: Resources) -> bool:
-    """Whether it is asked for a thing of which the document nowhere speaks; ``target``: the measure, if one is meant."""
+    """Whether it is asked for a thing of which the document nowhere speaks; ``target``: the measure's, if any."""
     policy = policy_of(target) if target else asked.scope.single
     clause = use.library.clause(target) if target else None
     return bool(policy) and use.things.foreign(use.library.by_id[policy], asked.question, clause)

@@ -92,6 +92,10 @@ class Acts:
         """Whether a message says that it is on a clause: 那条具体讲什么."""
         return self._this_clause.search(question.reading.folded) is not None
 
+    def begins_with_clause(self, question: Question) -> bool:
+        """Whether the clause is the first thing that a message names: 那条具体讲什么, but not 后头那条讲什么."""
+        return self._this_clause.match(question.reading.folded) is not None
+
     def part_named(self, name: str) -> Part:
         """One of the things that are asked of a measure, by its name."""
         return next(part for part, _ in self._parts if part.name == name)
