@@ -56,7 +56,7 @@ CHOICE_HELD = 0.5
 named beside a refusal as what is near. Lower, people are asked to choose among clauses none of which answers."""
 BESIDE_FLOOR = 0.01
 """From which a clause is offered below the likeliest one: whom that doesn't answer looks there first."""
-LIKELY_FLOOR, LIKELY_FLOOR_NAMED, LIKELY_FLOOR_SUM = 0.22, 0.16, 0.2
+LIKELY_FLOOR, LIKELY_FLOOR_NAMED, LIKELY_FLOOR_SUM = 0.22, 0.13, 0.2
 """From which a clause found by its own words is put forward as the likeliest; where the document is named, so that it
 can only be the wrong clause; and there for a sum of money, where another thing's is the gravest mistake. Lower, more
 that no document covers is answered; higher, more questions are asked back."""
