@@ -198,12 +198,12 @@ DialogueAct = Literal[
     "leads",
     "interprets",
     "review",
+    "following",
+    "preceding",
     "mentioned",
     "leaves",
     "adds",
     "question",
-    "following",
-    "preceding",
 ]
 """What a message does in a conversation; ``leaves`` and ``adds`` stand before a question, ``question`` is none."""
 

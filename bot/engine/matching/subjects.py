@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.engine.matching.swaps import Swaps
+from bot.engine.matching.things import Things
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.reply import FigureRef
 from bot.engine.values.thresholds import OWN_WORDS
@@ -76,12 +77,12 @@ class Subjects:
     the words of the sentence that states the sum, with the name of a thing that stands nowhere in the clause.
     """
 
-    def __init__(self, ready: Ready, understanding: Understanding, evidence: Evidence) -> None:
+    def __init__(self, ready: Ready, understanding: Understanding, evidence: Evidence, things: Things) -> None:
         self._ready = ready
         self._evidence = evidence
         self._subjects = frozenset(map(fold, ready.base.lexicon.subjects.subjects))
         self._general = frozenset(map(fold, ready.base.lexicon.subjects.general))
-        self._things = frozenset(map(fold, ready.base.lexicon.things))
+        self._things = things
         self._sizes = frozenset(map(fold, ready.base.lexicon.subjects.sizes))
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._bodies = tuple(map(fold, ready.base.lexicon.subjects.bodies))
@@ -194,7 +195,7 @@ class Subjects:
         money = self._understanding.money
         telling = (w for w in question.telling if not (w.isascii() or self.is_general(w) or money.says("beside", w)))
         unknown = (word for word in telling if word not in known.text and known.said.count(word) < OFTEN)
-        return any(self._is_thing(word) or self._ends_as_thing(word) for word in unknown)
+        return any(self._is_thing(word) or self._things.ends(word) for word in unknown)
 
     @staticmethod
     def _in_its_words(question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
@@ -320,10 +321,6 @@ class Subjects:
         return (
             not self.is_general(word) and word[0] not in COUNTING and (names_thing(word) or bool(self._subject(word)))
         )
-
-    def _ends_as_thing(self, word: str) -> bool:
-        """Whether a word is a known thing, or something done with one: 坐地铁."""
-        return any(word[i:] in self._things for i in range(len(word) - 1))
 
     def is_general(self, word: str) -> bool:
         """Whether any question may hold it."""

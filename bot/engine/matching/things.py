@@ -37,6 +37,10 @@ class Things:
         self._text = lru_cache(REMEMBERED)(self._read)
         self._asked = lru_cache(REMEMBERED)(self._phrasings)
 
+    def ends(self, word: str) -> bool:
+        """Whether a word is a known thing, or something done with one: 坐地铁."""
+        return any(word[i:] in self._names for i in range(len(word) - 1))
+
     def foreign(self, policy: Policy, question: Question, clause: Clause | None = None) -> bool:
         """Whether a short question in the words of a clause, or of a document, names a thing that this doesn't.
 

@@ -96,7 +96,7 @@ class Resources:
     @cached_property
     def subjects(self) -> Subjects:
         """Whom the clauses' sums are for."""
-        return Subjects(self.library.ready, self.understanding, self.matcher.evidence)
+        return Subjects(self.library.ready, self.understanding, self.matcher.evidence, self.things)
 
     @cached_property
     def things(self) -> Things:
