@@ -44,7 +44,16 @@ from knowledge.base.target import Target, policy_of
 from knowledge.reading.reader import Reader, Reading
 from knowledge.reading.vocabulary import surfaces
 from knowledge.retrieval.clause_finder import ClauseFinder, headings
-from knowledge.retrieval.holding import SoughtWord, held_in, longest_run, most_held_in, pairs_of, stands, windows
+from knowledge.retrieval.holding import (
+    SoughtWord,
+    held_in,
+    longest_run,
+    most_held_in,
+    pairs_of,
+    standing_in,
+    stands,
+    windows,
+)
 from knowledge.retrieval.jurisdiction import Jurisdiction
 from knowledge.retrieval.topics import tokens
 from knowledge.text.fold import fold_whole
@@ -280,11 +289,12 @@ class Evidence:
         """The signals of one clause; ``ahead``: how its score compares with the best one's."""
         asking, text, whole = look.asking, self._text(target), look.whole
         sought = asking.numbers
-        held = _most_held(look, text)
+        standing, most = standing_in(look.words, text.whole)
+        held = most_held_in(standing, most, windows(text.whole))
         much = min(1.0, held / ENOUGH)
         row = {
             "cover": held / whole,
-            "sentence": most_held_in(look.words, text.whole, text.sentences) / whole,
+            "sentence": most_held_in(standing, most, text.sentences) / whole,
             "pairs": _paired(look, text),
             "run": longest_run(look.plain, text.whole) / max(len(look.plain), 1),
             "ahead": ahead,
@@ -292,7 +302,7 @@ class Evidence:
             "weight": much * held / whole,
             **self._topical(look.topics, target, held / whole),
             "title": held_in(look.words, text.title) / whole,
-            "above": held_in(look.words, text.above) / whole,
+            "above": held_in(standing, text.above) / whole,
             "stated": float(bool(sought & text.numbers)),
             "silent": float(bool(sought) and not sought & text.numbers),
             "units": float(asking.units and text.units),
@@ -406,7 +416,7 @@ class Evidence:
 
 def _most_held(look: _Look, text: _Text) -> float:
     """What the window of a text holds that holds most."""
-    return most_held_in(look.words, text.whole, windows(text.whole))
+    return most_held_in(*standing_in(look.words, text.whole), windows(text.whole))
 
 
 def _paired(look: _Look, text: _Text) -> float:

@@ -35,12 +35,14 @@ class SoughtWord:
         return OTHERWISE * best
 
 
-def most_held_in(words: Sequence[SoughtWord], whole: str, pieces: Sequence[str]) -> float:
-    """held_in() of the piece of a text that has most. What doesn't stand in all of it is looked for in no piece."""
-    if len(pieces) == 1:
-        return held_in(words, pieces[0])
-    standing = [word for word in words if word.held(whole)]
-    most = held_in(standing, whole)
+def standing_in(words: Sequence[SoughtWord], whole: str) -> tuple[Sequence[SoughtWord], float]:
+    """The words that stand in all of a text, and what they count: what isn't there is looked for in no piece of it."""
+    counted = [(word, worth) for word in words if (worth := word.held(whole))]
+    return [word for word, _ in counted], sum(worth for _, worth in counted)
+
+
+def most_held_in(standing: Sequence[SoughtWord], most: float, pieces: Sequence[str]) -> float:
+    """held_in() of the piece of a text that has most. ``standing``, ``most``: standing_in() of the whole text."""
     best = 0.0
     for piece in pieces:
         best = max(best, held_in(standing, piece))

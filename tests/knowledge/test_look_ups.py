@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.learned.index import highest
-from knowledge.retrieval.holding import SoughtWord, longest_run, most_held_in
+from knowledge.retrieval.holding import SoughtWord, longest_run, most_held_in, standing_in
 
 
 class Looked(str):
@@ -42,4 +42,4 @@ PIECES = st.lists(st.text(alphabet="甲乙丙丁", min_size=1, max_size=8), min_
 def test_the_piece_that_holds_most_is_found(words: set[str], pieces: list[str]) -> None:
     sought = [SoughtWord(word, float(len(word)), (), (), ()) for word in sorted(words)]
     most = max(sum(len(word) for word in words if word in piece) for piece in pieces)
-    assert most_held_in(sought, "".join(pieces), pieces) == most
+    assert most_held_in(*standing_in(sought, "".join(pieces)), pieces) == most
