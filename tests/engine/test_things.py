@@ -26,6 +26,11 @@ def test_what_is_put_in_another_s_place_is_declined(assistant: Assistant, text: 
     assert not reply.figures
 
 
+def test_so_it_is_once_something_else_was_talked_about(assistant: Assistant) -> None:
+    talked = assistant.reply("首次认定的高企补贴多少").conversation
+    assert declined(assistant.reply("出租车司机竞争上岗，谁负责", talked))
+
+
 @pytest.mark.parametrize(
     ("text", "clause"),
     [

@@ -198,8 +198,9 @@ class Case:
         """Whether the question names a thing that the document doesn't, or a subject that the sum isn't for."""
         question, asks = self.asked.question, self.use.understanding.money.asks_number
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
-        goes_on = self.leaning or best.target == self.asked.conversation.clause
-        if not goes_on and self.use.things.foreign(policy, question, clause):
+        talked = best.target == self.asked.conversation.clause
+        goes_on = self.leaning or talked
+        if not talked and self.use.things.foreign(policy, question, clause):
             return True
         if not (reply.figures or question.numbers or asks(question)):
             return False
