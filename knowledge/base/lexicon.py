@@ -313,4 +313,4 @@ class Lexicon(Record):
     dialogue_acts: ActPhrasings = ActPhrasings()
     domain_words: tuple[Text, ...]
     things: tuple[Text, ...] = ()
-    """Particular things, people and places that a question may be on (things.txt)."""
+    """Particular things, people and places that a question may be on (things.txt), folded."""

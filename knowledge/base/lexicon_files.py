@@ -27,6 +27,7 @@ from knowledge.base.talk import GENERAL, Talk
 from knowledge.files.faults import Fault, KnowledgeError, shown
 from knowledge.files.yamlfile import YamlFile
 from knowledge.files.yamlparts import part_paths, read_parts
+from knowledge.text.fold import fold
 
 FOLDER = "lexicon"
 WORDS, THINGS = "domain_words.txt", "things.txt"
@@ -67,7 +68,7 @@ def read_lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
     things = read_words(folder / THINGS, faults) if (folder / THINGS).exists() else ()
     if words is None or things is None or any(part is None for part in parts.values()):
         return None
-    return Lexicon.model_validate({**parts, "domain_words": words, "things": things})
+    return Lexicon.model_validate({**parts, "domain_words": words, "things": tuple(map(fold, things))})
 
 
 def own_or_lent(folder: Path, name: str) -> Path:

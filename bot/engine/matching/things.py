@@ -31,7 +31,7 @@ class Things:
         self._understanding = understanding
         self._evidence = evidence
         self._general = frozenset(map(fold, lexicon.subjects.general))
-        self._names = frozenset(map(fold, lexicon.things)) - self._general
+        self._names = frozenset(lexicon.things) - self._general
         self._longest = max(map(len, self._names), default=0)
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._text = lru_cache(REMEMBERED)(self._read)

@@ -197,14 +197,13 @@ class Case:
     def _of_another_subject(self, reply: Reply, best: Match) -> bool:
         """Whether the question names a thing that the document doesn't, or a subject that the sum isn't for."""
         question, asks = self.asked.question, self.use.understanding.money.asks_number
-        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         talked = best.target == self.asked.conversation.clause
-        goes_on = self.leaning or talked
-        if not talked and self.use.things.foreign(policy, question, clause):
+        if not talked and self.use.of_foreign_thing(question, best.target):
             return True
         if not (reply.figures or question.numbers or asks(question)):
             return False
-        if goes_on:
+        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
+        if self.leaning or talked:
             return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
@@ -218,7 +217,7 @@ class Case:
     def _of_foreign_thing(self) -> bool:
         """Whether what is asked of the document is asked for a thing of which it nowhere speaks: 公厕地图归谁编."""
         meant = self.asked.scope.meant(self.asked.conversation)
-        return meant is not None and self.use.things.foreign(meant, self.asked.question)
+        return meant is not None and self.use.of_foreign_thing(self.asked.question, meant.id)
 
     def _of_others(self, best: Match) -> Reply:
         """What other documents say of a subject that the likeliest clause is not for; else that none does."""

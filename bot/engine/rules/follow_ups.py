@@ -81,15 +81,15 @@ def _disputes(asked: Asked, use: Resources) -> bool:
     question, target = asked.question, asked.conversation.clause
     if not (target and question.asks & HELD_TRUE and question.claimed) or asked.names_unit or asked.rejected:
         return False
-    policy, clause = use.library.by_id[policy_of(target)], use.library.clause(target)
-    if not all(any(comparable(number, figure) for figure in clause.figures) for number in question.claimed):
+    figures = use.library.clause(target).figures
+    if not all(any(comparable(number, figure) for figure in figures) for number in question.claimed):
         return False
     rest = question.reading.plain
     for number in question.claimed:
         rest = rest.replace(number.text, " ")
     beside = use.understanding.question(rest)
     elsewhere = use.specific(beside, asked.conversation, use.everywhere) or use.outside(question)
-    return not elsewhere and not use.things.foreign(policy, question)
+    return not elsewhere and not use.of_foreign_thing(question, policy_of(target))
 
 
 def _goes_on(asked: Asked, use: Resources) -> bool:

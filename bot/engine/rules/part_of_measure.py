@@ -35,18 +35,12 @@ def part_of_measure(asked: Asked, use: Resources) -> Outcome:
     measure = use.understanding.question(rest)
     found = use.matcher.found(measure, asked.scope) if measure.telling else []
     least = PART_OF_NAMED if asked.scope.only else PART_OF
-    if _of_foreign_thing(found[0].target if found else "", asked, use):
+    of = found[0].target if found else asked.scope.single
+    if of and use.of_foreign_thing(asked.question, of):
         return None
     if not found or found[0].probability < least:
         return _for_all(part, asked, use)
     return _told(found[0].target, part, asked, use)
-
-
-def _of_foreign_thing(target: str, asked: Asked, use: Resources) -> bool:
-    """Whether it is asked for a thing of which the document nowhere speaks; ``target``: the measure's, if any."""
-    policy = policy_of(target) if target else asked.scope.single
-    clause = use.library.clause(target) if target else None
-    return bool(policy) and use.things.foreign(use.library.by_id[policy], asked.question, clause)
 
 
 def _for_all(part: Part, asked: Asked, use: Resources) -> Reply | None:

@@ -132,6 +132,11 @@ class Resources:
         matches = self.matcher.learned(question.reading, self.everywhere)
         return sum(m.probability for m in matches if kind_of(m.target) in ("near", "far")) >= OUTSIDE
 
+    def of_foreign_thing(self, question: Question, target: str) -> bool:
+        """Whether it names a thing of which the document nowhere speaks; ``target``: of its clause, or its own id."""
+        policy = self.library.by_id[policy_of(target)]
+        return self.things.foreign(policy, question, self.library.clause(target) if target != policy.id else None)
+
     # -- replies that several rules give -----------------------------------------------------------------------------
 
     def of_talked_about(self, question: Question, conversation: Conversation) -> Reply:

@@ -42,12 +42,15 @@ def walks(asked: Asked, use: Resources) -> Outcome:
 
 def _from_named(asked: Asked, use: Resources) -> Asked:
     """As if the clause from which a turn steps had just been answered: 招商那条的下一条."""
-    from_it = use.acts.steps_from(asked.question)
-    best = next(iter(use.matcher.match(use.understanding.question(from_it[0]), asked.scope)), None) if from_it else None
-    if from_it is None or best is None or kind_of(best.target) != "clause" or best.probability < STEP_FROM:
+    said = use.acts.steps_from(asked.question)
+    if said is None:
+        return asked
+    start, step = map(use.understanding.question, said)
+    best = next(iter(use.matcher.match(start, asked.scope)), None)
+    if best is None or kind_of(best.target) != "clause" or best.probability < STEP_FROM:
         return asked
     conversation = replace(asked.conversation, clause=best.target, policy=policy_of(best.target), choices=(), more=())
-    return replace(asked, question=use.understanding.question(from_it[1]), conversation=conversation)
+    return replace(asked, question=step, conversation=conversation)
 
 
 def _step(asked: Asked, use: Resources) -> Step | None:

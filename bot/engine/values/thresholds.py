@@ -132,6 +132,11 @@ LATER = 0.6
 CROWDED = 20
 """Documents without phrasings above which 什么时候到期 that names none is asked back, whichever document was taught.
 Lower, a department's own document is named each time; higher, it answers for all the others."""
+THING = 9
+"""Telling words up to which a question is on the thing that it names: 驾校复审谁管; a story has things of its own."""
+RARELY = 4
+"""Times that a thing may stand in what people are known to ask of a document and still be foreign to it: one story has
+its own things."""
 
 # -- lengths, in characters of the folded question -------------------------------------------------------------------
 
@@ -140,15 +145,10 @@ SHORT = 14
 follow-up is one no more; three times, a story is looked through for the sentence that asks."""
 SHORT_PLACE = 16
 """A longer question with a dotted number in it (4.2亿元的项目…) is about something else."""
-THING = 9
-"""Telling words up to which a question is on the thing that it names: 驾校复审谁管; a story has things of its own."""
 LEAD_IN = 4
 """That may stand before a rejection: 你答得不对."""
 MOST_CHARS, MOST_WORDS = 9, 3
 """Longest bare question that is looked up verbatim."""
-RARELY = 4
-"""Times that a thing may stand in what people are known to ask of a document and still be foreign to it: one story has
-its own things."""
 MOST_CLAUSES = 4
 """Words in more clauses than this say nothing; the scores decide."""
 
