@@ -273,7 +273,7 @@ class Evidence:
             return None
         called = self._called(asking.reading.plain, words)
         sought = [self._sought(word, called.get(word, {})) for word in words]
-        pairs = {p: self.rarity(p) for word in sought for p in word.parts}
+        pairs = {pair: self.rarity(pair) for word in words for pair in pairs_of(word)}
         return _Look(
             asking,
             sought,
@@ -381,7 +381,7 @@ class Evidence:
     def _sought(self, word: str, called: Mapping[str, float]) -> SoughtWord:
         rarity = self.rarity(word)
         worth = [(term, min(rarity, rare)) for term, rare in called.items()]
-        return SoughtWord(word, rarity, self._others(word), pairs_of(word), worth)
+        return SoughtWord.of(word, rarity, self._others(word), worth)
 
     def _others(self, word: str) -> Sequence[str]:
         """The words of a word's concept."""

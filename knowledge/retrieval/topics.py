@@ -72,14 +72,14 @@ class Topics:
         asked = word_keys(list(counts))
         at = np.searchsorted(keys, asked)
         known = (at < len(keys)) & (keys[np.minimum(at, len(keys) - 1)] == asked)
-        starts, near = self.arrays["topic_starts"], np.zeros(len(self.ids))
-        squared = UNKNOWN**2 * float(np.count_nonzero(~known))
-        for n in at[known].tolist():
-            of = slice(starts[n], starts[n + 1])
-            rarity = _rarity(len(self.ids), starts[n + 1] - starts[n])
-            near[self.arrays["topic_of"][of]] += self.arrays["topic_weights"][of] * rarity
-            squared += rarity * rarity
-        near /= math.sqrt(squared)
+        starts, places = self.arrays["topic_starts"], at[known]
+        held = starts[places + 1] - starts[places]
+        rarities = [_rarity(len(self.ids), n) for n in held.tolist()]
+        squared = UNKNOWN**2 * float(np.count_nonzero(~known)) + sum(rarity * rarity for rarity in rarities)
+        spans = [np.arange(start, start + n) for start, n in zip(starts[places].tolist(), held.tolist(), strict=True)]
+        of = np.concatenate([np.zeros(0, dtype=np.int64), *spans])
+        shares = self.arrays["topic_weights"][of] * np.repeat(np.array(rarities, dtype=np.float32), held)
+        near = np.bincount(self.arrays["topic_of"][of], shares, minlength=len(self.ids)) / math.sqrt(squared)
         best = np.argsort(-near, kind="stable")[:CLOSEST]
         return {int(n): float(near[n]) for n in best if near[n] > 0}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.learned.index import highest
-from knowledge.retrieval.holding import SoughtWord, longest_run, most_held_in, standing_in
+from knowledge.retrieval.holding import OTHERWISE, SoughtWord, held_in, longest_run, most_held_in, standing_in
 
 
 class Looked(str):
@@ -38,8 +39,24 @@ def test_the_highest_rows_are_those_of_a_sort_of_all(values: list[float], most: 
 PIECES = st.lists(st.text(alphabet="甲乙丙丁", min_size=1, max_size=8), min_size=1, max_size=5)
 
 
-@given(st.sets(st.sampled_from(["甲乙", "丙丁", "乙丙", "丁"])), PIECES)
-def test_the_piece_that_holds_most_is_found(words: set[str], pieces: list[str]) -> None:
-    sought = [SoughtWord(word, float(len(word)), (), (), ()) for word in sorted(words)]
-    most = max(sum(len(word) for word in words if word in piece) for piece in pieces)
-    assert most_held_in(*standing_in(sought, "".join(pieces)), pieces) == most
+WORDS = st.text(alphabet="甲乙丙丁", min_size=1, max_size=3)
+CALLED = st.lists(st.tuples(WORDS, st.sampled_from([0.5, 1.0, 2.0])), max_size=2)
+SOUGHT = st.lists(st.tuples(WORDS, st.sampled_from([1.0, 2.0, 4.0]), st.lists(WORDS, max_size=1), CALLED), max_size=4)
+Asked = tuple[str, float, list[str], list[tuple[str, float]]]
+
+
+def counts(asked: Asked, text: str) -> float:
+    word, rarity, others, called = asked
+    pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+    if word in text or any(other in text for other in others) or (pairs and all(pair in text for pair in pairs)):
+        return rarity
+    return OTHERWISE * max([worth for term, worth in called if term in text], default=0.0)
+
+
+@given(SOUGHT, PIECES)
+def test_the_piece_that_holds_most_is_found(asked: list[Asked], pieces: list[str]) -> None:
+    sought = [SoughtWord.of(*one) for one in asked]
+    whole = "".join(pieces)
+    assert held_in(sought, whole) == pytest.approx(sum(counts(one, whole) for one in asked))
+    most = max(sum(counts(one, piece) for one in asked) for piece in pieces)
+    assert most_held_in(*standing_in(sought, whole), pieces) == pytest.approx(most)

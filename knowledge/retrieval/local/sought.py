@@ -66,9 +66,9 @@ def _weighted(words: Sequence[str], weights: Mapping[str, float]) -> dict[str, f
 def _lawful(kind: str, asked: Question, terms: Terms, everyday: float) -> Sought:
     size = KINDS[kind]
     weights: dict[Any, float] = {}
-    for term, share in asked.everyday.items():
-        for part in dict.fromkeys(grams(term, size).tolist() if size else terms.words(term)):
-            weights[part] = max(weights.get(part, 0.0), share)
+    shares = list(asked.everyday.values())
+    for part, term in terms.parts(list(asked.everyday), size):
+        weights[part] = max(weights.get(part, 0.0), shares[term])
     if not size:
         return _words(kind, weights, everyday)
     keys: NDArray[np.uint64] = np.array(list(weights), dtype=np.uint64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ BITS = 21
 """Of a code point: three of them fit into 64."""
 LONGEST = 4
 """Characters of a word; longer ones of the dictionary are cut into these as well."""
+REMEMBERED = 4_000
+"""Official terms whose words are remembered: everyday words lead to the same ones again and again."""
 COMMON = 100
 """jieba words counted less often are left out unless the texts use them."""
 _RUN = re.compile(r"[㐀-鿿]+|[a-z]+|\d+(?:\.\d+)?")
@@ -53,6 +55,7 @@ class Terms:
         self._asks = _any_of([word for word in asking if len(word) > 1])
         apart = apart_of(said, self._content, counts) if apart is None else apart
         self.sayings = Sayings(said, apart, self._content, counts)
+        self._words_of_term = lru_cache(REMEMBERED)(self.words)
 
     def words(self, plain: str) -> list[str]:
         """Words of a folded text, and the shorter ones that long ones are made of."""
@@ -72,6 +75,15 @@ class Terms:
             for term in called:
                 more[term] = max(more.get(term, 0.0), len(called) ** -0.5)
         return Question(tuple(w for w in words if w not in self._only_asks), tuple(kept), runs, more)
+
+    def parts(self, plain: Sequence[str], n: int) -> Iterator[tuple[Any, int]]:
+        """The words of some folded texts, or where ``n`` isn't 0 their grams(), each with the number of its text."""
+        if not n:
+            yield from ((word, i) for i, text in enumerate(plain) for word in self._words_of_term(text))
+            return
+        keys, at = gram_places("\n".join(plain), n)
+        ends = np.cumsum([len(text) + 1 for text in plain])
+        yield from zip(keys.tolist(), np.searchsorted(ends, at, side="right").tolist(), strict=True)
 
     def called(self, plain: str) -> Mapping[str, tuple[str, ...]]:
         """What official texts call what a folded text says, by what it says."""
