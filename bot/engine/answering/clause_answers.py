@@ -51,10 +51,12 @@ class ClauseAnswers(OnPolicy):
         if any(b.role == "units" for b in lead):  # already first
             proof = [b for b in proof if b.role not in ("units", "note")]
         own = self.target(clause)
+        introduced = self.compose.introduced(clause)
+        offered = conversation.choices if by.rule is Rule.PICKED or own in conversation.choices else ()
         kept = Conversation(
             clause=own,
             said=f"{said}\n{question.reading.plain}"[-SAID_CHARS:],
-            choices=conversation.choices if by.rule is Rule.PICKED or own in conversation.choices else (),
+            choices=tuple(map(self.target, introduced)) or offered,
             more=tuple(t for t in conversation.more if t != own),
         )
         return Reply(
@@ -62,7 +64,7 @@ class ClauseAnswers(OnPolicy):
             (*lead, *proof),
             kept,
             self.policy.id,
-            clauses=(self.compose.ref(clause.id, by.probability),),
+            clauses=tuple(self.compose.ref(one.id, by.probability) for one in (clause, *introduced)),
             units=self.responsible.units(clause),
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
             documents=self.successor,
@@ -81,6 +83,8 @@ class ClauseAnswers(OnPolicy):
         """The answer marked as the likeliest only, with the ``others`` below it as a choice."""
         head = self.compose.say("likely")
         reply = replace(reply, why=replace(reply.why, rule=Rule.LIKELIEST))
+        shown = {ref.target for ref in reply.clauses}
+        others = [m for m in others if m.target not in shown]
         if not others:
             return replace(reply, blocks=(head, *reply.blocks))
         offered = [m.target for m in others]

@@ -60,6 +60,9 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     if stating is not None:
         reply = _answer(stating.target, stating.probability, question, asked, use)
         return _marked(reply, stating, use) if stating.probability < HALF else reply
+    under = _introduced(found, asked, use) if question.telling else None
+    if under is not None:
+        return _answer(under.target, under.probability, question, asked, use)
     reply = _answer(asked.conversation.clause, 1.0 if leaning or own is None else own.probability, question, asked, use)
     return reply if leaning else _marked(reply, own, use)
 
@@ -118,6 +121,14 @@ def _meant(found: Sequence[Found], question: Question, asked: Asked, use: Resour
             worth[target] = worth.get(target, 0.0) + weight * math.log(probability.get(target, 0.0) + UNFOUND)
     best = max(worth, key=lambda target: worth[target])
     return every[best] if best != clause else None
+
+
+def _introduced(found: Sequence[Found], asked: Asked, use: Resources) -> Found | None:
+    """The nearest of the clauses that the one that is talked about only introduces."""
+    talked = asked.conversation.clause
+    introduced = use.answers(talked).compose.introduced(use.library.clause(talked))
+    targets = {str(Target.of_clause(policy_of(talked), clause.id)) for clause in introduced}
+    return next((f for f in found if f.target in targets), None)
 
 
 def _states(wanted: NumberAsked, best: Found, own: Found | None, asked: Asked, use: Resources) -> bool:
