@@ -26,7 +26,9 @@ _UNITS = re.compile(r"[（(](?:牵头|责任|主办|参加|参与|配合)单位[
 _HEADING = re.compile(
     r"(?:\d{1,2}[.．、]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]+、)[^，,；;]{2,28}。"
 )
-_INTRODUCES = re.compile(r"(?:以下|下列|如下)[^。；;]{0,16}[。:：]?\s*\Z")
+_INTRODUCES = re.compile(
+    r"(?:(?<![\d元人间吨岁年米万亿%％个家名户次倍级月日])以下|下列|如下)[^。；;]{0,16}[。:：]?\s*\Z"
+)
 """The end of a passage that only introduces what follows: 城市应具备以下条件。"""
 _LIST_LABEL = re.compile(r"^责任单位[:：]")
 _BARE_NUMBER = re.compile(r"[一二三四五六七八九十百\d]+")
