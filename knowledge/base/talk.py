@@ -67,6 +67,8 @@ class FollowUpTalk(Record):
     """A rejection that names what was wrong: 我不是…，是…."""
     clarifies: Expressions = NEVER
     """What says more of what was meant, and not that the answer was wrong: 我是说…."""
+    wonders: Expressions = NEVER
+    """A whole turn that holds something against what was said, and rejects nothing: 不是20万吗."""
     rejecting: Expressions = NEVER
     """What may stand before a rejection; behind anything else 错了 and 不对 reject nothing."""
     meant: Expressions = NEVER
@@ -90,6 +92,8 @@ class PickTalk(Record):
     """With the groups nth, n, last and first."""
     counted: Expressions = NEVER
     """How one is picked where only one was there to pick: 第二个."""
+    nth_sum: Expressions = NEVER
+    """How one of a clause's sums is counted, with the group nth: 第二档多少."""
     article: Expressions
     english: dict[Text, int]
     """Ordinals; negative ones count from the end."""

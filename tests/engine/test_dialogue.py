@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.engine.assistant import Assistant
 from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
 from bot.engine.values.why import Rule
 
 
@@ -179,3 +180,56 @@ def test_more_of_what_is_named_is_a_question(assistant: Assistant) -> None:
     parks = assistant.reply("中法生态城后头还搞不搞")
     assert [c.clause for c in assistant.reply("还有哪些外国的园子", parks.conversation).clauses] == ["2.3"]
     assert assistant.reply("还有哪些", parks.conversation).why.rule is Rule.NO_MORE
+
+
+def talk(assistant: Assistant, *turns: str) -> list[Reply]:
+    """The replies of one conversation."""
+    replies: list[Reply] = []
+    for turn in turns:
+        replies.append(assistant.reply(turn, replies[-1].conversation if replies else Conversation()))
+    return replies
+
+
+def test_who_wonders_is_told_the_sum_once_more(assistant: Assistant) -> None:
+    """不是30万吗 rejects no answer: it holds a number against the sum that was told."""
+    reply = talk(assistant, "首次认定的高企补多少", "难道不是30万吗")[-1]
+    assert [figure.text for figure in reply.figures] == ["20万元"]
+    assert reply.text.startswith(assistant.words("lead.contradicted", typed="30万"))
+
+
+def test_the_sum_of_another_case_is_shown_with_its_case(assistant: Assistant) -> None:
+    """That 20万 is no number of the document would be wrong."""
+    reply = talk(assistant, "长沙的高企证没到期，整个搬到武汉补多少", "不是20万吗？")[-1]
+    assert [figure.text for figure in reply.figures] == ["20万元", "50万元"]
+    assert "不符" not in reply.text and "首次认定" in reply.text and "整体搬迁" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        (("首次认定的高企补多少", "第二档多少", "第三个"), ["20万元", "5万元", "50万元"]),
+        (("4.2", "三档补贴里第二个多少"), ["", "5万元"]),
+    ],
+)
+def test_one_of_the_sums_is_counted(assistant: Assistant, turns: tuple[str, ...], told: list[str]) -> None:
+    replies = talk(assistant, *turns)
+    assert ["".join(figure.text for figure in reply.figures) for reply in replies] == told
+
+
+def test_more_sums_are_counted_than_there_are(assistant: Assistant) -> None:
+    assert talk(assistant, "首次认定的高企补多少", "第五个")[-1].status == "clarify"
+
+
+@pytest.mark.parametrize("turn", ["是市里给还是区里给？", "市里出还是区里出"])
+def test_who_pays_is_asked_of_the_clause(assistant: Assistant, turn: str) -> None:
+    reply = talk(assistant, "帮园区拉项目的招商公司引来大厂，能拿奖励不", turn)[-1]
+    assert [clause.clause for clause in reply.clauses[:1]] == ["2.1"] and not reply.figures
+
+
+def test_which_one_is_who_in_dialects(assistant: Assistant) -> None:
+    reply = talk(assistant, "首次认定的高企补多少", "这事哪个管啊？")[-1]
+    assert reply.units and reply.clauses[0].clause == "4.2"
+
+
+def test_a_choice_of_what_is_asked_for_a_foreign_thing_is_none(assistant: Assistant) -> None:
+    assert assistant.reply("奶茶店由哪几个部门编制").status == "none"

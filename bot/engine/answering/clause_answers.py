@@ -15,7 +15,7 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Block, Quote, Reply, Say
 from bot.engine.values.thresholds import RELATED
 from bot.engine.values.why import POINTED, By, Rule, Why
-from knowledge.base.document import Clause
+from knowledge.base.document import Clause, Figure
 from knowledge.base.phrasings import Misreading
 from knowledge.learned.index import Match
 from knowledge.text.fold import fold
@@ -69,6 +69,20 @@ class ClauseAnswers(OnPolicy):
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
             documents=self.successor,
             why=Why(by.rule, figures=tuple(f.id for f in selection.led), unstated=selection.unstated),
+        )
+
+    def of_figure(self, figure: Figure, question: Question, conversation: Conversation) -> Reply:
+        """One figure of the clause that is talked about, whatever its words say."""
+        clause = self.library.clause(conversation.clause)
+        by = By(Rule.PICKED)
+        whole = self.answer(clause, replace(question, asks=frozenset(), numbers=()), conversation, by)
+        lead = self.compose.figure_lead(Selection((figure,)), clause)
+        return replace(
+            whole,
+            blocks=(*lead, *(block for block in whole.blocks if block.role not in LEADING)),
+            figures=(self.compose.figure_ref(figure),),
+            conversation=replace(whole.conversation, said=conversation.said),
+            why=Why(by.rule, figures=(figure.id,)),
         )
 
     def together(self, replies: Sequence[Reply], whole: Reply) -> Reply:

@@ -79,7 +79,7 @@ class FigureChoice:
         led = self._led()
         contradicted, right = self._claims(led)
         confirmed = bool(right) and not contradicted
-        led = led or [figure for _, figure in contradicted] or right
+        led = led or [figure for _, figure in contradicted] or right or self._of_both()
         whether = self._wants or self.words.says("whether", self.asked.plain)
         if led or not whether:
             several = self._several(led)
@@ -190,9 +190,26 @@ class FigureChoice:
             same = [f for f in rivals if number.value == f.value]
             if same:
                 right += same
-            elif rivals and not any(_within(number.value, f) for f in rivals):
+            elif (
+                rivals
+                and not any(_within(number.value, f) for f in rivals)
+                and not self._of_another_case(number, rivals)
+            ):
                 wrong.append((number, _nearest(number, rivals)))
         return tuple(wrong), right
+
+    def _of_another_case(self, number: Number, rivals: Sequence[Figure]) -> list[Figure]:
+        """The figures that have a number which is held against those that were told: 不是20万吗, after 50万 for moving."""
+        if not all(f.id in self.asked.told for f in rivals):
+            return []
+        return [f for f in self._about if _class(f.unit) == _class(number.unit) and f.value == number.value]
+
+    def _of_both(self) -> list[Figure]:
+        """What was told, and what it was taken for: which case it is, is for the reader."""
+        claimed = [(number, self._rivals(number, ())) for number in self.asked.question.claimed]
+        others = {f.id for number, rivals in claimed if rivals for f in self._of_another_case(number, rivals)}
+        told = {f.id for _, rivals in claimed for f in rivals}
+        return [f for f in self.clause.figures if f.id in others | told] if others else []
 
     def _rivals(self, number: Number, led: Sequence[Figure]) -> Sequence[Figure]:
         """The figures that a number in the question may be meant for; none where nobody says that it is given."""
@@ -207,7 +224,8 @@ class FigureChoice:
         rivals = [f for f in self._about if _class(f.unit) == _class(number.unit)]
         named = [f for f in rivals if self._cue(f).case and _any(self._cue(f).case, segment)]
         fitting = [f for f in named if _fits(self._cue(f), segment)]
-        return fitting or named or [f for f in rivals if f in led] or rivals
+        told = [f for f in rivals if f.id in self.asked.told]  # 不是20万吗, of the sum that was told
+        return fitting or named or [f for f in rivals if f in led] or told or rivals
 
 
 def _nearest(number: Number, figures: Sequence[Figure]) -> Figure:

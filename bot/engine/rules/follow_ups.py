@@ -36,7 +36,7 @@ def follow_ups(asked: Asked, use: Resources) -> Outcome:
     if _hangs(asked, use):
         return use.asks_back(asked.scope, conversation)
     if _disputes(asked, use):
-        return use.of_talked_about(question, conversation)
+        return use.of_talked_about(replace(question, asks=question.asks | {"confirm"}), conversation)
     if not _may_follow(asked, use):
         return None
     if "more" in question.asks and (conversation.more or conversation.clause):
@@ -79,7 +79,8 @@ def _more_of_a_kind(asked: Asked, use: Resources) -> bool:
 def _disputes(asked: Asked, use: Resources) -> bool:
     """Whether a number is held against those that the clause that is talked about states: 我老板说是60万，说得对吗."""
     question, target = asked.question, asked.conversation.clause
-    if not (target and question.asks & HELD_TRUE and question.claimed) or asked.names_unit or asked.rejected:
+    held = bool(question.asks & HELD_TRUE) or use.follow_ups.wonders(question)
+    if not (target and held and question.claimed) or asked.names_unit or asked.rejected:
         return False
     figures = use.library.clause(target).figures
     if not all(any(comparable(number, figure) for figure in figures) for number in question.claimed):

@@ -17,6 +17,8 @@ from knowledge.base.target import kind_of
 def picks(asked: Asked, use: Resources) -> Outcome:
     """第二个, 都要, 教育部那份."""
     conversation = asked.conversation
+    if conversation.clause and not conversation.choices and (of_sum := _of_sum(asked, use)) is not None:
+        return of_sum
     if conversation.clause and not conversation.choices and use.follow_ups.counts_one(asked.question):
         if not conversation.beside:
             return use.answers(conversation.clause).only_one(conversation)
@@ -36,6 +38,15 @@ def picks(asked: Asked, use: Resources) -> Outcome:
     if len(targets) == 1:
         return _of_clause(targets[0], asked, use)
     return use.several(targets, conversation, Rule.PICKED_ALL, full=True)
+
+
+def _of_sum(asked: Asked, use: Resources) -> Reply | None:
+    """第三档多少: one of the sums of the clause that is talked about, in the order of the text."""
+    number, target = use.follow_ups.nth_sum(asked.question), asked.conversation.clause
+    sums = [figure for figure in use.library.clause(target).figures if figure.is_money]
+    if number is None or not len(sums) > 1 or not 0 < number <= len(sums):
+        return None
+    return use.answers(target).of_figure(sums[number - 1], asked.question, asked.conversation)
 
 
 def _choice(conversation: Conversation, use: Resources) -> Choice:

@@ -132,6 +132,10 @@ class FollowUps:
                 end += 1
         return self._follow["meant"].sub("", text[end:].strip(), count=1) if end else None
 
+    def wonders(self, question: Question) -> bool:
+        """Whether it asks if a number isn't right, and rejects nothing: 不是20万吗."""
+        return bool(question.claimed) and self._follow["wonders"].search(question.reading.folded) is not None
+
     def clarifies(self, question: Question) -> bool:
         """Whether a correction only says more exactly what was meant: 我是说省级的."""
         return self._follow["clarifies"].match(question.reading.folded) is not None
@@ -173,6 +177,11 @@ class FollowUps:
         text = question.reading.folded.strip(" .,!?;:)(")
         match = self._pick["which"].match(text)
         return bool(match and self._pick["counted"].search(text) and self._number(match, text) is not None)
+
+    def nth_sum(self, question: Question) -> int | None:
+        """Which of a clause's sums is meant, where nothing else is said: 第二档多少."""
+        match = self._pick["nth_sum"].search(question.reading.folded)
+        return ordinal(match["nth"]) if match else None
 
     def _number(self, match: re.Match[str] | None, text: str) -> int | None:
         """Which one is meant, counted from the end when negative; None when none is counted."""
