@@ -265,6 +265,10 @@ class MoneySubjects(Record):
     """What names of public bodies end in; official texts end them otherwise: 市场监管部门."""
     persons: tuple[Text, ...] = ()
     """What stands behind somebody's name or post where money is asked for him and not for whom he works."""
+    people: tuple[Text, ...] = ()
+    """Words of a question that is on a family or a person."""
+    firms: tuple[Text, ...] = ()
+    """Words of one that is on a firm after all, and of sums that are for firms."""
     papers: tuple[Text, ...] = ()
     """Ends of words for what has a term of its own: 居住证."""
     introduces: Expressions = NEVER

@@ -53,6 +53,8 @@ class FollowUpTalk(Record):
     away: Expressions
     """What leaves what is talked about now for what was before: 回到."""
     earlier: Expressions
+    first: Expressions = NEVER
+    """What goes back to what was talked about first: 我最开始问的那条."""
     """What points at something said before: 刚才说的那个."""
     this_document: Expressions
     hanging: Expressions = NEVER

@@ -201,7 +201,9 @@ def test_the_sum_of_another_case_is_shown_with_its_case(assistant: Assistant) ->
     """That 20万 is no number of the document would be wrong."""
     reply = talk(assistant, "长沙的高企证没到期，整个搬到武汉补多少", "不是20万吗？")[-1]
     assert [figure.text for figure in reply.figures] == ["20万元", "50万元"]
-    assert "不符" not in reply.text and "首次认定" in reply.text and "整体搬迁" in reply.text
+    assert "不符" not in reply.text
+    assert "首次认定" in reply.text
+    assert "整体搬迁" in reply.text
 
 
 @pytest.mark.parametrize(
@@ -223,13 +225,35 @@ def test_more_sums_are_counted_than_there_are(assistant: Assistant) -> None:
 @pytest.mark.parametrize("turn", ["是市里给还是区里给？", "市里出还是区里出"])
 def test_who_pays_is_asked_of_the_clause(assistant: Assistant, turn: str) -> None:
     reply = talk(assistant, "帮园区拉项目的招商公司引来大厂，能拿奖励不", turn)[-1]
-    assert [clause.clause for clause in reply.clauses[:1]] == ["2.1"] and not reply.figures
+    assert [clause.clause for clause in reply.clauses[:1]] == ["2.1"]
+    assert not reply.figures
 
 
 def test_which_one_is_who_in_dialects(assistant: Assistant) -> None:
     reply = talk(assistant, "首次认定的高企补多少", "这事哪个管啊？")[-1]
-    assert reply.units and reply.clauses[0].clause == "4.2"
+    assert reply.units
+    assert reply.clauses[0].clause == "4.2"
 
 
 def test_a_choice_of_what_is_asked_for_a_foreign_thing_is_none(assistant: Assistant) -> None:
     assert assistant.reply("奶茶店由哪几个部门编制").status == "none"
+
+
+def test_the_clause_is_gone_back_to_where_none_came_between(assistant: Assistant) -> None:
+    turns = "招商中介给园区引来项目有没有奖励", "那我们员工能申请公租房吗", "算了，回到刚才那个奖励，归谁管"
+    assert [clause.clause for clause in talk(assistant, *turns)[-1].clauses] == ["2.1"]
+
+
+def test_what_was_asked_first_is_gone_back_to(assistant: Assistant) -> None:
+    turns = (
+        "一个园区最多定几个主导产业",
+        "市领导当链长是怎么回事",
+        "首次认定的高企补多少",
+        "我最开始问的那条，责任单位有哪些",
+    )
+    assert [clause.clause for clause in talk(assistant, *turns)[-1].clauses] == ["3.1"]
+
+
+def test_a_count_is_wondered_about_as_well(assistant: Assistant) -> None:
+    reply = talk(assistant, "一个园区最多定几个主导产业", "不是5个吗？")[-1]
+    assert [figure.text for figure in reply.figures] == ["不超过3个"]

@@ -88,3 +88,15 @@ def test_the_case_that_is_asked_for_is_put_forward(asked: Asked, name: str, seed
     of_it = [(question, reply) for question, reply in asked(name, seed) if "figures" in question]
     wrong = [question["ask"] for question, reply in of_it if not right(question, reply)]
     assert len(of_it) - len(wrong) >= least, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("外地人整家搬到武汉落户，一户补多少", []),
+        ("夫妻俩从合肥整体搬迁来武汉，市里给多少钱", []),
+        ("我们夫妻开的高企从长沙整体搬来补多少", ["50万元"]),
+    ],
+)
+def test_a_family_gets_no_sum_of_a_firms(assistant: Assistant, typed: str, told: list[str]) -> None:
+    assert [figure.text for figure in assistant.reply(typed).figures] == told

@@ -81,7 +81,6 @@ class ClauseAnswers(OnPolicy):
             whole,
             blocks=(*lead, *(block for block in whole.blocks if block.role not in LEADING)),
             figures=(self.compose.figure_ref(figure),),
-            conversation=replace(whole.conversation, said=conversation.said),
             why=Why(by.rule, figures=(figure.id,)),
         )
 

@@ -66,6 +66,7 @@ class DocumentInfo(Paragraphs):
             "validity": self.policy.validity.quote or self.policy.validity.until_quote,
             "issuer": self.policy.issuer,
             "published": self.policy.published,
+            "units": any(clause.responsible for clause in self.policy.clauses),
         }
         return bool(known.get(topic) or self.said(topic))
 

@@ -76,7 +76,7 @@ class FigureChoice:
 
     def select(self) -> Selection:
         """The numbers to put forward."""
-        led = self._led()
+        led = [] if self._against_told else self._led()
         contradicted, right = self._claims(led)
         confirmed = bool(right) and not contradicted
         led = led or [figure for _, figure in contradicted] or right or self._of_both()
@@ -198,8 +198,14 @@ class FigureChoice:
                 wrong.append((number, _nearest(number, rivals)))
         return tuple(wrong), right
 
+    @property
+    def _against_told(self) -> bool:
+        """Whether a number is held against those that were told, and nothing else is said: 不是5个吗."""
+        question = self.asked.question
+        return bool(self.asked.told and HELD_TRUE & question.asks and question.claimed and not question.telling)
+
     def _of_another_case(self, number: Number, rivals: Sequence[Figure]) -> list[Figure]:
-        """The figures that have a number which is held against those that were told: 不是20万吗, after 50万 for moving."""
+        """The figures that have a number which is held against those that were told: 不是20万吗, after 50万."""
         if not all(f.id in self.asked.told for f in rivals):
             return []
         return [f for f in self._about if _class(f.unit) == _class(number.unit) and f.value == number.value]

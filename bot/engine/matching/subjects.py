@@ -87,6 +87,8 @@ class Subjects:
         self._measures = tuple(map(fold, ready.base.lexicon.subjects.measures))
         self._bodies = tuple(map(fold, ready.base.lexicon.subjects.bodies))
         self._persons = tuple(map(fold, ready.base.lexicon.subjects.persons))
+        self._people = tuple(map(fold, ready.base.lexicon.subjects.people))
+        self._firms = tuple(map(fold, ready.base.lexicon.subjects.firms))
         self._papers = tuple(map(fold, ready.base.lexicon.subjects.papers))
         self._swaps = Swaps(ready.base.lexicon.swaps)
         self._understanding = understanding
@@ -105,6 +107,8 @@ class Subjects:
         named = [name for name in known.names if name in question.reading.plain] if known is not None else []
         meant = self._understanding.money.meant(question.reading.plain)
         if named and not any(name in meant for name in named):  # 不是高企
+            return True
+        if self._of_people(question, figures):
             return True
         if known is not None and named:
             return self._only_within(max(named, key=len), policy, clause, question, known)
@@ -129,6 +133,13 @@ class Subjects:
         asked = self._asked(policy.id, clause.id)
         lacking = self._lacking(policy, clause, question, known)
         return any(self._is_thing(word) and asked.count(word) < OFTEN for word in lacking)
+
+    def _of_people(self, question: Question, figures: Sequence[FigureRef]) -> bool:
+        """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬到武汉补多少."""
+        plain = question.reading.plain
+        if not any(word in plain for word in self._people) or any(word in plain for word in self._firms):
+            return False
+        return bool(figures) and all(any(word in f.quote for word in self._firms) for f in figures)
 
     def _of_person(self, policy: Policy, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
         """Whether a sum is put forward for a person of whom the clause doesn't speak: 首店的店长个人奖多少."""

@@ -36,6 +36,8 @@ FAR = "far"
 """Target of what is far from all documents."""
 TERMS = frozenset({"validity", "effective"})
 """Topics on how long the document holds."""
+OF_ITSELF = frozenset({"basis", "validity", "issuer", "published", "units"})
+"""Topics of which a document may say nothing; what is asked in their words is then asked of a clause."""
 
 
 def best_match(asked: Asked, use: Resources) -> Reply:
@@ -182,10 +184,21 @@ class Case:
             info = cast(InfoTopic, topic)
             if (info in TERMS and self._of_another_paper()) or self._of_foreign_thing():
                 return self._decline(best)
-            return self._of_document(info)
+            return self._by_clause(info) or self._of_document(info)
         if decision.act == "chat" and not self.asked.corrects:
             return self._talk(topic)
         return self._decline(best)
+
+    def _by_clause(self, topic: InfoTopic) -> Reply | None:
+        """A clause's answer where a document without phrasings says nothing of the topic that was taken to be asked."""
+        meant = self.asked.scope.meant(self.asked.conversation)
+        if topic not in OF_ITSELF or meant is None or meant.id not in self.use.library.untaught:
+            return None
+        if self.use.answers(meant.id).says_of_itself(topic):
+            return None
+        others = [m for m in self.matches if kind_of(m.target) != "info"]
+        decision = decide(others, bool(self.asked.scope.only)) if others else None
+        return self.act(decision) if decision is not None and decision.act in ("answer", "likely") else None
 
     def _of_document(self, topic: InfoTopic) -> Reply:
         """On a document as a whole, or on the clause that is talked about where that is what is asked."""

@@ -9,6 +9,7 @@ from bot.engine.answering.figure_choice import HELD_TRUE, comparable
 from bot.engine.rules.asked import Asked, Outcome, within
 from bot.engine.rules.corrections import ASKS_OF_CLAUSE
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import OTHERWISE
@@ -36,7 +37,7 @@ def follow_ups(asked: Asked, use: Resources) -> Outcome:
     if _hangs(asked, use):
         return use.asks_back(asked.scope, conversation)
     if _disputes(asked, use):
-        return use.of_talked_about(replace(question, asks=question.asks | {"confirm"}), conversation)
+        return use.of_talked_about(_held(question, use), conversation)
     if not _may_follow(asked, use):
         return None
     if "more" in question.asks and (conversation.more or conversation.clause):
@@ -91,6 +92,14 @@ def _disputes(asked: Asked, use: Resources) -> bool:
     beside = use.understanding.question(rest)
     elsewhere = use.specific(beside, asked.conversation, use.everywhere) or use.outside(question)
     return not elsewhere and not use.of_foreign_thing(question, policy_of(target))
+
+
+def _held(question: Question, use: Resources) -> Question:
+    """A question that holds a number against the clause; of one that only wonders, nothing but the number."""
+    if not use.follow_ups.wonders(question):
+        return question
+    numbers = " ".join(number.text for number in question.claimed)
+    return replace(use.understanding.question(numbers), asks=frozenset({"confirm"}))
 
 
 def _goes_on(asked: Asked, use: Resources) -> bool:

@@ -65,5 +65,7 @@ def _left(rest: str, asked: Asked, use: Resources) -> Outcome:
         return home.note("clarify", "clarify.next_question", left, Rule.LEFT)
     question = use.understanding.question(rest)
     of_shown = use.understanding.act(question, ACT) != QUESTION and not use.understanding.beside_act(question)
-    same = question.bare or of_shown or use.acts.part(question) is not None  # 对了，找谁办
+    back = use.follow_ups.returns(question)
+    goes_back = back is not None and back.away  # 算了，回到刚才那个奖励
+    same = question.bare or of_shown or goes_back or use.acts.part(question) is not None  # 对了，找谁办
     return Narrow(replace(asked, question=question, conversation=conversation if same else left, left=not same))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
 from bot.engine.understanding.understanding import Question
-from bot.engine.values.conversation import Conversation
 from bot.engine.values.why import By, Rule
 from knowledge.text.fold import fold
 
@@ -22,9 +22,14 @@ def away(asked: Asked, use: Resources) -> Outcome:
         return None
     if not _WORD.search(back.rest) and not (conversation.clause or conversation.choices or conversation.info):
         return use.asks_back(asked.scope, conversation)
-    if not back.away or use.understanding.empty(back.rest):
+    if not back.away:
         return None
-    return Narrow(replace(asked, question=use.understanding.question(back.rest)))
+    question = use.understanding.question(back.rest)
+    if conversation.clause and (_names_nothing(question, use) or _holding(question, [conversation.clause], use)):
+        return use.of_talked_about(question, conversation)  # what came between was answered from no clause
+    if use.understanding.empty(back.rest):
+        return None
+    return Narrow(replace(asked, question=question))
 
 
 def returns(asked: Asked, use: Resources) -> Outcome:
@@ -34,11 +39,14 @@ def returns(asked: Asked, use: Resources) -> Outcome:
     if back is None or not conversation.earlier:
         return None
     question = use.understanding.question(back.rest)
-    if question.bare or not use.specific(question, conversation, use.everywhere):
-        found = (conversation.earlier[0], 1.0) if back.away else None
+    nothing = question.bare or _names_nothing(question, use)
+    if nothing or not use.specific(question, conversation, use.everywhere):
+        found = (conversation.earlier[-1 if back.first else 0], 1.0) if back.away else None
     else:
         now = () if back.away else (conversation.clause,)  # 回到 leaves it
-        found = use.matcher.among((*conversation.earlier, *now), question) or _holding(question, conversation, use)
+        found = use.matcher.among((*conversation.earlier, *now), question) or _holding(
+            question, conversation.earlier, use
+        )
     if found is None or found[0] == conversation.clause:
         return None
     target, probability = found
@@ -46,9 +54,14 @@ def returns(asked: Asked, use: Resources) -> Outcome:
     return answers.answer(clause, question, conversation, By(Rule.RETURNED, probability))
 
 
-def _holding(question: Question, conversation: Conversation, use: Resources) -> tuple[str, float] | None:
-    """The latest of the clauses talked about before that has all that the question names: 刚才民宿那个."""
-    for target in conversation.earlier:
+def _names_nothing(question: Question, use: Resources) -> bool:
+    """Whether it names nothing by which one of several is known: 那个奖励."""
+    return all(map(use.subjects.is_general, question.telling))
+
+
+def _holding(question: Question, targets: Sequence[str], use: Resources) -> tuple[str, float] | None:
+    """The first of these clauses that has all that the question names: 刚才民宿那个."""
+    for target in targets:
         text = fold(use.library.clause(target).text)
         if question.telling and all(word in text for word in question.telling):
             return target, 1.0

@@ -50,6 +50,8 @@ class Return:
     """Without the words that point back."""
     away: bool
     """Whether it leaves what is talked about now (回到), or may still mean it (刚才)."""
+    first: bool = False
+    """Whether it goes back to what was talked about first."""
 
 
 class FollowUps:
@@ -144,6 +146,9 @@ class FollowUps:
         """回到刚才工资那个,又是谁管; None when nothing points back."""
         text = question.reading.folded
         away, earlier = self._follow["away"], self._follow["earlier"]
+        first = self._follow["first"].sub(" ", text)
+        if first != text:
+            return Return(away.sub(" ", first).strip(), True, first=True)
         leaves = away.search(text) is not None
         if not leaves and not earlier.search(text):
             return None
