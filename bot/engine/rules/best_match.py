@@ -176,7 +176,7 @@ class Case:
             return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
-            if all(self.use.of_foreign_thing(self.asked.question, target) for target in targets):
+            if self.use.of_foreign_thing(self.asked.question, targets[0]):
                 return self._decline_subject(best)
             return self.use.across.choose(targets, self.matches, self.asked.question, Rule.CLOSE_MATCH)
         topic = Target.parse(best.target).topic
