@@ -104,3 +104,15 @@ def test_the_words_of_a_list_are_the_documents(assistant: Assistant) -> None:
     reply = assistant.reply("照顾小微的有哪些")
     texts = [clause.text for clause in assistant.policy.clauses]
     assert all(any(quote in text for text in texts) or "有效期" in quote for quote in quotes(reply.blocks))
+
+
+def test_a_word_of_the_document_is_no_question_on_another(assistant: Assistant) -> None:
+    """However like questions from elsewhere it is by itself."""
+    reply = assistant.reply("中小微")
+    assert (reply.status, [clause.clause for clause in reply.clauses]) == ("choose", ["1.5", "2.2"])
+
+
+def test_a_word_that_stands_nearly_everywhere_means_no_one_clause(assistant: Assistant) -> None:
+    reply = assistant.reply("园区")
+    assert reply.status == "answer"
+    assert len(reply.clauses) > 4

@@ -159,7 +159,9 @@ class Case:
             return None
         first = self.matches[0]
         best = first.target if kind_of(first.target) == "clause" else ""
-        if first.probability >= SURE and (best not in holding or self.use.titled(question, scope) == [best]):
+        outside = not best and len(question.telling) == 1  # 中小微: a word of the document is no question on another
+        stands_out = best not in holding or self.use.titled(question, scope) == [best]
+        if first.probability >= SURE and stands_out and not outside:
             return None
         return self.use.across.choose(holding, self.matches, question, Rule.TERM_IN_SEVERAL)
 

@@ -76,7 +76,8 @@ def _choice(subject: Question, policy: Policy, asked: Asked, use: Resources) -> 
     if not found:
         return _told(use.mentions.of_each(policy, side_by_side(subject)) if words else [], (), policy, asked, use)
     matches = use.matcher.match(asked.question, asked.scope)
-    if _one_is_meant(matches, subject, asked, use):
+    everywhere = len(words) == 1 and len(found) > MOST_CLAUSES  # 园区
+    if not everywhere and _one_is_meant(matches, subject, asked, use):
         return None
     if len(found) == 1:
         return _likely(found[0], matches, policy, asked, use)
