@@ -10,7 +10,7 @@ import yaml
 from knowledge import ROOT
 
 FIELD = ROOT / "field"
-LEAST_TOPICS, LEAST_OFFICIAL, LEAST_PHRASINGS = 600, 4, 8
+LEAST_TOPICS, LEAST_OFFICIAL, LEAST_PHRASINGS = 600, 4, 38
 
 
 def topics() -> list[dict[str, Any]]:
@@ -18,9 +18,12 @@ def topics() -> list[dict[str, Any]]:
 
 
 def phrasings() -> dict[str, list[str]]:
-    return {
-        topic: lines for path in sorted((FIELD / "phrasings").glob("*.yaml")) for topic, lines in _read(path).items()
-    }
+    """Of all writers, by topic."""
+    asked: dict[str, list[str]] = {}
+    for path in sorted((FIELD / "phrasings").glob("*.yaml")):
+        for topic, lines in _read(path).items():
+            asked.setdefault(topic, []).extend(lines)
+    return asked
 
 
 def _read(path: Any) -> Any:
