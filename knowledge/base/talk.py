@@ -96,6 +96,8 @@ class PickTalk(Record):
     """How one is picked where only one was there to pick: 第二个."""
     nth_sum: Expressions = NEVER
     """How one of a clause's sums is counted, with the group nth: 第二档多少."""
+    nth_item: Expressions = NEVER
+    """How one of the things is counted that a clause lists: 第三个是啥."""
     article: Expressions
     english: dict[Text, int]
     """Ordinals; negative ones count from the end."""

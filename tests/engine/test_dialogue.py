@@ -257,3 +257,9 @@ def test_what_was_asked_first_is_gone_back_to(assistant: Assistant) -> None:
 def test_a_count_is_wondered_about_as_well(assistant: Assistant) -> None:
     reply = talk(assistant, "一个园区最多定几个主导产业", "不是5个吗？")[-1]
     assert [figure.text for figure in reply.figures] == ["不超过3个"]
+
+
+def test_one_of_what_a_clause_lists_is_in_its_text(assistant: Assistant) -> None:
+    reply = talk(assistant, "跟外国合办的园区都有哪些", "第二个是哪个？")[-1]
+    assert [clause.clause for clause in reply.clauses] == ["2.3"]
+    assert "中日产业园" in reply.text

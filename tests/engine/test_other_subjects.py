@@ -100,3 +100,7 @@ def test_the_case_that_is_asked_for_is_put_forward(asked: Asked, name: str, seed
 )
 def test_a_family_gets_no_sum_of_a_firms(assistant: Assistant, typed: str, told: list[str]) -> None:
     assert [figure.text for figure in assistant.reply(typed).figures] == told
+
+
+def test_a_sum_is_told_for_no_foreign_thing_in_whatever_words(assistant: Assistant) -> None:
+    assert assistant.reply("搬家公司搬一车几多钱").status == "none"

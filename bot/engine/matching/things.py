@@ -46,11 +46,15 @@ class Things:
 
         Who asks in other words tells of his own (开个小面馆亏惨了,哪儿能借到钱), and so does a story.
         """
-        named = self._named(question) if len(question.telling) <= THING else ()
-        if all(self._is_known(name, policy, question) for name in named):
+        if not self.names_foreign(policy, question):
             return False
         text = self._text(policy.id) if clause is None else fold_whole(clause.text)
         return share_of_pairs(question.reading.plain, text) >= ITS_WORDS
+
+    def names_foreign(self, policy: Policy, question: Question) -> bool:
+        """Whether a short question names a thing of which a document doesn't speak, in whatever words."""
+        named = self._named(question) if len(question.telling) <= THING else ()
+        return not all(self._is_known(name, policy, question) for name in named)
 
     def _is_known(self, name: str, policy: Policy, question: Question) -> bool:
         """Whether a document speaks of a thing, or of part of it, by whatever name; or people ask it for that."""

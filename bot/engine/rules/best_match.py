@@ -220,11 +220,18 @@ class Case:
         if not (reply.figures or question.numbers or asks(question)):
             return False
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
+        taught = policy.id not in self.use.library.untaught  # what people ask of it is known
+        if taught and not talked and self._gives_money(reply) and self.use.things.names_foreign(policy, question):
+            return True
         if self.leaning or talked:
             return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
         return self.use.subjects.another(policy, clause, question, reply.figures)
+
+    @staticmethod
+    def _gives_money(reply: Reply) -> bool:
+        return any(figure.unit == "元" for figure in reply.figures)
 
     def _of_another_paper(self) -> bool:
         """Whether it is the term of something else that is asked for: 居住证有效期到哪天."""

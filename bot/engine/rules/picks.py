@@ -19,6 +19,8 @@ def picks(asked: Asked, use: Resources) -> Outcome:
     conversation = asked.conversation
     if conversation.clause and not conversation.choices and (of_sum := _of_sum(asked, use)) is not None:
         return of_sum
+    if conversation.clause and not conversation.choices and use.follow_ups.counts_items(asked.question):
+        return use.of_talked_about(replace(asked.question, asks=frozenset({"original"})), conversation)
     if conversation.clause and not conversation.choices and use.follow_ups.counts_one(asked.question):
         if not conversation.beside:
             return use.answers(conversation.clause).only_one(conversation)

@@ -188,6 +188,10 @@ class FollowUps:
         match = self._pick["nth_sum"].search(question.reading.folded)
         return ordinal(match["nth"]) if match else None
 
+    def counts_items(self, question: Question) -> bool:
+        """Whether one of the things that a clause lists is asked for: 第三个是啥."""
+        return self._pick["nth_item"].search(question.reading.folded) is not None
+
     def _number(self, match: re.Match[str] | None, text: str) -> int | None:
         """Which one is meant, counted from the end when negative; None when none is counted."""
         if match and self._understanding.empty(text[match.end() :]):
