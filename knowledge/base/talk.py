@@ -53,9 +53,9 @@ class FollowUpTalk(Record):
     away: Expressions
     """What leaves what is talked about now for what was before: 回到."""
     earlier: Expressions
+    """What points at something said before: 刚才说的那个."""
     first: Expressions = NEVER
     """What goes back to what was talked about first: 我最开始问的那条."""
-    """What points at something said before: 刚才说的那个."""
     this_document: Expressions
     hanging: Expressions = NEVER
     """A whole turn that asks, and says nothing of what: 我这种能算上吗."""

@@ -51,3 +51,11 @@ def test_a_number_below_something_introduces_nothing(assistant: Assistant) -> No
     below = introducing.model_copy(update={"text": "对10万元以下的个人贷款免除担保。"})
     assert compose.introduced(introducing)
     assert not compose.introduced(below)
+
+
+@pytest.mark.parametrize("asked", ["由哪个部门负责评审", "试点由哪个局牵头评"])
+def test_what_the_document_does_not_say_of_itself_its_clause_does(assistant: Assistant, asked: str) -> None:
+    """It lists no responsible units; that the city's sports bureau organizes the review stands in a clause."""
+    reply = assistant.reply(asked, policy=CITY)
+    assert (reply.status, reply.clauses[0].clause) == ("answer", "1.2")
+    assert "由市体育局统一组织评审" in reply.text

@@ -45,11 +45,13 @@ def picks(asked: Asked, use: Resources) -> Outcome:
 def _of_sum(asked: Asked, use: Resources) -> Reply | None:
     """第三档多少: one of the sums of the clause that is talked about, in the order of the text."""
     number, target = use.follow_ups.nth_sum(asked.question), asked.conversation.clause
+    if number is None:
+        return None
     last = use.understanding.question(asked.conversation.said.strip().rpartition("\n")[2])
     if use.follow_ups.counts_one(asked.question) and use.follow_ups.nth_sum(last) is None:
         return None  # 第二个, of whatever
     sums = [figure for figure in use.library.clause(target).figures if figure.is_money]
-    if number is None or not len(sums) > 1 or not 0 < number <= len(sums):
+    if not len(sums) > 1 or not 0 < number <= len(sums):
         return None
     return use.answers(target).of_figure(sums[number - 1], asked.question, asked.conversation)
 

@@ -22,9 +22,9 @@ def restricts(asked: Asked, use: Resources) -> Outcome:
     found = [target for target in listed if _fits(target, question, use)]
     if found:
         return use.several(found, asked.conversation, Rule.PICKED_ALL)
-    likest = use.matcher.among(listed, question)
-    if likest is not None:
-        return use.several([likest[0]], asked.conversation, Rule.PICKED_ALL)
+    likeliest = use.matcher.among(listed, question)
+    if likeliest is not None:
+        return use.several([likeliest[0]], asked.conversation, Rule.PICKED_ALL)
     if use.follow_ups.questions(asked.question) and use.library.untaught.issuperset(map(policy_of, listed)):
         return None  # 没写期限的那些政策管到哪天
     home = use.answers(listed[0])
