@@ -10,14 +10,14 @@ from bot.engine.answering.paragraphs import Paragraphs
 from bot.engine.assistant import Assistant
 from knowledge.importing.job import run
 from tests.bases import DOCUMENTS, shared
-from tests.smallbase import FEWEST, small_base
+from tests.smallbase import small_base
 
 CITY = "yunzhantigui-2025-8"
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    root: Path = small_base(tmp_path_factory.mktemp("introduced"), each=FEWEST)
+    root: Path = small_base(tmp_path_factory.mktemp("introduced"))
     assert run(str(DOCUMENTS / "lead-in.txt"), root / "policies", set(), set(), force=False).written
     return Assistant(shared(root))
 
