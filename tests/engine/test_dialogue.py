@@ -263,3 +263,9 @@ def test_one_of_what_a_clause_lists_is_in_its_text(assistant: Assistant) -> None
     reply = talk(assistant, "跟外国合办的园区都有哪些", "第二个是哪个？")[-1]
     assert [clause.clause for clause in reply.clauses] == ["2.3"]
     assert "中日产业园" in reply.text
+
+
+def test_who_steps_back_may_ask_something_of_it(assistant: Assistant) -> None:
+    reply = talk(assistant, "1.3", "返回上一条，其责任单位有哪些？")[-1]
+    assert reply.clauses[0].clause == "1.2"
+    assert reply.units

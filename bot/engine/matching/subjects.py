@@ -135,7 +135,7 @@ class Subjects:
         return any(self._is_thing(word) and asked.count(word) < OFTEN for word in lacking)
 
     def _of_people(self, question: Question, figures: Sequence[FigureRef]) -> bool:
-        """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬到武汉补多少."""
+        """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬来补多少."""
         plain = question.reading.plain
         if not any(word in plain for word in self._people) or any(word in plain for word in self._firms):
             return False
