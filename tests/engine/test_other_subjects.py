@@ -95,6 +95,7 @@ def test_the_case_that_is_asked_for_is_put_forward(asked: Asked, name: str, seed
     [
         ("外地人整家搬到武汉落户，一户补多少", []),
         ("夫妻俩从合肥整体搬迁来武汉，市里给多少钱", []),
+        ("老小区整体搬迁，每户补多少钱", []),
         ("我们夫妻开的高企从长沙整体搬来补多少", ["50万元"]),
     ],
 )

@@ -108,7 +108,7 @@ class Subjects:
         meant = self._understanding.money.meant(question.reading.plain)
         if named and not any(name in meant for name in named):  # 不是高企
             return True
-        if self._of_people(question, figures):
+        if self._of_people(clause, question, figures):
             return True
         if known is not None and named:
             return self._only_within(max(named, key=len), policy, clause, question, known)
@@ -134,10 +134,11 @@ class Subjects:
         lacking = self._lacking(policy, clause, question, known)
         return any(self._is_thing(word) and asked.count(word) < OFTEN for word in lacking)
 
-    def _of_people(self, question: Question, figures: Sequence[FigureRef]) -> bool:
+    def _of_people(self, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
         """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬来补多少."""
         plain = question.reading.plain
-        if not any(word in plain for word in self._people) or any(word in plain for word in self._firms):
+        named = [word for word in self._people if word in plain]
+        if not named or any(word in plain for word in self._firms) or any(word in clause.text for word in named):
             return False
         return bool(figures) and all(any(word in f.quote for word in self._firms) for f in figures)
 
