@@ -286,6 +286,8 @@ class ListTalk(Record):
 
     every: Expressions = NEVER
     """What asks for clauses, as many as there are: 哪几条."""
+    whole: Expressions = NEVER
+    """What says that all of a document is to be gone through: 全文."""
     some: Expressions = NEVER
     """What asks what there is on something, or stands beside nothing but that: 有哪些政策."""
     phrases: Expressions = NEVER

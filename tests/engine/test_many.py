@@ -283,6 +283,11 @@ def test_the_first_documents_own_questions_keep_their_answers(many: Assistant, a
     assert sum(a != b for a, b in zip(alone, beside, strict=True)) <= 0.01 * len(asked)
 
 
+def test_all_of_the_first_document_is_gone_through_beside_others(many: Assistant) -> None:
+    reply = many.reply("我们这种十来个人的小微企业，全文有哪些地方照顾到")
+    assert (reply.status, [clause.clause for clause in reply.clauses]) == ("answer", ["1.5", "2.2"])
+
+
 def test_every_quote_is_verbatim(many: Assistant, several: Ready) -> None:
     sources = "\n".join(
         p.read_text(encoding="utf-8")

@@ -102,7 +102,7 @@ def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
 
 def _is_in(policy: Policy, asked: Asked, use: Resources) -> bool:
     """Whether this document is asked, or its clauses are what the words are asked of by those who know it."""
-    if asked.scope.only or not use.library.many:
+    if asked.scope.only or not use.library.many or use.listings.of_whole(asked.question):
         return True
     best = next(iter(use.matcher.match(asked.question, asked.scope)), None)
     return (

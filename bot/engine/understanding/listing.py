@@ -61,6 +61,7 @@ class Listings:
         talk = understanding.talk.lists
         self._every, self._some, self._money = pattern(talk.every), pattern(talk.some), pattern(talk.money)
         self._around = pattern(talk.around)
+        self._whole = pattern(talk.whole)
         phrases = pattern(talk.phrases).pattern
         self._edges = re.compile(f"^(?:{phrases})|(?:{phrases})$")
         self._facets = [(pattern(facet.asks), facet) for facet in talk.facets.values()]
@@ -77,6 +78,10 @@ class Listings:
         of = next((facet for asks, facet in self._facets for part in said if match and asks.search(part)), None)
         money = match is not None and any(self._money.search(part) for part in said)
         return Listing(tuple(said), match is not None, money, of, understood=self._understanding.question)
+
+    def of_whole(self, question: Question) -> bool:
+        """Whether it says that all of a document is to be gone through: 全文有哪些地方."""
+        return self._whole.search(question.reading.plain) is not None
 
     def _around_list(self, text: str, match: re.Match[str]) -> list[str]:
         """What is said around the words that ask for a list: all that comes before; what stands beside them alone."""
