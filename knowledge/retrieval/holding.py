@@ -46,7 +46,8 @@ class SoughtWord(NamedTuple):
 
 def standing_in(words: Sequence[SoughtWord], whole: str) -> tuple[Sequence[SoughtWord], float]:
     """What of the words stands in all of a text, and what it counts."""
-    return [word.within(whole) for word in words if word.held(whole)], held_in(words, whole)
+    counted = [(word, worth) for word in words if (worth := word.held(whole))]
+    return [word.within(whole) for word, _ in counted], sum(worth for _, worth in counted)
 
 
 def most_held_in(standing: Sequence[SoughtWord], most: float, pieces: Sequence[str]) -> float:

@@ -1,4 +1,7 @@
-"""A passage that only introduces what follows says nothing by itself: it is answered with all that it introduces."""
+"""A passage that only introduces what follows says nothing by itself: it is answered with all that it introduces.
+
+And a document that says nothing of itself, by what one of its clauses says.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.answering.paragraphs import Paragraphs
+from bot.engine.answering import paragraphs
 from bot.engine.assistant import Assistant
+from bot.engine.documents.introduced import introduced
 from knowledge.importing.job import run
 from tests.bases import DOCUMENTS, shared
 from tests.smallbase import small_base
@@ -35,6 +39,7 @@ def test_all_conditions_are_shown(assistant: Assistant) -> None:
         ("网络、数据这些硬件上呢", "2.2", "千兆网络"),
         ("那场地面积要多大", "2.1", "2.6平方米"),
         ("第三个", "2.3", "专项经费"),
+        ("里面说场地大小的", "2.1", "场地基础较好"),
     ],
 )
 def test_a_turn_goes_to_the_condition_that_it_is_on(assistant: Assistant, turn: str, clause: str, said: str) -> None:
@@ -44,13 +49,22 @@ def test_a_turn_goes_to_the_condition_that_it_is_on(assistant: Assistant, turn: 
     assert said in reply.text
 
 
+def test_what_is_too_long_is_listed(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its place and how it begins or is called; each can be asked for by its number."""
+    monkeypatch.setattr(paragraphs, "AT_LENGTH", 20)
+    reply = assistant.reply("拟申报的城区应具备哪些条件", policy=CITY)
+    assert [clause.clause for clause in reply.clauses] == ["2.0", "2.1", "2.2", "2.3"]
+    assert "千兆网络" not in reply.text
+    assert "2.2 第二部分（二）数字底座健全" in reply.text
+
+
 def test_a_number_below_something_introduces_nothing(assistant: Assistant) -> None:
     """A passage that ends with 10万元以下的贷款 is one like any other."""
     policy = assistant.library.by_id[CITY]
-    compose, introducing = Paragraphs(assistant.library, policy), policy.clause("2.0")
+    introducing = policy.clause("2.0")
     below = introducing.model_copy(update={"text": "对10万元以下的个人贷款免除担保。"})
-    assert compose.introduced(introducing)
-    assert not compose.introduced(below)
+    assert introduced(policy, introducing)
+    assert not introduced(policy, below)
 
 
 @pytest.mark.parametrize("asked", ["由哪个部门负责评审", "试点由哪个局牵头评"])

@@ -9,6 +9,7 @@ from bot.engine.answering.figure_choice import ClauseQuestion, FigureChoice, Sel
 from bot.engine.answering.on_policy import SAID_CHARS, OnPolicy
 from bot.engine.answering.paragraphs import sentences
 from bot.engine.answering.untaught_figures import but_unknown_case
+from bot.engine.documents.introduced import introduced
 from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
@@ -51,12 +52,12 @@ class ClauseAnswers(OnPolicy):
         if any(b.role == "units" for b in lead):  # already first
             proof = [b for b in proof if b.role not in ("units", "note")]
         own = self.target(clause)
-        introduced = self.compose.introduced(clause)
+        following = introduced(self.policy, clause)
         offered = conversation.choices if by.rule is Rule.PICKED or own in conversation.choices else ()
         kept = Conversation(
             clause=own,
             said=f"{said}\n{question.reading.plain}"[-SAID_CHARS:],
-            choices=tuple(map(self.target, introduced)) or offered,
+            choices=tuple(map(self.target, following)) or offered,
             more=tuple(t for t in conversation.more if t != own),
         )
         return Reply(
@@ -64,7 +65,7 @@ class ClauseAnswers(OnPolicy):
             (*lead, *proof),
             kept,
             self.policy.id,
-            clauses=tuple(self.compose.ref(one.id, by.probability) for one in (clause, *introduced)),
+            clauses=tuple(self.compose.ref(one.id, by.probability) for one in (clause, *following)),
             units=self.responsible.units(clause),
             figures=tuple(self.compose.figure_ref(f) for f in selection.led),
             documents=self.successor,

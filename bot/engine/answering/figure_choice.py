@@ -77,9 +77,9 @@ class FigureChoice:
     def select(self) -> Selection:
         """The numbers to put forward."""
         led = [] if self._against_told else self._led()
-        contradicted, right = self._claims(led)
+        contradicted, right, both = self._claims(led)
         confirmed = bool(right) and not contradicted
-        led = led or [figure for _, figure in contradicted] or right or self._of_both()
+        led = led or [figure for _, figure in contradicted] or right or both
         whether = self._wants or self.words.says("whether", self.asked.plain)
         if led or not whether:
             several = self._several(led)
@@ -179,24 +179,27 @@ class FigureChoice:
 
     # -- what is claimed ---------------------------------------------------------------------------------------------
 
-    def _claims(self, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], list[Figure]]:
-        """(numbers that contradict the figure they stand beside, figures that are stated as they are)."""
+    def _claims(self, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], list[Figure], list[Figure]]:
+        """(numbers that contradict the figure they stand beside, figures that are stated as they are, both cases).
+
+        The last: what was told, and what it was taken for; which case it is, is for the reader.
+        """
         wrong: list[tuple[Number, Figure]] = []
         right: list[Figure] = []
+        both: list[Figure] = []
         if self.words.says("which_of_two", self.asked.plain):
-            return (), right
+            return (), right, both
         for number in self.asked.question.claimed:
             rivals = self._rivals(number, led)
             same = [f for f in rivals if number.value == f.value]
+            others = self._of_another_case(number, rivals)
             if same:
                 right += same
-            elif (
-                rivals
-                and not any(_within(number.value, f) for f in rivals)
-                and not self._of_another_case(number, rivals)
-            ):
+            elif rivals and others:
+                both += [*rivals, *others]
+            elif rivals and not any(_within(number.value, f) for f in rivals):
                 wrong.append((number, _nearest(number, rivals)))
-        return tuple(wrong), right
+        return tuple(wrong), right, [f for f in self.clause.figures if f in both]
 
     @property
     def _against_told(self) -> bool:
@@ -209,13 +212,6 @@ class FigureChoice:
         if not all(f.id in self.asked.told for f in rivals):
             return []
         return [f for f in self._about if _class(f.unit) == _class(number.unit) and f.value == number.value]
-
-    def _of_both(self) -> list[Figure]:
-        """What was told, and what it was taken for: which case it is, is for the reader."""
-        claimed = [(number, self._rivals(number, ())) for number in self.asked.question.claimed]
-        others = {f.id for number, rivals in claimed if rivals for f in self._of_another_case(number, rivals)}
-        told = {f.id for _, rivals in claimed for f in rivals}
-        return [f for f in self.clause.figures if f.id in others | told] if others else []
 
     def _rivals(self, number: Number, led: Sequence[Figure]) -> Sequence[Figure]:
         """The figures that a number in the question may be meant for; none where nobody says that it is given."""

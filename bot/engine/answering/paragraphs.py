@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from bot.engine.answering.figure_choice import Selection
+from bot.engine.documents.introduced import introduced
 from bot.engine.documents.library import Library, document
 from bot.engine.values.reply import Block, ClauseRef, FigureRef, Piece, Quote, Say
 from knowledge.base.document import OPENING_BRACKETS, Clause, Definition, Figure, Policy, Section, State
@@ -26,10 +27,6 @@ _UNITS = re.compile(r"[（(](?:牵头|责任|主办|参加|参与|配合)单位[
 _HEADING = re.compile(
     r"(?:\d{1,2}[.．、]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]+、)[^，,；;]{2,28}。"
 )
-_INTRODUCES = re.compile(
-    r"(?:(?<![\d元人间吨岁年米万亿%％个家名户次倍级月日])以下|下列|如下)[^。；;]{0,16}[。:：]?\s*\Z"
-)
-"""The end of a passage that only introduces what follows: 城市应具备以下条件。"""
 _LIST_LABEL = re.compile(r"^责任单位[:：]")
 _BARE_NUMBER = re.compile(r"[一二三四五六七八九十百\d]+")
 
@@ -146,13 +143,6 @@ class Paragraphs:
         """A sentence of the bot's own as a paragraph."""
         return Block("say", (Say(self.words(name, **slots)),))
 
-    def introduced(self, clause: Clause) -> list[Clause]:
-        """The clauses that an unnumbered passage only introduces, by which alone nothing is said."""
-        if clause.number is not None or not _INTRODUCES.search(clause.text):
-            return []
-        beside = self.policy.section_of(clause).clauses
-        return list(takewhile(lambda one: one.number is not None, beside[beside.index(clause) + 1 :]))
-
     def proof(self, clause: Clause, today: date) -> list[Block]:
         """The measure verbatim, all units, the place, the notice: what every answer ends with."""
         return [
@@ -165,7 +155,7 @@ class Paragraphs:
 
     def _introduced_blocks(self, clause: Clause) -> list[Block]:
         """What it introduces: whole, or where that is long each with its place and how it begins."""
-        following = self.introduced(clause)
+        following = introduced(self.policy, clause)
         if sum(len(one.text) for one in following) > AT_LENGTH:
             return self.listed(following, named=False)
         return [Block("original", (Quote(one.text, bare=True),)) for one in following]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import cast
 
+from bot.engine.documents.introduced import introduced
 from bot.engine.rules.asked import Asked, Outcome
 from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.document_facts import asked_of_clause
@@ -126,8 +127,8 @@ def _meant(found: Sequence[Found], question: Question, asked: Asked, use: Resour
 def _introduced(found: Sequence[Found], asked: Asked, use: Resources) -> Found | None:
     """The nearest of the clauses that the one that is talked about only introduces."""
     talked = asked.conversation.clause
-    introduced = use.answers(talked).compose.introduced(use.library.clause(talked))
-    targets = {str(Target.of_clause(policy_of(talked), clause.id)) for clause in introduced}
+    following = introduced(use.library.by_id[policy_of(talked)], use.library.clause(talked))
+    targets = {str(Target.of_clause(policy_of(talked), clause.id)) for clause in following}
     return next((f for f in found if f.target in targets), None)
 
 

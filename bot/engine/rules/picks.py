@@ -17,15 +17,13 @@ from knowledge.base.target import kind_of
 def picks(asked: Asked, use: Resources) -> Outcome:
     """第二个, 都要, 教育部那份."""
     conversation = asked.conversation
-    if conversation.clause and not conversation.choices and (of_sum := _of_sum(asked, use)) is not None:
-        return of_sum
-    if conversation.clause and not conversation.choices and use.follow_ups.counts_items(asked.question):
-        return use.of_talked_about(replace(asked.question, asks=frozenset({"original"})), conversation)
-    if conversation.clause and not conversation.choices and use.follow_ups.counts_one(asked.question):
-        if not conversation.beside:
-            return use.answers(conversation.clause).only_one(conversation)
-        conversation = replace(conversation, choices=conversation.beside)
-        asked = replace(asked, conversation=conversation)
+    if conversation.clause and not conversation.choices:
+        counted = _counted(asked, use)
+        if counted is not None:
+            return counted
+        if use.follow_ups.counts_one(asked.question):
+            conversation = replace(conversation, choices=conversation.beside)
+            asked = replace(asked, conversation=conversation)
     chosen = use.follow_ups.picked(asked.question, _choice(conversation, use))
     if chosen is None:
         return None
@@ -40,6 +38,18 @@ def picks(asked: Asked, use: Resources) -> Outcome:
     if len(targets) == 1:
         return _of_clause(targets[0], asked, use)
     return use.several(targets, conversation, Rule.PICKED_ALL, full=True)
+
+
+def _counted(asked: Asked, use: Resources) -> Reply | None:
+    """Where one clause was answered: one of its sums, or of what it lists; else that there was only one."""
+    of_sum = _of_sum(asked, use)
+    if of_sum is not None:
+        return of_sum
+    if use.follow_ups.counts_items(asked.question):
+        return use.of_talked_about(replace(asked.question, asks=frozenset({"original"})), asked.conversation)
+    if use.follow_ups.counts_one(asked.question) and not asked.conversation.beside:
+        return use.answers(asked.conversation.clause).only_one(asked.conversation)
+    return None
 
 
 def _of_sum(asked: Asked, use: Resources) -> Reply | None:
