@@ -105,3 +105,10 @@ def test_a_family_gets_no_sum_of_a_firms(assistant: Assistant, typed: str, told:
 
 def test_a_sum_is_told_for_no_foreign_thing_in_whatever_words(assistant: Assistant) -> None:
     assert assistant.reply("搬家公司搬一车几多钱").status == "none"
+
+
+def test_nor_in_talk_of_that_sum(assistant: Assistant) -> None:
+    talked = assistant.reply("首次认定的高企补多少").conversation
+    assert not assistant.reply("外地人整家搬到武汉补多少", talked).figures
+    moving = assistant.reply("那外地企业整体搬来呢", talked)
+    assert [figure.text for figure in moving.figures] == ["50万元"]

@@ -134,7 +134,7 @@ class Subjects:
         lacking = self._lacking(policy, clause, question, known)
         return any(self._is_thing(word) and asked.count(word) < OFTEN for word in lacking)
 
-    def _of_people(self, clause: Clause, question: Question, figures: Sequence[FigureRef]) -> bool:
+    def _of_people(self, clause: Clause, question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
         """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬来补多少."""
         plain = question.reading.plain
         named = [word for word in self._people if word in plain]
@@ -170,7 +170,8 @@ class Subjects:
 
         What people call the things of a document without phrasings, nobody has said: 屋里装扶手的 of its 适老化改造.
         """
-        if self._turned(question, clause):
+        sums = [figure for figure in clause.figures if figure.unit == "元"]
+        if self._turned(question, clause) or self._of_people(clause, question, sums):
             return True
         known = self._known_of(policy, clause)
         if known is None:
