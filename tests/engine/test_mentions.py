@@ -41,7 +41,18 @@ def test_every_line_shows_the_words_that_matter(assistant: Assistant) -> None:
         assert quote in assistant.policy.clause(ref.clause).text
 
 
-@pytest.mark.parametrize("question", ["芯片产业", "科技方面有什么政策", "5G、智慧城市那块"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "芯片产业",
+        "科技方面有什么政策",
+        "5G、智慧城市那块",
+        "人才这块怎么搞",
+        "人才方面有啥支持没得",
+        "示范这一摊讲了些么事咧",
+        "贸易上作了哪些具体安排",
+    ],
+)
 def test_words_that_several_clauses_fit_get_them_all(assistant: Assistant, question: str) -> None:
     reply = assistant.reply(question)
     assert reply.status in ("choose", "answer")
@@ -110,6 +121,25 @@ def test_a_word_of_the_document_is_no_question_on_another(assistant: Assistant) 
     """However like questions from elsewhere it is by itself."""
     reply = assistant.reply("中小微")
     assert (reply.status, [clause.clause for clause in reply.clauses]) == ("choose", ["1.5", "2.2"])
+
+
+def test_the_title_of_a_part_speaks_for_its_clauses(assistant: Assistant) -> None:
+    reply = assistant.reply("自主权")
+    part = assistant.policy.sections[0]
+    assert "自主权" in part.title
+    assert {*ids(reply)} == {*(clause.id for clause in part.all_clauses), "4.1"}
+
+
+def test_a_bare_word_of_one_clause_alone_is_its_answer_though_an_unsure_one(assistant: Assistant) -> None:
+    reply = assistant.reply("金融")
+    assert (reply.status, ids(reply)) == ("answer", ["1.4"])
+    assert assistant.library.words("likely") in reply.text
+
+
+@pytest.mark.parametrize("question", ["我们能拿到现钱的有哪几条", "单位从这里头能捞到哪些资金"])
+def test_what_gives_money_is_asked_for_in_other_words(assistant: Assistant, question: str) -> None:
+    told = assistant.reply("哪几条给钱")
+    assert ids(assistant.reply(question)) == ids(told) != []
 
 
 def test_a_word_that_stands_nearly_everywhere_means_no_one_clause(assistant: Assistant) -> None:

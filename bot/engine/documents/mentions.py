@@ -1,4 +1,7 @@
-"""Which clauses of a document speak of something: they hold its words, or another name of what these name."""
+"""Which clauses of a document speak of something: they hold its words, or another name of what these name.
+
+A clause stands under the title of its part, which speaks for it, too: 放活改革自主权.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,8 @@ def saying(policy: Policy, says: re.Pattern[str]) -> list[Mention]:
 
 
 def _texts(policy: Policy) -> Sequence[str]:
-    return [fold(clause.title + clause.body) for clause in policy.clauses]
+    """Of each clause, with the title of its part."""
+    return [fold(f"{policy.by_id[clause.id][1].name}\n{clause.title}{clause.body}") for clause in policy.clauses]
 
 
 def _holding(policy: Policy, texts: Sequence[str], asked: Iterable[Sequence[str]]) -> list[Mention]:

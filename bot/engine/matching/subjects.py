@@ -67,6 +67,8 @@ class _Known:
     """The subject, and what else it is called."""
     terms: frozenset[str]
     """Its concepts."""
+    stated: frozenset[str]
+    """Those of the sentences that state its figures."""
 
 
 class Subjects:
@@ -207,7 +209,8 @@ class Subjects:
             return False
         money = self._understanding.money
         telling = (w for w in question.telling if not (w.isascii() or self.is_general(w) or money.says("beside", w)))
-        unknown = (word for word in telling if word not in known.text and known.said.count(word) < OFTEN)
+        unknown = (w for w in telling if w not in known.text and known.said.count(w) < OFTEN)
+        unknown = (w for w in unknown if known.stated.isdisjoint(self._terms_of(w)))  # 挪过来 is its 搬迁
         return any(self._is_thing(word) or self._things.ends(word) for word in unknown)
 
     @staticmethod
@@ -365,10 +368,15 @@ class Subjects:
         said = [line for writers in by_writer for lines in writers.values() for line in lines]
         subjects = tuple(fold(one.quote) for one in clause.card.subject) if clause.card is not None else ()
         called = {fold(name) for cues in figures for name in cues.subject}
-        terms = frozenset(term for subject in subjects for term in self._ready.reader.read(subject).terms)
+        terms = frozenset(term for subject in subjects for term in self._terms_of(subject))
         names = {*subjects, *(name for name in called if any(_another_name(name, subject) for subject in subjects))}
         stated = fold_whole("\n".join(figure.quote for figure in clause.figures))
-        return _Known(stated, fold_whole(clause.text), "\n".join(map(fold, said)), tuple(sorted(names)), terms)
+        whole, of_stated = fold_whole(clause.text), frozenset(self._terms_of(stated))
+        return _Known(stated, whole, "\n".join(map(fold, said)), tuple(sorted(names)), terms, of_stated)
+
+    def _terms_of(self, text: str) -> tuple[str, ...]:
+        """The concepts that a text names."""
+        return self._ready.reader.read(text).terms
 
 
 def _may_name(run: str) -> bool:

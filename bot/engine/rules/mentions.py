@@ -12,6 +12,7 @@ from bot.engine.understanding.listing import Listing, side_by_side
 from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.thresholds import LIKELY, MOST_CHARS, MOST_CLAUSES, MOST_WORDS, RELATED, SURE, SURE_TOPIC
+from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
@@ -113,22 +114,33 @@ def _is_in(policy: Policy, asked: Asked, use: Resources) -> bool:
 def _one_is_meant(matches: Sequence[Match], subject: Question, asked: Asked, use: Resources) -> bool:
     """Whether something is the best match so surely that nobody needs a choice.
 
-    A topic on the document as a whole must be so without the words that ask for a list, which are its words too.
+    It must be so without the words that ask for a list, which many ask of it: 人才方面有啥支持.
     """
     best = matches[0] if matches else None
-    if best is None:
+    if best is None or (kind_of(best.target) == "clause" and not _surely(best)):
         return False
-    if kind_of(best.target) == "info":
-        about = next(iter(use.matcher.match(subject, asked.scope)), best)
-        return kind_of(about.target) == "info" and about.probability >= SURE_TOPIC
-    if kind_of(best.target) == "clause":
-        return best.probability >= (LIKELY if best.found else SURE)
-    return best.probability >= SURE_TOPIC
+    about = next(iter(use.matcher.match(subject, asked.scope)), best)
+    return kind_of(about.target) == kind_of(best.target) and _surely(about)
+
+
+def _surely(match: Match) -> bool:
+    if kind_of(match.target) != "clause":
+        return match.probability >= SURE_TOPIC
+    return match.probability >= (LIKELY if match.found else SURE)
 
 
 def _likely(named: Mention, matches: Sequence[Match], policy: Policy, asked: Asked, use: Resources) -> Outcome:
-    """A choice of the only clause that speaks of it by name, and those that are as likely meant, which come first."""
+    """A choice of the only clause that speaks of it by name, and those that are as likely meant, which come first.
+
+    Where none is, and that clause is the best match, though an unsure one: its answer, as the likeliest.
+    """
     likely = [m.target for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
     own = [Target.parse(target).clause for target in likely if policy_of(target) == policy.id]
     others = [Mention(policy.clause(c), ()) for c in own if c != named.clause.id]
-    return _told([*others, named], (), policy, asked, use) if others else None
+    if others:
+        return _told([*others, named], (), policy, asked, use)
+    best = matches[0] if matches else None
+    if best is None or best.target != str(Target.of_clause(policy.id, named.clause.id)) or best.probability >= SURE:
+        return None
+    answers, by = use.answers(policy.id), By(Rule.BEST_MATCH, best.probability)
+    return answers.as_likeliest(answers.answer(named.clause, asked.question, asked.conversation, by), ())

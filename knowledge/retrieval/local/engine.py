@@ -153,13 +153,10 @@ class LocalRetriever:
         features = self._features(asked, numbers, scores)
         totals = features @ self._weights
         best = np.lexsort((np.arange(len(numbers)), -totals))[:k]  # the first look decides between equals
+        why = features[best].round(3).tolist()
         return [
-            Found(
-                int(numbers[i]),
-                float(totals[i]),
-                {name: round(float(v), 3) for name, v in zip(rerank.FEATURES, features[i], strict=True) if v},
-            )
-            for i in best
+            Found(number, total, {name: v for name, v in zip(rerank.FEATURES, values, strict=True) if v})
+            for number, total, values in zip(numbers[best].tolist(), totals[best].tolist(), why, strict=True)
         ]
 
     def entries(self, term: str) -> Sequence[int]:
@@ -210,8 +207,8 @@ class LocalRetriever:
         scores += self._prior[numbers] * (scores > 0)
         return scores
 
-    def _added(self, asked: Question) -> Iterator[tuple[NDArray[np.int32], Scores]]:
-        """Of each term that the first look looks for its entries, and what it adds to their scores."""
+    def _added(self, asked: Question) -> Iterator[tuple[NDArray[np.int32], Scores, np.float32]]:
+        """Of each term that the first look looks for its entries, their shares, and what the term counts."""
         return chain.from_iterable(self._kinds[t.kind].of(t.keys, t.weights) for t in self.sought(asked))
 
     @property

@@ -30,11 +30,11 @@ class Postings:
     rarity: Scores
     """(terms,): inverse document frequency."""
 
-    def of(self, keys: Keys, weights: Scores) -> Iterator[tuple[Numbers, Scores]]:
-        """Of each term that stands anywhere its entries, growing, and what it adds to their scores."""
+    def of(self, keys: Keys, weights: Scores) -> Iterator[tuple[Numbers, Scores, np.float32]]:
+        """Of each term that stands anywhere its entries, growing, their shares, and what the term counts."""
         at, there = self._places(keys)
         spans = zip(self.start[at].tolist(), self.start[at + 1].tolist(), weights[there], strict=True)
-        return ((self.entry[a:b], self.share[a:b] * weight) for a, b, weight in spans)
+        return ((self.entry[a:b], self.share[a:b], weight) for a, b, weight in spans)
 
     def holds(self, keys: Keys) -> NDArray[np.bool_]:
         """(keys,): whether any entry holds a term."""
@@ -63,22 +63,22 @@ class Postings:
         return out
 
 
-def totals(added: Iterable[tuple[Numbers, Scores]], entries: int) -> Scores:
-    """(entries,): what several terms add up to, each with its entries and shares, in their order."""
-    held, shares = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.float32)]
-    for one, of_one in added:
-        held.append(one)
-        shares.append(of_one)
-    return np.bincount(np.concatenate(held), np.concatenate(shares), minlength=entries).astype(np.float32)
+def totals(added: Iterable[tuple[Numbers, Scores, np.float32]], entries: int) -> Scores:
+    """(entries,): what several terms add up to, each with its entries, shares and weight, in their order."""
+    none = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32), np.float32(0)
+    held, shares, weights = zip(none, *added, strict=True)
+    counted = np.concatenate(shares)
+    counted *= np.repeat(np.array(weights), [len(one) for one in held])
+    return np.bincount(np.concatenate(held), counted, minlength=entries).astype(np.float32)
 
 
-def totals_of(numbers: Numbers, added: Iterable[tuple[Numbers, Scores]]) -> Scores:
+def totals_of(numbers: Numbers, added: Iterable[tuple[Numbers, Scores, np.float32]]) -> Scores:
     """totals() of some entries alone, to the bit: ``numbers`` (some,), growing."""
     out = np.zeros(len(numbers))
-    for held, shares in added:
+    for held, shares, weight in added:
         here = np.minimum(held.searchsorted(numbers), len(held) - 1)
         there = held[here] == numbers
-        out[there] += shares[here[there]]
+        out[there] += shares[here[there]] * weight
     return out.astype(np.float32)
 
 
