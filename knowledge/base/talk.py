@@ -267,6 +267,8 @@ class ActTalk(Record):
     """The answer is too long."""
     outdated: Expressions = NEVER
     """Why a document is shown that holds no more."""
+    lapses: Expressions = NEVER
+    """That something runs out and is done again, which no document is: 过期了再评."""
     complains: Expressions = NEVER
     """Of those who carry the measure out, not of the answer."""
     parts: dict[Text, PartAsk] = Field(default_factory=dict)

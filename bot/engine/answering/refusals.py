@@ -145,6 +145,19 @@ class Refusals(OnPolicy):
         place = Block("place", (Say(self.compose.place(clause)),), self.compose.label("place"))
         return replace(reply, blocks=(*reply.blocks, *units, place))
 
+    def of_measure(self, reply: Reply, target: str) -> Reply:
+        """The reply as what a clause doesn't say, with its units; it is talked about from now on."""
+        clause = self.library.clause(target)
+        told = self.with_units(reply, target)
+        return replace(
+            told,
+            status="answer",
+            conversation=replace(told.conversation, clause=target),
+            policy=self.policy.id,
+            clauses=(self.compose.ref(clause.id),),
+            units=self.responsible.units(clause),
+        )
+
     def note(self, status: Status, name: str, conversation: Conversation, why: Rule | Why, **slots: object) -> Reply:
         """A sentence of the bot's own: small talk, a question back."""
         block = self.compose.say(

@@ -130,11 +130,11 @@ class Subjects:
 
     def _of_another_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known) -> bool:
         """Whether a short question names only a thing of which neither the clause speaks nor who asks for it."""
-        if len(question.telling) > SHORT or any(self._is_thing(w) and w in known.whole for w in question.telling):
+        if len(question.telling) > SHORT or any(self.is_thing(w) and w in known.whole for w in question.telling):
             return False
         asked = self._asked(policy.id, clause.id)
         lacking = self._lacking(policy, clause, question, known)
-        return any(self._is_thing(word) and asked.count(word) < OFTEN for word in lacking)
+        return any(self.is_thing(word) and asked.count(word) < OFTEN for word in lacking)
 
     def _of_people(self, clause: Clause, question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
         """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬来补多少."""
@@ -159,7 +159,7 @@ class Subjects:
     def _names_others(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether it names things, and the clause none of them."""
         asked = self._asked_about(question, clause)
-        things = {word for word in question.reading.words if word in asked and self._is_thing(word)}
+        things = {word for word in question.reading.words if word in asked and self.is_thing(word)}
         return len(things) >= THINGS and things <= set(self._lacking(policy, clause, question, None))
 
     def has_term_of_its_own(self, policy: Policy, question: Question) -> bool:
@@ -197,7 +197,7 @@ class Subjects:
             return False
         lacking = set(self._lacking(policy, clause, question, known))
         for word in self._ready.reader.read(tail).words[:HEADS]:
-            if word in lacking and self._is_thing(word):
+            if word in lacking and self.is_thing(word):
                 return True
             if not (self.is_general(word) or len(word) == 1):
                 return False
@@ -211,7 +211,7 @@ class Subjects:
         telling = (w for w in question.telling if not (w.isascii() or self.is_general(w) or money.says("beside", w)))
         unknown = (w for w in telling if w not in known.text and known.said.count(w) < OFTEN)
         unknown = (w for w in unknown if known.stated.isdisjoint(self._terms_of(w)))  # 挪过来 is its 搬迁
-        return any(self._is_thing(word) or self._things.ends(word) for word in unknown)
+        return any(self.is_thing(word) or self._things.ends(word) for word in unknown)
 
     @staticmethod
     def _in_its_words(question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
@@ -292,7 +292,7 @@ class Subjects:
         if rest == plain or not self._understanding.money.asks_money(question):
             return rest
         text = fold_whole(clause.text)
-        names = any(self._is_thing(word) and word in rest and word in text for word in question.reading.words)
+        names = any(self.is_thing(word) and word in rest and word in text for word in question.reading.words)
         return rest if names else plain
 
     def _is_widely_said(self, policy: Policy, word: str) -> bool:
@@ -302,7 +302,7 @@ class Subjects:
     def _names_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> bool:
         """Whether a word that the clause lacks names a thing."""
         lacking = self._lacking(policy, clause, question, known)
-        return any(map(self._is_thing, lacking)) or self._names_unknown(policy, clause, question, known)
+        return any(map(self.is_thing, lacking)) or self._names_unknown(policy, clause, question, known)
 
     def _names_unknown(self, policy: Policy, clause: Clause, question: Question, known: _Known | None) -> bool:
         """Whether a part in the clause's words names what no dictionary has, and neither text nor asker: 非遗工坊."""
@@ -332,7 +332,7 @@ class Subjects:
         if run:
             yield run
 
-    def _is_thing(self, word: str) -> bool:
+    def is_thing(self, word: str) -> bool:
         """Whether a word names what money may be for; 一家企业 is anybody."""
         return (
             not self.is_general(word) and word[0] not in COUNTING and (names_thing(word) or bool(self._subject(word)))

@@ -14,6 +14,10 @@ from bot.engine.values.why import Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import kind_of
 
+PERSON = "person"
+"""Whom nobody asks for a measure's sake."""
+OF_MEASURES = frozenset({"phone", "site"})
+"""What who has a measure in mind asks for it: 批发市场几点关门 is on no measure, whatever it names."""
 MOST_SAID = 6
 """Clauses that are shown of those which say it."""
 
@@ -56,8 +60,13 @@ def _about(rest: str, asked: Asked, use: Resources) -> str:
 
 
 def _missing(found: Sequence[Particular], policy: Policy, target: str, asked: Asked, use: Resources) -> Reply:
-    """The reply: what is missing, and whom to ask."""
+    """The reply: what is missing, and whom to ask; of a measure it is an answer, that this one doesn't say it."""
     answers = use.answers(policy.id)
     name = "none.absent" if use.library.responsible_of(policy.id).counts() else "none.absent_alone"
     note = answers.note("none", name, asked.conversation, Rule.ABSENT, what=_what(found, use))
-    return answers.with_units(note, target) if target else note
+    if not target:
+        return note
+    of_measure = target == asked.conversation.clause or any(one.name in OF_MEASURES for one in found)
+    if not of_measure or any(one.name == PERSON for one in found):
+        return answers.with_units(note, target)
+    return use.answers(target).of_measure(note, target)

@@ -13,7 +13,7 @@ from bot.engine.matching.matcher import Context
 from bot.engine.matching.merge import contest
 from bot.engine.rules.asked import CORRECTION, Asked
 from bot.engine.rules.corrections import narrowed
-from bot.engine.rules.document_facts import asked_of_clause
+from bot.engine.rules.document_facts import TERMS, asked_of_clause
 from bot.engine.rules.resources import COURTESIES, Resources
 from bot.engine.rules.stays import ASKS_ASPECT
 from bot.engine.understanding.follow_up import is_short
@@ -34,8 +34,6 @@ COMPLAINT = "chat:complaint"
 """Target of what says that the answer was no good."""
 FAR = "far"
 """Target of what is far from all documents."""
-TERMS = frozenset({"validity", "effective"})
-"""Topics on how long the document holds."""
 OF_ITSELF = frozenset({"basis", "validity", "issuer", "published", "units"})
 """Topics of which a document may say nothing; what is asked in their words is then asked of a clause."""
 
@@ -270,11 +268,22 @@ class Case:
     def _decline(self, best: Match) -> Reply:
         """Nothing in the document that is asked, or in any."""
         question, conversation, scope = self.asked.question, self.asked.conversation, self.asked.scope
+        if self._asks_number_of_talked():
+            return self.use.of_talked_about(question, conversation)
         if scope.untaught:
             corrected = self._corrected() if self.asked.corrects else None
             return corrected or self.use.home(scope, conversation).nothing_in(self.matches, conversation)
         answers = self.use.answers(scope.only or self.use.library.home.id)
         return answers.declined(best, self.matches, question, conversation)
+
+    def _asks_number_of_talked(self) -> bool:
+        """Whether a number is asked of what the clause that is talked about speaks of: 投诉几个工作日内办结."""
+        question, talked = self.asked.question, self.asked.conversation.clause
+        if not talked or self.asked.rejected or not self.use.understanding.money.asks_number(question):
+            return False
+        named = [word for word in question.telling if not self.use.subjects.is_general(word)]
+        text, is_thing = fold(self.use.library.clause(talked).text), self.use.subjects.is_thing
+        return any(word in text for word in named) and all(word in text for word in named if is_thing(word))
 
     def _corrected(self) -> Reply | None:
         """不对,我要的是智能仪表的: who says what was meant is told where it may stand, if any of it does.

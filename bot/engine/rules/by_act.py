@@ -136,7 +136,8 @@ def _around(policy: Policy) -> str:
 def _of_document(act: str, meant: Policy, asked: Asked, use: Resources) -> Outcome:
     """What the document says of itself, or that it doesn't say it; with nothing shown yet, what other rules find."""
     topic, conversation, answers = OF_DOCUMENT[act], asked.conversation, use.answers(meant.id)
-    if use.acts.of_clause(asked.question) or not _names(meant.title or meant.display_name, asked, use):
+    of_clause = use.acts.of_clause(asked.question) or use.acts.lapses(asked.question)
+    if of_clause or not _names(meant.title or meant.display_name, asked, use):
         return None
     if act in TOLD_APART and use.topic(asked.question, asked.scope, SURE_TOPIC) not in TOLD_APART[act]:
         return None

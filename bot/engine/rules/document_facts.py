@@ -20,6 +20,8 @@ OF_DOCUMENT = frozenset({"validity", "effective", "issuer", "number", "published
 """Topics on a document as a whole that are asked of one that is described."""
 OF_CLAUSE_AS_WELL = frozenset({"structure", "units", "addressees"})
 """Topics whose words (几个, 哪些单位, 算谁的) are those of questions on a clause as well."""
+TERMS = frozenset({"validity", "effective"})
+"""Topics on how long the document holds."""
 REPEALED = "repealed"
 """Cues that ask what took the document's place, which its validity says."""
 
@@ -110,10 +112,13 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
 def asked_of_clause(topic: InfoTopic, asked: Asked, use: Resources) -> bool:
     """Whether a topic on a document as a whole is asked of the clause that is talked about: 都有哪些单位, 文号给我.
 
-    In a document without phrasings; the words of the question must not say that the whole document is meant, or it
+    That something runs out and is done again is no question on the document: 过期了再评. Else, in a document without
+    phrasings; the words of the question must not say that the whole document is meant, or it
     must not state what is asked.
     """
     talked = asked.talked_about
+    if asked.conversation.clause and topic in TERMS and use.acts.lapses(asked.question):
+        return True
     if talked not in use.library.untaught or asked.rejected or asked.left or asked.scope.only not in ("", talked):
         return False
     if topic in OF_CLAUSE_AS_WELL:

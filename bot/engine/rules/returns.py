@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.follow_up import Return
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.why import By, Rule
 from knowledge.text.fold import fold
@@ -39,19 +40,21 @@ def returns(asked: Asked, use: Resources) -> Outcome:
     if back is None or not conversation.earlier:
         return None
     question = use.understanding.question(back.rest)
-    nothing = question.bare or _names_nothing(question, use)
-    if nothing or not use.specific(question, conversation, use.everywhere):
-        found = (conversation.earlier[-1 if back.first else 0], 1.0) if back.away else None
-    else:
-        now = () if back.away else (conversation.clause,)  # 回到 leaves it
-        found = use.matcher.among((*conversation.earlier, *now), question) or _holding(
-            question, conversation.earlier, use
-        )
+    found = None if question.bare or _names_nothing(question, use) else _named(back, question, asked, use)
+    if found is None and back.away and not use.specific(question, conversation, use.everywhere):
+        found = (conversation.earlier[-1 if back.first else 0], 1.0)
     if found is None or found[0] == conversation.clause:
         return None
     target, probability = found
     answers, clause = use.answers(target), use.library.clause(target)
     return answers.answer(clause, question, conversation, By(Rule.RETURNED, probability))
+
+
+def _named(back: Return, question: Question, asked: Asked, use: Resources) -> tuple[str, float] | None:
+    """Which of those that were talked about is named, and how probably."""
+    earlier = asked.conversation.earlier
+    now = () if back.away else (asked.conversation.clause,)  # 回到 leaves it
+    return use.matcher.among((*earlier, *now), question) or _holding(question, earlier, use)
 
 
 def _names_nothing(question: Question, use: Resources) -> bool:

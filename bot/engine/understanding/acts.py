@@ -79,7 +79,7 @@ class Acts:
         self._beside, self._named_step = pattern(acts.beside), pattern(acts.named_step)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
-        self._this_clause = pattern(acts.this_clause)
+        self._this_clause, self._lapses = pattern(acts.this_clause), pattern(acts.lapses)
         this = pattern(acts.this_document).pattern
         self._plainly = [
             (topic, re.compile(f"(?:{this})(?:{pattern(of.plainly).pattern}){_CLOSING}"))
@@ -91,6 +91,10 @@ class Acts:
     def of_clause(self, question: Question) -> bool:
         """Whether a message says that it is on a clause: 那条具体讲什么."""
         return self._this_clause.search(question.reading.folded) is not None
+
+    def lapses(self, question: Question) -> bool:
+        """Whether something runs out and is done again, which no document is: 过期了再评."""
+        return self._lapses.search(question.reading.folded) is not None
 
     def begins_with_clause(self, question: Question) -> bool:
         """Whether the clause is the first thing that a message names: 那条具体讲什么, but not 后头那条讲什么."""
@@ -210,12 +214,13 @@ class Acts:
         return (part, rest) if _WORD.search(self._around.sub(" ", rest)) else None
 
     def _alone(self, wanted: re.Pattern[str], question: Question) -> re.Match[str] | None:
-        """The longest match that leaves nothing of the question but words that add nothing."""
-        text = question.reading.folded
-        if len(text) > LONGEST:
-            return None
-        found = sorted(wanted.finditer(text), key=lambda m: m.start() - m.end())
-        return next((m for m in found if m.group() and self._nothing_else(text, m)), None)
+        """The longest match that leaves nothing of the question, as typed or mended, but words that add nothing."""
+        for text in dict.fromkeys((question.reading.folded, question.reading.plain)):
+            found = sorted(wanted.finditer(text), key=lambda m: m.start() - m.end()) if len(text) <= LONGEST else ()
+            alone = next((m for m in found if m.group() and self._nothing_else(text, m)), None)
+            if alone is not None:
+                return alone
+        return None
 
     def _nothing_else(self, text: str, match: re.Match[str]) -> bool:
         return self._empty(f"{text[: match.start()]} {text[match.end() :]}")
