@@ -34,9 +34,18 @@ def test_who_gives_a_number_asks_for_none(assistant: Assistant, question: str) -
 
 def test_the_units_of_the_measure_that_is_meant_are_named(assistant: Assistant) -> None:
     reply = assistant.reply("高企补贴的咨询电话")
-    assert reply.why.rule is Rule.ABSENT
+    assert (reply.status, reply.why.rule) == ("answer", Rule.ABSENT)
+    assert [ref.clause for ref in reply.clauses] == ["4.2"]
     assert "市科技局" in reply.text
     assert reply.figures == ()
+
+
+def test_opening_hours_are_asked_of_no_measure(assistant: Assistant) -> None:
+    assert assistant.reply("汉口北的市场几点关门").status == "none"
+
+
+def test_what_is_done_with_a_telephone_asks_for_none(assistant: Assistant) -> None:
+    assert assistant.reply("手机上的地图怎么离线下载").why.rule is not Rule.ABSENT
 
 
 @pytest.mark.parametrize(

@@ -270,3 +270,51 @@ def test_who_steps_back_may_ask_something_of_it(assistant: Assistant) -> None:
     reply = talk(assistant, "1.3", "返回上一条，其责任单位有哪些？")[-1]
     assert reply.clauses[0].clause == "1.2"
     assert reply.units
+
+
+@pytest.mark.parametrize(
+    ("turns", "clause"),
+    [
+        (("园区能不能按绩效自己定工资", "一个园区最多定几个主导产业", "回来回来，定工资那条谁管"), "1.3"),
+        (("工业用地有什么新政策", "外资企业投诉找谁", "再回来，刚才用地那条的原文"), "1.5"),
+        (("产业地图谁来编", "下一条", "回前面那个"), "3.1"),
+        (("链长制谁牵头", "绿色园区建设是怎么规定的", "回头再讲链长那条，责任单位呢"), "3.2"),
+    ],
+)
+def test_what_is_gone_back_to_is_said_in_many_ways(assistant: Assistant, turns: tuple[str, ...], clause: str) -> None:
+    assert [ref.clause for ref in talk(assistant, *turns)[-1].clauses] == [clause]
+
+
+def test_what_runs_out_and_is_done_again_is_no_document(assistant: Assistant) -> None:
+    reply = talk(assistant, "头回认定的高企补多少", "那到期了再重新认一次呢")[-1]
+    assert [figure.text for figure in reply.figures] == ["5万元"]
+    assert talk(assistant, "头回认定的高企补多少", "这文件过期了没")[-1].status == "info"
+
+
+@pytest.mark.parametrize("turn", ["办公地址在哪里", "办事窗口在几楼", "他们的电话给一个", "那边电话几多"])
+def test_an_address_is_asked_of_the_measure(assistant: Assistant, turn: str) -> None:
+    reply = talk(assistant, "头回认定的高企补多少", turn)[-1]
+    assert (reply.status, [ref.clause for ref in reply.clauses], reply.figures) == ("answer", ["4.2"], ())
+    assert "没有写" in reply.text
+    assert "市科技局" in reply.units
+
+
+def test_a_number_of_what_is_talked_about_is_missing(assistant: Assistant) -> None:
+    first = "外资企业投诉机制归谁管"
+    reply = talk(assistant, first, "投诉几个工作日内答复")[-1]
+    assert ([ref.clause for ref in reply.clauses], reply.figures) == (["2.1"], ())
+    assert "没有写明" in reply.text
+    assert talk(assistant, first, "那房租补贴多少")[-1].status == "none"
+
+
+def test_a_slip_of_the_pen_walks_as_well(assistant: Assistant) -> None:
+    walked = talk(assistant, "智慧城市场景谁管", "下一条的内容是什么")[-1]
+    assert [ref.clause for ref in walked.clauses] == ["4.4"]
+    assert talk(assistant, "智慧城市场景谁管", "下一条讲什莫")[-1].clauses == walked.clauses
+    paid = talk(assistant, "头回认定的高企补多少", "什么时侯到帐")[-1]
+    assert [ref.clause for ref in paid.clauses] == ["4.2"]
+
+
+def test_who_manages_is_asked_with_a_slip(assistant: Assistant) -> None:
+    reply = talk(assistant, "头回认定的高企补多少", "归那个部门管")[-1]
+    assert "市科技局" in reply.units

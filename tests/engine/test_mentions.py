@@ -71,6 +71,8 @@ def test_the_choice_goes_on_by_number(assistant: Assistant) -> None:
         ("高企的补贴有多少", Rule.BEST_MATCH),
         ("这份文件有哪些政策", Rule.DOCUMENT),
         ("照顾宠物的有哪些", Rule.NOT_COVERED),
+        ("用综合保税区建产业园要满足哪些条件", Rule.BEST_MATCH),
+        ("哪些项目能进目录", Rule.BEST_MATCH),
     ],
 )
 def test_other_questions_are_no_lists(assistant: Assistant, question: str, rule: Rule) -> None:

@@ -65,3 +65,15 @@ def test_the_term_of_a_paper_is_not_the_documents(assistant: Assistant, question
 
 def test_the_documents_own_term_is_still_told(assistant: Assistant) -> None:
     assert assistant.reply("这个文件有效期到哪天").info == "validity"
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("同行说他们整个厂子挪过来，市里一口气给了70万，是这个数吗", "50万元"),
+        ("市级资金到位以后，区一级按什么比例出资配套", "不低于1∶1"),
+        ("一个开发区最多能认几个当家产业", "不超过3个"),
+    ],
+)
+def test_what_it_is_called_otherwise_is_no_other_subject(assistant: Assistant, question: str, number: str) -> None:
+    assert [figure.text for figure in assistant.reply(question).figures] == [number]
