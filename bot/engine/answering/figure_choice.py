@@ -18,6 +18,8 @@ from knowledge.text.numbers import Number
 _SEGMENT = re.compile(r"[,.;?!\n]+")
 HELD_TRUE = frozenset({"assertion", "confirm"})
 """Cues that a number is held out as true."""
+_MONTHS = frozenset({"个月"})
+"""月 is one of the year."""
 _COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
 
 
@@ -263,7 +265,8 @@ def _within(value: float, figure: Figure) -> bool:
 
 
 def _class(unit: str) -> str:
-    return "count" if unit in _COUNTED else unit
+    """个工作日 and 工作日 count the same, and so do all words for things."""
+    return "count" if unit in _COUNTED else unit.removeprefix("个") if unit not in _MONTHS else unit
 
 
 def comparable(number: Number, figure: Figure) -> bool:
@@ -275,11 +278,23 @@ def comparable(number: Number, figure: Figure) -> bool:
 def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Number, Figure], ...], bool]:
     """(numbers of the question that contradict the figures it is about, whether it states some and all are right).
 
-    Only what is held out as true is a claim: a number beside a question is the asker's own.
+    Only what is held out as true is a claim: a number beside a question is the asker's own. What one of several bounds
+    allows, and another doesn't, is neither right nor wrong.
     """
     if not HELD_TRUE & asked.question.asks:
         return (), False
-    rivals = [(n, [f for f in led if comparable(n, f)]) for n in asked.question.claimed]
+    claimed = dict.fromkeys(asked.question.claimed)
+    rivals = [(n, [f for f in led if comparable(n, f)]) for n in claimed]
     rivals = [(n, figures) for n, figures in rivals if figures]
     wrong = [(n, _nearest(n, fs)) for n, fs in rivals if not any(n.value == f.value or _within(n.value, f) for f in fs)]
-    return tuple(wrong), bool(rivals) and not wrong
+    wrong += [(n, f) for f in led for n in claimed if _of_another_day(n, f)]
+    right = all(any(n.value == f.value for f in fs) or all(_within(n.value, f) for f in fs) for n, fs in rivals)
+    return tuple(wrong), bool(rivals) and right and not wrong
+
+
+def _of_another_day(number: Number, figure: Figure) -> bool:
+    """Whether it is a month or a day, and a date has another one: 12月底 where it says 2019年2月底前."""
+    if figure.kind != "deadline" or number.unit not in ("月", "日") or comparable(number, figure):
+        return False
+    dated = re.findall(rf"(\d+)\s*{number.unit}", fold(figure.text))
+    return bool(dated) and not any(float(one) == number.value for one in dated)

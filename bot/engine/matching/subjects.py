@@ -154,7 +154,8 @@ class Subjects:
 
     def _asks_number(self, question: Question) -> bool:
         """Whether it asks for a number, or whether one is right."""
-        return "confirm" in question.asks or self._understanding.money.asks_number(question)
+        confirms = "confirm" in question.asks and bool(question.claimed)
+        return confirms or self._understanding.money.asks_number(question)
 
     def _names_others(self, policy: Policy, clause: Clause, question: Question) -> bool:
         """Whether it names things, and the clause none of them."""

@@ -32,6 +32,8 @@ class Things:
         self._evidence = evidence
         self._general = frozenset(map(fold, lexicon.subjects.general))
         self._names = frozenset(lexicon.things) - self._general
+        topics = (term for topic in lexicon.not_covered.topics for term in topic.terms)
+        self._uncovered = frozenset(map(fold, topics)) - self._general
         self._longest = max(map(len, self._names), default=0)
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._text = lru_cache(REMEMBERED)(self._read)
@@ -55,6 +57,13 @@ class Things:
         """Whether a short question names a thing of which a document doesn't speak, in whatever words."""
         named = self._named(question) if len(question.telling) <= THING else ()
         return not all(self._is_known(name, policy, question) for name in named)
+
+    def names_uncovered(self, policy: Policy, question: Question) -> bool:
+        """Whether a short question names a matter that is known to be covered nowhere: 首次升规奖多少."""
+        if len(question.telling) > THING:
+            return False
+        plain = self._understanding.unintroduced(question.reading.plain)
+        return any(term in plain and not self._is_known(term, policy, question) for term in self._uncovered)
 
     def _is_known(self, name: str, policy: Policy, question: Question) -> bool:
         """Whether a document speaks of a thing, or of part of it, by whatever name; or people ask it for that."""

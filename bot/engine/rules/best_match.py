@@ -219,8 +219,10 @@ class Case:
             return False
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         taught = policy.id not in self.use.library.untaught  # what people ask of it is known
-        if taught and not talked and self._gives_money(reply) and self.use.things.names_foreign(policy, question):
-            return True
+        if taught and not talked and self._gives_money(reply):
+            things = self.use.things
+            if things.names_foreign(policy, question) or things.names_uncovered(policy, question):
+                return True
         if self.leaning or talked:
             return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
@@ -229,7 +231,7 @@ class Case:
 
     @staticmethod
     def _gives_money(reply: Reply) -> bool:
-        return any(figure.unit == "元" for figure in reply.figures)
+        return any(figure.unit in ("元", "比例") for figure in reply.figures)
 
     def _of_another_paper(self) -> bool:
         """Whether it is the term of something else that is asked for: 居住证有效期到哪天."""
