@@ -278,6 +278,8 @@ def test_who_steps_back_may_ask_something_of_it(assistant: Assistant) -> None:
         (("园区能不能按绩效自己定工资", "一个园区最多定几个主导产业", "回来回来，定工资那条谁管"), "1.3"),
         (("工业用地有什么新政策", "外资企业投诉找谁", "再回来，刚才用地那条的原文"), "1.5"),
         (("产业地图谁来编", "下一条", "回前面那个"), "3.1"),
+        (("个体户借钱有什么办法", "产业地图谁来编", "那还是说先头那个借钱的，归谁管"), "1.5"),
+        (("产业地图谁来编", "下一条", "下一条", "请回到上一条，责任单位呢"), "3.2"),
         (("链长制谁牵头", "绿色园区建设是怎么规定的", "回头再讲链长那条，责任单位呢"), "3.2"),
     ],
 )
@@ -318,3 +320,11 @@ def test_a_slip_of_the_pen_walks_as_well(assistant: Assistant) -> None:
 def test_who_manages_is_asked_with_a_slip(assistant: Assistant) -> None:
     reply = talk(assistant, "头回认定的高企补多少", "归那个部门管")[-1]
     assert "市科技局" in reply.units
+
+
+def test_a_number_of_what_is_beside_the_measure_is_missing(assistant: Assistant) -> None:
+    """What is known to be asked beside it, and isn't covered, is asked of the measure once that is talked about."""
+    reply = talk(assistant, "个体户纾困贷款归谁管", "利息多少")[-1]
+    assert ([ref.clause for ref in reply.clauses], reply.figures) == (["1.5"], ())
+    assert "没有写明" in reply.text
+    assert assistant.reply("利息多少").status == "none"

@@ -51,6 +51,7 @@ def test_every_line_shows_the_words_that_matter(assistant: Assistant) -> None:
         "人才方面有啥支持没得",
         "示范这一摊讲了些么事咧",
         "贸易上作了哪些具体安排",
+        "小企业",
     ],
 )
 def test_words_that_several_clauses_fit_get_them_all(assistant: Assistant, question: str) -> None:

@@ -40,6 +40,7 @@ def test_another_subject_gets_no_sum(assistant: Assistant, question: str) -> Non
     ("question", "sum_of_money"),
     [
         ("首次认定的高企补贴多少", "20万元"),
+        ("高企补贴最高多少", "50万元"),
         ("高新证复审给多少", "5万元"),
         ("头一回评上高企能拿几多", "20万元"),
         ("整体搬迁过来补多少", "50万元"),
@@ -77,3 +78,8 @@ def test_the_documents_own_term_is_still_told(assistant: Assistant) -> None:
 )
 def test_what_it_is_called_otherwise_is_no_other_subject(assistant: Assistant, question: str, number: str) -> None:
     assert [figure.text for figure in assistant.reply(question).figures] == [number]
+
+
+@pytest.mark.parametrize("question", ["家里的厂子头一次进规上，区里奖几多", "首次小进规奖多少", "整村搬迁每户给多少"])
+def test_a_matter_that_is_covered_nowhere_gets_no_sum(assistant: Assistant, question: str) -> None:
+    assert assistant.reply(question).figures == ()

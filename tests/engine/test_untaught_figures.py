@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.engine.answering.figure_choice import ClauseQuestion, claims
 from bot.engine.assistant import Assistant
 from bot.engine.understanding.number_words import NumberWords
 from bot.engine.values.reply import Reply
@@ -194,3 +195,33 @@ def test_no_condition_is_told_as_what_is_given(imported: Assistant) -> None:
     assert needed is not None
     assert not given.fit(condition)
     assert needed.fit(condition)
+
+
+def within(text: str, value: float) -> Figure:
+    return Figure(id="one", kind="duration", text=text, quote=text, value=value, unit="工作日", bound="at_most")
+
+
+@pytest.mark.parametrize(
+    ("question", "figures", "wrong", "right"),
+    [
+        ("15个工作日内公开就行，对吧", [("20个工作日内", 20), ("7个工作日内", 7)], 0, False),  # right for one, not both
+        ("15个工作日内公开就行，对吧", [("20个工作日内", 20)], 0, True),
+        ("20个工作日内公开就行，对吧", [("20个工作日内", 20), ("7个工作日内", 7)], 0, True),
+        ("30个工作日内公开就行，对吧", [("20个工作日内", 20), ("7个工作日内", 7)], 1, False),
+    ],
+)
+def test_what_one_bound_allows_and_another_does_not_is_not_said_to_be_right(
+    imported: Assistant, question: str, figures: list[tuple[str, int]], wrong: int, right: bool
+) -> None:
+    asked = ClauseQuestion(imported.understanding.question(question))
+    contradicted, confirmed = claims(asked, [within(text, value) for text, value in figures])
+    assert (len(contradicted), confirmed) == (wrong, right)
+
+
+@pytest.mark.parametrize(("typed", "wrong"), [("2019年12月底", True), ("2019年2月底", False)])
+def test_a_date_is_wrong_in_another_month(imported: Assistant, typed: str, wrong: bool) -> None:
+    text = "2019年2月底前"
+    by = Figure(id="one", kind="deadline", text=text, quote=text, value=2019, unit="年", bound="at_most")
+    asked = ClauseQuestion(imported.understanding.question(f"听说{typed}前改好就行，对吧"))
+    contradicted, confirmed = claims(asked, [by])
+    assert (bool(contradicted), confirmed) == (wrong, False)

@@ -37,6 +37,11 @@ class Refusals(OnPolicy):
         """Topics that no document covers, by id."""
         return {topic.id: topic for topic in self.library.ready.base.lexicon.not_covered.topics}
 
+    def topic_beside(self, best: Match, target: str) -> NotCovered | None:
+        """The topic of the match, where that is one that isn't covered and this clause is near it."""
+        topic = self._topics.get(best.topic) if kind_of(best.target) == "near" else None
+        return topic if topic is not None and target in topic.nearest else None
+
     def nothing_in(self, matches: Sequence[Match], conversation: Conversation) -> Reply:
         """The document that was asked says nothing on it, as far as its words show."""
         own = [t for t in worth_a_look(matches) if t.startswith(f"{self.policy.id}/")]

@@ -128,6 +128,11 @@ class Subjects:
             return False
         return self._unknown(clause, question, known) or self._of_another_thing(policy, clause, question, known)
 
+    def names_own(self, policy: Policy, clause: Clause, question: Question) -> bool:
+        """Whether it names whom the clause's sums are for, by any name that people have for them."""
+        known = self._known_of(policy, clause)
+        return known is not None and any(name in question.reading.plain for name in known.names)
+
     def _of_another_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known) -> bool:
         """Whether a short question names only a thing of which neither the clause speaks nor who asks for it."""
         if len(question.telling) > SHORT or any(self.is_thing(w) and w in known.whole for w in question.telling):
@@ -138,8 +143,8 @@ class Subjects:
 
     def _of_people(self, clause: Clause, question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
         """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬来补多少."""
-        plain = question.reading.plain
-        named = [word for word in self._people if word in plain]
+        typed, plain = question.reading.folded, question.reading.plain
+        named = [word for word in self._people if word in typed]  # 整村 is no slip for 整体
         if not named or any(word in plain for word in self._firms) or any(word in clause.text for word in named):
             return False
         return bool(figures) and all(any(word in f.quote for word in self._firms) for f in figures)

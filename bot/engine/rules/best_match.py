@@ -220,8 +220,10 @@ class Case:
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         taught = policy.id not in self.use.library.untaught  # what people ask of it is known
         if taught and not talked and self._gives_money(reply):
-            things = self.use.things
-            if things.names_foreign(policy, question) or things.names_uncovered(policy, question):
+            if self.use.things.names_foreign(policy, question):
+                return True
+            own = self.use.subjects.names_own(policy, clause, question)
+            if not own and self.use.things.names_uncovered(policy, question):
                 return True
         if self.leaning or talked:
             return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
@@ -270,7 +272,7 @@ class Case:
     def _decline(self, best: Match) -> Reply:
         """Nothing in the document that is asked, or in any."""
         question, conversation, scope = self.asked.question, self.asked.conversation, self.asked.scope
-        if self._asks_number_of_talked():
+        if self._asks_number_of_talked(best):
             return self.use.of_talked_about(question, conversation)
         if scope.untaught:
             corrected = self._corrected() if self.asked.corrects else None
@@ -278,14 +280,21 @@ class Case:
         answers = self.use.answers(scope.only or self.use.library.home.id)
         return answers.declined(best, self.matches, question, conversation)
 
-    def _asks_number_of_talked(self) -> bool:
-        """Whether a number is asked of what the clause that is talked about speaks of: 投诉几个工作日内办结."""
-        question, talked = self.asked.question, self.asked.conversation.clause
+    def _asks_number_of_talked(self, best: Match) -> bool:
+        """Whether a number is asked of what the clause that is talked about speaks of: 投诉几个工作日内办结.
+
+        Or of what is known to be asked beside it, and isn't covered: 利息多少, after a clause on loans.
+        """
+        question, talked, subjects = self.asked.question, self.asked.conversation.clause, self.use.subjects
         if not talked or self.asked.rejected or not self.use.understanding.money.asks_number(question):
             return False
-        named = [word for word in question.telling if not self.use.subjects.is_general(word)]
-        text, is_thing = fold(self.use.library.clause(talked).text), self.use.subjects.is_thing
-        return any(word in text for word in named) and all(word in text for word in named if is_thing(word))
+        named = [word for word in question.telling if not subjects.is_general(word)]
+        text = fold(self.use.library.clause(talked).text)
+        topic = self.use.answers(talked).topic_beside(best, talked) if is_short(question.reading) else None
+        things = [word for word in named if subjects.is_thing(word) and word not in text]
+        if topic is not None:
+            return all(any(word in fold(term) or fold(term) in word for term in topic.terms) for word in things)
+        return not things and any(word in text for word in named)
 
     def _corrected(self) -> Reply | None:
         """不对,我要的是智能仪表的: who says what was meant is told where it may stand, if any of it does.

@@ -17,6 +17,9 @@ from knowledge.base.document import Policy
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
 
+OUTSIDE_KINDS = ("near", "far")
+"""Of targets that no document covers."""
+
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
     """A list of what was asked for in so many words; a choice where a word stands in several clauses and says no more.
@@ -98,7 +101,8 @@ def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
         return False
     if use.understanding.money.alone(asked.question):  # 有哪些补贴: rules/money.py
         return False
-    return not (subject.asks or subject.numbers or subject.left != subject.telling)
+    asks = bool(subject.asks) and use.understanding.holds_cue(subject.text)
+    return not (asks or subject.numbers or subject.left != subject.telling)
 
 
 def _is_in(policy: Policy, asked: Asked, use: Resources) -> bool:
@@ -120,6 +124,8 @@ def _one_is_meant(matches: Sequence[Match], subject: Question, asked: Asked, use
     if best is None or (kind_of(best.target) == "clause" and not _surely(best)):
         return False
     about = next(iter(use.matcher.match(subject, asked.scope)), best)
+    if kind_of(about.target) in OUTSIDE_KINDS and len(subject.telling) == 1:
+        return False  # 人才: a word of the document is no question on another
     return kind_of(about.target) == kind_of(best.target) and _surely(about)
 
 
@@ -132,15 +138,16 @@ def _surely(match: Match) -> bool:
 def _likely(named: Mention, matches: Sequence[Match], policy: Policy, asked: Asked, use: Resources) -> Outcome:
     """A choice of the only clause that speaks of it by name, and those that are as likely meant, which come first.
 
-    Where none is, and that clause is the best match, though an unsure one: its answer, as the likeliest.
+    Where none is, and that clause is likelier meant than any other, though not surely: its answer, as the likeliest.
     """
     likely = [m.target for m in matches if kind_of(m.target) == "clause" and m.probability >= RELATED]
-    own = [Target.parse(target).clause for target in likely if policy_of(target) == policy.id]
-    others = [Mention(policy.clause(c), ()) for c in own if c != named.clause.id]
+    here = [Target.parse(target).clause for target in likely if policy_of(target) == policy.id]
+    others = [Mention(policy.clause(c), ()) for c in here if c != named.clause.id]
     if others:
         return _told([*others, named], (), policy, asked, use)
-    best = matches[0] if matches else None
-    if best is None or best.target != str(Target.of_clause(policy.id, named.clause.id)) or best.probability >= SURE:
+    best = next((m for m in matches if kind_of(m.target) == "clause"), None)
+    own = str(Target.of_clause(policy.id, named.clause.id))
+    if best is None or best.target != own or not RELATED <= best.probability < SURE:
         return None
     answers, by = use.answers(policy.id), By(Rule.BEST_MATCH, best.probability)
     return answers.as_likeliest(answers.answer(named.clause, asked.question, asked.conversation, by), ())

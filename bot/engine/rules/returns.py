@@ -14,6 +14,8 @@ from bot.engine.values.why import By, Rule
 from knowledge.text.fold import fold
 
 _WORD = re.compile(r"\w")
+_THAT = re.compile("那一?[条个项件]")
+"""What is named as it was called when it was talked about, in whatever words: 土地那条."""
 
 
 def away(asked: Asked, use: Resources) -> Outcome:
@@ -40,8 +42,10 @@ def returns(asked: Asked, use: Resources) -> Outcome:
     if back is None or not conversation.earlier:
         return None
     question = use.understanding.question(back.rest)
-    found = None if question.bare or _names_nothing(question, use) else _named(back, question, asked, use)
-    if found is None and back.away and not use.specific(question, conversation, use.everywhere):
+    nothing = question.bare or _names_nothing(question, use)
+    specific = not nothing and use.specific(question, conversation, use.everywhere)
+    found = _named(back, question, asked, use) if specific or (not nothing and _THAT.search(back.rest)) else None
+    if found is None and back.away and not specific:
         found = (conversation.earlier[-1 if back.first else 0], 1.0)
     if found is None or found[0] == conversation.clause:
         return None

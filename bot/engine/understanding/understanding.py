@@ -200,8 +200,17 @@ class Understanding:
         )
 
     def holds_cue(self, text: str) -> bool:
-        """Whether any cue stands in the text as it is typed: question() finds it among what is asked, too."""
-        return next(self._cues.scan(fold(unwrap(text))), None) is not None
+        """Whether a cue stands in the text as it is typed, and not as a part of a word: 小企业 asks for no 企业."""
+        plain = fold(unwrap(text))
+        cues = list(self._cues.scan(plain))
+        if not cues:
+            return False
+        words, at = list[tuple[int, int]](), 0
+        for word in self.cut(plain):
+            start = plain.find(word, at)
+            at = start + len(word) if start >= 0 else at
+            words.append((start, at))
+        return not all(any(a <= c.start and c.end <= b and b - a > c.end - c.start for a, b in words) for c in cues)
 
     def short_unit(self, question: Question) -> str | None:
         """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
