@@ -196,8 +196,8 @@ class Case:
             return None
         if self.use.answers(meant.id).says_of_itself(topic):
             return None
-        others = [m for m in self.matches if kind_of(m.target) != "info"]
-        decision = decide(others, bool(self.asked.scope.only)) if others else None
+        found = self.use.matcher.found(self.asked.question, replace(self.asked.scope, only=meant.id))
+        decision = decide(contest([], found, lambda _: 0), named=True) if found else None
         return self.act(decision) if decision is not None and decision.act in ("answer", "likely") else None
 
     def _of_document(self, topic: InfoTopic) -> Reply:
