@@ -149,3 +149,10 @@ def test_a_word_that_stands_nearly_everywhere_means_no_one_clause(assistant: Ass
     reply = assistant.reply("园区")
     assert reply.status == "answer"
     assert len(reply.clauses) > 4
+
+
+@pytest.mark.parametrize(
+    "question", ["领导叫我找链长制是哪几家在负责，帮我列一下", "每年公开发布多少条公交线路调整的清单"]
+)
+def test_who_does_it_and_how_many_of_a_thing_ask_for_no_list(assistant: Assistant, question: str) -> None:
+    assert assistant.reply(question).why.rule is not Rule.MENTIONED

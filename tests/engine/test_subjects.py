@@ -74,12 +74,21 @@ def test_the_documents_own_term_is_still_told(assistant: Assistant) -> None:
         ("同行说他们整个厂子挪过来，市里一口气给了70万，是这个数吗", "50万元"),
         ("市级资金到位以后，区一级按什么比例出资配套", "不低于1∶1"),
         ("一个开发区最多能认几个当家产业", "不超过3个"),
+        ("伙计，数字经济场景一年发布几多个", "50项以上"),
     ],
 )
 def test_what_it_is_called_otherwise_is_no_other_subject(assistant: Assistant, question: str, number: str) -> None:
     assert [figure.text for figure in assistant.reply(question).figures] == [number]
 
 
-@pytest.mark.parametrize("question", ["家里的厂子头一次进规上，区里奖几多", "首次小进规奖多少", "整村搬迁每户给多少"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "家里的厂子头一次进规上，区里奖几多",
+        "首次小进规奖多少",
+        "整村搬迁每户给多少",
+        "外地的保险公司总部搬来，一次性给多少",
+    ],
+)
 def test_a_matter_that_is_covered_nowhere_gets_no_sum(assistant: Assistant, question: str) -> None:
     assert assistant.reply(question).figures == ()

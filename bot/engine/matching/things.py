@@ -53,10 +53,13 @@ class Things:
         text = self._text(policy.id) if clause is None else fold_whole(clause.text)
         return share_of_pairs(question.reading.plain, text) >= ITS_WORDS
 
-    def names_foreign(self, policy: Policy, question: Question) -> bool:
-        """Whether a short question names a thing of which a document doesn't speak, in whatever words."""
+    def names_foreign(self, policy: Policy, question: Question, whole: bool = False) -> bool:
+        """Whether a short question names a thing of which a document doesn't speak, in whatever words.
+
+        ``whole``: it must speak of the thing itself: 信用保险 is no 保险公司.
+        """
         named = self._named(question) if len(question.telling) <= THING else ()
-        return not all(self._is_known(name, policy, question) for name in named)
+        return not all(self._is_known(name, policy, question, whole) for name in named)
 
     def names_uncovered(self, policy: Policy, question: Question) -> bool:
         """Whether a short question names a matter that is known to be covered nowhere: 首次升规奖多少."""
@@ -65,12 +68,13 @@ class Things:
         plain = self._understanding.unintroduced(question.reading.plain)
         return any(term in plain and not self._is_known(term, policy, question) for term in self._uncovered)
 
-    def _is_known(self, name: str, policy: Policy, question: Question) -> bool:
+    def _is_known(self, name: str, policy: Policy, question: Question, whole: bool = False) -> bool:
         """Whether a document speaks of a thing, or of part of it, by whatever name; or people ask it for that."""
         text = self._text(policy.id)
         head = name[-2:]  # nothing across its parts: 育机 of 托育机构 stands in 培育机制
         of_its_kind = head in text and head not in self._general and not word_class(head).startswith("v")
-        if name[:2] in text or of_its_kind or self._evidence.stands(name, text):
+        of_part = not whole and (name[:2] in text or of_its_kind)
+        if name in text or of_part or self._evidence.stands(name, text):
             return True
         called = self._evidence.clauses.called(question.reading.plain)  # 装扶手 is 适老化改造
         return (

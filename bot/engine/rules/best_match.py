@@ -220,7 +220,7 @@ class Case:
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         taught = policy.id not in self.use.library.untaught  # what people ask of it is known
         if taught and not talked and self._gives_money(reply):
-            if self.use.things.names_foreign(policy, question):
+            if self.use.things.names_foreign(policy, question, whole=True):
                 return True
             own = self.use.subjects.names_own(policy, clause, question)
             if not own and self.use.things.names_uncovered(policy, question):

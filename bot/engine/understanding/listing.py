@@ -70,6 +70,8 @@ class Listings:
         """What is asked for; None where nothing is that could be listed."""
         text = question.reading.plain
         match = self._every.search(text) if len(text) <= LONGEST_LIST else None
+        if match and "units" in question.asks and not question.units:  # 是哪几家在负责,帮我列一下
+            return None
         if question.units and (match is None or question.asks & OF_UNITS or len(question.telling) < BESIDE_UNIT):
             return None
         said = self._around_list(text, match) if match else self._alone(text)
