@@ -40,7 +40,7 @@ def test_another_subject_gets_no_sum(assistant: Assistant, question: str) -> Non
     ("question", "sum_of_money"),
     [
         ("首次认定的高企补贴多少", "20万元"),
-        ("高企补贴最高多少", "50万元"),
+        ("高企补贴最高一档", "50万元"),
         ("高新证复审给多少", "5万元"),
         ("头一回评上高企能拿几多", "20万元"),
         ("整体搬迁过来补多少", "50万元"),

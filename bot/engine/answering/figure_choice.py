@@ -266,7 +266,9 @@ def _within(value: float, figure: Figure) -> bool:
 
 def _class(unit: str) -> str:
     """个工作日 and 工作日 count the same, and so do all words for things."""
-    return "count" if unit in _COUNTED else unit.removeprefix("个") if unit not in _MONTHS else unit
+    if unit in _COUNTED:
+        return "count"
+    return unit if unit in _MONTHS else unit.removeprefix("个")
 
 
 def comparable(number: Number, figure: Figure) -> bool:
