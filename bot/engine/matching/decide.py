@@ -25,7 +25,7 @@ from knowledge.learned.index import Match
 WRONG = 3.0
 """A confident answer with another clause than the one asked for: people act on it."""
 LEAK = 2.6
-"""An answer to something that no document covers: less grave than another clause, for its words show what they are on."""
+"""An answer to something that no document covers: less grave than another clause, for its words show their subject."""
 CHOICE = 0.9
 """Having to pick from a choice that holds the right clause."""
 WRONG_CHOICE = 2.2
