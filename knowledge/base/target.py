@@ -69,6 +69,11 @@ def kind_of(target: str) -> Kind:
     return _parsed(target).kind
 
 
+def is_outside(target: str) -> bool:
+    """Whether it stands for what no document covers: near them, or far from all."""
+    return kind_of(target) in ("near", "far")
+
+
 def policy_of(target: str) -> str:
     """The document of a clause, or the document that a string names."""
     return _parsed(target).policy

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.engine.values.thresholds import CERTAIN, LATER, MUCH, PART, RUN, SURE, UNSURE, WORDED
-from knowledge.base.target import kind_of
+from knowledge.base.target import is_outside, kind_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
 
@@ -38,7 +38,7 @@ def contest(
     """
     if not found:
         return list(learned)
-    inside = [m for m in learned if kind_of(m.target) not in ("near", "far")]
+    inside = [m for m in learned if not is_outside(m.target)]
     best = max((m.probability for m in inside), default=0.0)
     outside = sum(m.probability for m in learned) - sum(m.probability for m in inside)
     unsure = min(1.0, max(0.0, (SURE - best) / (SURE - UNSURE)))

@@ -7,7 +7,7 @@ it fits. The things are known by name (lexicon/things.txt); what nobody wrote do
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.thresholds import ITS_WORDS, RARELY, THING
@@ -17,6 +17,7 @@ from knowledge.reading.word_class import word_class
 from knowledge.retrieval.evidence import Evidence
 from knowledge.retrieval.holding import share_of_pairs
 from knowledge.text.fold import fold, fold_whole
+from knowledge.text.words import inside_words
 
 REMEMBERED = 64
 """Documents whose text is remembered, folded."""
@@ -32,12 +33,16 @@ class Things:
         self._evidence = evidence
         self._general = frozenset(map(fold, lexicon.subjects.general))
         self._names = frozenset(lexicon.things) - self._general
-        topics = (term for topic in lexicon.not_covered.topics for term in topic.terms)
-        self._uncovered = frozenset(map(fold, topics)) - self._general
         self._longest = max(map(len, self._names), default=0)
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._text = lru_cache(REMEMBERED)(self._read)
         self._asked = lru_cache(REMEMBERED)(self._phrasings)
+
+    @cached_property
+    def _uncovered(self) -> frozenset[str]:
+        """What the matters are called that no document covers; few questions need it."""
+        topics = self._ready.base.lexicon.not_covered.topics
+        return frozenset(fold(term) for topic in topics for term in topic.terms) - self._general
 
     def ends(self, word: str) -> bool:
         """Whether a word is a known thing, or something done with one: 坐地铁."""
@@ -85,7 +90,7 @@ class Things:
     def _named(self, question: Question) -> Iterator[str]:
         """The longest names that stand in a question from the beginning of a word to the end of one, who asks apart."""
         plain = self._understanding.unintroduced(question.reading.plain)
-        inside, at = _inside_words(plain, question), 0
+        inside, at = inside_words(plain, question.reading.words), 0
         while at < len(plain):
             longest = min(self._longest, len(plain) - at) if at not in inside else 0
             ends = (end for end in range(at + longest, at + 1, -1) if end not in inside)
@@ -104,14 +109,3 @@ class Things:
         """All that people are known to ask of a document's clauses."""
         written = self._ready.base.phrasings[policy_id].clauses.values()
         return "\n".join(fold(line) for writers in written for lines in writers.values() for line in lines)
-
-
-def _inside_words(plain: str, question: Question) -> set[int]:
-    """Where in a text a word goes on from one character to the next."""
-    inside, at = set[int](), 0
-    for word in question.reading.words:
-        start = plain.find(word, at)
-        if start >= 0:
-            at = start + len(word)
-            inside.update(range(start + 1, at))
-    return inside

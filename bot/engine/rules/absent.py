@@ -66,7 +66,6 @@ def _missing(found: Sequence[Particular], policy: Policy, target: str, asked: As
     note = answers.note("none", name, asked.conversation, Rule.ABSENT, what=_what(found, use))
     if not target:
         return note
-    of_measure = target == asked.conversation.clause or any(one.name in OF_MEASURES for one in found)
-    if not of_measure or any(one.name == PERSON for one in found):
-        return answers.with_units(note, target)
-    return use.answers(target).of_measure(note, target)
+    names = {one.name for one in found}
+    of_measure = PERSON not in names and (target == asked.conversation.clause or bool(names & OF_MEASURES))
+    return use.answers(target).of_measure(note, target) if of_measure else answers.with_units(note, target)

@@ -21,6 +21,7 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import COVERED, FOLLOWS, FOUND, NEAR, OFFERED, SURE
 from bot.engine.values.why import By, Rule, Why
+from knowledge.base.document import Clause, Policy
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
@@ -219,20 +220,24 @@ class Case:
             return False
         policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
         taught = policy.id not in self.use.library.untaught  # what people ask of it is known
-        if taught and not talked and self._gives_money(reply):
-            if self.use.things.names_foreign(policy, question, whole=True):
-                return True
-            own = self.use.subjects.names_own(policy, clause, question)
-            if not own and self.use.things.names_uncovered(policy, question):
-                return True
+        if taught and not talked and self._gives_money(reply) and self._names_another(policy, clause):
+            return True
         if self.leaning or talked:
             return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
         if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
             return False
         return self.use.subjects.another(policy, clause, question, reply.figures)
 
+    def _names_another(self, policy: Policy, clause: Clause) -> bool:
+        """Whether a thing is named that the document hasn't, or a matter that none covers and not the clause's own."""
+        question, things = self.asked.question, self.use.things
+        if things.names_foreign(policy, question, whole=True):
+            return True
+        return not self.use.subjects.names_own(policy, clause, question) and things.names_uncovered(policy, question)
+
     @staticmethod
     def _gives_money(reply: Reply) -> bool:
+        """Whether a sum is put forward, or what is paid in proportion to one."""
         return any(figure.unit in ("元", "比例") for figure in reply.figures)
 
     def _of_another_paper(self) -> bool:

@@ -113,8 +113,7 @@ def asked_of_clause(topic: InfoTopic, asked: Asked, use: Resources) -> bool:
     """Whether a topic on a document as a whole is asked of the clause that is talked about: 都有哪些单位, 文号给我.
 
     That something runs out and is done again is no question on the document: 过期了再评. Else, in a document without
-    phrasings; the words of the question must not say that the whole document is meant, or it
-    must not state what is asked.
+    phrasings; the question must not say that the whole document is meant, or it must not state what is asked.
     """
     talked = asked.talked_about
     if asked.conversation.clause and topic in TERMS and use.acts.lapses(asked.question):

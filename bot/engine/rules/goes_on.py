@@ -32,7 +32,7 @@ from bot.engine.values.thresholds import (
 )
 from bot.engine.values.why import By, Rule
 from knowledge.base.phrasings import InfoTopic
-from knowledge.base.target import Target, kind_of, policy_of
+from knowledge.base.target import Target, is_outside, kind_of, policy_of
 from knowledge.learned.index import Match
 from knowledge.retrieval.evidence import Found
 from knowledge.text.fold import fold
@@ -166,7 +166,7 @@ def _surely_else(own: Found | None, best: Found | None, leaning: bool, asked: As
         return surely >= (SURE if leaning else SURE_TOPIC)
     if kind_of(top.target) == "clause" and policy_of(top.target) != asked.talked_about:
         return not leaning and _of_another(top, own)
-    outside = sum(m.probability for m in matches if kind_of(m.target) in ("near", "far"))
+    outside = sum(m.probability for m in matches if is_outside(m.target))
     return not leaning and outside >= OUTSIDE and (own is None or own.signals["cover"] < COVERED)
 
 

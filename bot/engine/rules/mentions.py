@@ -14,11 +14,8 @@ from bot.engine.understanding.understanding import Question
 from bot.engine.values.thresholds import LIKELY, MOST_CHARS, MOST_CLAUSES, MOST_WORDS, RELATED, SURE, SURE_TOPIC
 from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
-from knowledge.base.target import Target, kind_of, policy_of
+from knowledge.base.target import Target, is_outside, kind_of, policy_of
 from knowledge.learned.index import Match
-
-OUTSIDE_KINDS = ("near", "far")
-"""Of targets that no document covers."""
 
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
@@ -36,7 +33,7 @@ def mentions(asked: Asked, use: Resources) -> Outcome:
         return _told(saying(policy, pattern(listing.facet.says)), [listing.said], policy, asked, use)
     if listing.every:
         return _list(listing, policy, asked, use) if asked.talked_about or _is_in(policy, asked, use) else None
-    if use.understanding.holds_cue(listing.texts[0]):  # it says more than a few words: seen before they are understood
+    if use.understanding.holds_cue(listing.texts[0]):  # it asks something: seen before the words are understood
         return None
     return _choice(listing.subjects[0], policy, asked, use)
 
@@ -101,8 +98,7 @@ def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
         return False
     if use.understanding.money.alone(asked.question):  # 有哪些补贴: rules/money.py
         return False
-    asks = bool(subject.asks) and use.understanding.holds_cue(subject.text)
-    return not (asks or subject.numbers or subject.left != subject.telling)
+    return not (subject.numbers or subject.left != subject.telling)
 
 
 def _is_in(policy: Policy, asked: Asked, use: Resources) -> bool:
@@ -124,7 +120,7 @@ def _one_is_meant(matches: Sequence[Match], subject: Question, asked: Asked, use
     if best is None or (kind_of(best.target) == "clause" and not _surely(best)):
         return False
     about = next(iter(use.matcher.match(subject, asked.scope)), best)
-    if kind_of(about.target) in OUTSIDE_KINDS and len(subject.telling) == 1:
+    if is_outside(about.target) and len(subject.telling) == 1:
         return False  # 人才: a word of the document is no question on another
     return kind_of(about.target) == kind_of(best.target) and _surely(about)
 

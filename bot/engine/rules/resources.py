@@ -37,7 +37,7 @@ from bot.engine.values.thresholds import FOUND, OUTSIDE
 from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
-from knowledge.base.target import Target, kind_of, policy_of
+from knowledge.base.target import Target, is_outside, kind_of, policy_of
 
 COURTESIES = frozenset({"chat:ack", "chat:thanks", "chat:bye"})
 """Targets of what is said to be polite: whoever asks something means more."""
@@ -130,7 +130,7 @@ class Resources:
         if not any(self.follow_ups.says_subject(word) for word in question.telling):
             return False
         matches = self.matcher.learned(question.reading, self.everywhere)
-        return sum(m.probability for m in matches if kind_of(m.target) in ("near", "far")) >= OUTSIDE
+        return sum(m.probability for m in matches if is_outside(m.target)) >= OUTSIDE
 
     def of_foreign_thing(self, question: Question, target: str) -> bool:
         """Whether it names a thing of which the document nowhere speaks; ``target``: of its clause, or its own id."""

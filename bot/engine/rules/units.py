@@ -17,7 +17,7 @@ from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import SHORT, UNIT_CLAUSE, UNIT_OUTSIDE
 from bot.engine.values.why import Rule
 from knowledge.base.document import Definition, Policy
-from knowledge.base.target import kind_of
+from knowledge.base.target import is_outside, kind_of
 from knowledge.text.fold import fold
 
 NOT_OF_DEFINITION = frozenset({"by_unit", "amount", "count"})
@@ -171,7 +171,7 @@ def _about_something_else(asked: Asked, specific: bool, use: Resources) -> bool:
     if asks_measures:
         return False
     whole = use.matcher.learned(question.reading, asked.scope)
-    return sum(m.probability for m in whole if kind_of(m.target) in ("near", "far")) > UNIT_OUTSIDE
+    return sum(m.probability for m in whole if is_outside(m.target)) > UNIT_OUTSIDE
 
 
 def _best_clause(asked: Asked, use: Resources) -> float:

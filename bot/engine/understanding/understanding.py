@@ -22,6 +22,7 @@ from knowledge.reading.reader import Reading
 from knowledge.text.fold import fold
 from knowledge.text.numbers import Number, is_article, numbers
 from knowledge.text.phrases import Phrases
+from knowledge.text.words import inside_words
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
 REMEMBERED = 1_000
@@ -205,12 +206,8 @@ class Understanding:
         cues = list(self._cues.scan(plain))
         if not cues:
             return False
-        words, at = list[tuple[int, int]](), 0
-        for word in self.cut(plain):
-            start = plain.find(word, at)
-            at = start + len(word) if start >= 0 else at
-            words.append((start, at))
-        return not all(any(a <= c.start and c.end <= b and b - a > c.end - c.start for a, b in words) for c in cues)
+        inside = inside_words(plain, self.cut(plain))
+        return not all(c.start in inside or c.end in inside for c in cues)
 
     def short_unit(self, question: Question) -> str | None:
         """The unit that a question means which is nothing but its shortest name and ways of asking: 发改的任务."""
