@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.learned import regression
-from knowledge.learned.index import vector
+from knowledge.learned.index import vector, worths
 from knowledge.learned.regression import Floats
 from knowledge.reading.reader import Reading
 
@@ -27,7 +27,7 @@ BESIDE = 0.4
 """Questions on subjects that are learned from beside each phrasing of an act."""
 PASSES = 4
 """Passes over the phrasings: with more of them no more is read right, and each compiling takes longer."""
-ARRAYS = ("act_idf", "act_weights", "act_bias")
+ARRAYS = ("act_worth", "act_weights", "act_bias")
 """Names of the arrays in a compiled form."""
 
 
@@ -37,7 +37,8 @@ class DialogueActs:
 
     acts: Sequence[str]
     feature_ids: Mapping[str, int]
-    idf: Floats
+    worth: Floats
+    """Per feature, what it counts in a vector: index.worths()."""
     weights: Floats
     """(features, acts)."""
     bias: Floats
@@ -46,7 +47,7 @@ class DialogueActs:
 
     def read(self, reading: Reading) -> tuple[str, float]:
         """The likeliest act and its probability; a question with 0 where nothing is known of the words."""
-        ids, values = vector(reading.features, self.feature_ids, self.idf)
+        ids, values = vector(reading.features, self.feature_ids, self.worth)
         if not len(ids):
             return QUESTION, 0.0
         logits = values @ self.weights[ids] + self.bias
@@ -67,17 +68,18 @@ class DialogueActs:
             df.update(set(reading.features))
         feature_ids = {f: i for i, f in enumerate(sorted(f for f, n in df.items() if n >= 2 or f[0] in "wt"))}
         idf = np.array([math.log(1 + len(pairs) / df[f]) for f in feature_ids], dtype=np.float32)
+        worth = worths(feature_ids, idf)
         acts = sorted({act for _, act in pairs})
         number = {act: i for i, act in enumerate(acts)}
         weights, bias = regression.train(
-            [vector(reading.features, feature_ids, idf) for reading, _ in readings],
+            [vector(reading.features, feature_ids, worth) for reading, _ in readings],
             np.array([number[act] for _, act in pairs], dtype=np.int32),
             [f"{act} {text}" for text, act in pairs],
             (len(feature_ids), len(acts)),
             PASSES,
         )
         words = {word for reading, act in readings if act not in OF_SUBJECTS for word in reading.words}
-        return DialogueActs(acts, feature_ids, idf, weights, bias, frozenset(words))
+        return DialogueActs(acts, feature_ids, worth, weights, bias, frozenset(words))
 
     def to_json(self) -> tuple[dict[str, Sequence[str]], dict[str, Floats]]:
         """(plain data, arrays), for storing."""
@@ -86,14 +88,14 @@ class DialogueActs:
             "features": list(self.feature_ids),
             "words": sorted(self.words),
         }
-        return plain, dict(zip(ARRAYS, (self.idf, self.weights, self.bias), strict=True))
+        return plain, dict(zip(ARRAYS, (self.worth, self.weights, self.bias), strict=True))
 
     @staticmethod
     def from_json(plain: Mapping[str, Sequence[str]], arrays: Mapping[str, Floats]) -> DialogueActs:
         """The reverse of to_json()."""
         feature_ids = {feature: i for i, feature in enumerate(plain["features"])}
-        idf, weights, bias = (arrays[name] for name in ARRAYS)
-        return DialogueActs(plain["acts"], feature_ids, idf, weights, bias, frozenset(plain["words"]))
+        worth, weights, bias = (arrays[name] for name in ARRAYS)
+        return DialogueActs(plain["acts"], feature_ids, worth, weights, bias, frozenset(plain["words"]))
 
 
 def _some(texts: Sequence[str], most: int) -> list[str]:

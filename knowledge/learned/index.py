@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from knowledge import ROOT
-from knowledge.base.target import kind_of
+from knowledge.base.target import kind_of, policy_of
 from knowledge.learned import regression
 from knowledge.learned.regression import Floats, Ints
 from knowledge.reading.reader import Reading
@@ -94,6 +94,8 @@ class Tables:
     targets: list[str]
     feature_ids: dict[str, int]
     idf: Floats
+    worth: Floats
+    """Per feature, what it counts in a vector: worths()."""
     weights: Floats
     bias: Floats
     phrase_key: list[str]
@@ -164,7 +166,7 @@ class Index:
         """(targets, signals) and each target's most alike phrasing (-1: none); None without any known feature."""
         t = self.tables
         n = len(self.targets)
-        ids, values = vector(reading.features, t.feature_ids, t.idf)
+        ids, values = vector(reading.features, t.feature_ids, t.worth)
         nearest = [-1] * n
         if not len(ids):
             return None, np.array(nearest, dtype=np.int32)
@@ -191,10 +193,17 @@ class Index:
         self._keywords(reading, out)
         return out, np.array(nearest, dtype=np.int32)
 
+    def phrasings(self, policy_id: str) -> Iterator[str]:
+        """The known phrasings of all clauses of a document, as letters and digits."""
+        starts = [*self.tables.phrase_start.tolist(), len(self.tables.phrase_key)]
+        for number, target in enumerate(self.targets):
+            if kind_of(target) == "clause" and policy_of(target) == policy_id:
+                yield from self.tables.phrase_key[starts[number] : starts[number + 1]]
+
     def why(self, reading: Reading, target: str, most: int = 8) -> list[tuple[str, float]]:
         """The features that pulled most towards ``target``, with their pull."""
         t = self.tables
-        ids, values = vector(reading.features, t.feature_ids, t.idf)
+        ids, values = vector(reading.features, t.feature_ids, t.worth)
         pulls = values * (t.weights[ids, self.targets.index(target)] - t.weights[ids].mean(axis=1))
         names = {i: f for f, i in t.feature_ids.items()}
         best = np.argsort(-pulls)[:most]
@@ -247,22 +256,23 @@ def highest(values: Floats, most: int) -> Ints:
     return rows[(-values[rows]).argsort(kind="stable")[:most]].astype(np.int32)
 
 
-def vector(features: Iterable[str], feature_ids: Mapping[str, int], idf: Floats) -> tuple[Ints, Floats]:
+def worths(feature_ids: Mapping[str, int], idf: Floats) -> Floats:
+    """What each feature counts in a vector: its idf, by its kind."""
+    return idf * np.array([FEATURE_WEIGHT[feature[0]] for feature in feature_ids], dtype=np.float32)
+
+
+def vector(features: Iterable[str], feature_ids: Mapping[str, int], worth: Floats) -> tuple[Ints, Floats]:
     """Feature ids and unit-length TF-IDF values of the known features."""
-    known: list[int] = []
-    counted: list[float] = []
     number = feature_ids.get
-    for feature, count in Counter(features).items():
-        i = number(feature)
-        if i is not None:
-            weight = FEATURE_WEIGHT[feature[0]]
-            known.append(i)
-            counted.append(weight if count == 1 else weight * (1 + math.log(count)))
+    counts = Counter(features)
+    known = [(i, count) for feature, count in counts.items() if (i := number(feature)) is not None]
     if not known:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-    ids = np.array(known, dtype=np.int32)
-    values = np.array(counted, dtype=np.float32)
-    values *= idf[ids]
+    numbers, times = zip(*known, strict=True)
+    ids = np.array(numbers, dtype=np.int32)
+    values = worth[ids]
+    if max(times) > 1:
+        values *= 1 + np.log(times, dtype=np.float32)
     values /= math.sqrt(float(values @ values)) or 1.0
     return ids, values
 
@@ -287,7 +297,8 @@ def build(
     idf = np.zeros(len(feature_ids), dtype=np.float32)
     for f, i in feature_ids.items():
         idf[i] = math.log(1 + len(ordered) / df[f])
-    rows = [vector(readings[e.text].features, feature_ids, idf) for e in ordered]
+    worth = worths(feature_ids, idf)
+    rows = [vector(readings[e.text].features, feature_ids, worth) for e in ordered]
     labels = np.array([number[e.target] for e in ordered], dtype=np.int32)
     keys = [f"{e.target} {e.text}" for e in ordered]
     weights, bias = regression.train(rows, labels, keys, (len(feature_ids), len(targets)))
@@ -303,6 +314,7 @@ def build(
         targets=list(targets),
         feature_ids=feature_ids,
         idf=idf,
+        worth=worth,
         weights=weights,
         bias=bias,
         phrase_key=[_compact(readings[e.text].plain) for e in ordered],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
 
 import opencc
 
@@ -12,6 +14,8 @@ MAX_CHARS = 1200
 
 REMEMBERED = 20_000
 """Characters that are remembered."""
+SHORT, REMEMBERED_TEXTS = 60, 4_000
+"""Characters of a text that is worth remembering, and how many are: names and questions are folded again and again."""
 
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 # NFKC leaves these alone, though people type them for one another.
@@ -37,14 +41,24 @@ def fold(text: str) -> str:
     >>> fold("第４部分（二）　瞪羚企業　有補貼嗎？😀")
     '第4部分(二) 瞪羚企业 有补贴吗?'
     """
+    return _remembered(text) if len(text) <= SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if len(text) > MAX_CHARS:
         text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
-    text = unicodedata.normalize("NFKC", text.translate(_LIKE)).translate(_LIKE)
-    if not text.isascii():
-        text = text.translate(_PLAIN)
-        text = _TO_SIMPLIFIED.convert(text)
+    if text.isascii():
+        text = text.translate(_LIKE)
+    else:
+        plain = text.translate(_ALONE)
+        if _JOINED in plain:
+            plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+        text = _TO_SIMPLIFIED.convert(plain)
     text = _SPACE.sub(" ", text.lower()).strip()
     return _SPACED_OUT.sub(lambda m: m.group().replace(" ", ""), text) if " " in text else text
+
+
+_remembered = lru_cache(REMEMBERED_TEXTS)(_fold)
 
 
 def fold_whole(text: str, piece: int = 1_000) -> str:
@@ -52,17 +66,23 @@ def fold_whole(text: str, piece: int = 1_000) -> str:
     return "".join(fold(text[at : at + piece]) for at in range(0, len(text), piece))
 
 
-class _Plain(dict[int, str]):
+class _Characters(dict[int, str]):
     """Characters by code, as they stand in the plain form; worked out when first met."""
 
+    def __init__(self, plain: Callable[[str], str]) -> None:
+        super().__init__()
+        self._plain = plain
+
     def __missing__(self, code: int) -> str:
-        plain = _plain(chr(code))
+        plain = self._plain(chr(code))
         if len(self) < REMEMBERED:
             self[code] = plain
         return plain
 
 
 def _plain(char: str) -> str:
+    """A character of a text in NFKC."""
+    char = char.translate(_LIKE)
     apart = unicodedata.normalize("NFD", char)
     letter, marks = apart[0], apart[1:]
     if marks and letter.isascii() and letter.isalpha():  # pinyin with its tones, ü as people type it
@@ -75,7 +95,18 @@ def _plain(char: str) -> str:
     return " "
 
 
-_PLAIN = _Plain()
+def _alone(char: str) -> str:
+    """A character of any text, where NFKC, which is slow, would change nothing but each character by itself."""
+    normal = unicodedata.normalize("NFKC", char)
+    if any(unicodedata.category(part)[0] == "M" or part in _SYLLABLES for part in normal):
+        return _JOINED
+    return "".join(map(_plain, normal))
+
+
+_JOINED = "\ue000"
+"""Stands for what joins the character before it, marks and parts of Korean syllables; no folded text has it itself."""
+_SYLLABLES = frozenset(map(chr, range(0x1100, 0x1200)))
+_PLAIN, _ALONE = _Characters(_plain), _Characters(_alone)
 
 
 def key(text: str) -> str:

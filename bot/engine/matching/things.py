@@ -107,5 +107,4 @@ class Things:
 
     def _phrasings(self, policy_id: str) -> str:
         """All that people are known to ask of a document's clauses."""
-        written = self._ready.base.phrasings[policy_id].clauses.values()
-        return "\n".join(fold(line) for writers in written for lines in writers.values() for line in lines)
+        return "\n".join(self._ready.index.phrasings(policy_id))

@@ -15,9 +15,9 @@ def two_at_once(asked: Asked, use: Resources) -> Outcome:
     halves = use.follow_ups.halves(question)
     if len(halves) != 2 or len(question.reading.folded) > 2 * SHORT:
         return None
-    found = [_of(half, asked, use) for half in halves]
-    first, second = found
-    if not first or not second or first == second:
+    first = _of(halves[0], asked, use)
+    second = _of(halves[1], asked, use) if first else ""
+    if not second or first == second:
         return None
     whole = use.matcher.learned(question.reading, asked.scope)
     if whole and whole[0].probability >= SURE and use.holding(question, asked.scope):
