@@ -275,6 +275,22 @@ class MoneySubjects(Record):
     """Who somebody says they are before they ask: 我们铝厂. Only where money is asked for is it asked about as well."""
 
 
+class Theme(Record):
+    """A broad subject, of which a document may speak in many places without naming it."""
+
+    name: Text
+    asked: tuple[Text, ...]
+    """Words for all of it, its name among them; each belongs to one theme."""
+    official: tuple[Text, ...]
+    """Words of official texts, any of which shows that a clause is on it."""
+
+
+class Themes(Record):
+    """lexicon/themes.yaml."""
+
+    themes: tuple[Theme, ...] = ()
+
+
 class Contrasts(Record):
     """lexicon/contrasts.yaml: cases that exclude one another, with how they are said."""
 
@@ -312,6 +328,7 @@ class Lexicon(Record):
     talk: Talk
     document_questions: DocumentQuestions = DocumentQuestions()
     subjects: MoneySubjects = MoneySubjects()
+    themes: Themes = Themes()
     contrasts: Contrasts = Contrasts()
     swaps: Swaps = Swaps()
     dialogue_acts: ActPhrasings = ActPhrasings()

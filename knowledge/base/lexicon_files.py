@@ -17,6 +17,7 @@ from knowledge.base.lexicon import (
     NotCoveredTopics,
     Swaps,
     Synonyms,
+    Themes,
     Units,
     Unrelated,
     Variants,
@@ -46,6 +47,7 @@ _LISTS: dict[str, type[Record]] = {
 _LATER: dict[str, type[Record]] = {
     "document_questions": DocumentQuestions,
     "subjects": MoneySubjects,
+    "themes": Themes,
     "contrasts": Contrasts,
     "swaps": Swaps,
 }

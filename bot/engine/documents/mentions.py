@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from knowledge.base.document import Clause, Policy
+from knowledge.base.lexicon import Theme
 from knowledge.compiled import Ready
 from knowledge.reading.vocabulary import surfaces
 from knowledge.text.fold import fold, fold_whole
@@ -46,6 +47,11 @@ class Mentions:
         known = (s for term in self._ready.reader.read(word).terms for s in (term, *self._surfaces.get(term, ())))
         return tuple(name for name in dict.fromkeys((word, *known)) if len(name) >= LEAST)
 
+    @cached_property
+    def _themes(self) -> dict[str, Theme]:
+        """Words for broad subjects."""
+        return {fold(word): theme for theme in self._ready.base.lexicon.themes.themes for word in theme.asked}
+
     def _official(self, word: str) -> tuple[str, ...]:
         """The same, with what official texts call it."""
         return (*self.names(word), *self._ready.clauses.called(word).get(word, ()))
@@ -63,6 +69,30 @@ class Mentions:
         texts = self._texts(policy)
         named = _holding(policy, texts, list(map(self.names, words)))
         return named or _holding(policy, texts, list(map(self._official, words)))
+
+    def on_themes(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
+        """The clauses on all of some broad subjects: those that name one first, then those that say most of them.
+
+        Official texts rarely name the subject itself: 人才 is 职称评审 and 特设岗位. None where a word is no such.
+        """
+        themes = [self._themes.get(word) for word in words]
+        if None in themes:
+            return []
+        official = [tuple(map(fold, theme.official)) for theme in themes if theme is not None]
+        asked = [(*self.names(word), *said) for word, said in zip(words, official, strict=True)]
+        found = []
+        for clause in policy.clauses:
+            text = fold_whole(f"{clause.title}{clause.body}")
+            held = [_longest([name for name in names if name in text]) for names in asked]
+            if all(held):
+                said = tuple(dict.fromkeys(name for names in held for name in names))
+                found.append((any(word in text for word in words), len(said), Mention(clause, said)))
+        return [mention for _, _, mention in sorted(found, key=lambda one: one[:2], reverse=True)]
+
+    def related(self, word: str, clause: Clause) -> bool:
+        """Whether a clause has a word, or speaks of the broad subject that it stands for."""
+        text, theme = fold_whole(clause.text), self._themes.get(word)
+        return any(name in text for name in (word, *map(fold, theme.official if theme else ())))
 
     def of_each(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
         """The clauses that speak of one of the words, in the order of the document; none where a word has none."""
@@ -83,6 +113,11 @@ def saying(policy: Policy, says: re.Pattern[str]) -> list[Mention]:
 def _texts(policy: Policy) -> Sequence[str]:
     """Of each clause, with the title of its part."""
     return [fold(f"{policy.by_id[clause.id][1].name}\n{clause.title}{clause.body}") for clause in policy.clauses]
+
+
+def _longest(names: Sequence[str]) -> list[str]:
+    """The names that are no part of another one."""
+    return [name for name in names if not any(name != other and name in other for other in names)]
 
 
 def _holding(policy: Policy, texts: Sequence[str], asked: Iterable[Sequence[str]]) -> list[Mention]:

@@ -16,6 +16,7 @@ from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import Target, is_outside, kind_of, policy_of
 from knowledge.learned.index import Match
+from knowledge.text.fold import fold
 
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
@@ -73,16 +74,30 @@ def _only(mention: Mention, subject: Question, policy: Policy, asked: Asked, use
 def _choice(subject: Question, policy: Policy, asked: Asked, use: Resources) -> Outcome:
     """The clauses in which the words stand that are all that is said; None where one is surely meant."""
     words = _words(subject) if _says_no_more(subject, asked, use) and _is_in(policy, asked, use) else ()
-    found = use.mentions.of(policy, words) if words else []
+    found = _speaking(subject, words, policy, use)
     if not found:
         return _told(use.mentions.of_each(policy, side_by_side(subject)) if words else [], (), policy, asked, use)
     matches = use.matcher.match(asked.question, asked.scope)
-    everywhere = len(words) == 1 and len(found) > MOST_CLAUSES  # 园区
-    if not everywhere and _one_is_meant(matches, subject, asked, use):
+    if (len(found) == 1 or _one_is_titled(found, words)) and _one_is_meant(matches, subject, asked, use):
         return None
     if len(found) == 1:
         return _likely(found[0], matches, policy, asked, use)
     return _told(found, words if len(found) > MOST_CLAUSES else (), policy, asked, use)
+
+
+def _speaking(subject: Question, words: Sequence[str], policy: Policy, use: Resources) -> Sequence[Mention]:
+    """The clauses that speak of the words; of a broad subject that few name, those that say most of it."""
+    found = use.mentions.of(policy, words) if words else []
+    if len(found) > MOST_CLAUSES or not words:
+        return found
+    of_theme = use.mentions.on_themes(policy, [subject.reading.plain]) or use.mentions.on_themes(policy, words)
+    return of_theme[:MOST_CLAUSES] if len(of_theme) > 1 else found
+
+
+def _one_is_titled(found: Sequence[Mention], words: Sequence[str]) -> bool:
+    """Whether one alone of several clauses has the words in its title: 招商引资."""
+    titled = [mention for mention in found if all(word in fold(mention.clause.title) for word in words)]
+    return len(found) > 1 and len(titled) == 1
 
 
 def _words(subject: Question) -> Sequence[str]:
