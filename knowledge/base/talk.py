@@ -244,6 +244,8 @@ class ActTalk(Record):
     """What makes a part of a message a question of its own."""
     whether: Expressions = NEVER
     """What asks whether something is so, in a turn that else would only name a case."""
+    fits: Expressions = NEVER
+    """What asks whether a case falls under what is talked about: 光搬一个车间算不算."""
     two: Expressions = NEVER
     """Those that were spoken of, without a name: 这俩."""
     each: Text = "-"

@@ -328,3 +328,49 @@ def test_a_number_of_what_is_beside_the_measure_is_missing(assistant: Assistant)
     assert ([ref.clause for ref in reply.clauses], reply.figures) == (["1.5"], ())
     assert "没有写明" in reply.text
     assert assistant.reply("利息多少").status == "none"
+
+
+def test_what_is_talked_about_has_the_words_that_others_have_as_well(assistant: Assistant) -> None:
+    reply = talk(assistant, "应用场景三年要建多少项", "面向的重点领域")[-1]
+    assert [clause.clause for clause in reply.clauses] == ["4.3"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "clause"),
+    [
+        (("产业地图谁来编", "再说说下一条，哪些单位负责"), "3.2"),
+        (("产业地图谁来编", "看看上一条"), "2.3"),
+        (("容积率能调吗", "产业地图谁来编", "末位淘汰怎么搞", "回到最先那个"), "1.5"),
+        (("容积率能调吗", "产业地图谁来编", "前头问的容积率，归哪家管"), "1.5"),
+        (("招商中介有奖励吗", "谁来发"), "2.1"),
+        (("智慧城市的场景谁管", "按什么来"), "4.3"),
+    ],
+)
+def test_what_says_nothing_by_itself_goes_on(assistant: Assistant, turns: tuple[str, ...], clause: str) -> None:
+    reply = talk(assistant, *turns)[-1]
+    assert [ref.clause for ref in reply.clauses][:1] == [clause]
+
+
+def test_the_condition_of_one_of_the_sums(assistant: Assistant) -> None:
+    reply = talk(assistant, "高企分别补多少", "第二档要符合什么条件")[-1]
+    assert [figure.text for figure in reply.figures] == ["5万元"]
+
+
+def test_whether_a_case_counts_is_for_the_text_to_say(assistant: Assistant) -> None:
+    """The condition is shown, and no sum is promised for what it may not be for."""
+    reply = talk(assistant, "外地高企整体搬来补多少", "只搬一个实验室过来算吗")[-1]
+    assert ([ref.clause for ref in reply.clauses], reply.figures) == (["4.2"], ())
+    assert "整体搬迁至武汉市行政区域内" in reply.text
+
+
+def test_a_number_of_the_broad_subject_is_missing(assistant: Assistant) -> None:
+    reply = talk(assistant, "龙头企业怎么扶持本地配套", "技改的补助标准是几多")[-1]
+    assert [ref.clause for ref in reply.clauses] == ["3.2"]
+    assert "没有写明" in reply.text
+
+
+@pytest.mark.parametrize("turn", ["哪天打钱到账", "什么时候拨款下来"])
+def test_when_it_is_paid_is_asked_of_the_measure(assistant: Assistant, turn: str) -> None:
+    reply = talk(assistant, "首次认定的高企补多少", turn)[-1]
+    assert [ref.clause for ref in reply.clauses] == ["4.2"]
+    assert "没有写明" in reply.text

@@ -85,6 +85,10 @@ class ClauseAnswers(OnPolicy):
             why=Why(by.rule, figures=(figure.id,)),
         )
 
+    def text_alone(self, reply: Reply) -> Reply:
+        """The reply without what it puts forward: the text, of which the reader is to judge."""
+        return replace(reply, blocks=tuple(b for b in reply.blocks if b.role not in LEADING), figures=())
+
     def together(self, replies: Sequence[Reply], whole: Reply) -> Reply:
         """What each of the replies puts forward, above the proof of ``whole``: all are of one clause."""
         lead = [block for reply in replies for block in reply.blocks if block.role in LEADING]

@@ -137,6 +137,8 @@ class FigureChoice:
             _any(self._cue(f).against, self.asked.plain) for f in led
         ):  # which case it is, is for the reader
             led = [f for f in self._about if f.kind == led[0].kind and self._cue(f).case]
+        if led and not self._states and self.words.names(self.asked.plain):  # 补助标准: no number of clusters
+            led = [f for f in led if f.is_money]
         return led
 
     def _of_case(self) -> list[Figure]:
@@ -245,16 +247,18 @@ def _fits(cue: FigureAsked, text: str) -> bool:
 
 
 def _subject(cue: FigureAsked, text: str) -> bool:
-    for word in cue.mask:
-        text = text.replace(_folded(word), " ")
+    for word in _folded(cue.mask):
+        text = text.replace(word, " ")
     return _any(cue.subject, text)
 
 
-_folded = lru_cache(maxsize=4096)(fold)  # the same few hundred cues each time
+@lru_cache(maxsize=4096)  # the same few hundred cues each time
+def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(fold, words))
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:
-    return any(_folded(word) in text for word in words)
+    return any(word in text for word in _folded(words))
 
 
 def _within(value: float, figure: Figure) -> bool:

@@ -14,6 +14,10 @@ from knowledge.text.fold import fold
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+LONG = 3
+"""Characters of a word that is the document's own where it is part of a longer one: 容积率."""
+
+
 class Terms:
     """Which clauses of one policy hold the words of a question."""
 
@@ -21,6 +25,7 @@ class Terms:
         self.policy = policy
         self._own_words = ready.index.tables.word_text
         self._texts = {c.id: _NOT_WORD.sub("", fold(c.title + c.body)) for c in policy.clauses}
+        self._all = "\n".join(self._texts.values())
 
     def holding(self, question: Question) -> list[Clause]:
         """The clauses whose text holds every content word of a bare question; none when it is no bare question, or
@@ -53,7 +58,9 @@ class Terms:
     def stands(self, question: Question) -> bool:
         """Whether any word or concept that the question is about is one of the clauses' own."""
         terms = ("t:" + term for term in question.rest_reading.terms)
-        return any(word in self._own_words for word in (*question.telling, *terms))
+        if any(word in self._own_words for word in (*question.telling, *terms)):
+            return True
+        return any(len(word) >= LONG and word in self._all for word in question.telling)
 
     def _with_all(self, words: Sequence[str]) -> list[Clause]:
         return [c for c in self.policy.clauses if all(w in self._texts[c.id] for w in words)]

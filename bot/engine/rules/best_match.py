@@ -57,7 +57,9 @@ def best_match(asked: Asked, use: Resources) -> Reply:
 
 def _case(asked: Asked, use: Resources) -> Case:
     question, conversation, scope = asked.question, asked.conversation, asked.scope
-    reads_so = use.follow_ups.leans(question) or use.follow_ups.asks_on(question)
+    names_nothing = use.follow_ups.questions(question) and not question.telling  # 谁来发
+    reads_so = use.follow_ups.leans(question) or use.follow_ups.asks_on(question) or names_nothing
+    reads_so = reads_so or use.acts.asks_if_fits(question)
     leaning = bool(conversation.clause) and not asked.rejected and reads_so and not use.outside(question)
     context = Context(conversation.clause, asked.rejected, leaning)
     case = Case(asked, use, use.matcher.in_context(question, context, scope), leaning)
@@ -156,6 +158,8 @@ class Case:
         holding = [] if self.leaning else self.use.holding(question, scope)
         if len(holding) < 2:
             return None
+        if self.asked.conversation.clause in holding:  # 重点领域有哪些: what is talked about has them
+            return self.use.of_talked_about(question, self.asked.conversation)
         first = self.matches[0]
         best = first.target if kind_of(first.target) == "clause" else ""
         outside = not best and len(question.telling) == 1  # 中小微: a word of the document is no question on another
@@ -169,7 +173,7 @@ class Case:
         best = decision.matches[0] if decision.matches else self.matches[0]
         if decision.act == "answer":
             reply = self._answer(best)
-            return self._of_others(best) if self._of_another_subject(reply, best) else reply
+            return self._of_another_case(best) if self._of_another_subject(reply, best) else reply
         if decision.act == "likely":
             reply = self._clause(best, self.asked.conversation)
             if self._of_another_subject(reply, best):
@@ -250,6 +254,14 @@ class Case:
         meant = self.asked.scope.meant(self.asked.conversation)
         return meant is not None and self.use.of_foreign_thing(self.asked.question, meant.id)
 
+    def _of_another_case(self, best: Match) -> Reply:
+        """The text of what is talked about, for who asks whether his case falls under it; else what is for others."""
+        asked, talked = self.asked, best.target == self.asked.conversation.clause
+        if not talked or not self.use.acts.asks_if_fits(asked.question):
+            return self._of_others(best)
+        text = self.use.of_talked_about(replace(asked.question, asks=frozenset({"original"})), asked.conversation)
+        return self.use.answers(best.target).text_alone(text)
+
     def _of_others(self, best: Match) -> Reply:
         """What other documents say of a subject that the likeliest clause is not for; else that none does."""
         found = self.use.matcher.found(self.asked.question, self.asked.scope)
@@ -293,13 +305,14 @@ class Case:
         question, talked, subjects = self.asked.question, self.asked.conversation.clause, self.use.subjects
         if not talked or self.asked.rejected or not self.use.understanding.money.asks_number(question):
             return False
+        clause = self.use.library.clause(talked)
         named = [word for word in question.telling if not subjects.is_general(word)]
-        text = fold(self.use.library.clause(talked).text)
+        related = [word for word in named if self.use.mentions.related(word, clause)]
         topic = self.use.answers(talked).topic_beside(best, talked) if is_short(question.reading) else None
-        things = [word for word in named if subjects.is_thing(word) and word not in text]
+        things = [word for word in named if word not in related and subjects.is_thing(word)]
         if topic is not None:
             return all(any(word in fold(term) or fold(term) in word for term in topic.terms) for word in things)
-        return not things and any(word in text for word in named)
+        return bool(related) and not things
 
     def _corrected(self) -> Reply | None:
         """不对,我要的是智能仪表的: who says what was meant is told where it may stand, if any of it does.

@@ -74,7 +74,7 @@ class Acts:
         self._leaves = pattern(acts.leaves)
         self._asking, self._each = pattern(acts.asking), acts.each
         self._whether, self._two = pattern(acts.whether), pattern(acts.two)
-        self._among = pattern(acts.among)
+        self._among, self._fits = pattern(acts.among), pattern(acts.fits)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
         self._beside, self._named_step = pattern(acts.beside), pattern(acts.named_step)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
@@ -167,6 +167,10 @@ class Acts:
         """Whether a turn asks nothing by itself: 复核过的, 外地搬来的呢."""
         text = question.reading.folded
         return not self._asking.search(_ENDS.sub("", text)) and not self._whether.search(text)
+
+    def asks_if_fits(self, question: Question) -> bool:
+        """Whether it asks if a case falls under what is talked about: 光搬一个车间算不算."""
+        return self._fits.search(question.reading.folded) is not None
 
     def asks_only_number(self, question: Question) -> bool:
         """Whether a turn asks for a number and says nothing else: 几份啊."""

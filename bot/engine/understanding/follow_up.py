@@ -112,7 +112,7 @@ class FollowUps:
 
     def halves(self, question: Question) -> list[str]:
         """The plain question, split where two things may be asked for at once."""
-        return self._follow["together"].split(question.reading.plain)
+        return [half for half in self._follow["together"].split(question.reading.plain) if half.strip()]
 
     def uncompared(self, text: str) -> str:
         """The text without the words that compare: each document is asked for itself."""

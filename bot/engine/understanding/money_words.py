@@ -49,11 +49,15 @@ class MoneyWords:
         """Whether it asks for an amount, or speaks of money."""
         return "amount" in question.asks or self.says("words", question.reading.plain)
 
+    def names(self, plain: str) -> bool:
+        """Whether the plain text calls money by a name: 补助标准."""
+        return any(len(word) > 1 and word in plain for word in self._named)
+
     def alone(self, question: Question) -> bool:
         """Whether it asks for money and names nothing for which: 有哪些补贴."""
         if question.units or question.foreign_units or question.elsewhere or question.numbers:
             return False
         if question.bare:
-            return any(len(word) > 1 and word in question.reading.plain for word in self._named)
+            return self.names(question.reading.plain)
         words = frozenset(question.left)
         return bool(words & self._named) and words <= self._named | self._around
