@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.record import ClauseId, Id, Record, Text
 from knowledge.base.talk import NEVER, Expressions, Talk
+from knowledge.text.fold import fold
 
 
 class Unit(Record):
@@ -276,13 +278,21 @@ class MoneySubjects(Record):
 
 
 class Theme(Record):
-    """A broad subject, of which a document may speak in many places without naming it."""
+    """A broad subject, of which a document may speak in many places without naming it.
+
+    Its words stand in one text each, divided by blanks: they are thousands, and few questions need them.
+    """
 
     name: Text
-    asked: tuple[Text, ...]
+    asked: Text
     """Words for all of it, its name among them; each belongs to one theme."""
-    official: tuple[Text, ...]
+    official: Text
     """Words of official texts, any of which shows that a clause is on it."""
+
+    @cached_property
+    def official_words(self) -> tuple[str, ...]:
+        """The words of official texts, folded."""
+        return tuple(fold(self.official).split())
 
 
 class Themes(Record):

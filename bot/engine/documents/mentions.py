@@ -50,7 +50,7 @@ class Mentions:
     @cached_property
     def _themes(self) -> dict[str, Theme]:
         """Words for broad subjects."""
-        return {fold(word): theme for theme in self._ready.base.lexicon.themes.themes for word in theme.asked}
+        return {word: theme for theme in self._ready.base.lexicon.themes.themes for word in fold(theme.asked).split()}
 
     def _official(self, word: str) -> tuple[str, ...]:
         """The same, with what official texts call it."""
@@ -78,7 +78,7 @@ class Mentions:
         themes = [self._themes.get(word) for word in words]
         if None in themes:
             return []
-        official = [tuple(map(fold, theme.official)) for theme in themes if theme is not None]
+        official = [theme.official_words for theme in themes if theme is not None]
         asked = [(*self.names(word), *said) for word, said in zip(words, official, strict=True)]
         found = []
         for clause in policy.clauses:
@@ -92,7 +92,7 @@ class Mentions:
     def related(self, word: str, clause: Clause) -> bool:
         """Whether a clause has a word, or speaks of the broad subject that it stands for."""
         text, theme = fold_whole(clause.text), self._themes.get(word)
-        return any(name in text for name in (word, *map(fold, theme.official if theme else ())))
+        return any(name in text for name in (word, *(theme.official_words if theme else ())))
 
     def of_each(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
         """The clauses that speak of one of the words, in the order of the document; none where a word has none."""
