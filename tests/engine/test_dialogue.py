@@ -343,6 +343,8 @@ def test_what_is_talked_about_has_the_words_that_others_have_as_well(assistant: 
         (("容积率能调吗", "产业地图谁来编", "末位淘汰怎么搞", "回到最先那个"), "1.5"),
         (("容积率能调吗", "产业地图谁来编", "前头问的容积率，归哪家管"), "1.5"),
         (("招商中介有奖励吗", "谁来发"), "2.1"),
+        (("产业地图谁来编", "上一条的牵头单位"), "2.3"),
+        (("个体户能借到纾困贷款吗", "贷款这块究竟哪些单位在抓"), "1.5"),
         (("智慧城市的场景谁管", "按什么来"), "4.3"),
     ],
 )
@@ -374,3 +376,8 @@ def test_when_it_is_paid_is_asked_of_the_measure(assistant: Assistant, turn: str
     reply = talk(assistant, "首次认定的高企补多少", turn)[-1]
     assert [ref.clause for ref in reply.clauses] == ["4.2"]
     assert "没有写明" in reply.text
+
+
+def test_who_wonders_may_say_where_it_was_heard(assistant: Assistant) -> None:
+    reply = talk(assistant, "外地高企整体搬来补多少", "难道不是80万吗？我们会计听人说的80万")[-1]
+    assert [figure.text for figure in reply.figures] == ["50万元"]

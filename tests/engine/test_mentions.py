@@ -191,3 +191,14 @@ def test_what_is_in_it_for_somebody_in_other_words(assistant: Assistant, questio
     reply = assistant.reply(question)
     assert reply.status == "choose"
     assert len(reply.clauses) > 1
+
+
+def test_which_chains_are_no_clauses(assistant: Assistant) -> None:
+    reply = assistant.reply("六链统筹是哪几条链")
+    assert (reply.status, ids(reply)[0], reply.why.rule is Rule.MENTIONED) == ("answer", "3.2", False)
+
+
+@pytest.mark.parametrize("question", ["企业能捞到什么扶持", "企业可以得到哪些帮助", "企业"])
+def test_what_is_in_it_for_firms_are_the_clauses_that_speak_of_them(assistant: Assistant, question: str) -> None:
+    reply = assistant.reply(question)
+    assert {"1.5", "2.2", "4.2"} <= {*ids(reply)}

@@ -19,7 +19,7 @@ from bot.engine.rules.stays import ASKS_ASPECT
 from bot.engine.understanding.follow_up import is_short
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
-from bot.engine.values.thresholds import COVERED, FOLLOWS, FOUND, NEAR, OFFERED, SURE
+from bot.engine.values.thresholds import COVERED, FOLLOWS, FOUND, NEAR, OFFERED, RELATED, SURE
 from bot.engine.values.why import By, Rule, Why
 from knowledge.base.document import Clause, Policy
 from knowledge.base.phrasings import InfoTopic
@@ -189,10 +189,20 @@ class Case:
             info = cast(InfoTopic, topic)
             if (info in TERMS and self._of_another_paper()) or self._of_foreign_thing():
                 return self._decline(best)
-            return self._by_clause(info) or self._of_document(info)
+            return self._units_of_named(info) or self._by_clause(info) or self._of_document(info)
         if decision.act == "chat" and not self.asked.corrects:
             return self._talk(topic)
         return self._decline(best)
+
+    def _units_of_named(self, topic: InfoTopic) -> Reply | None:
+        """The units of the likeliest clause that has what is named: 贷款这事到底是哪些单位在管."""
+        words = self.asked.question.telling
+        clauses = (m for m in self.matches if kind_of(m.target) == "clause" and m.probability >= RELATED)
+        if topic != "units" or not words:
+            return None
+        texts = ((m, fold(self.use.library.clause(m.target).text)) for m in clauses)
+        best = next((m for m, text in texts if all(word in text for word in words)), None)
+        return self._clause(best, self.asked.conversation) if best is not None else None
 
     def _by_clause(self, topic: InfoTopic) -> Reply | None:
         """A clause's answer where a document without phrasings says nothing of the topic that was taken to be asked."""

@@ -18,6 +18,9 @@ from knowledge.base.target import Target, is_outside, kind_of, policy_of
 from knowledge.learned.index import Match
 from knowledge.text.fold import fold
 
+ASPECTS = frozenset({"aspects", "generic"})
+"""Cues of words that may be what clauses speak of as well."""
+
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
     """A list of what was asked for in so many words; a choice where a word stands in several clauses and says no more.
@@ -34,9 +37,15 @@ def mentions(asked: Asked, use: Resources) -> Outcome:
         return _told(saying(policy, pattern(listing.facet.says)), [listing.said], policy, asked, use)
     if listing.every:
         return _list(listing, policy, asked, use) if asked.talked_about or _is_in(policy, asked, use) else None
-    if use.understanding.holds_cue(listing.texts[0]):  # it asks something: seen before the words are understood
+    if use.understanding.holds_cue(listing.texts[0]) and not _is_a_word(listing):  # it asks something
         return None
     return _choice(listing.subjects[0], policy, asked, use)
+
+
+def _is_a_word(listing: Listing) -> bool:
+    """Whether the only cue is a word that clauses are to speak of: 企业, in 企业能拿到什么好处."""
+    subject = listing.subjects[0]
+    return subject.asks <= ASPECTS and subject.telling == (subject.text,)
 
 
 def _told(found: Sequence[Mention], words: Sequence[str], policy: Policy, asked: Asked, use: Resources) -> Outcome:

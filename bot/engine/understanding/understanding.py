@@ -65,8 +65,9 @@ class Question:
 
     @property
     def claimed(self) -> tuple[Number, ...]:
-        """The numbers that may be held out as the document's: 一种券 counts nothing."""
-        return tuple(number for number in self.numbers if not is_article(number, self.reading.plain))
+        """The numbers that may be held out as the document's, each once: 一种券 counts nothing."""
+        held = {number.text: number for number in self.numbers if not is_article(number, self.reading.plain)}
+        return tuple(held.values())
 
     @property
     def telling(self) -> tuple[str, ...]:
