@@ -20,6 +20,8 @@ from knowledge.text.fold import fold
 
 ASPECTS = frozenset({"aspects", "generic"})
 """Cues of words that may be what clauses speak of as well."""
+LONGEST_WORD = 4
+"""Characters of such a word."""
 
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
@@ -37,13 +39,16 @@ def mentions(asked: Asked, use: Resources) -> Outcome:
         return _told(saying(policy, pattern(listing.facet.says)), [listing.said], policy, asked, use)
     if listing.every:
         return _list(listing, policy, asked, use) if asked.talked_about or _is_in(policy, asked, use) else None
-    if use.understanding.holds_cue(listing.texts[0]) and not _is_a_word(listing):  # it asks something
-        return None
+    text = listing.texts[0]
+    if len(text) > 2 * MOST_CHARS or (use.understanding.holds_cue(text) and not _is_a_word(listing)):
+        return None  # it says more than a few words, or asks something
     return _choice(listing.subjects[0], policy, asked, use)
 
 
 def _is_a_word(listing: Listing) -> bool:
     """Whether the only cue is a word that clauses are to speak of: 企业, in 企业能拿到什么好处."""
+    if len(listing.texts[0]) > LONGEST_WORD:
+        return False
     subject = listing.subjects[0]
     return subject.asks <= ASPECTS and subject.telling == (subject.text,)
 
