@@ -47,13 +47,10 @@ def fold(text: str) -> str:
 def _fold(text: str) -> str:
     if len(text) > MAX_CHARS:
         text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
-    if text.isascii():
-        text = text.translate(_LIKE)
-    else:
-        plain = text.translate(_ALONE)
-        if _JOINED in plain:
-            plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
-        text = _TO_SIMPLIFIED.convert(plain)
+    plain = text.translate(_ALONE)
+    if _JOINED in plain:
+        plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    text = plain if plain.isascii() else _TO_SIMPLIFIED.convert(plain)
     text = _SPACE.sub(" ", text.lower()).strip()
     return _SPACED_OUT.sub(lambda m: m.group().replace(" ", ""), text) if " " in text else text
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,12 @@ def test_key_ignores_punctuation_and_spaces() -> None:
 @given(st.text())
 def test_folding_twice_changes_nothing_that_a_key_sees(text: str) -> None:
     assert key(fold(text)) == key(text)
+
+
+@given(st.text(alphabet=st.sampled_from("e中か가한ü①㎡。\u0301\u0308\u3099\u11a8\ufe0f\u20e3")) | st.text())
+def test_texts_that_unicode_holds_for_the_same_are_the_same(text: str) -> None:
+    """Characters are looked up one by one, unless some of them join: 가 in two parts, é with its mark apart."""
+    assert fold(text) == fold(unicodedata.normalize("NFKC", text)) == fold(unicodedata.normalize("NFKD", text))
 
 
 def test_long_text_keeps_both_ends() -> None:

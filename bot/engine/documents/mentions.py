@@ -81,8 +81,7 @@ class Mentions:
         official = [theme.official_words for theme in themes if theme is not None]
         asked = [(*self.names(word), *said) for word, said in zip(words, official, strict=True)]
         found = []
-        for clause in policy.clauses:
-            text = fold_whole(f"{clause.title}{clause.body}")
+        for clause, (_, text) in zip(policy.clauses, self._texts(policy), strict=True):
             held = [_longest([name for name in names if name in text]) for names in asked]
             if all(held):
                 said = tuple(dict.fromkeys(name for names in held for name in names))
@@ -110,9 +109,10 @@ def saying(policy: Policy, says: re.Pattern[str]) -> list[Mention]:
     return [Mention(clause, (match.group(),)) for clause, match in held if match]
 
 
-def _texts(policy: Policy) -> Sequence[str]:
-    """Of each clause, with the title of its part."""
-    return [fold(f"{policy.by_id[clause.id][1].name}\n{clause.title}{clause.body}") for clause in policy.clauses]
+def _texts(policy: Policy) -> Sequence[tuple[str, str]]:
+    """Of each clause, the title of its part and its own text."""
+    part_of = {clause.id: fold(policy.by_id[clause.id][1].name) for clause in policy.clauses}
+    return [(part_of[clause.id], fold_whole(f"{clause.title}{clause.body}")) for clause in policy.clauses]
 
 
 def _longest(names: Sequence[str]) -> list[str]:
@@ -120,10 +120,10 @@ def _longest(names: Sequence[str]) -> list[str]:
     return [name for name in names if not any(name != other and name in other for other in names)]
 
 
-def _holding(policy: Policy, texts: Sequence[str], asked: Iterable[Sequence[str]]) -> list[Mention]:
+def _holding(policy: Policy, texts: Sequence[tuple[str, str]], asked: Iterable[Sequence[str]]) -> list[Mention]:
     """The clauses with a name of each of those that are asked for."""
     found = [Mention(clause, ()) for clause in policy.clauses]
-    text_of = {clause.id: text for clause, text in zip(policy.clauses, texts, strict=True)}
+    text_of = {clause.id: "\n".join(text) for clause, text in zip(policy.clauses, texts, strict=True)}
     for names in asked:
         held = ((m, next((n for n in names if n in text_of[m.clause.id]), "")) for m in found)
         found = [Mention(m.clause, (*m.names, name)) for m, name in held if name]
