@@ -381,3 +381,34 @@ def test_when_it_is_paid_is_asked_of_the_measure(assistant: Assistant, turn: str
 def test_who_wonders_may_say_where_it_was_heard(assistant: Assistant) -> None:
     reply = talk(assistant, "外地高企整体搬来补多少", "难道不是80万吗？我们会计听人说的80万")[-1]
     assert [figure.text for figure in reply.figures] == ["50万元"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "外地医院整体搬过来奖多少，区里再配多少",
+        "外省大学把一个校区整体迁来，市里补多少，区里补多少",
+        "首次评上的驾校给多少，复评给多少",
+    ],
+)
+def test_two_sums_are_for_their_subject_as_well(assistant: Assistant, question: str) -> None:
+    reply = assistant.reply(question)
+    assert (reply.status, reply.figures) == ("none", ())
+
+
+def test_a_word_of_several_clauses_with_the_number_of_one(assistant: Assistant) -> None:
+    reply = assistant.reply("主导产业 最多几个")
+    assert (reply.status, [figure.text for figure in reply.figures]) == ("answer", ["不超过3个"])
+
+
+@pytest.mark.parametrize(
+    ("turns", "clause"),
+    [
+        (("外贸综合服务中心怎么建", "由那些部门牵头"), "2.2"),
+        (("首次认定的高企补多少", "算了，换个事。我们能跟发电厂直接谈电价吗"), "1.5"),
+        (("生产线升级改造有支持吗", "那补不补贴，按几成"), "3.2"),
+    ],
+)
+def test_slips_withs_and_sums_that_name_nothing(assistant: Assistant, turns: tuple[str, ...], clause: str) -> None:
+    reply = talk(assistant, *turns)[-1]
+    assert ([ref.clause for ref in reply.clauses], reply.figures) == ([clause], ())

@@ -135,7 +135,8 @@ class Subjects:
 
     def _of_another_thing(self, policy: Policy, clause: Clause, question: Question, known: _Known) -> bool:
         """Whether a short question names only a thing of which neither the clause speaks nor who asks for it."""
-        if len(question.telling) > SHORT or any(self.is_thing(w) and w in known.whole for w in question.telling):
+        words = [word for word in question.telling if not self.is_general(word)]
+        if len(words) > SHORT or any(self.is_thing(word) and word in known.whole for word in words):
             return False
         asked = self._asked(policy.id, clause.id)
         lacking = self._lacking(policy, clause, question, known)

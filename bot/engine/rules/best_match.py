@@ -161,12 +161,19 @@ class Case:
         if self.asked.conversation.clause in holding:  # 重点领域有哪些: what is talked about has them
             return self.use.of_talked_about(question, self.asked.conversation)
         first = self.matches[0]
+        if first.probability >= SURE and first.target in holding and self._states_number(first.target):
+            return None  # 主导产业 上限
         best = first.target if kind_of(first.target) == "clause" else ""
         outside = not best and len(question.telling) == 1  # 中小微: a word of the document is no question on another
         stands_out = best not in holding or self.use.titled(question, scope) == [best]
         if first.probability >= SURE and stands_out and not outside:
             return None
         return self.use.across.choose(holding, self.matches, question, Rule.TERM_IN_SEVERAL)
+
+    def _states_number(self, target: str) -> bool:
+        """Whether a number is asked for, and this clause states one."""
+        asks = self.use.understanding.money.asks_number(self.asked.question)
+        return asks and bool(self.use.library.clause(target).figures)
 
     def act(self, decision: Decision) -> Reply:
         """The reply that a decision asks for."""
@@ -316,13 +323,14 @@ class Case:
         if not talked or self.asked.rejected or not self.use.understanding.money.asks_number(question):
             return False
         clause = self.use.library.clause(talked)
-        named = [word for word in question.telling if not subjects.is_general(word)]
+        money = self.use.understanding.money
+        named = [word for word in question.telling if not (subjects.is_general(word) or money.names(word))]
         related = [word for word in named if self.use.mentions.related(word, clause)]
         topic = self.use.answers(talked).topic_beside(best, talked) if is_short(question.reading) else None
         things = [word for word in named if word not in related and subjects.is_thing(word)]
         if topic is not None:
             return all(any(word in fold(term) or fold(term) in word for term in topic.terms) for word in things)
-        return bool(related) and not things
+        return not things and bool(related or (is_short(question.reading) and not named))
 
     def _corrected(self) -> Reply | None:
         """不对,我要的是智能仪表的: who says what was meant is told where it may stand, if any of it does.

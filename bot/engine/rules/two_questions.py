@@ -9,9 +9,10 @@ from bot.engine.rules.resources import Resources
 from bot.engine.understanding.acts import LEAST
 from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import BOTH, FOUND, LIKELY
 from bot.engine.values.why import By, Rule
-from knowledge.base.target import kind_of
+from knowledge.base.target import kind_of, policy_of
 
 
 def two_questions(asked: Asked, use: Resources) -> Outcome:
@@ -38,10 +39,18 @@ def _of_one(target: str, questions: list[Question], asked: Asked, use: Resources
     answers, clause, by = use.answers(target), use.library.clause(target), By(Rule.TWO_AT_ONCE)
     whole = answers.answer(clause, asked.question, asked.conversation, by)
     replies = [answers.answer(clause, question, asked.conversation, by) for question in questions]
+    if _of_another_subject(target, questions[0], replies[0], use):
+        return None
     told = {figure for reply in replies for figure in reply.why.figures}
     if not all(reply.figures for reply in replies) or told <= set(whole.why.figures):
         return None
     return answers.together(replies, whole)
+
+
+def _of_another_subject(target: str, question: Question, reply: Reply, use: Resources) -> bool:
+    """Whether the first question, which the second goes on from, is on something that the clause isn't for."""
+    policy, clause = use.library.by_id[policy_of(target)], use.library.clause(target)
+    return use.of_foreign_thing(question, target) or use.subjects.another(policy, clause, question, reply.figures)
 
 
 def _about(question: Question, asked: Asked, use: Resources) -> str:
