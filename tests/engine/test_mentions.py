@@ -202,3 +202,10 @@ def test_which_chains_are_no_clauses(assistant: Assistant) -> None:
 def test_what_is_in_it_for_firms_are_the_clauses_that_speak_of_them(assistant: Assistant, question: str) -> None:
     reply = assistant.reply(question)
     assert {"1.5", "2.2", "4.2"} <= {*ids(reply)}
+
+
+def test_a_word_for_a_broad_subject_is_of_one_theme_and_no_others(assistant: Assistant) -> None:
+    themes = assistant.ready.base.lexicon.themes.themes
+    words = [word for theme in themes for word in theme.asked.split()]
+    assert len(words) == len(set(words)) > 0
+    assert all(theme.name in theme.asked.split() for theme in themes)

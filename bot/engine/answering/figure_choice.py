@@ -289,7 +289,7 @@ def claims(asked: ClauseQuestion, led: Sequence[Figure]) -> tuple[tuple[tuple[Nu
     """
     if not HELD_TRUE & asked.question.asks:
         return (), False
-    claimed = dict.fromkeys(asked.question.claimed)
+    claimed = asked.question.claimed
     rivals = [(n, [f for f in led if comparable(n, f)]) for n in claimed]
     rivals = [(n, figures) for n, figures in rivals if figures]
     wrong = [(n, _nearest(n, fs)) for n, fs in rivals if not any(n.value == f.value or _within(n.value, f) for f in fs)]

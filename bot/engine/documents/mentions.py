@@ -88,10 +88,11 @@ class Mentions:
                 found.append((any(word in text for word in words), len(said), Mention(clause, said)))
         return [mention for _, _, mention in sorted(found, key=lambda one: one[:2], reverse=True)]
 
-    def related(self, word: str, clause: Clause) -> bool:
-        """Whether a clause has a word, or speaks of the broad subject that it stands for."""
-        text, theme = fold_whole(clause.text), self._themes.get(word)
-        return any(name in text for name in (word, *(theme.official_words if theme else ())))
+    def related(self, words: Sequence[str], clause: Clause) -> list[str]:
+        """Those words that a clause has, or of whose broad subject it speaks."""
+        text = fold_whole(clause.text)
+        themes = {word: self._themes[word].official_words for word in words if word in self._themes}
+        return [word for word in words if any(name in text for name in (word, *themes.get(word, ())))]
 
     def of_each(self, policy: Policy, words: Sequence[str]) -> list[Mention]:
         """The clauses that speak of one of the words, in the order of the document; none where a word has none."""
@@ -110,9 +111,10 @@ def saying(policy: Policy, says: re.Pattern[str]) -> list[Mention]:
 
 
 def _texts(policy: Policy) -> Sequence[tuple[str, str]]:
-    """Of each clause, the title of its part and its own text."""
-    part_of = {clause.id: fold(policy.by_id[clause.id][1].name) for clause in policy.clauses}
-    return [(part_of[clause.id], fold_whole(f"{clause.title}{clause.body}")) for clause in policy.clauses]
+    """Of each clause, its text under the title of its part, and its own."""
+    own = [fold_whole(f"{clause.title}{clause.body}") for clause in policy.clauses]
+    parts = [fold(policy.by_id[clause.id][1].name) for clause in policy.clauses]
+    return [(f"{part}\n{text}", text) for part, text in zip(parts, own, strict=True)]
 
 
 def _longest(names: Sequence[str]) -> list[str]:
@@ -123,7 +125,7 @@ def _longest(names: Sequence[str]) -> list[str]:
 def _holding(policy: Policy, texts: Sequence[tuple[str, str]], asked: Iterable[Sequence[str]]) -> list[Mention]:
     """The clauses with a name of each of those that are asked for."""
     found = [Mention(clause, ()) for clause in policy.clauses]
-    text_of = {clause.id: "\n".join(text) for clause, text in zip(policy.clauses, texts, strict=True)}
+    text_of = {clause.id: text for clause, (text, _) in zip(policy.clauses, texts, strict=True)}
     for names in asked:
         held = ((m, next((n for n in names if n in text_of[m.clause.id]), "")) for m in found)
         found = [Mention(m.clause, (*m.names, name)) for m, name in held if name]

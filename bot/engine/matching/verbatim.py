@@ -6,16 +6,12 @@ import re
 from collections.abc import Sequence
 
 from bot.engine.understanding.understanding import Question
-from bot.engine.values.thresholds import LEAST_SHARE, MOST_CHARS, MOST_CLAUSES, MOST_WORDS
+from bot.engine.values.thresholds import LEAST_SHARE, MOST_CHARS, MOST_CLAUSES, MOST_WORDS, PART_OF_WORD
 from knowledge.base.document import Clause, Policy
 from knowledge.compiled import Ready
 from knowledge.text.fold import fold
 
 _NOT_WORD = re.compile(r"[\W_]+")
-
-
-LONG = 3
-"""Characters of a word that is the document's own where it is part of a longer one: 容积率."""
 
 
 class Terms:
@@ -60,7 +56,7 @@ class Terms:
         terms = ("t:" + term for term in question.rest_reading.terms)
         if any(word in self._own_words for word in (*question.telling, *terms)):
             return True
-        return any(len(word) >= LONG and word in self._all for word in question.telling)
+        return any(len(word) >= PART_OF_WORD and word in self._all for word in question.telling)
 
     def _with_all(self, words: Sequence[str]) -> list[Clause]:
         return [c for c in self.policy.clauses if all(w in self._texts[c.id] for w in words)]

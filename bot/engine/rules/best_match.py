@@ -17,6 +17,7 @@ from bot.engine.rules.document_facts import TERMS, asked_of_clause
 from bot.engine.rules.resources import COURTESIES, Resources
 from bot.engine.rules.stays import ASKS_ASPECT
 from bot.engine.understanding.follow_up import is_short
+from bot.engine.understanding.understanding import Question
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import COVERED, FOLLOWS, FOUND, NEAR, OFFERED, RELATED, SURE
@@ -57,13 +58,18 @@ def best_match(asked: Asked, use: Resources) -> Reply:
 
 def _case(asked: Asked, use: Resources) -> Case:
     question, conversation, scope = asked.question, asked.conversation, asked.scope
-    names_nothing = use.follow_ups.questions(question) and not question.telling  # 谁来发
-    reads_so = use.follow_ups.leans(question) or use.follow_ups.asks_on(question) or names_nothing
-    reads_so = reads_so or use.acts.asks_if_fits(question)
-    leaning = bool(conversation.clause) and not asked.rejected and reads_so and not use.outside(question)
+    leaning = bool(conversation.clause) and not asked.rejected and _reads_on(question, use)
+    leaning = leaning and not use.outside(question)
     context = Context(conversation.clause, asked.rejected, leaning)
     case = Case(asked, use, use.matcher.in_context(question, context, scope), leaning)
     return replace(case, matches=case.own_words()) if scope.untaught else case
+
+
+def _reads_on(question: Question, use: Resources) -> bool:
+    """Whether it reads as if it went on from something: by its form, or since it names nothing, 谁来发."""
+    if use.follow_ups.leans(question) or use.follow_ups.asks_on(question) or use.acts.asks_if_fits(question):
+        return True
+    return not question.telling and use.follow_ups.questions(question)
 
 
 @dataclass(frozen=True)
@@ -325,7 +331,7 @@ class Case:
         clause = self.use.library.clause(talked)
         money = self.use.understanding.money
         named = [word for word in question.telling if not (subjects.is_general(word) or money.names(word))]
-        related = [word for word in named if self.use.mentions.related(word, clause)]
+        related = self.use.mentions.related(named, clause)
         topic = self.use.answers(talked).topic_beside(best, talked) if is_short(question.reading) else None
         things = [word for word in named if word not in related and subjects.is_thing(word)]
         if topic is not None:

@@ -11,7 +11,16 @@ from bot.engine.rules.resources import Resources
 from bot.engine.understanding.listing import Listing, side_by_side
 from bot.engine.understanding.patterns import pattern
 from bot.engine.understanding.understanding import Question
-from bot.engine.values.thresholds import LIKELY, MOST_CHARS, MOST_CLAUSES, MOST_WORDS, RELATED, SURE, SURE_TOPIC
+from bot.engine.values.thresholds import (
+    CUE_WORD,
+    LIKELY,
+    MOST_CHARS,
+    MOST_CLAUSES,
+    MOST_WORDS,
+    RELATED,
+    SURE,
+    SURE_TOPIC,
+)
 from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import Target, is_outside, kind_of, policy_of
@@ -20,8 +29,6 @@ from knowledge.text.fold import fold
 
 ASPECTS = frozenset({"aspects", "generic"})
 """Cues of words that may be what clauses speak of as well."""
-LONGEST_WORD = 4
-"""Characters of such a word."""
 
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
@@ -47,7 +54,7 @@ def mentions(asked: Asked, use: Resources) -> Outcome:
 
 def _is_a_word(listing: Listing) -> bool:
     """Whether the only cue is a word that clauses are to speak of: 企业, in 企业能拿到什么好处."""
-    if len(listing.texts[0]) > LONGEST_WORD:
+    if len(listing.texts[0]) > CUE_WORD:
         return False
     subject = listing.subjects[0]
     return subject.asks <= ASPECTS and subject.telling == (subject.text,)

@@ -147,6 +147,10 @@ SHORT_PLACE = 16
 """A longer question with a dotted number in it (4.2亿元的项目…) is about something else."""
 LEAD_IN = 4
 """That may stand before a rejection: 你答得不对."""
+PART_OF_WORD = 3
+"""Of a word that is a document's own as a part of a longer one: 容积率. Lower, 融资 in 投融资 leaves the talk."""
+CUE_WORD = 4
+"""Of a word that asks something and may be what clauses are to speak of as well: 企业."""
 MOST_CHARS, MOST_WORDS = 9, 3
 """Longest bare question that is looked up verbatim."""
 MOST_CLAUSES = 4
