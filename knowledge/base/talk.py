@@ -71,6 +71,10 @@ class FollowUpTalk(Record):
     """What says more of what was meant, and not that the answer was wrong: 我是说…."""
     wonders: Expressions = NEVER
     """A whole turn that holds something against what was said, and rejects nothing: 不是20万吗."""
+    heard: Expressions = NEVER
+    """What says nothing but that somebody said another number: 不对吧,我客户说是100项."""
+    hearsay: Expressions = NEVER
+    """Who said it: 招商的人跟我讲的."""
     rejecting: Expressions = NEVER
     """What may stand before a rejection; behind anything else 错了 and 不对 reject nothing."""
     meant: Expressions = NEVER
@@ -98,6 +102,8 @@ class PickTalk(Record):
     """How one of a clause's sums is counted, with the group nth: 第二档多少."""
     nth_item: Expressions = NEVER
     """How one of the things is counted that a clause lists: 第三个是啥."""
+    nth_unit: Expressions = NEVER
+    """How one of the responsible units is counted, with the groups nth and last: 第三个局是哪个."""
     article: Expressions
     english: dict[Text, int]
     """Ordinals; negative ones count from the end."""
@@ -190,6 +196,8 @@ class MoneyTalk(Record):
     """What asks whether there is money at all."""
     beside: Expressions = NEVER
     """What is said beside money and names no subject."""
+    charges: Expressions = NEVER
+    """What anything may be charged for or bear, and what asks of it: 收费, 租金, 利息."""
 
 
 class PartKind(Record):
@@ -261,6 +269,8 @@ class ActTalk(Record):
     following: Expressions = NEVER
     """The clause behind the one that is talked about; with the group ``twice``, the one behind that."""
     preceding: Expressions = NEVER
+    no_step: Expressions = NEVER
+    """What goes back to what was talked about, and steps nowhere: 回前面那条."""
     named_step: Expressions = NEVER
     """The clause before or behind one that is named; groups ``named`` and ``step``: 招商那条的下一条."""
     beside: Expressions = NEVER

@@ -37,7 +37,7 @@ class Latin:
     def _phrase(self, phrase: str, repairs: list[Repair]) -> str:
         """English through the glossary, pinyin through the terms' sounds; the rest stays."""
         words = [part for word in phrase.split(" ") for part in self._apart(word)]
-        pinyin = [self._spell(word) for word in words]
+        pinyin = [self.spell(word) for word in words]
         known = [word for word in words if self._english(word) is not None]
         spelled = sum(bool(p) for p in pinyin)
         syllables = sum(len(p or ()) for p in pinyin)
@@ -70,7 +70,7 @@ class Latin:
     def _apart(self, word: str) -> list[str]:
         """kai'fa'qu in its parts, where all of them are pinyin; any other word whole."""
         parts = word.split("'")
-        return parts if len(parts) > 1 and all(part and self._spell(part) for part in parts) else [word]
+        return parts if len(parts) > 1 and all(part and self.spell(part) for part in parts) else [word]
 
     def _english(self, chunk: str) -> str | None:
         table = self._english_words
@@ -79,7 +79,7 @@ class Latin:
                 return table[form]
         return None
 
-    def _spell(self, word: str) -> tuple[str, ...] | None:
+    def spell(self, word: str) -> tuple[str, ...] | None:
         """The word as pinyin syllables, if it can be read so; the fewest syllables win (xian: xian)."""
         best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
         for end in range(1, len(word) + 1):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from knowledge.reading.cutting import Cutter
+from knowledge.reading.half_pinyin import HalfPinyin
 from knowledge.reading.latin import Latin
 from knowledge.reading.typos import HAN, Mender
 from knowledge.reading.vocabulary import Repair, Vocabulary
@@ -61,6 +62,7 @@ class Reader:
         self._dialect = Phrases(v.dialect)
         self._fillers = Phrases(dict.fromkeys(v.fillers, True))
         self._latin = Latin(v)
+        self._half_pinyin = HalfPinyin(v, self._latin.spell)
         self._mends = mend
         self._mender = Mender(v, self._cut)
 
@@ -79,7 +81,7 @@ class Reader:
         repairs: list[Repair] = []
         folded = fold(text)
         plain = self._replace(_STRETCHED.sub(r"\1\1", folded), repairs)
-        plain = self._latin.read(plain, repairs)
+        plain = self._latin.read(self._half_pinyin.read(plain, repairs), repairs)
         plain = self._mender.mend(plain, repairs) if self._mends else plain
         return self._cut_up(folded, plain, repairs)
 

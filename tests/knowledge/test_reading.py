@@ -17,6 +17,11 @@ from knowledge.compiled import Ready
         ("wo men xiang tou qian dao kai fa qu", "我们想投钱到开发区"),  # words of one syllable among them
         ("dui'jie'ping'tai", "对接平台"),  # kept apart by apostrophes
         ("gxjsqy", "高新技术企业"),  # initials
+        ("外zi企业", "外资企业"),  # half in pinyin
+        ("重新ren定", "重新认定"),  # the other half
+        ("na个单位fu责", "哪个单位负责"),  # twice
+        ("谁fuze", "谁负责"),  # a word typed whole
+        ("往xia一条", "往下一条"),
         ("邊個負責", "谁负责"),  # Cantonese
         ("嗯那个啥高企补贴", "高企补贴"),  # fillers
     ],
@@ -40,6 +45,10 @@ def test_repairs(ready: Ready, typed: str, read: str) -> None:
         "职校每学期的课时多长时间",
         "申报专家奖不",
         "五链统筹",
+        "vr体验馆开在哪",
+        "sun公司搬来",
+        "pe基金",
+        "m0用地",
     ],
 )
 def test_what_is_right_is_left_alone(ready: Ready, typed: str) -> None:

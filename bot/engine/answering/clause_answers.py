@@ -25,6 +25,8 @@ MOST_RELATED = 3
 """Further clauses that are named beside an answer."""
 LEADING = frozenset({"lead", "list"})
 """Roles of the blocks above the proof, that say what was asked."""
+DAYS = frozenset({"short", "date"})
+"""Spans of time that are surely asked for: 过几年 is none."""
 READABLE = 1_500
 """Characters of unnumbered passages up to which a part is given whole: their numbers are ours, nobody knows them."""
 
@@ -84,6 +86,18 @@ class ClauseAnswers(OnPolicy):
             figures=(self.compose.figure_ref(figure),),
             why=Why(by.rule, figures=(figure.id,)),
         )
+
+    def nth_unit(self, clause: Clause, nth: int, question: Question, conversation: Conversation) -> Reply:
+        """One of its responsible units, counted as printed, above all of them; ``nth``: from 1, -1 the last one."""
+        of_units = replace(question, asks=frozenset({"units"}), numbers=())
+        whole = self.answer(clause, of_units, conversation, By(Rule.PICKED), said=conversation.said)
+        names = clause.unit_names
+        number = nth if nth > 0 else len(names)
+        if number <= len(names):
+            counted = self.compose.say("nth_unit", nth=number, count=len(names), unit=names[number - 1])
+        else:
+            counted = self.compose.say("no_nth_unit", nth=number, count=len(names))
+        return replace(whole, blocks=(counted, *whole.blocks))
 
     def text_alone(self, reply: Reply) -> Reply:
         """The reply without what it puts forward: the text, of which the reader is to judge."""
@@ -261,6 +275,12 @@ class ClauseAnswers(OnPolicy):
 
     def _figures(self, clause: Clause, asked: ClauseQuestion) -> Selection:
         """The clause's figures to put forward: by how people ask for them as taught, else by their own words."""
-        if self._asked.written:
-            return FigureChoice(clause, self._asked.figures, asked, self._money).select()
-        return self._untaught_figures.select(clause, asked)
+        if not self._asked.written:
+            return self._untaught_figures.select(clause, asked)
+        selection = FigureChoice(clause, self._asked.figures, asked, self._money).select()
+        wanted = self._understanding.numbers.of(asked.plain)
+        if wanted is None or wanted.kinds != ("time",) or not wanted.spans & DAYS or selection.contradicted:
+            return selection
+        if selection.led and not any(map(wanted.fit, selection.led)):  # 几个工作日打款: no sum
+            return Selection(unstated="number")
+        return selection

@@ -20,6 +20,8 @@ HELD_TRUE = frozenset({"assertion", "confirm"})
 """Cues that a number is held out as true."""
 _MONTHS = frozenset({"个月"})
 """月 is one of the year."""
+_PERIODS = frozenset({"年", "个月", "月", "季度", "天", "日", "次"})
+"""What a number is asked for each of: of one of these nobody claims anything."""
 _COUNTED = frozenset({"项", "个", "大", "种", "类", "条", "链", "家"})
 
 
@@ -221,6 +223,8 @@ class FigureChoice:
         """The figures that a number in the question may be meant for; none where nobody says that it is given."""
         plain = self.asked.plain
         segment = next((s for s in _SEGMENT.split(plain) if number.text in s), plain)
+        if number.value == 1 and number.unit in _PERIODS and self.words.says("number", segment):
+            return ()  # 一年要发多少
         asks = self.asked.question.asks
         claimed = (
             self.words.says("given", segment) or "assertion" in asks or ("confirm" in asks and bool(self.asked.told))

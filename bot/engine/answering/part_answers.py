@@ -21,6 +21,8 @@ from knowledge.text.fold import fold
 
 CAP = "cap"
 """The part that is a figure."""
+ENDS = frozenset({"place", "notice"})
+"""Roles of the blocks that a reply ends with."""
 PLACE = "place"
 """The part that says where one applies: where none is said, who does something there is the next to ask."""
 LONGEST_POINT = 200
@@ -101,6 +103,16 @@ class PartAnswers(OnPolicy):
             documents=self.successor,
             why=Why(Rule.PART, part.name, tuple(f.id for f in capped), "" if own or common else "part"),
         )
+
+    def several_parts(
+        self, clause: Clause, parts: Sequence[Part], question: Question, conversation: Conversation
+    ) -> Reply:
+        """Each of several in the clause's own words, or that it says none, below one another."""
+        replies = [self.part(clause, part, question, conversation) for part in parts]
+        blocks = dict.fromkeys(block for reply in replies for block in reply.blocks if block.role not in ENDS)
+        ends = [block for block in replies[0].blocks if block.role in ENDS]
+        figures = tuple(dict.fromkeys(figure for reply in replies for figure in reply.figures))
+        return replace(replies[0], blocks=(*blocks, *ends), figures=figures)
 
     def part_of_all(self, part: Part, question: Question, conversation: Conversation) -> Reply | None:
         """What the document says of it once for all its measures; None where it doesn't."""

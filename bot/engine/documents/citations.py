@@ -26,6 +26,11 @@ class Citations:
     def __init__(self, policies: Iterable[Policy]) -> None:
         self._policies = tuple(policies)
 
+    @staticmethod
+    def stand_in(text: str) -> bool:
+        """Whether a text cites a document by number."""
+        return _NUMBER.search(fold_whole(text)) is not None
+
     def unknown(self, question: str) -> str:
         """A number or title in a folded question of a document that no text of the base names; empty: none."""
         for match in _NUMBER.finditer(question):

@@ -140,7 +140,12 @@ class Subjects:
             return False
         asked = self._asked(policy.id, clause.id)
         lacking = self._lacking(policy, clause, question, known)
-        return any(self.is_thing(word) and asked.count(word) < OFTEN for word in lacking)
+        if any(self.is_thing(word) and asked.count(word) < OFTEN for word in lacking):
+            return True
+        names = (run for run in self._runs(question) if _ends_as_noun(run) and run[0] not in COUNTING)
+        return len(question.telling) <= TURN and any(
+            _is_unknown(run, (known.whole, asked)) for run in names
+        )  # 首次生伢
 
     def _of_people(self, clause: Clause, question: Question, figures: Sequence[FigureRef | Figure]) -> bool:
         """Whether a firm's sum is put forward for a family that no firm is named with: 外地人整家搬来补多少."""
@@ -319,11 +324,7 @@ class Subjects:
         texts = [fold_whole(c.text) for c in policy.clauses] if known is None else [known.whole, known.said]
         own = fold_whole(clause.text)
         parts = [part for part in _PARTS.split(question.reading.plain) if share_of_pairs(part, own) >= OWN_WORDS]
-        return any(
-            not any(name[i : i + 2] in text for i in range(len(name) - 1) for text in texts)
-            for name in names
-            if any(name in part for part in parts)
-        )
+        return any(_is_unknown(name, texts) for name in names if any(name in part for part in parts))
 
     def _runs(self, question: Question) -> Iterator[str]:
         """The characters that stand side by side as words of their own, where a word unknown to the cutter was cut."""
@@ -388,7 +389,16 @@ class Subjects:
 
 def _may_name(run: str) -> bool:
     """Whether characters side by side may be a noun: they end as one, and begin neither as a verb nor as a count."""
-    return len(run) > 1 and word_class(run[-1]).startswith("n") and word_class(run[0])[:1] not in tuple("vqmpdru")
+    return _ends_as_noun(run) and run[0] not in COUNTING and word_class(run[0])[:1] not in tuple("vqmpdru")
+
+
+def _ends_as_noun(run: str) -> bool:
+    return len(run) > 1 and word_class(run[-1]).startswith("n")
+
+
+def _is_unknown(name: str, texts: Sequence[str]) -> bool:
+    """Whether no text has any two characters of a name side by side."""
+    return not any(name[i : i + 2] in text for i in range(len(name) - 1) for text in texts)
 
 
 def _sentence(clause: Clause, quote: str) -> str:

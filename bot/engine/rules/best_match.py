@@ -14,6 +14,7 @@ from bot.engine.matching.merge import contest
 from bot.engine.rules.asked import CORRECTION, Asked
 from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.document_facts import TERMS, asked_of_clause
+from bot.engine.rules.number_of_talked import asks_number_of_talked
 from bot.engine.rules.resources import COURTESIES, Resources
 from bot.engine.rules.stays import ASKS_ASPECT
 from bot.engine.understanding.follow_up import is_short
@@ -132,9 +133,18 @@ class Case:
         near = self._in_talked_about() if untaught and not self.asked.scope.only else None
         if near is not None:
             return near
-        if not self.matches or (untaught and self.matches[0].probability < FOLLOWS):
+        weak = untaught and self.matches[0].probability < FOLLOWS if self.matches else True
+        if weak or (not untaught and self._has_its_words()):
             return self.use.of_talked_about(self.asked.question, self.asked.conversation)
         return None
+
+    def _has_its_words(self) -> bool:
+        """Whether another clause is likelier, and the one that is talked about has all that is named: 那国家级的呢."""
+        asked, best = self.asked, self.matches[0]
+        if kind_of(best.target) != "clause" or best.target == asked.conversation.clause:
+            return False
+        text, words = fold(self.use.library.clause(asked.conversation.clause).text), asked.question.telling
+        return bool(words) and all(word in text for word in words)
 
     def _in_talked_about(self) -> Reply | None:
         """首次认定呢: the document that is talked about has all of it."""
@@ -194,6 +204,9 @@ class Case:
             return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
+            talked = next((m for m in decision.matches if m.target == self.asked.conversation.clause), None)
+            if talked is not None and (talked is best or self._names_nothing()):  # 哪些领域; 谁来发,市里还是区里
+                return self.act(replace(decision, act="likely", matches=(talked,)))
             if self.use.of_foreign_thing(self.asked.question, targets[0]):
                 return self._decline_subject(best)
             return self.use.across.choose(targets, self.matches, self.asked.question, Rule.CLOSE_MATCH)
@@ -206,6 +219,10 @@ class Case:
         if decision.act == "chat" and not self.asked.corrects:
             return self._talk(topic)
         return self._decline(best)
+
+    def _names_nothing(self) -> bool:
+        """Whether nothing is named but what any question may name."""
+        return all(map(self.use.subjects.is_general, self.asked.question.telling))
 
     def _units_of_named(self, topic: InfoTopic) -> Reply | None:
         """The units of the likeliest clause that has what is named: 贷款这事到底是哪些单位在管."""
@@ -231,7 +248,10 @@ class Case:
     def _of_document(self, topic: InfoTopic) -> Reply:
         """On a document as a whole, or on the clause that is talked about where that is what is asked."""
         question, conversation = self.asked.question, self.asked.conversation
-        if not asked_of_clause(topic, self.asked, self.use):
+        pointed = topic == "units" and conversation.clause and self.use.follow_ups.leans(question)  # 该改革归谁管
+        if not asked_of_clause(topic, self.asked, self.use) and (
+            not pointed or self.use.follow_ups.says_whole(question)
+        ):
             return self.use.info(topic, question, conversation, self.asked.scope)
         if topic == "units":
             question = replace(question, asks=question.asks | {"units"})
@@ -242,6 +262,9 @@ class Case:
         question, asks = self.asked.question, self.use.understanding.money.asks_number
         talked = best.target == self.asked.conversation.clause
         if not talked and self.use.of_foreign_thing(question, best.target):
+            return True
+        untaught = policy_of(best.target) in self.use.library.untaught
+        if talked and not untaught and self.use.of_uncovered_matter(question, best.target):  # 那水费呢,有没有优惠
             return True
         if not (reply.figures or question.numbers or asks(question)):
             return False
@@ -312,31 +335,13 @@ class Case:
     def _decline(self, best: Match) -> Reply:
         """Nothing in the document that is asked, or in any."""
         question, conversation, scope = self.asked.question, self.asked.conversation, self.asked.scope
-        if self._asks_number_of_talked(best):
+        if asks_number_of_talked(best, self.asked, self.use):
             return self.use.of_talked_about(question, conversation)
         if scope.untaught:
             corrected = self._corrected() if self.asked.corrects else None
             return corrected or self.use.home(scope, conversation).nothing_in(self.matches, conversation)
         answers = self.use.answers(scope.only or self.use.library.home.id)
         return answers.declined(best, self.matches, question, conversation)
-
-    def _asks_number_of_talked(self, best: Match) -> bool:
-        """Whether a number is asked of what the clause that is talked about speaks of: 投诉几个工作日内办结.
-
-        Or of what is known to be asked beside it, and isn't covered: 利息多少, after a clause on loans.
-        """
-        question, talked, subjects = self.asked.question, self.asked.conversation.clause, self.use.subjects
-        if not talked or self.asked.rejected or not self.use.understanding.money.asks_number(question):
-            return False
-        clause = self.use.library.clause(talked)
-        money = self.use.understanding.money
-        named = [word for word in question.telling if not (subjects.is_general(word) or money.names(word))]
-        related = self.use.mentions.related(named, clause)
-        topic = self.use.answers(talked).topic_beside(best, talked) if is_short(question.reading) else None
-        things = [word for word in named if word not in related and subjects.is_thing(word)]
-        if topic is not None:
-            return all(any(word in fold(term) or fold(term) in word for term in topic.terms) for word in things)
-        return not things and bool(related or (is_short(question.reading) and not named))
 
     def _corrected(self) -> Reply | None:
         """不对,我要的是智能仪表的: who says what was meant is told where it may stand, if any of it does.

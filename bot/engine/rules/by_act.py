@@ -12,9 +12,11 @@ from dataclasses import replace
 from bot.engine.rules.asked import Asked, Narrow, Outcome
 from bot.engine.rules.corrections import offers_next
 from bot.engine.rules.follow_ups import more
-from bot.engine.rules.parts import responsible
+from bot.engine.rules.parts import UNITS, responsible
 from bot.engine.rules.places import mentions_place
 from bot.engine.rules.resources import Resources
+from bot.engine.understanding.acts import Part
+from bot.engine.understanding.understanding import Question
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import ACT, ACT_POINTED, SURE_TOPIC
 from bot.engine.values.why import By, Rule
@@ -45,6 +47,7 @@ MORE = "more"
 LEAST = 4
 """Letters of a message that is known by what it is like: fewer are a word, which clauses may hold."""
 _LETTER = re.compile(r"\w")
+_STOPS = re.compile(r"[,.;?!]+")
 PARTS = {
     "payer": "payer",
     "deadline": "deadline",
@@ -63,14 +66,37 @@ def by_act(asked: Asked, use: Resources) -> Outcome:
         return None  # among several documents, what is asked of none is asked of no default
     if conversation.empty and not _names(meant.title or meant.display_name, asked, use):
         return None  # as nearly all questions: so the act need not be read
+    if (several := _several_parts(asked, use)) is not None:
+        return several
     act = use.understanding.act(question, ACT_POINTED if use.acts.of_clause(question) else ACT)
     if act == QUESTION or _says_more(asked):
         return None
     if act in OF_DOCUMENT:
         return _of_document(act, meant, asked, use)
     if act == "complaint" and not conversation.empty:
-        return offers_next(asked, use)
+        return None if use.follow_ups.disputes(question) else offers_next(asked, use)
     return _of_shown(act, meant, asked, use) if conversation.clause and not asked.left else None
+
+
+def _several_parts(asked: Asked, use: Resources) -> Reply | None:
+    """申报材料要几份,收件电话多少: each of them of the measure that is talked about; None where a piece is no such."""
+    pieces = [
+        use.understanding.question(piece) for piece in _STOPS.split(asked.question.reading.plain) if piece.strip()
+    ]
+    if len(pieces) < 2 or not asked.conversation.clause or asked.left or _says_more(asked):
+        return None
+    parts = [use.acts.part(piece) or _part_of_act(piece, use) for piece in pieces]
+    named = [part for part in parts if part is not None and part.name != UNITS]
+    if len(named) < len(parts):
+        return None
+    clause = use.library.clause(asked.conversation.clause)
+    return use.answers(asked.conversation.clause).several_parts(clause, named, asked.question, asked.conversation)
+
+
+def _part_of_act(piece: Question, use: Resources) -> Part | None:
+    """The part for which a piece of a message asks, where it names nothing."""
+    act = use.understanding.act(piece, ACT)
+    return use.acts.part_named(PARTS[act]) if act in PARTS and not use.understanding.beside_act(piece) else None
 
 
 def _says_more(asked: Asked) -> bool:
@@ -137,7 +163,7 @@ def _of_document(act: str, meant: Policy, asked: Asked, use: Resources) -> Outco
     """What the document says of itself, or that it doesn't say it; with nothing shown yet, what other rules find."""
     topic, conversation, answers = OF_DOCUMENT[act], asked.conversation, use.answers(meant.id)
     of_clause = use.acts.of_clause(asked.question) or use.acts.lapses(asked.question)
-    if of_clause or not _names(meant.title or meant.display_name, asked, use):
+    if of_clause or _of_talked_about(act, asked, use) or not _names(meant.title or meant.display_name, asked, use):
         return None
     if act in TOLD_APART and use.topic(asked.question, asked.scope, SURE_TOPIC) not in TOLD_APART[act]:
         return None
@@ -146,6 +172,19 @@ def _of_document(act: str, meant: Policy, asked: Asked, use: Resources) -> Outco
     if topic == "leads" and conversation.clause:
         return answers.info("units", conversation) if _of_whole(asked, use) else _units(asked, use)
     return answers.info(topic, conversation) if conversation.clause else None
+
+
+def _of_talked_about(act: str, asked: Asked, use: Resources) -> bool:
+    """Whether the clause that is talked about has what is named, 绩效跟什么挂钩, or the goal that is asked for."""
+    question, target = asked.question, asked.conversation.clause
+    if not target or _of_whole(asked, use):
+        return False
+    clause, words = use.library.clause(target), question.telling
+    text = fold(clause.text)
+    if words and all(word in text for word in words):
+        return True
+    wanted = use.understanding.numbers.asked_for(question) if act == "goals" else None
+    return wanted is not None and any(map(wanted.fit, clause.figures))
 
 
 def _of_whole(asked: Asked, use: Resources) -> bool:

@@ -32,7 +32,7 @@ def nothing_said(asked: Asked, use: Resources) -> Outcome:
 def correction(asked: Asked, use: Resources) -> Outcome:
     """不是，我问的是…: what is asked instead, not answered by the clause that was wrong; 不对 alone: what came next."""
     conversation = asked.conversation
-    if conversation == Conversation() or (conversation.clause and use.follow_ups.wonders(asked.question)):
+    if conversation == Conversation() or (conversation.clause and use.follow_ups.disputes(asked.question)):
         return None
     rest = use.follow_ups.correction(asked.question)
     if rest is None:

@@ -22,6 +22,8 @@ OF_CLAUSE_AS_WELL = frozenset({"structure", "units", "addressees"})
 """Topics whose words (几个, 哪些单位, 算谁的) are those of questions on a clause as well."""
 TERMS = frozenset({"validity", "effective"})
 """Topics on how long the document holds."""
+CITED = frozenset({"basis", "number"})
+"""Topics that may be on a document which a clause cites: 依据的是哪份文件,文号是多少."""
 REPEALED = "repealed"
 """Cues that ask what took the document's place, which its validity says."""
 
@@ -101,6 +103,8 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
         return use.which_document(question, asked.conversation)
     if _of_clause(topics, meant, asked, use):
         return None
+    if topics == ["number"] and _cites(asked, use) and not meant.number:
+        return use.of_talked_about(question, asked.conversation)
     answers = use.answers(meant.id)
     if not topics or replaced:
         return answers.info("validity", asked.conversation)
@@ -117,6 +121,8 @@ def asked_of_clause(topic: InfoTopic, asked: Asked, use: Resources) -> bool:
     """
     talked = asked.talked_about
     if asked.conversation.clause and topic in TERMS and use.acts.lapses(asked.question):
+        return True
+    if topic in CITED and _cites(asked, use):
         return True
     if talked not in use.library.untaught or asked.rejected or asked.left or asked.scope.only not in ("", talked):
         return False
@@ -137,6 +143,14 @@ def _in_a_sentence(asked: Asked, use: Resources) -> Reply | None:
     if not use.answers(meant.id).says_of_itself(topic) and use.acts.plainly_of_document(asked.question) is None:
         return None
     return use.answers(meant.id).info(topic, asked.conversation)
+
+
+def _cites(asked: Asked, use: Resources) -> bool:
+    """Whether the clause that is talked about cites a document by number, and no document is pointed at."""
+    clause = asked.conversation.clause
+    if not clause or use.follow_ups.points_back(asked.question) is not None:
+        return False
+    return use.citations.stand_in(use.library.clause(clause).text)
 
 
 def _of_clause(topics: Sequence[str], meant: Policy, asked: Asked, use: Resources) -> bool:

@@ -80,13 +80,13 @@ def _more_of_a_kind(asked: Asked, use: Resources) -> bool:
 def _disputes(asked: Asked, use: Resources) -> bool:
     """Whether a number is held against those that the clause that is talked about states: 我老板说是60万，说得对吗."""
     question, target = asked.question, asked.conversation.clause
-    held = bool(question.asks & HELD_TRUE) or use.follow_ups.wonders(question)
+    held = bool(question.asks & HELD_TRUE) or use.follow_ups.disputes(question)
     if not (target and held and question.claimed) or asked.names_unit or asked.rejected:
         return False
     figures = use.library.clause(target).figures
     if not all(any(comparable(number, figure) for figure in figures) for number in question.claimed):
         return False
-    rest = question.reading.plain
+    rest = use.follow_ups.without_hearsay(question.reading.plain)
     for number in question.claimed:
         rest = rest.replace(number.text, " ")
     beside = use.understanding.question(rest)
@@ -96,7 +96,7 @@ def _disputes(asked: Asked, use: Resources) -> bool:
 
 def _held(question: Question, use: Resources) -> Question:
     """A question that holds a number against the clause; of one that only wonders, nothing but the number."""
-    if not use.follow_ups.wonders(question):
+    if not use.follow_ups.disputes(question):
         return question
     numbers = " ".join(number.text for number in question.claimed)
     return replace(use.understanding.question(numbers), asks=frozenset({"confirm"}))
@@ -106,7 +106,9 @@ def _goes_on(asked: Asked, use: Resources) -> bool:
     """投多少钱, 它归谁管呀; but not 房价多少."""
     question = asked.question
     short = use.follow_ups.leans(question) or use.follow_ups.asks_on(question)
-    return short and not use.specific(question, asked.conversation, use.everywhere) and not use.outside(question)
+    if not short or use.specific(question, asked.conversation, use.everywhere) or use.outside(question):
+        return False
+    return not use.of_uncovered_matter(question, asked.conversation.clause)  # 那专精特新给多少
 
 
 def _without_clause(asked: Asked, use: Resources) -> Outcome:

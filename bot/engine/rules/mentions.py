@@ -20,15 +20,20 @@ from bot.engine.values.thresholds import (
     RELATED,
     SURE,
     SURE_TOPIC,
+    TITLE,
 )
 from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import Target, is_outside, kind_of, policy_of
 from knowledge.learned.index import Match
+from knowledge.reading.word_class import word_class
 from knowledge.text.fold import fold
 
 ASPECTS = frozenset({"aspects", "generic"})
 """Cues of words that may be what clauses speak of as well."""
+
+NOTHING_OF_ONE = ASPECTS | {"follow_up"}
+"""Cues that ask nothing of a clause in particular: 平台呢."""
 
 
 def mentions(asked: Asked, use: Resources) -> Outcome:
@@ -99,7 +104,10 @@ def _choice(subject: Question, policy: Policy, asked: Asked, use: Resources) -> 
     if not found:
         return _told(use.mentions.of_each(policy, side_by_side(subject)) if words else [], (), policy, asked, use)
     matches = use.matcher.match(asked.question, asked.scope)
-    if (len(found) == 1 or _one_is_titled(found, words)) and _one_is_meant(matches, subject, asked, use):
+    says_more = len("".join(words)) >= TITLE or asked.question.asks - NOTHING_OF_ONE  # 招商引资; 招商 谁负责
+    if (len(found) == 1 or (says_more and _one_is_titled(found, words))) and _one_is_meant(
+        matches, subject, asked, use
+    ):
         return None
     if len(found) == 1:
         return _likely(found[0], matches, policy, asked, use)
@@ -134,7 +142,8 @@ def _says_no_more(subject: Question, asked: Asked, use: Resources) -> bool:
         return False
     if use.understanding.money.alone(asked.question):  # 有哪些补贴: rules/money.py
         return False
-    return not (subject.numbers or subject.left != subject.telling)
+    beside = [word for word in subject.left if word not in subject.telling]
+    return not subject.numbers and all(word_class(word).startswith("v") for word in beside)  # 搭平台
 
 
 def _is_in(policy: Policy, asked: Asked, use: Resources) -> bool:

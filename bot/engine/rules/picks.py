@@ -41,10 +41,13 @@ def picks(asked: Asked, use: Resources) -> Outcome:
 
 
 def _counted(asked: Asked, use: Resources) -> Reply | None:
-    """Where one clause was answered: one of its sums, or of what it lists; else that there was only one."""
+    """Where one clause was answered: one of its sums, its units, or of what it lists; else that there was only one."""
     of_sum = _of_sum(asked, use)
     if of_sum is not None:
         return of_sum
+    nth, clause = use.follow_ups.nth_unit(asked.question), use.library.clause(asked.conversation.clause)
+    if nth is not None and clause.responsible:
+        return use.answers(asked.conversation.clause).nth_unit(clause, nth, asked.question, asked.conversation)
     if use.follow_ups.counts_items(asked.question):
         return use.of_talked_about(replace(asked.question, asks=frozenset({"original"})), asked.conversation)
     if use.follow_ups.counts_one(asked.question) and not asked.conversation.beside:

@@ -137,6 +137,12 @@ class Resources:
         policy = self.library.by_id[policy_of(target)]
         return self.things.foreign(policy, question, self.library.clause(target) if target != policy.id else None)
 
+    def of_uncovered_matter(self, question: Question, target: str) -> bool:
+        """Whether it names a matter that no document covers, and nothing of which this clause speaks."""
+        if not self.things.names_uncovered(self.library.by_id[policy_of(target)], question):
+            return False
+        return not self.mentions.related(question.telling, self.library.clause(target))
+
     # -- replies that several rules give -----------------------------------------------------------------------------
 
     def of_talked_about(self, question: Question, conversation: Conversation) -> Reply:

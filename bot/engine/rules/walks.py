@@ -59,7 +59,7 @@ def _step(asked: Asked, use: Resources) -> Step | None:
     step = use.acts.step(question)
     if step is not None or not asked.conversation.clause or asked.names_unit or mentions_place(question):
         return step
-    if use.acts.begins_with_clause(question):  # 那条具体讲什么
+    if use.acts.begins_with_clause(question) or use.acts.goes_back(question):  # 那条具体讲什么; 回前面那条
         return None
     by = STEPS.get(use.understanding.act(question, ACT), 0)
     return Step(by) if by and not use.understanding.beside_act(question) else None

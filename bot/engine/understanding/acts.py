@@ -77,6 +77,7 @@ class Acts:
         self._among, self._fits = pattern(acts.among), pattern(acts.fits)
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
         self._beside, self._named_step = pattern(acts.beside), pattern(acts.named_step)
+        self._no_step = pattern(acts.no_step)
         self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
         self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
         self._this_clause, self._lapses = pattern(acts.this_clause), pattern(acts.lapses)
@@ -128,8 +129,14 @@ class Acts:
         text = question.reading.folded
         return next((topic for topic, asks in self._plainly if asks.fullmatch(text)), None)
 
+    def goes_back(self, question: Question) -> bool:
+        """Whether it goes back to what was talked about, and steps nowhere: 回前面那条."""
+        return self._no_step.search(question.reading.folded) is not None
+
     def step(self, question: Question) -> Step | None:
         """How a turn steps on (下一条) or back (上一条) from the clause that is talked about; None: it is no step."""
+        if self.goes_back(question):
+            return None
         for wanted, way in ((self._following, 1), (self._preceding, -1)):
             match = self._alone(wanted, question)
             if match:

@@ -138,6 +138,16 @@ class FollowUps:
         """Whether it asks if a number isn't right, and rejects nothing: 不是20万吗."""
         return bool(question.claimed) and self._follow["wonders"].search(question.reading.folded) is not None
 
+    def disputes(self, question: Question) -> bool:
+        """Whether it does no more than hold another number against the answer: 不是20万吗; 不对吧,我客户说是100项."""
+        return self.wonders(question) or (
+            bool(question.claimed) and self._follow["heard"].search(question.reading.folded) is not None
+        )
+
+    def without_hearsay(self, text: str) -> str:
+        """A text without who said it: 招商的人跟我讲的."""
+        return self._follow["hearsay"].sub(" ", text)
+
     def clarifies(self, question: Question) -> bool:
         """Whether a correction only says more exactly what was meant: 我是说省级的."""
         return self._follow["clarifies"].match(question.reading.folded) is not None
@@ -187,6 +197,11 @@ class FollowUps:
         """Which of a clause's sums is meant, where nothing else is said: 第二档多少."""
         match = self._pick["nth_sum"].search(question.reading.folded)
         return ordinal(match["nth"]) if match else None
+
+    def nth_unit(self, question: Question) -> int | None:
+        """Which of the responsible units is asked for, -1 the last one: 第三个局是哪个."""
+        match = self._pick["nth_unit"].search(question.reading.folded)
+        return (ordinal(match["nth"]) if match["nth"] else -1) if match else None
 
     def counts_items(self, question: Question) -> bool:
         """Whether one of the things that a clause lists is asked for: 第三个是啥."""

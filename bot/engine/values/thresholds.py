@@ -151,6 +151,8 @@ PART_OF_WORD = 3
 """Of a word that is a document's own as a part of a longer one: 容积率. Lower, 融资 in 投融资 leaves the talk."""
 CUE_WORD = 4
 """Of a word that asks something and may be what clauses are to speak of as well: 企业."""
+TITLE = 4
+"""Characters of a bare word that is what a title is about, 招商引资; 招商 may be any clause's."""
 MOST_CHARS, MOST_WORDS = 9, 3
 """Longest bare question that is looked up verbatim."""
 MOST_CLAUSES = 4
