@@ -157,3 +157,25 @@ def test_no_sum_for_what_the_clause_speaks_of_besides(assistant: Assistant, aske
 @pytest.mark.parametrize("word", ["招商", "用人", "搭平台"])
 def test_a_bare_word_of_several_clauses_is_a_choice_though_one_is_titled_so(assistant: Assistant, word: str) -> None:
     assert assistant.reply(word).status == "choose"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "每家奶茶店装修补多少万",  # a thing of which the document nowhere speaks
+        "公交司机末位淘汰,哪个部门负责",
+        "低保户复审没过要退多少钱",
+        "每座公厕改造奖多少万",
+    ],
+)
+def test_what_is_left_open_for_another_thing_is_none_of_the_clause(assistant: Assistant, asked: str) -> None:
+    assert assistant.reply(asked).status == "none"
+
+
+@pytest.mark.parametrize("asked", ["高企认定要求研发人员占比多少", "打造几大茶叶产业集群,产值几个亿"])
+def test_a_number_of_another_kind_is_not_put_forward(assistant: Assistant, asked: str) -> None:
+    assert not assistant.reply(asked).figures
+
+
+def test_a_broad_word_of_one_clause_is_that_clause(assistant: Assistant) -> None:
+    assert _clause(assistant.reply("土地怎么规定的")) == "1.5"

@@ -124,8 +124,9 @@ class Subjects:
         if known is None:
             asks = bool(figures) and self._asks_number(question) and len(question.telling) <= SHORT
             return asks and (self._unnamed(policy, clause, question) or self._names_others(policy, clause, question))
-        if not figures:
-            return False
+        if not figures:  # where sums are for a subject, nobody asks them for what the clause doesn't speak of
+            of_sums = any(figure.is_money for figure in clause.figures)
+            return of_sums and self._of_another_thing(policy, clause, question, known)
         return self._unknown(clause, question, known) or self._of_another_thing(policy, clause, question, known)
 
     def names_own(self, policy: Policy, clause: Clause, question: Question) -> bool:
@@ -211,7 +212,7 @@ class Subjects:
         for word in self._ready.reader.read(tail).words[:HEADS]:
             if word in lacking and self.is_thing(word):
                 return True
-            if not (self.is_general(word) or len(word) == 1):
+            if not (self.is_general(word) or len(word) == 1 or word in known.text):
                 return False
         return False
 

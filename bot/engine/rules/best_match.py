@@ -11,6 +11,7 @@ from bot.engine.answering.refusals import worth_a_look
 from bot.engine.matching.decide import MOST_CHOICES, Decision, decide
 from bot.engine.matching.matcher import Context
 from bot.engine.matching.merge import contest
+from bot.engine.rules.another_subject import of_a_foreign_thing, of_another_subject
 from bot.engine.rules.asked import CORRECTION, Asked
 from bot.engine.rules.corrections import narrowed
 from bot.engine.rules.document_facts import TERMS, asked_of_clause
@@ -23,7 +24,6 @@ from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import COVERED, FOLLOWS, FOUND, NEAR, OFFERED, RELATED, SURE
 from bot.engine.values.why import By, Rule, Why
-from knowledge.base.document import Clause, Policy
 from knowledge.base.phrasings import InfoTopic
 from knowledge.base.target import Target, kind_of, policy_of
 from knowledge.learned.index import Match
@@ -196,10 +196,12 @@ class Case:
         best = decision.matches[0] if decision.matches else self.matches[0]
         if decision.act == "answer":
             reply = self._answer(best)
-            return self._of_another_case(best) if self._of_another_subject(reply, best) else reply
+            return (
+                self._of_another_case(best) if of_another_subject(reply, self.asked, self.use, self.leaning) else reply
+            )
         if decision.act == "likely":
             reply = self._clause(best, self.asked.conversation)
-            if self._of_another_subject(reply, best):
+            if of_another_subject(reply, self.asked, self.use, self.leaning):
                 return self._of_others(best)
             return self.use.answers(best.target).as_likeliest(reply, decision.matches[1:])
         if decision.act == "choose":
@@ -207,7 +209,7 @@ class Case:
             talked = next((m for m in decision.matches if m.target == self.asked.conversation.clause), None)
             if talked is not None and (talked is best or self._names_nothing()):  # 哪些领域; 谁来发,市里还是区里
                 return self.act(replace(decision, act="likely", matches=(talked,)))
-            if self.use.of_foreign_thing(self.asked.question, targets[0]):
+            if of_a_foreign_thing(best.target, self.asked, self.use):
                 return self._decline_subject(best)
             return self.use.across.choose(targets, self.matches, self.asked.question, Rule.CLOSE_MATCH)
         topic = Target.parse(best.target).topic
@@ -221,8 +223,8 @@ class Case:
         return self._decline(best)
 
     def _names_nothing(self) -> bool:
-        """Whether nothing is named but what any question may name."""
-        return all(map(self.use.subjects.is_general, self.asked.question.telling))
+        """Whether no thing is named: 入驻门槛多少."""
+        return not any(map(self.use.subjects.is_thing, self.asked.question.telling))
 
     def _units_of_named(self, topic: InfoTopic) -> Reply | None:
         """The units of the likeliest clause that has what is named: 贷款这事到底是哪些单位在管."""
@@ -256,39 +258,6 @@ class Case:
         if topic == "units":
             question = replace(question, asks=question.asks | {"units"})
         return self.use.of_talked_about(question, conversation)
-
-    def _of_another_subject(self, reply: Reply, best: Match) -> bool:
-        """Whether the question names a thing that the document doesn't, or a subject that the sum isn't for."""
-        question, asks = self.asked.question, self.use.understanding.money.asks_number
-        talked = best.target == self.asked.conversation.clause
-        if not talked and self.use.of_foreign_thing(question, best.target):
-            return True
-        untaught = policy_of(best.target) in self.use.library.untaught
-        if talked and not untaught and self.use.of_uncovered_matter(question, best.target):  # 那水费呢,有没有优惠
-            return True
-        if not (reply.figures or question.numbers or asks(question)):
-            return False
-        policy, clause = self.use.library.by_id[policy_of(best.target)], self.use.library.clause(best.target)
-        taught = policy.id not in self.use.library.untaught  # what people ask of it is known
-        if taught and not talked and self._gives_money(reply) and self._names_another(policy, clause):
-            return True
-        if self.leaning or talked:
-            return bool(reply.figures) and self.use.subjects.goes_off(policy, clause, question)
-        if "compares" in question.asks and len(reply.figures) > 1:  # 首次认定和整体搬迁有什么区别: cases that it has
-            return False
-        return self.use.subjects.another(policy, clause, question, reply.figures)
-
-    def _names_another(self, policy: Policy, clause: Clause) -> bool:
-        """Whether a thing is named that the document hasn't, or a matter that none covers and not the clause's own."""
-        question, things = self.asked.question, self.use.things
-        if things.names_foreign(policy, question, whole=True):
-            return True
-        return not self.use.subjects.names_own(policy, clause, question) and things.names_uncovered(policy, question)
-
-    @staticmethod
-    def _gives_money(reply: Reply) -> bool:
-        """Whether a sum is put forward, or what is paid in proportion to one."""
-        return any(figure.unit in ("元", "比例") for figure in reply.figures)
 
     def _of_another_paper(self) -> bool:
         """Whether it is the term of something else that is asked for: 居住证有效期到哪天."""

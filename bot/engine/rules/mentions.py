@@ -120,7 +120,9 @@ def _speaking(subject: Question, words: Sequence[str], policy: Policy, use: Reso
     if len(found) > MOST_CLAUSES or not words:
         return found
     of_theme = use.mentions.on_themes(policy, [subject.reading.plain]) or use.mentions.on_themes(policy, words)
-    return of_theme[:MOST_CLAUSES] if len(of_theme) > 1 else found
+    if len(of_theme) > 1 or (not found and len(words) == 1):
+        return of_theme[:MOST_CLAUSES]
+    return found
 
 
 def _one_is_titled(found: Sequence[Mention], words: Sequence[str]) -> bool:

@@ -19,8 +19,10 @@ def asks_number_of_talked(best: Match, asked: Asked, use: Resources) -> bool:
     ``best``: what is likeliest meant, which is no clause.
     """
     question, talked, money = asked.question, asked.conversation.clause, use.understanding.money
-    charged = money.says("charges", question.reading.plain)
-    if not talked or asked.rejected or not (charged or money.asks_number(question)):
+    plain = question.reading.plain
+    charged = money.says("charges", plain)
+    asks = charged or money.asks_number(question) or use.understanding.numbers.of(plain) is not None
+    if not talked or asked.rejected or not asks:
         return False
     clause, short = use.library.clause(talked), is_short(question.reading)
     named = [word for word in question.telling if not (use.subjects.is_general(word) or _is_money(word, use))]
