@@ -33,6 +33,7 @@ PAGE, FOLDER = HERE / "noise.md", HERE.parent / "fitting"
 TABLES: Mapping[str, Any] = yaml.safe_load((HERE / "noise.yaml").read_text(encoding="utf-8"))
 SEED = 7
 _HAN = re.compile(r"[一-鿿]+")
+_RUNS = re.compile(r"[一-鿿]+|[^一-鿿]")
 _PUNCTUATION = re.compile(r"[^\w\s%.:]+")
 _TENS = re.compile(r"(?<![\d.])(\d{1,3}|[一二三四五六七八九十百两]{1,4})\s*万")
 Noise = Callable[[str, random.Random], str]
@@ -98,6 +99,15 @@ def _doubled(text: str, chance: random.Random) -> str:
     return "".join(char * 2 if n in at else char for n, char in enumerate(text))
 
 
+def _half_spelled(text: str, chance: random.Random) -> str:
+    """With two characters of it in pinyin, as they are read where they stand: 外zi企业."""
+    runs = _RUNS.findall(text)
+    read = [one for run in runs for one in (lazy_pinyin(run) if _HAN.match(run) else [run])]  # of each character
+    places = _places(text, lambda n: bool(_HAN.match(text[n])))
+    at = set(chance.sample(places, min(2, len(places))))
+    return "".join(read[n] if n in at else char for n, char in enumerate(text))
+
+
 def _swapped(text: str, chance: random.Random) -> str:
     places = _places(text, lambda n: n > 0 and bool(_HAN.fullmatch(text[n - 1 : n + 1])) and text[n - 1] != text[n])
     if not places:
@@ -132,6 +142,7 @@ KINDS: Mapping[str, Noise] = {
     "拼音连写": lambda text, _: _spelled(text, Style.NORMAL, ""),
     "拼音带声调": lambda text, _: _spelled(text, Style.TONE, " "),
     "拼音加隔音号": lambda text, _: _spelled(text, Style.NORMAL, "'"),
+    "半拼音": _half_spelled,
     "叠字": _doubled,
     "两字颠倒": _swapped,
     "形近字": lambda text, chance: _changed(text, chance, lambda char: TABLES["shapes"].get(char, char)),

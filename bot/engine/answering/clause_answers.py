@@ -279,7 +279,10 @@ class ClauseAnswers(OnPolicy):
             return self._untaught_figures.select(clause, asked)
         selection = FigureChoice(clause, self._asked.figures, asked, self._money).select()
         wanted = self._understanding.numbers.of(asked.plain)
-        if wanted is None or selection.contradicted or (wanted.kinds == ("time",) and not wanted.spans & DAYS):
+        surely = wanted is not None and (
+            wanted.kinds == ("share",) or (wanted.kinds == ("time",) and wanted.spans & DAYS)
+        )
+        if wanted is None or not surely or selection.contradicted:
             return selection
         if selection.led and not any(map(wanted.fit, selection.led)):  # 几个工作日打款: no sum
             return Selection(unstated="number")

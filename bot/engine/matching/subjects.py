@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.engine.matching.swaps import Swaps
-from bot.engine.matching.things import Things
+from bot.engine.matching.things import COUNTING, Things
 from bot.engine.understanding.understanding import Question, Understanding
 from bot.engine.values.reply import FigureRef
 from bot.engine.values.thresholds import OWN_WORDS
@@ -41,8 +41,6 @@ WIDELY = 0.2
 """Share of a document's clauses in which its own subject stands: 人工智能 is no other thing in a plan on it."""
 COMMON_NOUN = 1_500
 """Times in jieba's corpus from which a noun is an abstract one, that any question may hold: 实际, 性质, 基金."""
-COUNTING = frozenset("一两几每各")
-"""What begins a word that counts or takes all: 一家企业, 各单位."""
 HEADS = 4
 """Words behind a subject's name of which one may be what is meant: 高企员工的孩子."""
 LEAST_BODY = 3

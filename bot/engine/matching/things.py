@@ -19,6 +19,8 @@ from knowledge.retrieval.holding import share_of_pairs
 from knowledge.text.fold import fold, fold_whole
 from knowledge.text.words import inside_words
 
+COUNTING = frozenset("一两几每各")
+"""What begins a word that counts or takes all: 一家企业, 各单位."""
 REMEMBERED = 64
 """Documents whose text is remembered, folded."""
 
@@ -42,7 +44,8 @@ class Things:
     def _uncovered(self) -> frozenset[str]:
         """What the matters are called that no document covers; few questions need it."""
         topics = self._ready.base.lexicon.not_covered.topics
-        return frozenset(fold(term) for topic in topics for term in topic.terms) - self._general
+        terms = (fold(term) for topic in topics for term in topic.terms)
+        return frozenset(term for term in terms if term[0] not in COUNTING) - self._general  # 一度电 is what is counted
 
     def ends(self, word: str) -> bool:
         """Whether a word is a known thing, or something done with one: 坐地铁."""

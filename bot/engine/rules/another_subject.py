@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.engine.rules.asked import Asked
 from bot.engine.rules.resources import Resources
+from bot.engine.values.conversation import ASKED_ON
 from bot.engine.values.reply import Reply
 from knowledge.base.document import Clause, Policy
 from knowledge.base.target import policy_of
@@ -24,7 +25,7 @@ def of_another_subject(reply: Reply, asked: Asked, use: Resources, leaning: bool
         return True
     if not (reply.figures or question.numbers or use.understanding.money.asks_number(question)):
         return False
-    if taught and not talked and _may_be_money(reply) and _names_another(policy, clause, asked, use):
+    if taught and not talked and _may_be_for_another(reply, asked) and _names_another(policy, clause, asked, use):
         return True
     if leaning or talked:
         return bool(reply.figures) and use.subjects.goes_off(policy, clause, question)
@@ -53,6 +54,8 @@ def _names_another(policy: Policy, clause: Clause, asked: Asked, use: Resources)
     return not use.subjects.names_own(policy, clause, question) and use.things.names_uncovered(policy, question)
 
 
-def _may_be_money(reply: Reply) -> bool:
-    """Whether a sum is put forward, or what is paid in proportion to one; or nothing, which leaves a sum open."""
-    return not reply.figures or any(figure.unit in ("元", "比例") for figure in reply.figures)
+def _may_be_for_another(reply: Reply, asked: Asked) -> bool:
+    """Whether a sum is put forward, or what is paid in proportion to one; or what is asked for is said to be open."""
+    asks = asked.question.asks
+    number = bool(reply.why.unstated and ASKED_ON & asks) and "confirm" not in asks  # 听说可以几家抱团,有这回事没
+    return number or reply.why.unstated == "money" or any(figure.unit in ("元", "比例") for figure in reply.figures)
