@@ -356,6 +356,8 @@ class Talk(Record):
     units_of_numbers: dict[Text, tuple[Text, ...]]
     """Counting words by which people may ask for one another."""
     money: MoneyTalk
+    reported: Expressions = NEVER
+    """What says that somebody else says or asks it: 他问, 据来电人称."""
     acts: ActTalk = ActTalk()
     lists: ListTalk = ListTalk()
     definitions: DefinitionTalk = DefinitionTalk()

@@ -112,6 +112,22 @@ def test_the_case_that_is_denied_is_not_put_forward(assistant: Assistant, turn: 
     assert [f.text for f in _last(assistant, "外地高企整体搬迁来补多少", turn).figures] == ["20万元"]
 
 
+@pytest.mark.parametrize(
+    ("first", "turn", "clause"),
+    [
+        ("他说他那边电费贵，问能不能直接找发电厂买电", "她又问，归哪些部门管", "1.5"),
+        ("来电人称，想了解跟外国合作的产业园", "他说，第二个叫什么名字", "2.3"),
+    ],
+)
+def test_who_passes_it_on_is_not_asked_about(assistant: Assistant, first: str, turn: str, clause: str) -> None:
+    assert _clause(assistant.reply(first)) == clause
+    assert _clause(_last(assistant, first, turn)) == clause
+
+
+def test_a_number_that_somebody_said_is_kept(assistant: Assistant) -> None:
+    assert "5万元" in _last(assistant, "高企重新认定补多少", "他说12万").text
+
+
 def test_days_are_no_sum(assistant: Assistant) -> None:
     reply = _last(assistant, "高企首次认定补多少", "几个工作日打款")
     assert (_clause(reply), reply.figures) == ("4.2", ())
@@ -147,6 +163,7 @@ def test_a_counting_word_is_no_name_of_another_thing(assistant: Assistant) -> No
 
 def test_a_name_that_nobody_has_said_is_another_subject(assistant: Assistant) -> None:
     assert not assistant.reply("首次养崽,市里每户补贴多少").figures
+    assert not assistant.reply("老公问第一次添娃,市级财政每户补贴几多").figures
 
 
 @pytest.mark.parametrize("asked", ["接一个榜给多少钱", "揭一个榜奖多少"])

@@ -205,7 +205,7 @@ class FollowUps:
 
     def counts_items(self, question: Question) -> bool:
         """Whether one of the things that a clause lists is asked for: 第三个是啥."""
-        return self._pick["nth_item"].search(question.reading.folded) is not None
+        return any(self._pick["nth_item"].search(text) for text in (question.reading.folded, question.reading.plain))
 
     def _number(self, match: re.Match[str] | None, text: str) -> int | None:
         """Which one is meant, counted from the end when negative; None when none is counted."""

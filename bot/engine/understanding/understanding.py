@@ -125,6 +125,7 @@ class Understanding:
         self.talk = lexicon.talk
         self._rejecting = pattern(self.talk.follow_up.rejecting)
         self._introduces = pattern(lexicon.subjects.introduces)
+        self._reported = pattern(lexicon.talk.reported)
         self._of_asker = pattern(self.talk.units.own)
         self._others = OtherPlaces(ready.base)
         cues: dict[str, set[str]] = {}
@@ -174,7 +175,7 @@ class Understanding:
         return self._remembered(text) if len(text) <= REMEMBERED_CHARS else self._question(text)
 
     def _question(self, text: str) -> Question:
-        text = unwrap(text)
+        text = self._direct(unwrap(text))
         reading = self._reader.read(text)
         plain = reading.plain
         units, foreign, without = self._named(plain)
@@ -234,6 +235,11 @@ class Understanding:
     def without_units(self, plain: str) -> Reading:
         """The plain text read without the names of units; unlike a question's ``rest`` with its cues."""
         return self._reader.read_left(self._units.without(plain))
+
+    def _direct(self, text: str) -> str:
+        """A text without who says or asks it, 他问,…; the text where nothing else is said."""
+        direct = self._reported.sub("", text)
+        return direct if _LETTERS.search(direct) else text
 
     def unintroduced(self, text: str) -> str:
         """The text without who asks: 我们茶叶厂, 财政局的."""
