@@ -196,3 +196,8 @@ def test_a_number_of_another_kind_is_not_put_forward(assistant: Assistant, asked
 
 def test_a_broad_word_of_one_clause_is_that_clause(assistant: Assistant) -> None:
     assert _clause(assistant.reply("土地怎么规定的")) == "1.5"
+
+
+def test_a_certificate_by_any_name_is_no_other_thing(assistant: Assistant) -> None:
+    reply = assistant.reply("高企的红本还没到期，整个公司搬来给多少")
+    assert [f.text for f in reply.figures] == ["50万元"]
