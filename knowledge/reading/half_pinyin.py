@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from knowledge.reading.vocabulary import Repair, Vocabulary
 
-_HALF = re.compile(r"(?P<before>[一-鿿]*)(?<![a-z\d])(?P<typed>[a-z]{2,18})(?![a-z\d'&-])(?P<behind>[一-鿿]*)")
 BESIDE = 4
 """Most characters of the word's other half, on one side."""
+_HAN = rf"[一-鿿]{{0,{BESIDE}}}"
+_HALF = re.compile(rf"(?P<before>{_HAN})(?<![a-z\d])(?P<typed>[a-z]{{2,18}})(?![a-z\d'&-])(?P<behind>{_HAN})")
 
 
 class HalfPinyin:
@@ -44,7 +45,7 @@ class HalfPinyin:
             return None
         if len(syllables) > 1 and " ".join(syllables) in self._by_sound:  # 谁fuze: it is no half of another
             return None
-        words = self._words(match["before"][-BESIDE:], syllables, match["behind"][:BESIDE])
+        words = self._words(match["before"], syllables, match["behind"])
         return max(words, key=lambda one: (len(one[0]), self._said[one[0]]), default=None)
 
     def _words(self, before: str, syllables: Sequence[str], behind: str) -> Iterator[tuple[str, int, int]]:
