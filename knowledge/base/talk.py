@@ -69,10 +69,8 @@ class FollowUpTalk(Record):
     """A rejection that names what was wrong: 我不是…，是…."""
     clarifies: Expressions = NEVER
     """What says more of what was meant, and not that the answer was wrong: 我是说…."""
-    wonders: Expressions = NEVER
-    """A whole turn that holds something against what was said, and rejects nothing: 不是20万吗."""
-    heard: Expressions = NEVER
-    """What says nothing but that somebody said another number: 不对吧,我客户说是100项."""
+    disputes: Expressions = NEVER
+    """A whole turn that holds another number against what was said: 不是20万吗; 不对吧,我客户说是100项."""
     hearsay: Expressions = NEVER
     """Who said it: 招商的人跟我讲的."""
     rejecting: Expressions = NEVER
@@ -95,7 +93,7 @@ class PickTalk(Record):
     """How people pick from what was offered."""
 
     which: Expressions
-    """With the groups nth, n, last and first."""
+    """With the groups nth, n, last, first and middle."""
     counted: Expressions = NEVER
     """How one is picked where only one was there to pick: 第二个."""
     nth_sum: Expressions = NEVER
@@ -262,6 +260,8 @@ class ActTalk(Record):
     """Who somebody is, by name."""
     this_document: Expressions = NEVER
     """How a sentence begins that is on a document as a whole."""
+    own_part: Expressions = NEVER
+    """The part of the document that the clause is in: 本部分, of 本部分第三条."""
     this_clause: Expressions = NEVER
     """What says that the clause is meant, not the document: 那条具体讲什么."""
     among: Expressions = NEVER
@@ -283,6 +283,8 @@ class ActTalk(Record):
     """That something runs out and is done again, which no document is: 过期了再评."""
     complains: Expressions = NEVER
     """Of those who carry the measure out, not of the answer."""
+    which: Expressions = NEVER
+    """All of the things that the clause names side by side: 哪几样."""
     parts: dict[Text, PartAsk] = Field(default_factory=dict)
 
 

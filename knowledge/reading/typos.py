@@ -23,6 +23,8 @@ SHAPE_MAX_CHARS = 8
 MAX_TERM_CHARS = 10
 NUMERALS = "零一二三四五六七八九十百千万亿两"
 """Nothing is mended to a number or from one: 三产融合 is no 城产融合."""
+NATIONS = "美英法德日韩俄印澳泰越葡荷"
+"""Nor from what stands for a country: 中韩产业园 is no 中日产业园."""
 NOT, ASKING = "不", frozenset("呢吗嘛啊呀哦啦嘞咯吧噻")
 """What asks behind a verb, and what may stand behind it."""
 SHORT = 60
@@ -161,9 +163,9 @@ class Mender:
         return heard
 
     def _is_none(self, run: str, start: int, end: int, term: str) -> bool:
-        """Whether a span that looks like a term is none: with a word of its own, a number, or 不 behind a verb."""
+        """Whether a span that looks like a term is none: a word, number or country of its own, or 不 behind a verb."""
         typed = run[start:end]
-        if typed in self._spared or any(char in NUMERALS and char not in term for char in typed):
+        if typed in self._spared or any(char in NUMERALS + NATIONS and char not in term for char in typed):
             return True
         words = (typed[i:j] for i in range(len(typed)) for j in range(i + 2, len(typed) + 1))
         return any(word in self._spared and word not in term for word in words) or self._says_not(run, end)

@@ -379,9 +379,7 @@ class Evidence:
         return out
 
     def _sought(self, word: str, called: Mapping[str, float]) -> SoughtWord:
-        rarity = self.rarity(word)
-        worth = [(term, min(rarity, rare)) for term, rare in called.items()]
-        return SoughtWord.of(word, rarity, self._others(word), worth)
+        return SoughtWord.of(word, self.rarity(word), self._others(word), called.items())
 
     def _others(self, word: str) -> Sequence[str]:
         """The words of a word's concept."""

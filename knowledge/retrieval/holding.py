@@ -25,9 +25,12 @@ class SoughtWord(NamedTuple):
 
     @classmethod
     def of(cls, word: str, rarity: float, others: Sequence[str], called: Iterable[tuple[str, float]]) -> SoughtWord:
-        """``others``: words of its concept; ``called``: what official texts call it, with the rarity of each."""
+        """``others``: words of its concept; ``called``: what official texts call it, with the rarity of each.
+
+        None of those counts more than the word itself would: a text that has the word holds all of it.
+        """
         parts = pairs_of(word) if len(word) > 2 else ()
-        worth = sorted(((term, OTHERWISE * rare) for term, rare in called), key=lambda pair: -pair[1])
+        worth = sorted(((term, OTHERWISE * min(rarity, rare)) for term, rare in called), key=lambda pair: -pair[1])
         return cls(rarity, (word, *others), parts, worth)
 
     def held(self, text: str) -> float:

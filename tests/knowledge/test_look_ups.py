@@ -50,7 +50,7 @@ def counts(asked: Asked, text: str) -> float:
     pairs = [word[i : i + 2] for i in range(len(word) - 1)]
     if word in text or any(other in text for other in others) or (pairs and all(pair in text for pair in pairs)):
         return rarity
-    return OTHERWISE * max([worth for term, worth in called if term in text], default=0.0)
+    return OTHERWISE * max([min(worth, rarity) for term, worth in called if term in text], default=0.0)
 
 
 @given(SOUGHT, PIECES)

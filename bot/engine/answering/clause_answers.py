@@ -25,8 +25,12 @@ MOST_RELATED = 3
 """Further clauses that are named beside an answer."""
 LEADING = frozenset({"lead", "list"})
 """Roles of the blocks above the proof, that say what was asked."""
+OF_NUMBERS = frozenset({"amount", "count", "confirm", "assertion"})
+"""Cues that ask for a number, or whether one is right."""
 DAYS = frozenset({"short", "date"})
 """Spans of time that are surely asked for: 过几年 is none."""
+SIDE_BY_SIDE = "、"
+"""What stands between things that are named side by side."""
 READABLE = 1_500
 """Characters of unnumbered passages up to which a part is given whole: their numbers are ours, nobody knows them."""
 
@@ -41,7 +45,7 @@ class ClauseAnswers(OnPolicy):
         """
         told = conversation.figures if said and conversation.clause == self.target(clause) else ()
         on_clause = ClauseQuestion(question, said, by.rule in POINTED, self._money.meant(question.reading.plain), told)
-        selection = self._figures(clause, on_clause)
+        selection = Selection() if _asks_units_alone(question) else self._figures(clause, on_clause)
         if by.rule is Rule.FOLLOW_UP and not self._asked.written:
             selection = but_unknown_case(clause, on_clause, selection, self._money)
         if selection == Selection() and question.numbers and not self._asked.written:
@@ -98,6 +102,16 @@ class ClauseAnswers(OnPolicy):
         else:
             counted = self.compose.say("no_nth_unit", nth=number, count=len(names))
         return replace(whole, blocks=(counted, *whole.blocks))
+
+    def enumerated(self, clause: Clause, before: Question, question: Question, conversation: Conversation) -> Reply:
+        """Its sentences in which things stand side by side; where some of them are what was asked ``before``, these."""
+        plain = replace(question, asks=frozenset(), numbers=())
+        whole = self.answer(clause, plain, conversation, By(Rule.FOLLOW_UP), said=conversation.said)
+        found = [sentence for sentence in sentences(clause) if SIDE_BY_SIDE in sentence]
+        meant = [one for one in found if any(word in fold(one) for word in before.telling)] or found
+        lead = [Block("lead", (Quote(sentence),), self.compose.label("measure")) for sentence in meant]
+        blocks = (*lead, *(block for block in whole.blocks if block.role not in LEADING))
+        return replace(whole, blocks=blocks, figures=(), why=replace(whole.why, figures=(), unstated=""))
 
     def text_alone(self, reply: Reply) -> Reply:
         """The reply without what it puts forward: the text, of which the reader is to judge."""
@@ -287,3 +301,8 @@ class ClauseAnswers(OnPolicy):
         if selection.led and not any(map(wanted.fit, selection.led)):  # 几个工作日打款: no sum
             return Selection(unstated="number")
         return selection
+
+
+def _asks_units_alone(question: Question) -> bool:
+    """Whether units are asked for, and no number: 补贴由哪些部门管."""
+    return "units" in question.asks and not question.asks & OF_NUMBERS and not question.numbers

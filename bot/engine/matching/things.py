@@ -6,6 +6,7 @@ it fits. The things are known by name (lexicon/things.txt); what nobody wrote do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
@@ -21,6 +22,8 @@ from knowledge.text.words import inside_words
 
 COUNTING = frozenset("一两几每各")
 """What begins a word that counts or takes all: 一家企业, 各单位."""
+_ABBREVIATION = re.compile(r"(?<![A-Za-z\d])(?=[A-Z\d]{4})[A-Z]+\d*(?![A-Za-z\d])")
+"""A name in capitals that nothing could be read as: ISO9001."""
 REMEMBERED = 64
 """Documents whose text is remembered, folded."""
 
@@ -35,6 +38,7 @@ class Things:
         self._evidence = evidence
         self._general = frozenset(map(fold, lexicon.subjects.general))
         self._names = frozenset(lexicon.things) - self._general
+        self._subjects = self._names | (frozenset(map(fold, lexicon.subjects.subjects)) - self._general)
         self._longest = max(map(len, self._names), default=0)
         self._policies = {policy.id: policy for policy in ready.base.policies}
         self._text = lru_cache(REMEMBERED)(self._read)
@@ -66,7 +70,8 @@ class Things:
 
         ``whole``: it must speak of the thing itself: 信用保险 is no 保险公司.
         """
-        named = self._named(question) if len(question.telling) <= THING else ()
+        names = self._subjects if whole else self._names
+        named = self._named(question, names) if len(question.telling) <= THING else ()
         return not all(self._is_known(name, policy, question, whole) for name in named)
 
     def names_uncovered(self, policy: Policy, question: Question) -> bool:
@@ -90,17 +95,22 @@ class Things:
             or self._asked(policy.id).count(name) > RARELY
         )
 
-    def _named(self, question: Question) -> Iterator[str]:
-        """The longest names that stand in a question from the beginning of a word to the end of one, who asks apart."""
+    def _named(self, question: Question, names: frozenset[str]) -> Iterator[str]:
+        """The longest names that stand in a question from the beginning of a word to the end of one, who asks apart.
+
+        And abbreviations in capitals, which no list need have.
+        """
         plain = self._understanding.unintroduced(question.reading.plain)
         inside, at = inside_words(plain, question.reading.words), 0
         while at < len(plain):
             longest = min(self._longest, len(plain) - at) if at not in inside else 0
             ends = (end for end in range(at + longest, at + 1, -1) if end not in inside)
-            end = next((end for end in ends if plain[at:end] in self._names), 0)
+            end = next((end for end in ends if plain[at:end] in names), 0)
             if end and plain[at:end] in question.reading.folded:  # no corrected one: nobody has said it
                 yield plain[at:end]
             at = end or at + 1
+        named = (name.lower() for name in _ABBREVIATION.findall(question.text))
+        yield from (name for name in named if name in question.telling)
 
     def _read(self, policy_id: str) -> str:
         policy = self._policies[policy_id]

@@ -250,7 +250,7 @@ class Case:
     def _of_document(self, topic: InfoTopic) -> Reply:
         """On a document as a whole, or on the clause that is talked about where that is what is asked."""
         question, conversation = self.asked.question, self.asked.conversation
-        pointed = topic == "units" and conversation.clause and self.use.follow_ups.leans(question)  # 该改革归谁管
+        pointed = topic == "units" and conversation.clause and self._points_at_talked()
         if not asked_of_clause(topic, self.asked, self.use) and (
             not pointed or self.use.follow_ups.says_whole(question)
         ):
@@ -258,6 +258,12 @@ class Case:
         if topic == "units":
             question = replace(question, asks=question.asks | {"units"})
         return self.use.of_talked_about(question, conversation)
+
+    def _points_at_talked(self) -> bool:
+        """Whether it goes on from the clause that is talked about, or names what this has: 该改革归谁管, 补贴归谁管."""
+        question, text = self.asked.question, fold(self.use.library.clause(self.asked.conversation.clause).text)
+        named = question.telling
+        return not named or self.use.follow_ups.leans(question) or any(word in text for word in named)
 
     def _of_another_paper(self) -> bool:
         """Whether it is the term of something else that is asked for: 居住证有效期到哪天."""

@@ -94,7 +94,7 @@ def document_facts(asked: Asked, use: Resources) -> Reply | None:
     question = asked.question
     if (said := _in_a_sentence(asked, use)) is not None:
         return said
-    topics = [t for t in PARTICULARS if t in question.asks]
+    topics = [t for t in PARTICULARS if t in question.asks and not (t == "title" and "units" in question.asks)]
     replaced = REPEALED in question.asks
     if not (topics or replaced) or asked.names_unit or not question.plain_rest:
         return None
@@ -136,11 +136,12 @@ def _in_a_sentence(asked: Asked, use: Resources) -> Reply | None:
 
     Where the document doesn't state it only if nothing but the document can be meant: 这个方案什么时候到期.
     """
-    topic = use.acts.of_document(asked.question)
+    whole = bool(asked.conversation.info) and not asked.conversation.clause
+    topic = use.acts.of_document(asked.question, whole)
     meant = asked.scope.asked_of(asked.conversation) if topic is not None else None
     if topic is None or meant is None:
         return None
-    if not use.answers(meant.id).says_of_itself(topic) and use.acts.plainly_of_document(asked.question) is None:
+    if not use.answers(meant.id).says_of_itself(topic) and use.acts.plainly_of_document(asked.question, whole) is None:
         return None
     return use.answers(meant.id).info(topic, asked.conversation)
 

@@ -95,7 +95,7 @@ def _disputes(asked: Asked, use: Resources) -> bool:
 
 
 def _held(question: Question, use: Resources) -> Question:
-    """A question that holds a number against the clause; of one that only wonders, nothing but the number."""
+    """A question that holds a number against the clause; of one that does nothing else, the number alone."""
     if not use.follow_ups.disputes(question):
         return question
     numbers = " ".join(number.text for number in question.claimed)

@@ -13,11 +13,14 @@ def money(asked: Asked, use: Resources) -> Outcome:
     question, conversation = asked.question, asked.conversation
     if not use.understanding.money.alone(question):
         return None
-    if not use.follow_ups.asks_for_all(question):
+    of_units = "units" in question.asks  # 补贴由哪些部门管
+    if of_units or not use.follow_ups.asks_for_all(question):
         if conversation.clause:
             return use.of_talked_about(question, conversation)
         offered = clauses_of(conversation.choices)
         if offered:
             return use.across.choose(offered, (), question, Rule.FOLLOW_UP_ON_LIST)
+    if of_units:
+        return None
     meant = asked.scope.meant(conversation)
     return use.answers(meant.id).all_figures(conversation) if meant is not None else None

@@ -18,6 +18,7 @@ from bot.engine.rules.corrections import correction, nothing_said
 from bot.engine.rules.definitions import definitions
 from bot.engine.rules.document_facts import described, document_facts, whole_document
 from bot.engine.rules.documents import another_place, documents
+from bot.engine.rules.enumerated import enumerated
 from bot.engine.rules.follow_ups import follow_ups, hangs
 from bot.engine.rules.goes_on import goes_on
 from bot.engine.rules.leaves import acknowledges, explains, leads_in, leaves, opens
@@ -26,6 +27,7 @@ from bot.engine.rules.mentions import mentions
 from bot.engine.rules.missing import missing
 from bot.engine.rules.money import money
 from bot.engine.rules.not_ours import not_ours
+from bot.engine.rules.own_part import own_part
 from bot.engine.rules.part_of_measure import part_of_measure
 from bot.engine.rules.parts import parts
 from bot.engine.rules.picks import picks
@@ -48,10 +50,12 @@ RULES: tuple[RuleFunction, ...] = (
     leads_in,
     acknowledges,
     explains,
+    own_part,
     walks,
     parts,
     restricts,
     asides,
+    enumerated,
     absent,
     away,
     whole_document,

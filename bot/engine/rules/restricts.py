@@ -14,7 +14,7 @@ def restricts(asked: Asked, use: Resources) -> Outcome:
     """Those listed for which a unit is responsible, that give money, or that have all the words; None: no such turn."""
     listed = clauses_of(asked.conversation.choices)
     said = use.acts.among(asked.question) if len(listed) > 1 else None
-    if said is None:
+    if said is None or use.follow_ups.counts_offered(asked.question):
         return None
     question = use.understanding.question(said)
     if not question.units and not question.telling and not _asks_money(question):

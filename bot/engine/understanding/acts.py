@@ -23,6 +23,8 @@ LONGEST = 2 * SHORT
 """Letters of the longest act."""
 
 
+WHOLE = ("shorter", "outdated", "complains", "person", "which")
+"""Acts that are known by the whole of a turn, as lexicon/talk.yaml calls them."""
 PHONE = "phone"
 """The part that says whom to ask."""
 
@@ -78,12 +80,13 @@ class Acts:
         self._following, self._preceding = pattern(acts.following), pattern(acts.preceding)
         self._beside, self._named_step = pattern(acts.beside), pattern(acts.named_step)
         self._no_step = pattern(acts.no_step)
-        self._whole = {name: pattern(getattr(acts, name)) for name in ("shorter", "outdated", "complains", "person")}
+        self._whole = {name: pattern(getattr(acts, name)) for name in WHOLE}
         self._of_document = [(t, pattern(o.asks)) for t, o in understanding.talk.of_document.items()]
+        self._own_part = pattern(acts.own_part)
         self._this_clause, self._lapses = pattern(acts.this_clause), pattern(acts.lapses)
         this = pattern(acts.this_document).pattern
         self._plainly = [
-            (topic, re.compile(f"(?:{this})(?:{pattern(of.plainly).pattern}){_CLOSING}"))
+            (topic, re.compile(f"(?P<pointed>{this})?(?:{pattern(of.plainly).pattern}){_CLOSING}"))
             for topic, of in understanding.talk.of_document.items()
         ]
         self._parts = [(Part(name, ask), pattern(ask.asks)) for name, ask in acts.parts.items()]
@@ -118,16 +121,19 @@ class Acts:
         rest = text[match.end() :] if match else ""
         return "" if self._understanding.empty(rest) else rest
 
-    def of_document(self, question: Question) -> InfoTopic | None:
-        """What a sentence asks of a document as such, whatever it is called: 是为落实哪个规划制定的."""
+    def of_document(self, question: Question, talked: bool = False) -> InfoTopic | None:
+        """What a sentence asks of a document as such, whatever it is called: 是为落实哪个规划制定的.
+
+        ``talked``: the document as a whole is talked about, and need not be pointed at: 根据什么定的.
+        """
         text = question.reading.folded
         found = next((topic for topic, asks in self._of_document if asks.search(text)), None)
-        return found or self.plainly_of_document(question)
+        return found or self.plainly_of_document(question, talked)
 
-    def plainly_of_document(self, question: Question) -> InfoTopic | None:
+    def plainly_of_document(self, question: Question, talked: bool = False) -> InfoTopic | None:
         """The same in a sentence that can't be on anything else: 这个方案什么时候到期."""
-        text = question.reading.folded
-        return next((topic for topic, asks in self._plainly if asks.fullmatch(text)), None)
+        matches = ((topic, asks.fullmatch(question.reading.folded)) for topic, asks in self._plainly)
+        return next((topic for topic, match in matches if match and (talked or match["pointed"])), None)
 
     def goes_back(self, question: Question) -> bool:
         """Whether it goes back to what was talked about, and steps nowhere: 回前面那条."""
@@ -152,6 +158,14 @@ class Acts:
         """(what a turn steps from, how it steps): 招商, 下一条 of 招商那条的下一条; None: it names no clause."""
         match = self._named_step.match(question.reading.folded)
         return (match["named"], match["step"]) if match else None
+
+    def names_own_part(self, question: Question) -> bool:
+        """Whether it points at the part of the document that the clause is in: 本部分第三条."""
+        return self._own_part.search(question.reading.folded) is not None
+
+    def in_own_part(self, question: Question, part: str) -> str:
+        """The question with the name of that part."""
+        return self._own_part.sub(part, question.reading.folded, count=1)
 
     def among(self, question: Question) -> str | None:
         """What is said of those that are picked from all that was listed, 其中科技局管的; None: nothing is."""
@@ -195,7 +209,7 @@ class Acts:
         return self._empty(self._two.sub(" ", rest))
 
     def is_all(self, name: str, question: Question) -> bool:
-        """Whether the whole turn is what is called shorter, outdated, complains or person; said twice, even."""
+        """Whether the whole turn is what is called as one of WHOLE; said twice, even."""
         text = question.reading.folded
         rest = self._whole[name].sub(" ", text)
         return len(text) <= LONGEST and rest != text and self._empty(rest)

@@ -14,6 +14,8 @@ from knowledge.reading.reader import Reading
 from knowledge.text.numbers import ordinal
 
 _WORD = re.compile(r"[a-z]+")
+MIDDLE = 0
+"""Stands for the one in the middle, where things are counted from 1 on, or from -1 back."""
 
 
 @dataclass(frozen=True)
@@ -134,15 +136,9 @@ class FollowUps:
                 end += 1
         return self._follow["meant"].sub("", text[end:].strip(), count=1) if end else None
 
-    def wonders(self, question: Question) -> bool:
-        """Whether it asks if a number isn't right, and rejects nothing: 不是20万吗."""
-        return bool(question.claimed) and self._follow["wonders"].search(question.reading.folded) is not None
-
     def disputes(self, question: Question) -> bool:
         """Whether it does no more than hold another number against the answer: 不是20万吗; 不对吧,我客户说是100项."""
-        return self.wonders(question) or (
-            bool(question.claimed) and self._follow["heard"].search(question.reading.folded) is not None
-        )
+        return bool(question.claimed) and self._follow["disputes"].search(question.reading.folded) is not None
 
     def without_hearsay(self, text: str) -> str:
         """A text without who said it: 招商的人跟我讲的."""
@@ -193,6 +189,11 @@ class FollowUps:
         match = self._pick["which"].match(text)
         return bool(match and self._pick["counted"].search(text) and self._number(match, text) is not None)
 
+    def counts_offered(self, question: Question) -> bool:
+        """Whether it begins by counting one of what was offered: 其中第二个归谁管."""
+        match = self._pick["which"].match(question.reading.folded.strip())
+        return bool(match and (match["nth"] or match["middle"]))
+
     def nth_sum(self, question: Question) -> int | None:
         """Which of a clause's sums is meant, where nothing else is said: 第二档多少."""
         match = self._pick["nth_sum"].search(question.reading.folded)
@@ -208,10 +209,10 @@ class FollowUps:
         return any(self._pick["nth_item"].search(text) for text in (question.reading.folded, question.reading.plain))
 
     def _number(self, match: re.Match[str] | None, text: str) -> int | None:
-        """Which one is meant, counted from the end when negative; None when none is counted."""
+        """Which one is meant, counted from the end when negative, or MIDDLE; None when none is counted."""
         if match and self._understanding.empty(text[match.end() :]):
             typed = match["nth"] or match["n"]
-            return ordinal(typed) if typed else -1 if match["last"] else 1
+            return ordinal(typed) if typed else MIDDLE if match["middle"] else -1 if match["last"] else 1
         named = [self._english[word] for word in _WORD.findall(text) if word in self._english]
         return named[-1] if named and len(text) <= 2 * SHORT else None
 
@@ -245,8 +246,11 @@ class FollowUps:
 
 
 def _nth(number: int, choice: Choice) -> Picked | Beyond:
-    i = number - 1 if number > 0 else len(choice.targets) + number
-    return Picked((choice.targets[i],)) if 0 <= i < len(choice.targets) else Beyond()
+    count = len(choice.targets)
+    if number == MIDDLE:
+        return Picked((choice.targets[count // 2],)) if count % 2 else Beyond()
+    i = number - 1 if number > 0 else count + number
+    return Picked((choice.targets[i],)) if 0 <= i < count else Beyond()
 
 
 def is_short(reading: Reading) -> bool:

@@ -1,0 +1,79 @@
+"""What the clause on the table lists, the part that it stands in, and the document as what is talked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.engine.assistant import Assistant
+from bot.engine.values.conversation import Conversation
+from bot.engine.values.reply import Reply
+
+
+def _last(assistant: Assistant, *turns: str) -> Reply:
+    reply, conversation = None, Conversation()
+    for turn in turns:
+        reply = assistant.reply(turn, conversation)
+        conversation = reply.conversation
+    assert reply is not None
+    return reply
+
+
+def _clause(reply: Reply) -> str:
+    return reply.clauses[0].clause if reply.status == "answer" else reply.status
+
+
+@pytest.mark.parametrize("turn", ["哪几样", "都有哪些", "具体是哪些内容呀", "分成哪几类", "哪几个领域来着"])
+def test_all_that_a_clause_names_is_told_in_its_words(assistant: Assistant, turn: str) -> None:
+    reply = _last(assistant, "公共服务的应用场景清单", turn)
+    assert (_clause(reply), "医疗、教育、公安、交通运输、政务服务" in reply.text) == ("4.3", True), reply.text
+    assert "没有写明" not in reply.text
+
+
+def test_what_was_asked_before_is_what_there_are_several_of(assistant: Assistant) -> None:
+    assert "市科技局" in _last(assistant, "高企首次认定补多少", "责任部门", "有哪些").text
+    assert "「材料」" in _last(assistant, "高企首次认定补多少", "要交什么材料", "都有哪些").text
+
+
+@pytest.mark.parametrize("turn", ["依据什么制定的", "谁发的", "哪天失效", "什么时候开始实施"])
+def test_the_document_that_is_talked_about_need_not_be_pointed_at(assistant: Assistant, turn: str) -> None:
+    assert _last(assistant, "这份文件是干什么用的", turn).status == "info"
+    assert _last(assistant, "高企首次认定补多少", "谁发的").info != "issuer"
+
+
+@pytest.mark.parametrize("turn", ["责任主体", "哪些部门负责，写全称", "补贴由哪些部门管", "部门呢"])
+def test_who_is_responsible_for_the_clause(assistant: Assistant, turn: str) -> None:
+    reply = _last(assistant, "高企首次认定补多少", turn)
+    assert (_clause(reply), "市科技局" in reply.text) == ("4.2", True), reply.text
+
+
+def test_all_units_of_the_document_are_those_that_are_asked_for(assistant: Assistant) -> None:
+    assert _last(assistant, "高企首次认定补多少", "整个文件一共涉及哪些单位").info == "units"
+
+
+@pytest.mark.parametrize("turn", ["款项几时到账，有规定没", "什么时候到账，文件里写了没", "多久到账，有无明文"])
+def test_who_asks_whether_it_is_written_asks_for_it(assistant: Assistant, turn: str) -> None:
+    reply = _last(assistant, "高企首次认定补多少", turn)
+    assert (_clause(reply), "没有写明" in reply.text) == ("4.2", True), reply.text
+
+
+@pytest.mark.parametrize(
+    ("turns", "clause"),
+    [
+        (("市财政局负责哪些", "展开第三条"), "4.4"),
+        (("市财政局负责哪些", "其中第二个归谁管"), "4.2"),
+        (("第三部分有哪几条", "其中第二条展开", "上一条"), "3.1"),
+        (("产业地图谁来编", "这条的第二款呢"), "3.1"),
+    ],
+)
+def test_one_is_counted_where_it_was_listed(assistant: Assistant, turns: tuple[str, ...], clause: str) -> None:
+    assert _clause(_last(assistant, *turns)) == clause
+
+
+def test_a_paragraph_of_no_clause_is_asked_back(assistant: Assistant) -> None:
+    assert assistant.reply("那一条的第二款呢").status == "clarify"
+
+
+@pytest.mark.parametrize("asked", ["SC10证书重新认定补5万元吗", "GMPC认证企业首次认定市里每户补20万元吗"])
+def test_a_name_in_capitals_that_the_document_has_not_is_another_thing(assistant: Assistant, asked: str) -> None:
+    assert not assistant.reply(asked).figures
+    assert assistant.reply("KPI怎么定").status == "answer"
