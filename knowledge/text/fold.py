@@ -28,7 +28,10 @@ _LIKE = str.maketrans(
 )  # fmt: skip
 DIAERESIS = "\u0308"
 _SPACE = re.compile(r"\s+")
-_SPACED_OUT = re.compile(r"(?<![^\s])(?:[一-鿿\d,()] ){3,}[一-鿿\d,()](?![^\s])")
+_SPACED_OUT = re.compile(r"(?<!\w)(?:[一-鿿\d,()] ){3,}[一-鿿\d,()](?!\w)|^(?:[一-鿿] ){2}[一-鿿]\W*$")
+"""Characters typed with a blank between any two: so many of them that it is no matter of single words."""
+_SINGLE = re.compile(r"(?<!\w)(?:[一-鿿\d,()] )+[一-鿿\d,()](?!\w)")
+"""The same, however few, in a text that is typed so."""
 _NOT_KEY = re.compile(r"[\W_]+")
 _KEEP = ("L", "N", "P", "Z", "M")
 """Unicode categories that carry words; symbols and emoji (S) become blanks, control and format characters (C) go."""
@@ -52,7 +55,9 @@ def _fold(text: str) -> str:
         plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
     text = plain if plain.isascii() else _TO_SIMPLIFIED.convert(plain)
     text = _SPACE.sub(" ", text.lower()).strip()
-    return _SPACED_OUT.sub(lambda m: m.group().replace(" ", ""), text) if " " in text else text
+    if " " not in text or not _SPACED_OUT.search(text):
+        return text
+    return _SINGLE.sub(lambda run: run.group().replace(" ", ""), text)
 
 
 _remembered = lru_cache(REMEMBERED_TEXTS)(_fold)

@@ -22,8 +22,9 @@ from knowledge.text.words import inside_words
 
 COUNTING = frozenset("一两几每各")
 """What begins a word that counts or takes all: 一家企业, 各单位."""
-_ABBREVIATION = re.compile(r"(?<![A-Za-z\d])(?=[A-Z\d]{4})[A-Z]+\d*(?![A-Za-z\d])")
+_ABBREVIATION = re.compile(r"(?<![A-Za-z\d])(?=[A-Z\d]{3})[A-Z]+\d*(?![A-Za-z\d])")
 """A name in capitals that nothing could be read as: ISO9001."""
+_LATIN = re.compile(r"[a-z][a-z\d]*")
 REMEMBERED = 64
 """Documents whose text is remembered, folded."""
 
@@ -84,6 +85,8 @@ class Things:
     def _is_known(self, name: str, policy: Policy, question: Question, whole: bool = False) -> bool:
         """Whether a document speaks of a thing, or of part of it, by whatever name; or people ask it for that."""
         text = self._text(policy.id)
+        if name.isascii():  # KIP考核
+            return any(sorted(word) == sorted(name) for word in _LATIN.findall(text))
         head = name[-2:]  # nothing across its parts: 育机 of 托育机构 stands in 培育机制
         of_its_kind = head in text and head not in self._general and not word_class(head).startswith("v")
         of_part = not whole and (name[:2] in text or of_its_kind)
@@ -110,7 +113,7 @@ class Things:
                 yield plain[at:end]
             at = end or at + 1
         named = (name.lower() for name in _ABBREVIATION.findall(question.text))
-        yield from (name for name in named if name in question.telling)
+        yield from (name for name in named if name in question.telling and name not in self._general)
 
     def _read(self, policy_id: str) -> str:
         policy = self._policies[policy_id]

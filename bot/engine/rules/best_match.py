@@ -104,6 +104,7 @@ class Case:
         """
         best = max((m.probability for m in self.matches if m.found), default=0.0)
         asks = best >= NEAR and bool(self.asked.question.asks & ASKS_ASPECT)
+        asks = asks or (self.use.follow_ups.continues(self.asked.question) and self._is_held())  # 那AI呢 is no 你是AI吗
         chat = [m for m in self.matches if kind_of(m.target) == "chat"]
         none = {m.target for m in chat if asks or m.probability <= best}
         if self._tells_of_mistake():
@@ -112,6 +113,10 @@ class Case:
         if untaught and self.use.follow_ups.questions(self.asked.question):
             none |= COURTESIES
         return [replace(m, target=FAR) if m.target in none else m for m in self.matches]
+
+    def _is_held(self) -> bool:
+        """Whether a clause has what is named, by whatever name."""
+        return any(m.found and m.signals["cover"] >= COVERED for m in self.matches)
 
     def _tells_of_mistake(self) -> bool:
         """Whether what is wrong is not the answer: 填的不对算谁的."""
@@ -313,10 +318,19 @@ class Case:
         if asks_number_of_talked(best, self.asked, self.use):
             return self.use.of_talked_about(question, conversation)
         if scope.untaught:
-            corrected = self._corrected() if self.asked.corrects else None
+            corrected = self._corrected() if self.asked.corrects else self._spoken_of()
             return corrected or self.use.home(scope, conversation).nothing_in(self.matches, conversation)
         answers = self.use.answers(scope.only or self.use.library.home.id)
         return answers.declined(best, self.matches, question, conversation)
+
+    def _spoken_of(self) -> Reply | None:
+        """那储能呢: who only names another thing is told which clauses speak of it."""
+        question, policy = self.asked.question, self.asked.scope.meant(self.asked.conversation)
+        if policy is None or not question.telling or not self.use.follow_ups.continues(question):
+            return None
+        found = self.use.mentions.of(policy, question.telling)
+        plain, named = question.reading.plain, "、".join(question.telling)
+        return self.use.mentioned.reply(found, policy.id, plain, self.asked.conversation, named) if found else None
 
     def _corrected(self) -> Reply | None:
         """不对,我要的是智能仪表的: who says what was meant is told where it may stand, if any of it does.

@@ -29,6 +29,7 @@ from bot.engine.values.thresholds import (
     SURE_TOPIC,
     TALKED,
     UNFOUND,
+    WORDED,
 )
 from bot.engine.values.why import By, Rule
 from knowledge.base.phrasings import InfoTopic
@@ -53,7 +54,7 @@ def goes_on(asked: Asked, use: Resources) -> Outcome:
     if _surely_else(own, best, leaning, asked, use):
         return None
     wanted = use.understanding.numbers.asked_for(question)
-    meant = _meant(found, question, asked, use) if question.telling else None
+    meant = _meant(found, question, asked, use) if question.telling or _names_best(own, best) else None
     if meant is not None and not (wanted and _stating(wanted, meant, asked, use) == (True, False)):  # 每月总共几次
         reply = _answer(meant.target, meant.probability, question, asked, use)
         return _marked(reply, meant, use) if meant.probability < HALF and not leaning else reply
@@ -122,6 +123,13 @@ def _meant(found: Sequence[Found], question: Question, asked: Asked, use: Resour
             worth[target] = worth.get(target, 0.0) + weight * math.log(probability.get(target, 0.0) + UNFOUND)
     best = max(worth, key=lambda target: worth[target])
     return every[best] if best != clause else None
+
+
+def _names_best(own: Found | None, best: Found | None) -> bool:
+    """Whether another clause has all of a word that the cutter doesn't know, and this one hasn't: 那托育券呢."""
+    if best is None or best.signals["cover"] < WORDED:
+        return False
+    return own is None or own.signals["cover"] < best.signals["cover"] - NEARLY
 
 
 def _introduced(found: Sequence[Found], asked: Asked, use: Resources) -> Found | None:

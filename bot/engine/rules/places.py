@@ -15,6 +15,7 @@ from bot.engine.values.why import By, Rule
 from knowledge.base.document import Policy
 from knowledge.base.target import Target
 from knowledge.learned.index import Match
+from knowledge.text.fold import fold
 
 
 def places(asked: Asked, use: Resources) -> Outcome:
@@ -94,13 +95,18 @@ def _there(place: Place, policy: Policy, asked: Asked, use: Resources) -> Reply:
 
 
 def _inside(place: Place, policy: Policy, use: Resources) -> Match | None:
-    """The one clause within a part that the rest of the question is surely about."""
+    """The one clause within a part that the rest of the question is about: surely, or some words of it are its own."""
     if use.understanding.empty(place.rest):
         return None
     rest = use.understanding.question(place.rest)
     matches = use.matcher.match(rest, use.everywhere.within(policy.id))
     found = [m for m in matches if Target.parse(m.target).clause in place.clauses]
-    return found[0] if found and found[0].probability >= SURE else None
+    if found and found[0].probability >= SURE:
+        return found[0]
+    meant = use.matcher.among([str(Target.of_clause(policy.id, clause)) for clause in place.clauses], rest)
+    match = next((m for m in found if meant is not None and m.target == meant[0]), None)
+    text = fold(use.library.clause(match.target).text) if match is not None else ""
+    return match if any(word in text for word in rest.telling) else None
 
 
 def _anywhere(asked: Asked, use: Resources) -> Reply | None:
