@@ -98,7 +98,7 @@ def _stated_contact(asked: Asked, use: Resources) -> Reply | None:
 def _of_what_is_known(asked: Asked, specific: bool, use: Resources) -> Reply | None:
     """Whether a unit belongs to a defined term, or has to do with the clause that is talked about."""
     question, conversation = asked.question, asked.conversation
-    lists = bool(conversation.units) and use.follow_ups.continues(question)  # 武汉海关管哪几条, 那商务局呢
+    lists = bool(conversation.units) and use.follow_ups.continues(question)  # 科技局管哪几条, 那商务局呢
     asks = not specific and not lists and use.follow_ups.asks_about_unit(question)
     meant = asked.scope.meant(conversation)
     about = conversation.info == "definition" and asks
