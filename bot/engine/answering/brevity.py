@@ -54,13 +54,17 @@ class Brevity:
         """The blocks above the original text, and the place; all where nothing stands above it."""
         blocks = list(reply.blocks)
         at = next(n for n, block in enumerate(blocks) if block.role == "original")
-        if not any(block.role in ("lead", "units", "say") for block in blocks[:at]):
+        if not any(self._says(block) for block in blocks[:at]):
             return reply
         clause = self._composers.library.clause(target)
         above = list(self._whole_sentences([self._unstated(block) for block in blocks[:at]], reply, clause))
         below = [b for b in blocks[at + 1 :] if b.role not in ("original", "units", "note", "place")]
         rest = Block("note", (Say(self._words("rest")),))
         return replace(reply, blocks=(*above, self._place(target, clause), *below, rest))
+
+    def _says(self, block: Block) -> bool:
+        """Whether a block says anything by itself: not that this is the likeliest clause."""
+        return block.role in ("lead", "units", "say") and block.text != self._words("likely")
 
     def _placed(self, block: Block, reply: Reply) -> Block:
         """A place without the document's name, in the document that is talked about."""

@@ -212,8 +212,9 @@ class Case:
         if decision.act == "choose":
             targets = [m.target for m in decision.matches]
             talked = next((m for m in decision.matches if m.target == self.asked.conversation.clause), None)
-            if talked is not None and (talked is best or self._names_nothing()):  # 哪些领域; 谁来发,市里还是区里
-                return self.act(replace(decision, act="likely", matches=(talked,)))
+            if talked is not None and (talked is best or self._asks_of_talked()):
+                fits = self.use.acts.asks_if_fits(self.asked.question)
+                return self._text_of_talked() if fits else self.act(replace(decision, act="likely", matches=(talked,)))
             if of_a_foreign_thing(best.target, self.asked, self.use):
                 return self._decline_subject(best)
             return self.use.across.choose(targets, self.matches, self.asked.question, Rule.CLOSE_MATCH)
@@ -227,8 +228,10 @@ class Case:
             return self._talk(topic)
         return self._decline(best)
 
-    def _names_nothing(self) -> bool:
-        """Whether no thing is named: 入驻门槛多少."""
+    def _asks_of_talked(self) -> bool:
+        """Whether no thing is named, or it is asked whether one falls under it: 入驻门槛多少; 有没有餐饮的份."""
+        if self.use.acts.asks_if_fits(self.asked.question):
+            return True
         return not any(map(self.use.subjects.is_thing, self.asked.question.telling))
 
     def _units_of_named(self, topic: InfoTopic) -> Reply | None:
@@ -285,8 +288,12 @@ class Case:
         asked, talked = self.asked, best.target == self.asked.conversation.clause
         if not talked or not self.use.acts.asks_if_fits(asked.question):
             return self._of_others(best)
-        text = self.use.of_talked_about(replace(asked.question, asks=frozenset({"original"})), asked.conversation)
-        return self.use.answers(best.target).text_alone(text)
+        return self._text_of_talked()
+
+    def _text_of_talked(self) -> Reply:
+        """The text of what is talked about, of which the reader is to judge."""
+        question, conversation = replace(self.asked.question, asks=frozenset({"original"})), self.asked.conversation
+        return self.use.answers(conversation.clause).text_alone(self.use.of_talked_about(question, conversation))
 
     def _of_others(self, best: Match) -> Reply:
         """What other documents say of a subject that the likeliest clause is not for; else that none does."""
