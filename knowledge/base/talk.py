@@ -94,6 +94,8 @@ class PickTalk(Record):
 
     which: Expressions
     """With the groups nth, n, last, first and middle."""
+    these: Expressions = NEVER
+    """What stands before what is asked of all that was listed, with the group n: 这两条分别, of 这两条分别谁负责."""
     counted: Expressions = NEVER
     """How one is picked where only one was there to pick: 第二个."""
     nth_sum: Expressions = NEVER

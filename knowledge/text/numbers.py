@@ -23,6 +23,8 @@ _OWN = re.compile(
 )
 """Before a number: it is one of the asker's own, not a claim about the document."""
 _ARTICLE = re.compile(r"一[个项家条种类张台件份部套位名场座批户届]")
+_CLAUSES, _POINTS = frozenset({"条", "项", "种"}), re.compile(r"[这那]$|(?:以上|上面|上述|刚才)(?:的|这|那)?$")
+"""这两条: what was talked about, and no number of the document."""
 _ONE = re.compile(r"[只就仅才共每](?:有|是|给|能|限|要)?$|最多$|至多$")
 """Before it: one, and no more."""
 _BETWEEN = re.compile(
@@ -78,8 +80,11 @@ def numbers(folded: str, own: bool = False) -> list[Number]:
 
 
 def is_article(number: Number, folded: str) -> bool:
-    """Whether it counts nothing in the text that it stands in: 市里发一种券, but not 只发一种券."""
-    return bool(_ARTICLE.fullmatch(number.text)) and not _ONE.search(folded.partition(number.text)[0])
+    """Whether it counts nothing in the text that it stands in: 市里发一种券, 这两条, but not 只发一种券."""
+    before = folded.partition(number.text)[0]
+    if number.unit in _CLAUSES and _POINTS.search(before):
+        return True
+    return bool(_ARTICLE.fullmatch(number.text)) and not _ONE.search(before)
 
 
 def _value(text: str) -> float | None:

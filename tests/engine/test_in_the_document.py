@@ -77,3 +77,33 @@ def test_a_paragraph_of_no_clause_is_asked_back(assistant: Assistant) -> None:
 def test_a_name_in_capitals_that_the_document_has_not_is_another_thing(assistant: Assistant, asked: str) -> None:
     assert not assistant.reply(asked).figures
     assert assistant.reply("KPI怎么定").status == "answer"
+
+
+def test_what_is_pointed_at_is_no_number_of_the_document(assistant: Assistant) -> None:
+    assert "不符" not in _last(assistant, "三大万亿级产业集群", "这两条是什么关系").text
+
+
+@pytest.mark.parametrize(("turn", "clause"), [("换成下一条", "1.6"), ("跳到上一条", "1.4"), ("翻到下一条", "1.6")])
+def test_one_switches_to_the_next_clause(assistant: Assistant, turn: str, clause: str) -> None:
+    assert _clause(_last(assistant, "1.5", turn)) == clause
+
+
+def test_who_grants_is_who_pays(assistant: Assistant) -> None:
+    reply = _last(assistant, "招商服务机构有奖励吗", "谁发")
+    assert "各区可根据其引进项目" in reply.text
+
+
+def test_another_condition_is_no_other_clause(assistant: Assistant) -> None:
+    assert "4.1" not in {ref.clause for ref in _last(assistant, "新型研发机构", "第一个", "其他条件呢").clauses}
+
+
+def test_what_several_are_called_is_what_the_clause_names(assistant: Assistant) -> None:
+    reply = _last(assistant, "国际产业园建哪些", "分别叫什么")
+    assert (_clause(reply), "中日产业园" in reply.text) == ("2.3", True)
+
+
+def test_another_unit_after_a_unit(assistant: Assistant) -> None:
+    first = [ref.clause for ref in assistant.reply("市财政局负责哪些").clauses]
+    turns = ("市科技局负责哪些", "第一条", "还有市财政局的呢")
+    assert [ref.clause for ref in _last(assistant, *turns).clauses] == first
+    assert [ref.clause for ref in _last(assistant, "武汉海关负责哪些", "那市财政局呢").clauses] == first

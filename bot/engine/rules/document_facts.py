@@ -15,6 +15,7 @@ from bot.engine.values.reply import Reply
 from bot.engine.values.thresholds import COVERED, FOUND, MAYBE_TOPIC, OTHERWISE, SURE_TOPIC
 from knowledge.base.document import Policy
 from knowledge.base.phrasings import InfoTopic
+from knowledge.base.target import clauses_of
 
 OF_DOCUMENT = frozenset({"validity", "effective", "issuer", "number", "published", "basis", "addressees"})
 """Topics on a document as a whole that are asked of one that is described."""
@@ -38,7 +39,9 @@ def whole_document(asked: Asked, use: Resources) -> Outcome:
         return facts
     if asked.names_unit or mentions_place(question):
         return None
-    if conversation.choices and use.follow_ups.counts_one(question):
+    if use.follow_ups.counts_one(question) and conversation.choices:
+        return None
+    if use.follow_ups.asks_of_these(question, len(clauses_of(conversation.choices)), one=False):
         return None
     answers = use.answers(policy_id)
     if "units" in question.asks:

@@ -11,7 +11,10 @@ from bot.engine.understanding.follow_up import Beyond, Choice
 from bot.engine.values.conversation import Conversation
 from bot.engine.values.reply import Reply
 from bot.engine.values.why import By, Rule
-from knowledge.base.target import kind_of
+from knowledge.base.target import clauses_of, kind_of
+
+OF_EACH = frozenset({"units", "original"})
+"""What is told of each of several clauses."""
 
 
 def picks(asked: Asked, use: Resources) -> Outcome:
@@ -24,6 +27,11 @@ def picks(asked: Asked, use: Resources) -> Outcome:
         if use.follow_ups.counts_one(asked.question):
             conversation = replace(conversation, choices=conversation.beside)
             asked = replace(asked, conversation=conversation)
+    listed = clauses_of(conversation.choices)
+    if asked.question.asks & OF_EACH and use.follow_ups.asks_of_these(
+        asked.question, len(listed), bool(conversation.clause)
+    ):
+        return use.several(listed, conversation, Rule.PICKED_ALL, units="units" in asked.question.asks)
     chosen = use.follow_ups.picked(asked.question, _choice(conversation, use))
     if chosen is None:
         return None
@@ -37,7 +45,7 @@ def picks(asked: Asked, use: Resources) -> Outcome:
         return _of_documents(documents, asked, use)
     if len(targets) == 1:
         return _of_clause(targets[0], asked, use)
-    return use.several(targets, conversation, Rule.PICKED_ALL, full=True)
+    return use.several(targets, conversation, Rule.PICKED_ALL, full=len(targets) in (len(conversation.choices), 1))
 
 
 def _counted(asked: Asked, use: Resources) -> Reply | None:

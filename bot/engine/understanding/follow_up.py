@@ -173,7 +173,8 @@ class FollowUps:
         if not choice.targets:
             return None
         text = question.reading.folded.strip(" .,!?;:)(")
-        if self._pick["other"].match(text) and len(choice.targets) == 2 and choice.talked in choice.targets:
+        others = self._pick["other"].match(text) if choice.talked in choice.targets else None
+        if others and (len(choice.targets) == 2 or self._understanding.empty(text[others.end() :])):
             return Picked(tuple(target for target in choice.targets if target != choice.talked))
         if self._pick["all"].match(text) and len(text) <= SHORT:
             return Picked(choice.targets)
@@ -188,6 +189,18 @@ class FollowUps:
         text = question.reading.folded.strip(" .,!?;:)(")
         match = self._pick["which"].match(text)
         return bool(match and self._pick["counted"].search(text) and self._number(match, text) is not None)
+
+    def asks_of_these(self, question: Question, listed: int, one: bool) -> bool:
+        """Whether it asks something of all that was listed, and says nothing else: 这两条分别谁负责.
+
+        ``listed``: how many were; ``one``: one of them is talked about, so that only their number means all of them.
+        """
+        text = question.reading.folded.strip(" .,!?;:)(")
+        match = self._pick["these"].match(text)
+        if match is None or listed < 2 or not self._understanding.empty(text[match.end() :]):
+            return False
+        number = {"俩": 2}.get(match["n"] or "", ordinal(match["n"])) if match["n"] else None
+        return number == listed or (number is None and not one)
 
     def counts_offered(self, question: Question) -> bool:
         """Whether it begins by counting one of what was offered: 其中第二个归谁管."""
