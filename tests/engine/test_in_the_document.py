@@ -107,3 +107,16 @@ def test_another_unit_after_a_unit(assistant: Assistant) -> None:
     turns = ("市科技局负责哪些", "第一条", "还有市财政局的呢")
     assert [ref.clause for ref in _last(assistant, *turns).clauses] == first
     assert [ref.clause for ref in _last(assistant, "武汉海关负责哪些", "那市财政局呢").clauses] == first
+
+
+def test_a_list_that_the_clause_names_is_not_that_of_the_document(assistant: Assistant) -> None:
+    assert _clause(_last(assistant, "4.4", "什么目录")) == "4.4"
+    assert _last(assistant, "4.4", "目录").info == "structure"
+
+
+def test_a_platform_that_the_clause_builds_is_no_counter(assistant: Assistant) -> None:
+    assert "汉融通" not in _last(assistant, "容积率怎么调整", "跟哪个局说").text
+
+
+def test_who_does_it_is_who_is_responsible(assistant: Assistant) -> None:
+    assert "市城乡建设局" in _last(assistant, "产城融合", "谁在搞").text

@@ -259,6 +259,8 @@ class Case:
         """On a document as a whole, or on the clause that is talked about where that is what is asked."""
         question, conversation = self.asked.question, self.asked.conversation
         pointed = topic == "units" and conversation.clause and self._points_at_talked()
+        if topic == "structure" and conversation.clause and self._asks_which():
+            return self.use.of_talked_about(question, conversation)
         if not asked_of_clause(topic, self.asked, self.use) and (
             not pointed or self.use.follow_ups.says_whole(question)
         ):
@@ -266,6 +268,13 @@ class Case:
         if topic == "units":
             question = replace(question, asks=question.asks | {"units"})
         return self.use.of_talked_about(question, conversation)
+
+    def _asks_which(self) -> bool:
+        """Whether it asks of something that the clause has, which a document has as well: 什么目录, but not 目录."""
+        question, text = self.asked.question, fold(self.use.library.clause(self.asked.conversation.clause).text)
+        named = question.telling
+        asks = len(question.reading.plain) > len("".join(named))
+        return asks and bool(named) and all(word in text for word in named)
 
     def _points_at_talked(self) -> bool:
         """Whether it goes on from the clause that is talked about, or names what this has: 该改革归谁管, 补贴归谁管."""
