@@ -69,8 +69,10 @@ def test_one_is_counted_where_it_was_listed(assistant: Assistant, turns: tuple[s
     assert _clause(_last(assistant, *turns)) == clause
 
 
-def test_a_paragraph_of_no_clause_is_asked_back(assistant: Assistant) -> None:
-    assert assistant.reply("那一条的第二款呢").status == "clarify"
+@pytest.mark.parametrize("turn", ["那一条的第二款呢", "那件归哪个局管呀", "这个到底找谁", "它能拿多少钱"])
+def test_what_points_at_nothing_is_asked_back(assistant: Assistant, turn: str) -> None:
+    assert assistant.reply(turn).status == "clarify"
+    assert _clause(_last(assistant, "高企首次认定补多少", turn)) == "4.2"
 
 
 @pytest.mark.parametrize("asked", ["SC10证书重新认定补5万元吗", "GMPC认证企业首次认定市里每户补20万元吗"])
